@@ -1,0 +1,29 @@
+# Every target does its own set-up from a bare Python 3.11 (or newer) with venv.
+PYTHON ?= python3
+BIN := .venv/bin
+.PHONY: run test lint bench clean
+
+# One environment, made once and again only when the pins or the project's needs change.
+.venv/ready: pyproject.toml constraints.txt
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet uv
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --constraint constraints.txt --editable '.[dev]'
+	touch $@
+
+run: .venv/ready
+	$(BIN)/trendwatch run
+
+test: .venv/ready
+	$(BIN)/pytest -n 2
+
+lint: .venv/ready
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: .venv/ready
+	$(BIN)/python -m tests.benchmarks
+
+clean:
+	rm -rf .venv build dist .pytest_cache .mypy_cache .ruff_cache

@@ -1,0 +1,212 @@
+"""Words of advice: who we advise, what we pick, what a digest is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, time
+
+from trendwatch.types.tags import Tag
+from trendwatch.types.trends import Trend
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Business:
+    """A small business and what it told us."""
+
+    #: lower_snake_case: the name of its file
+    key: str
+    name: str
+    #: sector key
+    sector: str
+    #: people who work there
+    size: int = 1
+    region: str = "world"
+    #: ISO 4217
+    currency: str = "EUR"
+    language: str = "en"
+    #: function keys: what should get better
+    goals: tuple[str, ...] = ()
+    #: area keys it asked about
+    areas: tuple[str, ...] = ()
+    #: software and platforms in use, as it names them
+    tools: tuple[str, ...] = ()
+    #: full label keys never shown
+    mutes: tuple[str, ...] = ()
+    #: full label keys always wanted
+    follows: tuple[str, ...] = ()
+    #: for trying new things, in its currency
+    budget_per_month: int = 0
+    hours_per_week: float = 0.0
+    #: low, some or good
+    skills: str = "low"
+    #: Monday is 0
+    digest_weekday: int = 0
+    #: local time of day
+    digest_time: time = time(7, 0)
+    #: IANA name
+    timezone: str = "UTC"
+    #: "" means no mail: the digest is a page, a feed and a file
+    email: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """One report of a story, as a reader can follow it."""
+
+    title: str
+    url: str
+    feed: str
+    owner: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """A story as every business of an edition may pick it."""
+
+    story_id: str
+    title: str
+    summary: str
+    url: str
+    first_seen_at: datetime
+    #: of its earliest report, None where undated
+    published_at: datetime | None
+    #: every report was in its feed before we knew the feed
+    backlog: bool
+    #: of all its reports, best confidence per label
+    tags: tuple[Tag, ...]
+    #: best first; one per owner
+    sources: tuple[Source, ...]
+    #: reports, copies included
+    items: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Coverage:
+    """What an edition could see."""
+
+    items: int
+    #: feeds that brought something readable in the window
+    sources: int
+    #: feeds that should have
+    feeds: int
+    #: titles of those that failed
+    missing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edition:
+    """Everything the digests of one cutoff may draw on, frozen."""
+
+    #: the cutoff, RFC 3339 UTC
+    id: str
+    #: half-open window [since, cutoff), UTC
+    since: datetime
+    cutoff: datetime
+    candidates: tuple[Candidate, ...]
+    #: rising and fading labels and pairs of the last whole week
+    trends: tuple[Trend, ...]
+    coverage: Coverage
+    #: what people read for each full label key
+    names: dict[str, str]
+    #: full key of each label's parent
+    parents: dict[str, str]
+    model_version: str
+    config_hash: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """One additive part of a score, printable."""
+
+    #: in words the owner understands
+    reason: str
+    points: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pick:
+    """A story chosen for one business."""
+
+    story_id: str
+    title: str
+    #: one sentence, from the report itself
+    what: str
+    #: one sentence that names what matched
+    why: str
+    url: str
+    #: sum of the parts
+    score: float
+    parts: tuple[Part, ...]
+    #: names of its technologies and sectors, for people
+    topics: tuple[str, ...]
+    sources: tuple[Source, ...]
+    first_seen_at: datetime
+    #: single source, vendor-written, undated
+    marks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Movement:
+    """A technology's row under *rising and fading*."""
+
+    #: full label key, or a pair of them
+    key: str
+    name: str
+    #: up or down
+    direction: str
+    #: "clearly more than usual"
+    strength_words: str
+    #: "9 stories, usually 3"
+    count_words: str
+    owners: int
+    #: links to reports that show it
+    evidence: tuple[Source, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Digest:
+    """One business, one period, frozen once composed; every channel renders this value."""
+
+    business_key: str
+    business_name: str
+    #: local ISO week of the scheduled cutoff, such as 2025-W10
+    period: str
+    edition_id: str
+    #: half-open window, UTC
+    since: datetime
+    cutoff: datetime
+    #: IANA zone the dates are shown in
+    timezone: str
+    language: str
+    one_thing: Pick | None
+    movements: tuple[Movement, ...]
+    worth_a_look: tuple[Pick, ...]
+    #: one labelled item outside the usual
+    outside: Pick | None
+    coverage: Coverage
+    #: sentences where something cannot be said yet, and why
+    notes: tuple[str, ...]
+    model_version: str
+    config_hash: str
+    #: quiet (nothing passed the gates) is not broken
+    quiet: bool = False
+
+    @property
+    def picks(self) -> tuple[Pick, ...]:
+        """Every chosen story, in reading order."""
+        first = (self.one_thing,) if self.one_thing else ()
+        last = (self.outside,) if self.outside else ()
+        return (*first, *self.worth_a_look, *last)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Memory:
+    """What a business was shown before."""
+
+    #: story ids of the last four digests
+    recent: frozenset[str] = frozenset()
+    #: story ids of all earlier ones
+    shown: frozenset[str] = frozenset()
+    #: digests composed so far
+    issues: int = 0

@@ -1,0 +1,238 @@
+"""Words of news: feeds, what they answer, what they say, what we keep."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+
+class FeedKind(StrEnum):
+    """Who speaks in a feed."""
+
+    NEWS = "news"
+    TRADE_PRESS = "trade_press"
+    VENDOR = "vendor"
+    RESEARCH = "research"
+    COMMUNITY = "community"
+    REGULATOR = "regulator"
+    EVENT = "event"
+    NEWSLETTER = "newsletter"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Feed:
+    """A document we poll, as configured."""
+
+    #: lower_snake_case; never changes, whatever the address becomes
+    key: str
+    #: http or https
+    url: str
+    #: what people read; the key where the operator gave none
+    title: str
+    #: who publishes it; independence of reports is counted by owner
+    owner: str
+    kind: FeedKind = FeedKind.NEWS
+    #: sector keys it is about; empty means general
+    sectors: tuple[str, ...] = ()
+    #: area keys it is about; empty means general
+    areas: tuple[str, ...] = ()
+    #: country code, or "world"
+    region: str = "world"
+    #: what its texts are written in where neither feed nor item says
+    language: str = "en"
+    enabled: bool = True
+
+
+class Failure(StrEnum):
+    """Why a poll brought nothing. Each has a sentence for the operator in ``news/poll.py``."""
+
+    BLOCKED_ADDRESS = "blocked_address"
+    BAD_REDIRECT = "bad_redirect"
+    TOO_MANY_REDIRECTS = "too_many_redirects"
+    FETCH_TIMEOUT = "fetch_timeout"
+    CONNECTION_FAILED = "connection_failed"
+    TLS_FAILED = "tls_failed"
+    NAME_NOT_FOUND = "name_not_found"
+    BODY_TOO_LARGE = "body_too_large"
+    BAD_ENCODING = "bad_encoding"
+    RATE_LIMITED = "rate_limited"
+    GONE = "gone"
+    REFUSED = "refused"
+    NOT_THERE = "not_there"
+    SERVER_ERROR = "server_error"
+    UNEXPECTED_STATUS = "unexpected_status"
+    EMPTY_BODY = "empty_body"
+    NOT_A_FEED = "not_a_feed"
+    CHALLENGE_PAGE = "challenge_page"
+    FORBIDDEN_XML = "forbidden_xml"
+    PARSE_LIMIT = "parse_limit"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedState:
+    """What we remember of a feed between polls."""
+
+    feed_key: str
+    #: sent back byte for byte as If-None-Match; "" where the feed gave none
+    etag: str = ""
+    #: sent back byte for byte as If-Modified-Since; "" where the feed gave none
+    last_modified: str = ""
+    #: of the last body that parsed; an equal body is not parsed again
+    body_hash: str = ""
+    #: first poll that brought a readable document; None before it (then items are back-log)
+    first_success_at: datetime | None = None
+    polled_at: datetime | None = None
+    succeeded_at: datetime | None = None
+    #: not polled before this time; None means due now
+    next_fetch_at: datetime | None = None
+    #: consecutive failures
+    failures: int = 0
+    #: class of the last poll's failure, None after a good one
+    failure: Failure | None = None
+    #: what exactly went wrong, for the operator
+    failure_detail: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """One conditional GET."""
+
+    feed_key: str
+    url: str
+    etag: str = ""
+    last_modified: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """A feed as fetched: bytes and headers, not yet read."""
+
+    #: where it finally came from, after redirects; relative links resolve against it
+    url: str
+    body: bytes
+    content_type: str = ""
+    etag: str = ""
+    last_modified: str = ""
+    #: how long the publisher asks to wait (Cache-Control max-age), None where not said
+    max_age: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotModified:
+    """The feed has not changed since our validators."""
+
+    etag: str = ""
+    last_modified: str = ""
+    max_age: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PollFailure:
+    """A poll brought nothing usable; what was stored stays."""
+
+    failure: Failure
+    detail: str = ""
+    #: how long the publisher asks to wait; None where not said
+    retry_after: timedelta | None = None
+
+
+Answer = Document | NotModified | PollFailure
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """What a feed says of one piece of news, cleaned: plain text, absolute http(s) links, aware UTC times."""
+
+    #: guid or id as the feed gives it, "" where it gives none
+    guid: str
+    #: absolute http(s) link, "" where there is none
+    url: str
+    title: str
+    summary: str
+    author: str = ""
+    #: "" where the feed does not say
+    language: str = ""
+    #: according to the feed; None where missing or unreadable
+    published_at: datetime | None = None
+    #: according to the feed
+    updated_at: datetime | None = None
+    categories: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParsedFeed:
+    """What a document says."""
+
+    title: str
+    #: "" where the document does not say
+    language: str
+    #: in document order
+    entries: tuple[Entry, ...]
+    #: only the newest entries were kept
+    truncated: bool = False
+    #: how long the publisher asks to wait (ttl, sy:updatePeriod), None where not said
+    ttl: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """One piece of news published by a feed."""
+
+    #: stable_id(feed key, entry key)
+    id: str
+    feed_key: str
+    #: what identifies the entry inside its feed: guid, else link, else title and date
+    entry_key: str
+    url: str
+    title: str
+    summary: str
+    author: str = ""
+    language: str = ""
+    #: according to the feed, never later than first seen; None for undated items
+    published_at: datetime | None
+    #: when a poll first brought it
+    first_seen_at: datetime
+    #: already in the feed at its first readable poll
+    backlog: bool = False
+    categories: tuple[str, ...] = ()
+
+    @property
+    def counted_at(self) -> datetime:
+        """The time its reports count at: back-log by its own date, news when it reached us.
+
+        News counted by its own date would change weeks that are already judged.
+        """
+        if self.backlog and self.published_at is not None:
+            return self.published_at
+        return self.first_seen_at
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedUpdate:
+    """What one poll of one feed leaves to be written, in one transaction."""
+
+    state: FeedState
+    #: as the feed has them now; those already known are not written again
+    items: tuple[Item, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Story:
+    """Items that report the same event."""
+
+    #: stable_id("story", id of its first item)
+    id: str
+    #: of its leading item
+    title: str
+    url: str
+    summary: str
+    #: when the first of its items was counted
+    first_seen_at: datetime
+    last_seen_at: datetime
+    #: reports, copies included
+    items: int
+    #: feeds that carry it
+    sources: int
+    #: independent publishers among them
+    owners: int

@@ -1,0 +1,112 @@
+"""Words of meaning: facets, labels, tags and what they are learnt from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class Facet(StrEnum):
+    """A dimension of meaning."""
+
+    AREA = "area"
+    SECTOR = "sector"
+    FUNCTION = "function"
+    IMPACT = "impact"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Label:
+    """One value of a facet, as configured in ``taxonomy.toml``."""
+
+    facet: Facet
+    key: str
+    name: str
+    meaning: str
+    #: key of the label that this one implies, in the same facet; "" for none
+    parent: str = ""
+    #: terms that are evidence enough alone
+    strong: tuple[str, ...] = ()
+    #: terms that need a second one
+    weak: tuple[str, ...] = ()
+    #: terms that argue against
+    anti: tuple[str, ...] = ()
+
+    @property
+    def full_key(self) -> str:
+        """``area:drones``, as in trends, series, mutes and follows."""
+        return f"{self.facet}:{self.key}"
+
+
+@dataclass(frozen=True, slots=True)
+class Taxonomy:
+    """All labels, in the order of the file."""
+
+    labels: tuple[Label, ...]
+
+    def of(self, facet: Facet) -> tuple[Label, ...]:
+        """Return the labels of a facet."""
+        return tuple(label for label in self.labels if label.facet == facet)
+
+    def names(self) -> dict[str, str]:
+        """Return what people read for each full key."""
+        return {label.full_key: label.name for label in self.labels}
+
+    def ancestors(self, facet: Facet, key: str) -> tuple[str, ...]:
+        """Return the keys a label implies, nearest first, itself left out."""
+        parents = {label.key: label.parent for label in self.of(facet)}
+        found: list[str] = []
+        while (key := parents.get(key, "")) and key not in found:
+            found.append(key)
+        return tuple(found)
+
+
+class Origin(StrEnum):
+    """Who put a tag on an item."""
+
+    MODEL = "model"
+    RULE = "rule"
+    OPERATOR = "operator"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tag:
+    """A label put on an item."""
+
+    facet: Facet
+    label: str
+    #: in [0, 1]
+    confidence: float
+    origin: Origin
+    #: what in the text caused it, strongest first
+    terms: tuple[str, ...] = ()
+
+    @property
+    def full_key(self) -> str:
+        """``area:drones``."""
+        return f"{self.facet}:{self.label}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Example:
+    """A text whose labels are known, in every facet."""
+
+    title: str
+    summary: str
+    #: full keys, such as ``area:drones``
+    labels: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Model:
+    """A trained tagger as it is kept: numbers without code."""
+
+    #: names this model and the taxonomy it was trained on; counts belong to one version
+    version: str
+    created_at: datetime
+    #: hash, sizes, labels, how it was trained, how well it did; JSON values only
+    manifest: Mapping[str, object]
+    #: an npz archive without pickle
+    blob: bytes

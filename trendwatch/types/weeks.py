@@ -1,0 +1,50 @@
+"""ISO weeks: ``2025-W14`` outside, a running number inside.
+
+A week starts on Monday 00:00 UTC. Week number 0 is the week of Monday 5 January 1970, so numbers of
+weeks can be subtracted across years, also those with a week 53.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime, timedelta
+
+_MONDAY_ZERO = date(1970, 1, 5).toordinal()
+_PATTERN = re.compile(r"(\d{4})-W(\d{2})")
+
+WEEK = timedelta(weeks=1)
+
+
+def week_number(when: datetime) -> int:
+    """Return the number of the week an aware time falls into."""
+    return (when.astimezone(UTC).date().toordinal() - _MONDAY_ZERO) // 7
+
+
+def week_name(number: int) -> str:
+    """Return ``2025-W14`` for a week number."""
+    year, week, _ = date.fromordinal(_MONDAY_ZERO + 7 * number).isocalendar()
+    return f"{year}-W{week:02d}"
+
+
+def parse_week(name: str) -> int:
+    """Return the number of a week written ``2025-W14``.
+
+    Raises:
+        ValueError: not of this form, or the year has no such week.
+    """
+    match = _PATTERN.fullmatch(name)
+    if match is None:
+        raise ValueError(f"{name!r} is not a week; write it like 2025-W14")
+    monday = date.fromisocalendar(int(match[1]), int(match[2]), 1)
+    return (monday.toordinal() - _MONDAY_ZERO) // 7
+
+
+def week_start(number: int) -> datetime:
+    """Return Monday 00:00 UTC of a week."""
+    monday = date.fromordinal(_MONDAY_ZERO + 7 * number)
+    return datetime(monday.year, monday.month, monday.day, tzinfo=UTC)
+
+
+def week_end(number: int) -> datetime:
+    """Return the first instant after a week."""
+    return week_start(number + 1)
