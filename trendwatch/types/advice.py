@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, time
 
 from trendwatch.types.tags import Tag
@@ -54,9 +54,13 @@ class Source:
     """One report of a story, as a reader can follow it."""
 
     title: str
+    #: absolute http or https
     url: str
+    #: the feed's title, as people read it
     feed: str
+    #: independence is counted by owner
     owner: str
+    #: a FeedKind's value
     kind: str
 
 
@@ -113,6 +117,10 @@ class Edition:
     parents: dict[str, str]
     model_version: str
     config_hash: str
+    #: by item id: the reports that trends name as evidence
+    reports: dict[str, Source] = field(default_factory=dict)
+    #: before this time there is too little history to speak of trends; None: there is enough
+    trends_from: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,6 +170,11 @@ class Movement:
     owners: int
     #: links to reports that show it
     evidence: tuple[Source, ...]
+    #: stories now, and what is usual, as drawn beside the words
+    stories: int = 0
+    usual: int = 0
+    #: last week counted, such as 2025-W14
+    week: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from trendwatch.types.news import Item
+
 
 class Facet(StrEnum):
     """A dimension of meaning."""
@@ -87,6 +89,16 @@ class Tag:
     def full_key(self) -> str:
         """``area:drones``."""
         return f"{self.facet}:{self.label}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaggedItem:
+    """An item as it was understood."""
+
+    item: Item
+    tags: tuple[Tag, ...]
+    #: "" until it is understood
+    story_id: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -22,3 +22,18 @@ class Claim:
     token: int
     #: afterwards anybody may take over
     until: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overlay:
+    """A change that pages, API or command line made to the configuration; files stay the defaults."""
+
+    #: feed, business, label or setting
+    kind: str
+    #: which one
+    key: str
+    #: the fields that differ; None: removed
+    values: Mapping[str, object] | None
+    changed_at: datetime
+    #: cli, api or page
+    changed_by: str

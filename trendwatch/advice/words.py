@@ -1,0 +1,67 @@
+"""How advice speaks: labels and counts as a shop owner would say them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+_TENS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+# "you work in the public sector", but "you work in farming".
+_WITH_ARTICLE = ("sector", "industry", "trade")
+
+
+def in_words(key: str, names: Mapping[str, str]) -> str:
+    """Return what a full label key is called inside a sentence: ``area:ai`` is "artificial intelligence"."""
+    name = names.get(key) or key.rpartition(":")[2].replace("_", " ")
+    first, _, rest = name.partition(" ")
+    plain = first[1:].replace("-", "").replace("'", "")
+    # "Robots" and "E-commerce" lose their capital; "AI", "IoT", "3D" and "5G" keep it.
+    if plain.islower() and (len(first) > 2 or not rest):  # noqa: PLR2004
+        first = first.lower()
+    name = f"{first} {rest}".strip()
+    return f"the {name}" if name.endswith(_WITH_ARTICLE) else name
+
+
+def a_list(things: Sequence[str]) -> str:
+    """Return "a", "a and b" or "a, b and c"."""
+    if len(things) < 2:  # noqa: PLR2004
+        return "".join(things)
+    return f"{', '.join(things[:-1])} and {things[-1]}"
+
+
+def some_of(things: Sequence[str], most: int) -> str:
+    """Return a list of at most ``most`` things, and how many more there are."""
+    shown = list(things[:most])
+    if len(things) > most:
+        shown.append(f"{len(things) - most} more")
+    return a_list(shown)
+
+
+def labels(keys: Iterable[str], names: Mapping[str, str], *, most: int = 2) -> str:
+    """Return at most ``most`` labels as a list, the rest unsaid."""
+    return a_list([in_words(key, names) for key in list(keys)[:most]])
+
+
+def number(count: int) -> str:
+    """Return "two" for 2; figures above ten."""
+    return _TENS[count] if 0 <= count < len(_TENS) else str(count)
+
+
+def counted(count: int, noun: str, *, plural: str = "") -> str:
+    """Return "1 story" or "3 stories": figures, because they are compared."""
+    return f"{count:,} {noun if count == 1 else plural or noun + 's'}"
+
+
+def sentence(text: str) -> str:
+    """Return a clause as a sentence: capital, full stop."""
+    text = text.strip()
+    if not text:
+        return ""
+    return text[0].upper() + text[1:] + ("" if text.endswith((".", "!", "?", "…")) else ".")
+
+
+def shorten(text: str, words: int) -> str:
+    """Return at most this many words, with an ellipsis where some were left out."""
+    every = text.split()
+    if len(every) <= words:
+        return " ".join(every)
+    return " ".join(every[:words]).rstrip(" ,;:-–—(") + "…" if words > 0 else ""

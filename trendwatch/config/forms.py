@@ -1,0 +1,168 @@
+"""The forms of single values: each returns the value it accepts, or says what it must be.
+
+They raise ValueError with the end of a sentence that starts with the key: "url must ...".
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import time
+from ipaddress import ip_network
+from urllib.parse import SplitResult, urlsplit
+
+#: Keys of feeds, labels and businesses: they stand in addresses, file names and the database.
+KEY = re.compile(r"[a-z0-9][a-z0-9_]{0,63}")
+
+_CLOCK = re.compile(r"([01]?[0-9]|2[0-3]):([0-5][0-9])")
+_MAIL = re.compile(r"[^\s@<>,;:()\[\]\\\"]+@[^\s@<>,;:()\[\]\\\"]+")
+_HIGHEST_PORT = 65535
+
+
+def line(text: str) -> str:
+    """Accept one line of visible text: it may end in a mail or request header.
+
+    Raises:
+        ValueError: it holds a line break or another control character.
+    """
+    if not text.isprintable():
+        raise ValueError("must be one line without control characters")
+    return text.strip()
+
+
+def filled(text: str) -> str:
+    """Accept one line that says something.
+
+    Raises:
+        ValueError: it is empty or not one line.
+    """
+    text = line(text)
+    if not text:
+        raise ValueError("must not be empty")
+    return text
+
+
+def feed_url(text: str) -> str:
+    """Accept an address that can be polled.
+
+    Raises:
+        ValueError: not http or https, no host, a name and password in it, or spaces.
+    """
+    parts = _parts(text)
+    if parts is None or parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise ValueError("must be an address such as https://example.org/feed")
+    if parts.username or parts.password:
+        raise ValueError("must not hold a name or password: it is shown and exported")
+    return text
+
+
+def web_address(text: str) -> str:
+    """Accept the public address of the pages, or nothing; a slash at its end is dropped.
+
+    Raises:
+        ValueError: neither empty nor an address.
+    """
+    return feed_url(text).rstrip("/") if text else ""
+
+
+def same_address(url: str) -> str:
+    """Return what two spellings of one feed address share."""
+    parts = urlsplit(url)
+    port = "" if parts.port in {None, 80, 443} else f":{parts.port}"
+    query = f"?{parts.query}" if parts.query else ""
+    return f"{parts.hostname or ''}{port}{parts.path or '/'}{query}"
+
+
+def database_url(text: str) -> str:
+    """Accept an address of SQLite or PostgreSQL.
+
+    Raises:
+        ValueError: it starts otherwise. The value is not repeated: it may hold a password.
+    """
+    if not re.match(r"(sqlite|postgres(ql)?)(\+\w+)?://", text) or _parts(text) is None:
+        raise ValueError("must be an address that starts with sqlite:// or postgresql://")
+    return line(text)
+
+
+def address_and_port(text: str) -> str:
+    """Accept a network and a port, such as ``127.0.0.0/8:8080``.
+
+    Raises:
+        ValueError: it cannot be read as such.
+    """
+    network, _, port = text.rpartition(":")
+    try:
+        ip_network(network.replace("[", "").replace("]", ""))
+        valid = 0 < int(port) <= _HIGHEST_PORT
+    except ValueError as error:
+        raise ValueError(f"must be a network and a port such as 127.0.0.0/8:8080 ({error})") from error
+    if not valid:
+        raise ValueError("must end in a port from 1 to 65535, such as 127.0.0.0/8:8080")
+    return text
+
+
+def sender(text: str) -> str:
+    """Accept a From line, ``name <mail>`` or a bare address.
+
+    Raises:
+        ValueError: it holds no mail address.
+    """
+    text = line(text)
+    bare = text[text.rfind("<") + 1 : -1] if text.endswith(">") else text
+    mail(bare)
+    return text
+
+
+def mail(text: str) -> str:
+    """Accept one mail address, or nothing.
+
+    Raises:
+        ValueError: it is neither.
+    """
+    if text and not _MAIL.fullmatch(text):
+        raise ValueError("must be one mail address such as owner@example.org")
+    return line(text)
+
+
+def clock(value: object) -> time:
+    """Accept ``"07:00"``, or TOML's own 07:00:00.
+
+    Raises:
+        ValueError: no such time of day.
+    """
+    if isinstance(value, time):
+        return value.replace(second=0, microsecond=0)
+    match = _CLOCK.fullmatch(value) if isinstance(value, str) else None
+    if match is None:
+        raise ValueError('must be a time of day such as "07:00"')
+    return time(int(match[1]), int(match[2]))
+
+
+def zone(name: str) -> str:
+    """Accept an IANA time zone.
+
+    Raises:
+        ValueError: there is no such zone.
+    """
+    from zoneinfo import ZoneInfo
+
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError) as error:  # OSError: a folder of zones, such as Europe
+        from zoneinfo import available_timezones
+
+        from trendwatch.config.hints import did_you_mean
+
+        hint = did_you_mean(name, available_timezones())
+        raise ValueError(f"must be a time zone such as Europe/Berlin, not {name!r}{hint}") from error
+    return name
+
+
+def _parts(text: str) -> SplitResult | None:
+    if not text.isprintable() or " " in text:
+        return None
+    try:
+        parts = urlsplit(text)
+        _ = parts.port  # read here because a bad port only shows when asked for
+    except ValueError:
+        return None
+    return parts

@@ -1,0 +1,15 @@
+"""Guesses what was meant by a name that does not exist."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """Return ``; did you mean 'poll'?`` for the nearest known name, "" where none is near."""
+    from difflib import get_close_matches
+
+    names = sorted(known)
+    same = [candidate for candidate in names if candidate.casefold() == name.casefold()]
+    close = same or get_close_matches(name, names, n=1, cutoff=0.7)
+    return f"; did you mean {close[0]!r}?" if close else ""

@@ -1,0 +1,71 @@
+"""What is kept: SQLite or PostgreSQL behind questions and facts. All SQL lives in this folder."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import Engine
+
+from trendwatch.store.candidates import Candidates
+from trendwatch.store.digests import Deliveries, Digests
+from trendwatch.store.editions import Editions
+from trendwatch.store.engine import open_engine
+from trendwatch.store.feeds import Feeds
+from trendwatch.store.items import Items
+from trendwatch.store.keys import ApiKeys
+from trendwatch.store.leases import Leases
+from trendwatch.store.migrate import migrate
+from trendwatch.store.models import Models
+from trendwatch.store.overlays import Overlays
+from trendwatch.store.series import SeriesCounts
+from trendwatch.store.stories import Stories
+from trendwatch.store.trends import Trends
+from trendwatch.store.understanding import Understanding
+from trendwatch.types.work import Claim
+
+__all__ = ["Store"]
+
+
+class Store:
+    """One database; its questions are grouped by noun."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self.leases = Leases(engine)
+        self.feeds = Feeds(engine, self.leases)
+        self.items = Items(engine)
+        self.stories = Stories(engine)
+        self.models = Models(engine)
+        self.understanding = Understanding(engine, self.leases)
+        self.series = SeriesCounts(engine)
+        self.trends = Trends(engine, self.leases)
+        self.candidates = Candidates(engine)
+        self.editions = Editions(engine, self.leases)
+        self.digests = Digests(engine, self.leases)
+        self.deliveries = Deliveries(engine, self.leases)
+        self.overlays = Overlays(engine)
+        self.keys = ApiKeys(engine)
+
+    @classmethod
+    def open(cls, url: str) -> Store:
+        """Open a database and bring its schema up to date.
+
+        Args:
+            url: ``sqlite:///FILE``, ``sqlite://`` for one in memory, or ``postgresql://...``.
+
+        Raises:
+            ConfigError: the address is not one of these.
+            SchemaTooNew: the database was written by a newer trendwatch.
+            StorageUnavailable: it cannot be used now.
+        """
+        engine = open_engine(url)
+        migrate(engine)
+        return cls(engine)
+
+    def claim(self, step: str, partition: str, *, now: datetime, lease: timedelta) -> Claim | None:
+        """Take a partition of a step if nobody holds it, else return None."""
+        return self.leases.claim(step, partition, now=now, lease=lease)
+
+    def close(self) -> None:
+        """Give the connections back."""
+        self._engine.dispose()

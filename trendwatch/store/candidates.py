@@ -1,0 +1,113 @@
+"""Questions of the compose step: the stories of a window, their tags and sources, what was covered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Row, Select, func, select
+
+from trendwatch.store.engine import reading
+from trendwatch.store.leases import table
+from trendwatch.store.tables import FeedRow, ItemRow, ModelRow, StoryRow, TagRow
+from trendwatch.types.advice import Candidate, Coverage, Source
+from trendwatch.types.tags import Facet, Origin, Tag
+
+_ITEM = table(ItemRow)
+_FEED = table(FeedRow)
+_STORY = table(StoryRow)
+_TAG = table(TagRow)
+_MODEL = table(ModelRow)
+
+
+class Candidates:
+    """What an edition may draw on."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def coverage(self, since: datetime, until: datetime) -> Coverage:
+        """Return what was read in a half-open window of first seen."""
+        seen = (_ITEM.c.first_seen_at >= since, _ITEM.c.first_seen_at < until)
+        enabled = select(_FEED.c.title, _FEED.c.succeeded_at).where(_FEED.c.enabled).order_by(_FEED.c.title)
+        with reading(self._engine) as connection:
+            items = connection.execute(select(func.count(_ITEM.c.seq)).where(*seen)).scalar_one()
+            feeds = connection.execute(enabled).all()
+        missing = tuple(row.title for row in feeds if row.succeeded_at is None or row.succeeded_at < since)
+        return Coverage(items=items, sources=len(feeds) - len(missing), feeds=len(feeds), missing=missing)
+
+    def first_seen_between(self, version: str, since: datetime, until: datetime) -> tuple[Candidate, ...]:
+        """Return the stories whose first report reached us in a half-open window, the earliest first."""
+        stories = (
+            select(_ITEM.c.story_seq)
+            .where(_ITEM.c.story_seq.is_not(None))
+            .group_by(_ITEM.c.story_seq)
+            .having(func.min(_ITEM.c.first_seen_at) >= since, func.min(_ITEM.c.first_seen_at) < until)
+        )
+        with reading(self._engine) as connection:
+            tags = _tags(connection, version, stories, until)
+            members: dict[int, list[Row[Any]]] = {}
+            for report in connection.execute(_reports(stories, until)):
+                members.setdefault(report.story_seq, []).append(report)
+        return tuple(_candidate(reports, tags.get(seq, ())) for seq, reports in members.items())
+
+
+def _reports(stories: Select[Any], until: datetime) -> Select[Any]:
+    return (
+        select(
+            *(_ITEM.c.title, _ITEM.c.summary, _ITEM.c.url, _ITEM.c.published_at, _ITEM.c.first_seen_at),
+            *(_ITEM.c.backlog, _ITEM.c.story_seq, _STORY.c.id.label("story_id")),
+            *(_FEED.c.title.label("feed_title"), _FEED.c.owner, _FEED.c.kind),
+        )
+        .join(_FEED, _FEED.c.seq == _ITEM.c.feed_seq)
+        .join(_STORY, _STORY.c.seq == _ITEM.c.story_seq)
+        .where(_ITEM.c.story_seq.in_(stories), _ITEM.c.first_seen_at < until)
+        .order_by(_ITEM.c.counted_at, _ITEM.c.seq)
+    )
+
+
+def _tags(
+    connection: Connection, version: str, stories: Select[Any], until: datetime
+) -> dict[int, tuple[Tag, ...]]:
+    query = (
+        select(_ITEM.c.story_seq, _TAG)
+        .join(_TAG, _TAG.c.item_seq == _ITEM.c.seq)
+        .join(_MODEL, _MODEL.c.seq == _TAG.c.model_seq)
+        .where(_MODEL.c.version == version, _ITEM.c.story_seq.in_(stories), _ITEM.c.first_seen_at < until)
+        .order_by(_TAG.c.confidence, _ITEM.c.seq)
+    )
+    found: dict[int, dict[str, Tag]] = {}
+    for row in connection.execute(query):
+        facet, origin = Facet(row.facet), Origin(row.origin)
+        confidence, terms = row.confidence, tuple(row.terms)
+        tag = Tag(facet=facet, label=row.label, confidence=confidence, origin=origin, terms=terms)
+        found.setdefault(row.story_seq, {})[tag.full_key] = tag  # the surest comes last and stays
+    return {seq: tuple(tags[key] for key in sorted(tags)) for seq, tags in found.items()}
+
+
+def _candidate(reports: Sequence[Row[Any]], tags: tuple[Tag, ...]) -> Candidate:
+    """Return a story told by its fullest report of the first publisher, with one source per owner."""
+    lead = max(reports, key=lambda report: (report.owner == reports[0].owner, len(report.summary)))
+    dates = [report.published_at for report in reports if report.published_at is not None]
+    return Candidate(
+        story_id=lead.story_id,
+        title=lead.title,
+        summary=lead.summary,
+        url=lead.url,
+        first_seen_at=min(report.first_seen_at for report in reports),
+        published_at=min(dates, default=None),
+        backlog=all(report.backlog for report in reports),
+        tags=tags,
+        sources=tuple(_sources((lead, *reports))),
+        items=len(reports),
+    )
+
+
+def _sources(reports: Iterable[Row[Any]]) -> Iterable[Source]:
+    seen: set[str] = set()
+    for report in reports:
+        if report.owner not in seen and report.url:
+            seen.add(report.owner)
+            names = {"feed": report.feed_title, "owner": report.owner, "kind": report.kind}
+            yield Source(title=report.title, url=report.url, **names)

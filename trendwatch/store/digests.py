@@ -1,0 +1,167 @@
+"""Questions about digests: what was composed, what a business has been shown, what is on its way.
+
+A digest, the stories it shows and its deliveries are one transaction, so a digest that exists is a
+digest that will leave. A second digest for the same business and period is refused by the database.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Engine, func, select, update
+
+from trendwatch.errors import NotFound
+from trendwatch.store.engine import reading
+from trendwatch.store.frozen import freeze, thaw
+from trendwatch.store.leases import Leases, insert, table
+from trendwatch.store.tables import DeliveryRow, DigestRow, EditionRow, ShownRow
+from trendwatch.types.advice import Digest, Memory
+from trendwatch.types.delivery import Channel, Delivery, DeliveryState
+from trendwatch.types.work import Claim
+
+_EDITION = table(EditionRow)
+_DIGEST = table(DigestRow)
+_SHOWN = table(ShownRow)
+_DELIVERY = table(DeliveryRow)
+
+#: A story is not shown again within this many issues (cross-issue memory).
+RECENT_ISSUES = 4
+
+
+class Digests:
+    """Frozen digests and their deliveries."""
+
+    def __init__(self, engine: Engine, leases: Leases) -> None:
+        self._engine = engine
+        self._leases = leases
+
+    def add(self, digest: Digest, deliveries: Sequence[Delivery], *, claim: Claim, now: datetime) -> Digest:
+        """Keep a digest with its deliveries unless its period has one; return the one that is kept.
+
+        Raises:
+            LeaseLost: another process composes for this business now.
+        """
+        with self._leases.under(claim) as connection:
+            edition = select(_EDITION.c.seq).where(_EDITION.c.id == digest.edition_id).scalar_subquery()
+            names = {"business_key": digest.business_key, "period": digest.period}
+            times = {"cutoff": digest.cutoff, "created_at": now}
+            statement = insert(connection, DigestRow).values(
+                edition_seq=edition, value=freeze(digest), **names, **times
+            )
+            statement = statement.on_conflict_do_nothing(index_elements=["business_key", "period"])
+            seq = connection.execute(statement.returning(_DIGEST.c.seq)).scalar()
+            if seq is not None:
+                shown = [
+                    {**names, "story_id": pick.story_id, "cutoff": digest.cutoff} for pick in digest.picks
+                ]
+                if shown:
+                    connection.execute(insert(connection, ShownRow).on_conflict_do_nothing(), shown)
+                if deliveries:
+                    rows = [_delivery_values(delivery, seq) for delivery in deliveries]
+                    connection.execute(insert(connection, DeliveryRow), rows)
+        return self.get(digest.business_key, digest.period)
+
+    def get(self, business_key: str, period: str) -> Digest:
+        """Return the digest of a business for a week such as 2025-W10, or its ``latest``.
+
+        Raises:
+            NotFound: there is none.
+        """
+        found = self.of(business_key, limit=1, period="" if period == "latest" else period)
+        if not found:
+            raise NotFound("digest", f"{business_key}/{period}", hint="trendwatch digest composes those due")
+        return found[0]
+
+    def of(self, business_key: str, *, limit: int, period: str = "") -> list[Digest]:
+        """Return the digests of a business, the latest first."""
+        query = select(_DIGEST.c.value).where(_DIGEST.c.business_key == business_key)
+        if period:
+            query = query.where(_DIGEST.c.period == period)
+        query = query.order_by(_DIGEST.c.cutoff.desc()).limit(limit)
+        with reading(self._engine) as connection:
+            return [thaw(Digest, value) for value in connection.execute(query).scalars()]
+
+    def last_cutoff(self, business_key: str) -> datetime | None:
+        """Return the cutoff of a business's latest digest, None before the first."""
+        query = select(func.max(_DIGEST.c.cutoff)).where(_DIGEST.c.business_key == business_key)
+        with reading(self._engine) as connection:
+            return connection.execute(query).scalar()
+
+    def memory(self, business_key: str, *, before: datetime) -> Memory:
+        """Return what a business was shown in digests with an earlier cutoff."""
+        earlier = (_DIGEST.c.business_key == business_key, _DIGEST.c.cutoff < before)
+        shown = (_SHOWN.c.business_key == business_key, _SHOWN.c.cutoff < before)
+        with reading(self._engine) as connection:
+            periods = (
+                connection.execute(select(_DIGEST.c.period).where(*earlier).order_by(_DIGEST.c.cutoff.desc()))
+                .scalars()
+                .all()
+            )
+            rows = connection.execute(select(_SHOWN.c.story_id, _SHOWN.c.period).where(*shown)).all()
+        last = set(periods[:RECENT_ISSUES])
+        recent = frozenset(row.story_id for row in rows if row.period in last)
+        everything = frozenset(row.story_id for row in rows)
+        return Memory(recent=recent, shown=everything, issues=len(periods))
+
+
+class Deliveries:
+    """Digests on their way."""
+
+    def __init__(self, engine: Engine, leases: Leases) -> None:
+        self._engine = engine
+        self._leases = leases
+
+    def due(self, now: datetime, *, limit: int) -> list[Delivery]:
+        """Return deliveries that wait and may be tried now, the oldest first."""
+        due = (_DELIVERY.c.state == str(DeliveryState.WAITING), _DELIVERY.c.next_attempt_at <= now)
+        return self._select(*due, limit=limit)
+
+    def get(self, delivery_id: str) -> Delivery:
+        """Return one delivery.
+
+        Raises:
+            NotFound: there is none.
+        """
+        found = self._select(_DELIVERY.c.id == delivery_id, limit=1)
+        if not found:
+            raise NotFound("delivery", delivery_id)
+        return found[0]
+
+    def of(self, business_key: str, *, limit: int = 100) -> list[Delivery]:
+        """Return the deliveries of a business, oldest first."""
+        return self._select(_DELIVERY.c.business_key == business_key, limit=limit)
+
+    def record(self, delivery: Delivery, *, claim: Claim) -> None:
+        """Keep what came of an attempt.
+
+        Raises:
+            LeaseLost: another process sends this delivery now.
+        """
+        names = ("state", "attempts", "next_attempt_at", "sent_at", "detail")
+        values = {name: getattr(delivery, name) for name in names} | {"state": str(delivery.state)}
+        with self._leases.under(claim) as connection:
+            connection.execute(update(_DELIVERY).where(_DELIVERY.c.id == delivery.id).values(**values))
+
+    def _select(self, *conditions: Any, limit: int) -> list[Delivery]:
+        query = select(_DELIVERY).where(*conditions).order_by(_DELIVERY.c.seq).limit(limit)
+        with reading(self._engine) as connection:
+            return [_delivery(row) for row in connection.execute(query).mappings()]
+
+
+_DELIVERY_NAMES = (
+    *("id", "business_key", "period", "channel", "address", "state"),
+    *("attempts", "next_attempt_at", "sent_at", "detail"),
+)
+
+
+def _delivery_values(delivery: Delivery, digest_seq: int) -> dict[str, Any]:
+    values = {name: getattr(delivery, name) for name in _DELIVERY_NAMES}
+    words = {"channel": str(delivery.channel), "state": str(delivery.state)}
+    return {**values, **words, "digest_seq": digest_seq}
+
+
+def _delivery(row: Any) -> Delivery:
+    values = {name: row[name] for name in _DELIVERY_NAMES}
+    return Delivery(**values | {"channel": Channel(row["channel"]), "state": DeliveryState(row["state"])})

@@ -1,0 +1,106 @@
+"""Opening a database: SQLite in WAL mode or PostgreSQL, one set of transaction rules for both.
+
+SQLite: Python's driver begins transactions by itself and too late, so that is turned off and every
+transaction says what it is: BEGIN for readers, BEGIN IMMEDIATE for writers. A writer therefore waits for
+the lock at its start (busy timeout) and never fails half-way with SQLITE_BUSY.
+PostgreSQL: READ COMMITTED; a writer locks the lease row it works under.
+Both: a database that cannot be used raises StorageUnavailable, whatever the driver calls it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.pool import StaticPool
+
+from trendwatch.errors import ConfigError, StorageUnavailable
+
+#: A writer waits this long for another before the store counts as unavailable.
+BUSY_SECONDS = 30
+
+_SQLITE_PRAGMAS = (
+    # first: two processes that open a new file at once both want to switch it to WAL
+    f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}",
+    "PRAGMA journal_mode=WAL",
+    # NORMAL in WAL mode loses no committed row on kill -9; only a power cut may drop the last ones
+    "PRAGMA synchronous=NORMAL",
+    "PRAGMA foreign_keys=ON",
+)
+
+
+def open_engine(url: str) -> Engine:
+    """Return an engine for ``sqlite:///path``, ``sqlite://`` (memory) or ``postgresql://...``.
+
+    Raises:
+        ConfigError: the address is not one of these.
+        StorageUnavailable: the folder of a SQLite file cannot be made.
+    """
+    try:
+        parsed = make_url(url)
+    except Exception as error:
+        raise ConfigError(
+            f"store.url: {url!r} is no database address (sqlite:///FILE or postgresql://…)"
+        ) from error
+    dialect = parsed.get_backend_name()
+    if dialect == "sqlite":
+        return _open_sqlite(url, parsed.database)
+    if dialect == "postgresql":
+        return create_engine(parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True, pool_size=5)
+    raise ConfigError(f"store.url: {dialect} is not supported; use sqlite or postgresql")
+
+
+def _open_sqlite(url: str, database: str | None) -> Engine:
+    memory = not database or database == ":memory:"
+    options: dict[str, Any] = {"connect_args": {"check_same_thread": False, "timeout": BUSY_SECONDS}}
+    if memory:
+        options["poolclass"] = StaticPool
+    else:
+        try:
+            Path(str(database)).expanduser().parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise StorageUnavailable(f"cannot make the folder of {database}: {error}") from error
+    engine = create_engine(url, **options)
+
+    @event.listens_for(engine, "connect")
+    def _on_connect(connection: Any, _record: object) -> None:
+        connection.isolation_level = None  # we begin transactions ourselves
+        for pragma in _SQLITE_PRAGMAS:
+            connection.execute(pragma)
+
+    @event.listens_for(engine, "begin")
+    def _on_begin(connection: Connection) -> None:
+        writes = connection.get_execution_options().get("writes", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """Yield a connection that sees one state of the database and changes nothing."""
+    with _translated(), engine.connect() as connection:
+        yield connection
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """Yield a connection in a transaction that commits at the end, or not at all."""
+    with _translated(), engine.connect().execution_options(writes=True) as connection, connection.begin():
+        yield connection
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    try:
+        yield
+    except OperationalError as error:
+        raise StorageUnavailable(f"database unavailable, nothing was lost: {error.orig}") from error
+    except DBAPIError as error:
+        if error.connection_invalidated:
+            raise StorageUnavailable(f"database connection broke, nothing was lost: {error.orig}") from error
+        raise

@@ -1,0 +1,123 @@
+"""Questions about models: which version counts, which is being counted beside it.
+
+Counts belong to a version. A new one first understands the items of the last months beside the current
+one; only when nothing is pending for it does the pointer (``state``) move, in one transaction. Otherwise
+every new model would look like a trend.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Engine, exists, literal, select, update
+from sqlalchemy import insert as plain_insert
+
+from trendwatch.errors import NotFound
+from trendwatch.store.engine import reading, writing
+from trendwatch.store.leases import insert, table
+from trendwatch.store.tables import ItemRow, ModelRow, PendingRow
+from trendwatch.types.tags import Model
+
+_MODEL = table(ModelRow)
+_ITEM = table(ItemRow)
+_PENDING = table(PendingRow)
+
+CURRENT = "current"
+BUILDING = "building"
+OLD = "old"
+
+
+class Models:
+    """The registry of taggers."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def current(self) -> Model | None:
+        """Return the model whose tags and counts are shown, None before the first."""
+        return self._first(_MODEL.c.state == CURRENT)
+
+    def live(self) -> tuple[Model, ...]:
+        """Return the versions that understand new items: the current one, and one being built beside it."""
+        query = select(_MODEL).where(_MODEL.c.state.in_((CURRENT, BUILDING))).order_by(_MODEL.c.seq)
+        with reading(self._engine) as connection:
+            return tuple(_model(row) for row in connection.execute(query).mappings())
+
+    def get(self, version: str) -> Model:
+        """Return a model by version.
+
+        Raises:
+            NotFound: there is none.
+        """
+        model = self._first(_MODEL.c.version == version)
+        if model is None:
+            raise NotFound("model", version, hint="trendwatch train makes one")
+        return model
+
+    def versions(self) -> list[tuple[str, str, datetime]]:
+        """Return (version, state, created at), newest first."""
+        query = select(_MODEL.c.version, _MODEL.c.state, _MODEL.c.created_at).order_by(_MODEL.c.seq.desc())
+        with reading(self._engine) as connection:
+            return [(row.version, row.state, row.created_at) for row in connection.execute(query)]
+
+    def adopt(self, model: Model, *, since: datetime) -> None:
+        """Let a model understand every item counted since a time, beside the current one.
+
+        The first model is current at once, and understands everything. A version that was being built
+        is given up for the newer one. Adopting a version twice changes nothing.
+        """
+        with writing(self._engine) as connection:
+            if connection.execute(select(exists().where(_MODEL.c.version == model.version))).scalar():
+                return
+            first = not connection.execute(select(exists().where(_MODEL.c.state == CURRENT))).scalar()
+            _retire(connection, BUILDING)
+            statement = insert(connection, ModelRow).values(
+                version=model.version,
+                created_at=model.created_at,
+                state=CURRENT if first else BUILDING,
+                manifest=dict(model.manifest),
+                blob=model.blob,
+            )
+            seq = connection.execute(statement.returning(_MODEL.c.seq)).scalar_one()
+            waiting = select(_ITEM.c.seq, literal(seq), _ITEM.c.counted_at)
+            if not first:
+                waiting = waiting.where(_ITEM.c.counted_at >= since)
+            columns = ["item_seq", "model_seq", "counted_at"]
+            connection.execute(plain_insert(_PENDING).from_select(columns, waiting))
+
+    def promote_if_caught_up(self) -> str | None:
+        """Move the pointer to the version being built once it has understood all; return it then."""
+        with writing(self._engine) as connection:
+            building = connection.execute(
+                select(_MODEL.c.seq, _MODEL.c.version).where(_MODEL.c.state == BUILDING).with_for_update()
+            ).first()
+            if building is None:
+                return None
+            if connection.execute(select(exists().where(_PENDING.c.model_seq == building.seq))).scalar():
+                return None
+            _retire(connection, CURRENT)
+            connection.execute(update(_MODEL).where(_MODEL.c.seq == building.seq).values(state=CURRENT))
+            return str(building.version)
+
+    def _first(self, condition: Any) -> Model | None:
+        with reading(self._engine) as connection:
+            row = connection.execute(select(_MODEL).where(condition)).mappings().first()
+            return _model(row) if row else None
+
+
+def _retire(connection: Connection, state: str) -> None:
+    retired = select(_MODEL.c.seq).where(_MODEL.c.state == state)
+    connection.execute(_PENDING.delete().where(_PENDING.c.model_seq.in_(retired)))
+    connection.execute(update(_MODEL).where(_MODEL.c.state == state).values(state=OLD))
+
+
+def _model(row: Any) -> Model:
+    return Model(
+        version=row["version"], created_at=row["created_at"], manifest=row["manifest"], blob=row["blob"]
+    )
+
+
+def model_seq(version: str) -> Any:
+    """Return a subquery for a version's number."""
+    return select(_MODEL.c.seq).where(_MODEL.c.version == version).scalar_subquery()

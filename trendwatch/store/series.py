@@ -1,0 +1,79 @@
+"""Questions about counts: columns for the stages, series for people."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from sqlalchemy import Engine, func, select
+
+from trendwatch.store.engine import reading
+from trendwatch.store.leases import table
+from trendwatch.store.models import model_seq
+from trendwatch.store.tables import FeedRow, ReportsRow, SeriesRow
+from trendwatch.trends.series import Counts
+from trendwatch.types.trends import Series
+from trendwatch.types.weeks import week_number
+
+_FEED = table(FeedRow)
+_REPORTS = table(ReportsRow)
+_SERIES = table(SeriesRow)
+
+
+class SeriesCounts:
+    """Stories and reports per week."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def columns(self, version: str, *, first_week: int, last_week: int) -> Counts:
+        """Return the reports of a closed range of weeks as columns."""
+        query = select(_REPORTS.c.key, _REPORTS.c.feed_seq, _REPORTS.c.week, _REPORTS.c.reports).where(
+            _REPORTS.c.model_seq == model_seq(version),
+            _REPORTS.c.week >= first_week,
+            _REPORTS.c.week <= last_week,
+        )
+        with reading(self._engine) as connection:
+            feeds = {row.seq: row.key for row in connection.execute(select(_FEED.c.seq, _FEED.c.key))}
+            rows = connection.execute(query.order_by(_REPORTS.c.key, _REPORTS.c.feed_seq)).all()
+        keys = {key: index for index, key in enumerate(dict.fromkeys(row.key for row in rows))}
+        seen = {seq: index for index, seq in enumerate(dict.fromkeys(row.feed_seq for row in rows))}
+        return Counts(
+            keys=tuple(keys),
+            feeds=tuple(feeds[seq] for seq in seen),
+            key=np.array([keys[row.key] for row in rows], dtype=np.int32),
+            feed=np.array([seen[row.feed_seq] for row in rows], dtype=np.int32),
+            week=np.array([row.week for row in rows], dtype=np.int32),
+            reports=np.array([row.reports for row in rows], dtype=np.float32),
+        )
+
+    def series(self, version: str, keys: Sequence[str], *, first_week: int, last_week: int) -> list[Series]:
+        """Return the stories per week of some keys, a zero where nothing was counted."""
+        query = select(_SERIES.c.key, _SERIES.c.week, _SERIES.c.stories).where(
+            _SERIES.c.model_seq == model_seq(version),
+            _SERIES.c.key.in_(keys),
+            _SERIES.c.week >= first_week,
+            _SERIES.c.week <= last_week,
+        )
+        counts: dict[str, list[int]] = {key: [0] * (last_week - first_week + 1) for key in keys}
+        with reading(self._engine) as connection:
+            for row in connection.execute(query):
+                counts[row.key][row.week - first_week] = row.stories
+        return [Series(key=key, first_week=first_week, stories=tuple(counts[key])) for key in keys]
+
+    def first_week(self, version: str) -> int | None:
+        """Return the earliest week that has a count, None before any."""
+        query = select(func.min(_REPORTS.c.week)).where(_REPORTS.c.model_seq == model_seq(version))
+        with reading(self._engine) as connection:
+            return connection.execute(query).scalar()
+
+    def feed_weeks(self) -> dict[str, int]:
+        """Return the week each feed was first read, by feed key; before it there is only back-log."""
+        query = select(_FEED.c.key, _FEED.c.first_success_at).where(_FEED.c.first_success_at.is_not(None))
+        with reading(self._engine) as connection:
+            return {row.key: week_number(row.first_success_at) for row in connection.execute(query)}
+
+    def owners(self) -> dict[str, str]:
+        """Return who publishes each feed, by feed key."""
+        with reading(self._engine) as connection:
+            return {row.key: row.owner for row in connection.execute(select(_FEED.c.key, _FEED.c.owner))}

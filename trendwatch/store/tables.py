@@ -1,0 +1,260 @@
+"""The rows. Private to the store: what leaves it are the frozen values of ``trendwatch.types``.
+
+``seq`` is the database's own number, for foreign keys and order; ``id`` is computed from content and is
+what the rest of the world sees. Times are aware and in UTC. Lists and values that are never searched
+are JSON.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, Column, Index, LargeBinary, Text
+from sqlmodel import Field, SQLModel
+
+
+def _json(*, nullable: bool = False) -> Any:
+    return Field(sa_column=Column(JSON, nullable=nullable))
+
+
+def _text() -> Any:
+    return Field(sa_column=Column(Text, nullable=False))
+
+
+class FeedRow(SQLModel, table=True):
+    """A feed as configured, and what we remember between polls."""
+
+    __tablename__ = "feed"
+    seq: int | None = Field(default=None, primary_key=True)
+    key: str = Field(unique=True)
+    url: str
+    #: what may be asked one at a time
+    host: str = Field(index=True)
+    title: str
+    owner: str
+    kind: str
+    sectors: list[str] = _json()
+    areas: list[str] = _json()
+    region: str
+    language: str
+    #: False also for feeds that left the configuration: their items stay
+    enabled: bool
+    etag: str = ""
+    last_modified: str = ""
+    body_hash: str = ""
+    first_success_at: datetime | None = None
+    polled_at: datetime | None = None
+    succeeded_at: datetime | None = None
+    next_fetch_at: datetime | None = Field(default=None, index=True)
+    failures: int = 0
+    failure: str | None = None
+    failure_detail: str = ""
+
+
+class StoryRow(SQLModel, table=True):
+    """Items that report the same event; its counts are kept as items join."""
+
+    __tablename__ = "story"
+    seq: int | None = Field(default=None, primary_key=True)
+    id: str = Field(unique=True)
+    title: str = _text()
+    url: str = _text()
+    summary: str = _text()
+    first_seen_at: datetime = Field(index=True)
+    last_seen_at: datetime = Field(index=True)
+    items: int
+    sources: int
+    owners: int
+
+
+class ItemRow(SQLModel, table=True):
+    """One piece of news."""
+
+    __tablename__ = "item"
+    __table_args__ = (Index("item_counted", "counted_at", "seq"),)
+    seq: int | None = Field(default=None, primary_key=True)
+    id: str = Field(unique=True)
+    feed_seq: int = Field(foreign_key="feed.seq", index=True)
+    entry_key: str = _text()
+    url: str = _text()
+    title: str = _text()
+    summary: str = _text()
+    author: str = _text()
+    language: str
+    published_at: datetime | None
+    first_seen_at: datetime = Field(index=True)
+    backlog: bool
+    categories: list[str] = _json()
+    #: see types.news.Item.counted_at
+    counted_at: datetime
+    #: None until understood
+    story_seq: int | None = Field(default=None, foreign_key="story.seq", index=True)
+
+
+class ModelRow(SQLModel, table=True):
+    """A trained tagger; tags and counts belong to one of these."""
+
+    __tablename__ = "model"
+    seq: int | None = Field(default=None, primary_key=True)
+    version: str = Field(unique=True)
+    created_at: datetime
+    #: current (its counts are shown), building (being counted beside it) or old
+    state: str = Field(index=True)
+    manifest: dict[str, Any] = _json()
+    blob: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+
+
+class PendingRow(SQLModel, table=True):
+    """An item that a model version has still to understand. A row, not a cursor: nothing is overtaken."""
+
+    __tablename__ = "pending"
+    __table_args__ = (Index("pending_order", "model_seq", "counted_at", "item_seq"),)
+    item_seq: int = Field(primary_key=True, foreign_key="item.seq")
+    model_seq: int = Field(primary_key=True, foreign_key="model.seq")
+    counted_at: datetime
+
+
+class TagRow(SQLModel, table=True):
+    """A label on an item, according to one model version."""
+
+    __tablename__ = "tag"
+    __table_args__ = (Index("tag_label", "model_seq", "facet", "label", "item_seq"),)
+    model_seq: int = Field(primary_key=True, foreign_key="model.seq")
+    item_seq: int = Field(primary_key=True, foreign_key="item.seq", index=True)
+    facet: str = Field(primary_key=True)
+    label: str = Field(primary_key=True)
+    confidence: float
+    origin: str
+    terms: list[str] = _json()
+
+
+class SeriesRow(SQLModel, table=True):
+    """Distinct stories of a label or pair in a week."""
+
+    __tablename__ = "series"
+    model_seq: int = Field(primary_key=True, foreign_key="model.seq")
+    key: str = Field(primary_key=True)
+    week: int = Field(primary_key=True)
+    stories: int
+
+
+class ReportsRow(SQLModel, table=True):
+    """Reports of a label or pair by one feed in a week: each story once per feed."""
+
+    __tablename__ = "reports"
+    __table_args__ = (Index("reports_week", "model_seq", "week"),)
+    model_seq: int = Field(primary_key=True, foreign_key="model.seq")
+    key: str = Field(primary_key=True)
+    week: int = Field(primary_key=True)
+    feed_seq: int = Field(primary_key=True, foreign_key="feed.seq")
+    reports: int
+
+
+class AnalysisRow(SQLModel, table=True):
+    """A week whose trends have been computed."""
+
+    __tablename__ = "analysis"
+    model_seq: int = Field(primary_key=True, foreign_key="model.seq")
+    week: int = Field(primary_key=True)
+    made_at: datetime
+
+
+class TrendRow(SQLModel, table=True):
+    """A trend as of one week."""
+
+    __tablename__ = "trend"
+    model_seq: int = Field(primary_key=True, foreign_key="model.seq")
+    week: int = Field(primary_key=True)
+    kind: str = Field(primary_key=True)
+    key: str = Field(primary_key=True)
+    strength: float
+    #: the frozen Trend
+    value: dict[str, Any] = _json()
+
+
+class EditionRow(SQLModel, table=True):
+    """Everything the digests of one cutoff may draw on."""
+
+    __tablename__ = "edition"
+    seq: int | None = Field(default=None, primary_key=True)
+    id: str = Field(unique=True)
+    cutoff: datetime = Field(index=True)
+    created_at: datetime
+    #: the frozen Edition, JSON
+    value: str = _text()
+
+
+class DigestRow(SQLModel, table=True):
+    """One business, one period."""
+
+    __tablename__ = "digest"
+    __table_args__ = (Index("digest_once", "business_key", "period", unique=True),)
+    seq: int | None = Field(default=None, primary_key=True)
+    business_key: str
+    period: str
+    edition_seq: int = Field(foreign_key="edition.seq")
+    cutoff: datetime
+    created_at: datetime
+    #: the frozen Digest, JSON
+    value: str = _text()
+
+
+class ShownRow(SQLModel, table=True):
+    """A story that a business has been shown."""
+
+    __tablename__ = "shown"
+    business_key: str = Field(primary_key=True)
+    story_id: str = Field(primary_key=True)
+    period: str
+    cutoff: datetime
+
+
+class DeliveryRow(SQLModel, table=True):
+    """One digest on its way through one channel; written with the digest."""
+
+    __tablename__ = "delivery"
+    seq: int | None = Field(default=None, primary_key=True)
+    id: str = Field(unique=True)
+    digest_seq: int = Field(foreign_key="digest.seq", index=True)
+    business_key: str = Field(index=True)
+    period: str
+    channel: str
+    address: str
+    state: str = Field(index=True)
+    attempts: int = 0
+    next_attempt_at: datetime | None = None
+    sent_at: datetime | None = None
+    detail: str = ""
+
+
+class LeaseRow(SQLModel, table=True):
+    """Who works on a partition of a step, until when."""
+
+    __tablename__ = "lease"
+    step: str = Field(primary_key=True)
+    partition: str = Field(primary_key=True)
+    #: grows with every holder; writes of an older holder are refused
+    token: int
+    until: datetime
+
+
+class OverlayRow(SQLModel, table=True):
+    """What pages, API and command line changed of the configuration."""
+
+    __tablename__ = "overlay"
+    kind: str = Field(primary_key=True)
+    key: str = Field(primary_key=True)
+    #: None: removed
+    values: dict[str, Any] | None = _json(nullable=True)
+    changed_at: datetime
+    changed_by: str
+
+
+class ApiKeyRow(SQLModel, table=True):
+    """A key for programs: only its prefix and hash are kept."""
+
+    __tablename__ = "api_key"
+    prefix: str = Field(primary_key=True)
+    sha256: str
+    name: str
+    created_at: datetime
+    revoked_at: datetime | None = None

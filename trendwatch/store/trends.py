@@ -1,0 +1,90 @@
+"""Questions about trends: which weeks are to be judged, what rose in them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Engine, delete, func, select
+
+from trendwatch.store.engine import reading
+from trendwatch.store.frozen import freeze, thaw
+from trendwatch.store.leases import Leases, insert, table
+from trendwatch.store.models import model_seq
+from trendwatch.store.tables import AnalysisRow, PendingRow, TrendRow
+from trendwatch.types.trends import Trend, TrendKind
+from trendwatch.types.weeks import parse_week
+from trendwatch.types.work import Claim
+
+_TREND = table(TrendRow)
+_ANALYSIS = table(AnalysisRow)
+_PENDING = table(PendingRow)
+
+
+class Trends:
+    """Trends as of each week."""
+
+    def __init__(self, engine: Engine, leases: Leases) -> None:
+        self._engine = engine
+        self._leases = leases
+
+    def last_analysed(self, version: str) -> int | None:
+        """Return the latest week that was judged, None before the first."""
+        query = select(func.max(_ANALYSIS.c.week)).where(_ANALYSIS.c.model_seq == model_seq(version))
+        with reading(self._engine) as connection:
+            return connection.execute(query).scalar()
+
+    def waits_before(self, version: str, when: datetime) -> bool:
+        """Return whether items counted before a time have still to be understood."""
+        query = select(_PENDING.c.item_seq).where(
+            _PENDING.c.model_seq == model_seq(version), _PENDING.c.counted_at < when
+        )
+        with reading(self._engine) as connection:
+            return connection.execute(query.limit(1)).first() is not None
+
+    def write(self, version: str, week: int, trends: Sequence[Trend], *, claim: Claim, now: datetime) -> None:
+        """Keep what a week came to, also when it is nothing.
+
+        Raises:
+            LeaseLost: another process judges weeks now.
+        """
+        with self._leases.under(claim) as connection:
+            seq = int(connection.execute(select(model_seq(version))).scalar_one())
+            week_of = (_TREND.c.model_seq == seq, _TREND.c.week == week)
+            connection.execute(delete(_TREND).where(*week_of))
+            rows = [_values(trend) | {"model_seq": seq, "week": week} for trend in trends]
+            if rows:
+                connection.execute(insert(connection, TrendRow), rows)
+            done = insert(connection, AnalysisRow).values(model_seq=seq, week=week, made_at=now)
+            connection.execute(done.on_conflict_do_nothing())
+
+    def of_week(self, version: str, week: int) -> list[Trend]:
+        """Return the trends of a week, the strongest first; fading ones are negative and last."""
+        return self._select(_TREND.c.model_seq == model_seq(version), _TREND.c.week == week)
+
+    def of_key(self, version: str, key: str) -> list[Trend]:
+        """Return the weeks in which a key was a trend, the latest first."""
+        found = self._select(_TREND.c.model_seq == model_seq(version), _TREND.c.key == key)
+        return sorted(found, key=lambda trend: parse_week(trend.week), reverse=True)
+
+    def keys_between(self, version: str, kind: TrendKind, first_week: int, last_week: int) -> frozenset[str]:
+        """Return what was a trend of a kind in a closed range of weeks."""
+        query = select(_TREND.c.key).where(
+            _TREND.c.model_seq == model_seq(version),
+            _TREND.c.kind == str(kind),
+            _TREND.c.week.between(first_week, last_week),
+        )
+        with reading(self._engine) as connection:
+            return frozenset(connection.execute(query).scalars())
+
+    def _select(self, *conditions: Any) -> list[Trend]:
+        query = select(_TREND.c.value).where(*conditions).order_by(_TREND.c.strength.desc(), _TREND.c.key)
+        with reading(self._engine) as connection:
+            return [thaw(Trend, json.dumps(value)) for value in connection.execute(query).scalars()]
+
+
+def _values(trend: Trend) -> dict[str, Any]:
+    value = json.loads(freeze(trend))
+    return {"kind": str(trend.kind), "key": trend.key, "strength": trend.strength, "value": value}

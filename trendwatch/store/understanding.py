@@ -1,0 +1,239 @@
+"""Questions of the understand step: what waits, what surrounds it in time, what it came to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Engine, bindparam, delete, func, select, update
+
+from trendwatch.store.engine import reading
+from trendwatch.store.items import item_of
+from trendwatch.store.leases import Leases, insert, table
+from trendwatch.store.models import model_seq
+from trendwatch.store.tables import FeedRow, ItemRow, PendingRow, ReportsRow, SeriesRow, StoryRow, TagRow
+from trendwatch.types.news import Item
+from trendwatch.types.tags import Tag
+from trendwatch.types.work import Claim
+
+_FEED = table(FeedRow)
+_ITEM = table(ItemRow)
+_STORY = table(StoryRow)
+_PENDING = table(PendingRow)
+_TAG = table(TagRow)
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """An item to understand."""
+
+    item: Item
+    #: "" where it is in no story yet
+    story_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class OpenReport:
+    """An understood item near in time, as clustering needs it."""
+
+    item_id: str
+    feed_key: str
+    title: str
+    summary: str
+    at: datetime
+    story_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """What a batch of items came to; written at once or not at all."""
+
+    #: item id to the story it reports
+    stories: Mapping[str, str]
+    #: item id to its tags
+    tags: Mapping[str, Sequence[Tag]]
+    #: items that begin a story, by story id
+    new_stories: Mapping[str, Item]
+    #: (key, week) to distinct stories it adds
+    story_counts: Mapping[tuple[str, int], int] = field(default_factory=dict)
+    #: (key, week, feed key) to reports it adds
+    report_counts: Mapping[tuple[str, int, str], int] = field(default_factory=dict)
+
+
+class Understanding:
+    """Items on their way from text to meaning."""
+
+    def __init__(self, engine: Engine, leases: Leases) -> None:
+        self._engine = engine
+        self._leases = leases
+
+    def waiting(self, version: str, *, limit: int) -> list[Waiting]:
+        """Return items a version has not understood, the earliest first."""
+        first = (
+            select(_PENDING.c.item_seq)
+            .where(_PENDING.c.model_seq == model_seq(version))
+            .order_by(_PENDING.c.counted_at, _PENDING.c.item_seq)
+            .limit(limit)
+        )
+        query = (
+            select(_ITEM, _FEED.c.key.label("feed_key"), _STORY.c.id.label("story_id"))
+            .join(_FEED, _FEED.c.seq == _ITEM.c.feed_seq)
+            .outerjoin(_STORY, _STORY.c.seq == _ITEM.c.story_seq)
+            .where(_ITEM.c.seq.in_(first))
+            .order_by(_ITEM.c.counted_at, _ITEM.c.seq)
+        )
+        with reading(self._engine) as connection:
+            rows = connection.execute(query).mappings()
+            return [Waiting(item_of(row), row["story_id"] or "") for row in rows]
+
+    def count_waiting(self, version: str) -> int:
+        """Return how many items a version has still to understand."""
+        query = select(func.count()).where(_PENDING.c.model_seq == model_seq(version))
+        with reading(self._engine) as connection:
+            return int(connection.execute(query).scalar_one())
+
+    def open_reports(self, since: datetime, until: datetime) -> list[OpenReport]:
+        """Return the reports of stories counted in a half-open window, in order of time."""
+        query = (
+            select(
+                *(_ITEM.c.id, _FEED.c.key, _ITEM.c.title, _ITEM.c.summary, _ITEM.c.counted_at),
+                _STORY.c.id.label("story_id"),
+            )
+            .join(_FEED, _FEED.c.seq == _ITEM.c.feed_seq)
+            .join(_STORY, _STORY.c.seq == _ITEM.c.story_seq)
+            .where(_ITEM.c.counted_at >= since, _ITEM.c.counted_at < until)
+            .order_by(_ITEM.c.counted_at, _ITEM.c.seq)
+        )
+        with reading(self._engine) as connection:
+            return [OpenReport(*row) for row in connection.execute(query)]
+
+    def texts(self, since: datetime, until: datetime, *, limit: int) -> list[tuple[str, str]]:
+        """Return (title, summary) of items counted in a half-open window, the latest if there are more."""
+        query = (
+            select(_ITEM.c.title, _ITEM.c.summary)
+            .where(_ITEM.c.counted_at >= since, _ITEM.c.counted_at < until)
+            .order_by(_ITEM.c.counted_at.desc(), _ITEM.c.seq.desc())
+            .limit(limit)
+        )
+        with reading(self._engine) as connection:
+            return [(row.title, row.summary) for row in connection.execute(query)]
+
+    def labels_of(self, version: str, story_ids: Sequence[str]) -> list[tuple[str, str, str, str]]:
+        """Return (story id, feed key, item id, full label key) of what a version has counted of stories."""
+        query = (
+            select(_STORY.c.id, _FEED.c.key, _ITEM.c.id, (_TAG.c.facet + ":" + _TAG.c.label))
+            .join(_ITEM, _ITEM.c.story_seq == _STORY.c.seq)
+            .join(_FEED, _FEED.c.seq == _ITEM.c.feed_seq)
+            .join(_TAG, _TAG.c.item_seq == _ITEM.c.seq)
+            .where(_STORY.c.id.in_(story_ids), _TAG.c.model_seq == model_seq(version))
+        )
+        with reading(self._engine) as connection:
+            return [(row[0], row[1], row[2], row[3]) for row in connection.execute(query)]
+
+    def members_of(self, version: str, story_ids: Sequence[str]) -> list[tuple[str, str]]:
+        """Return (story id, feed key) of the reports that a version has already counted."""
+        waits = select(_PENDING.c.item_seq).where(_PENDING.c.model_seq == model_seq(version))
+        query = (
+            select(_STORY.c.id, _FEED.c.key)
+            .join(_ITEM, _ITEM.c.story_seq == _STORY.c.seq)
+            .join(_FEED, _FEED.c.seq == _ITEM.c.feed_seq)
+            .where(_STORY.c.id.in_(story_ids), _ITEM.c.seq.not_in(waits))
+        )
+        with reading(self._engine) as connection:
+            return [(row[0], row[1]) for row in connection.execute(query)]
+
+    def write(self, version: str, batch: Understood, *, claim: Claim) -> None:
+        """Keep tags, stories and counts of a batch and take its items off the waiting list.
+
+        Raises:
+            LeaseLost: another process understands items now.
+        """
+        with self._leases.under(claim) as connection:
+            seq = int(connection.execute(select(model_seq(version))).scalar_one())
+            feeds = {row.key: row.seq for row in connection.execute(select(_FEED.c.key, _FEED.c.seq))}
+            items = _seqs(connection, _ITEM, list(batch.stories))
+            _write_stories(connection, batch, items)
+            _write_tags(connection, batch, items, seq)
+            _write_counts(connection, batch, feeds, seq)
+            done = delete(_PENDING).where(
+                _PENDING.c.model_seq == seq, _PENDING.c.item_seq.in_(items.values())
+            )
+            connection.execute(done)
+
+
+def _seqs(connection: Connection, rows: Any, ids: Sequence[str]) -> dict[str, int]:
+    found = connection.execute(select(rows.c.id, rows.c.seq).where(rows.c.id.in_(ids)))
+    return {row.id: row.seq for row in found}
+
+
+def _write_stories(connection: Connection, batch: Understood, items: Mapping[str, int]) -> None:
+    fresh = [_story_values(story_id, item) for story_id, item in batch.new_stories.items()]
+    if fresh:
+        connection.execute(insert(connection, StoryRow).on_conflict_do_nothing(index_elements=["id"]), fresh)
+    stories = _seqs(connection, _STORY, list(set(batch.stories.values())))
+    joins = [
+        {"b_item": items[item_id], "b_story": stories[story_id]}
+        for item_id, story_id in batch.stories.items()
+    ]
+    statement = update(_ITEM).where(_ITEM.c.seq == bindparam("b_item")).values(story_seq=bindparam("b_story"))
+    connection.execute(statement, joins)
+    mine = _ITEM.c.story_seq == _STORY.c.seq
+
+    def counted(what: Any) -> Any:
+        return select(what).where(mine).scalar_subquery()
+
+    owners = select(func.count(_FEED.c.owner.distinct())).join(_ITEM, _ITEM.c.feed_seq == _FEED.c.seq)
+    recount = update(_STORY).where(_STORY.c.seq.in_(stories.values()))
+    connection.execute(
+        recount.values(
+            items=counted(func.count(_ITEM.c.seq)),
+            sources=counted(func.count(_ITEM.c.feed_seq.distinct())),
+            last_seen_at=counted(func.max(_ITEM.c.counted_at)),
+            owners=owners.where(mine).scalar_subquery(),
+        )
+    )
+
+
+def _story_values(story_id: str, item: Item) -> dict[str, Any]:
+    times = {"first_seen_at": item.counted_at, "last_seen_at": item.counted_at}
+    counts = {"items": 1, "sources": 1, "owners": 1}
+    return {"id": story_id, "title": item.title, "url": item.url, "summary": item.summary, **times, **counts}
+
+
+def _write_tags(connection: Connection, batch: Understood, items: Mapping[str, int], model: int) -> None:
+    rows = [
+        {
+            "model_seq": model,
+            "item_seq": items[item_id],
+            "facet": str(tag.facet),
+            "label": tag.label,
+            "confidence": tag.confidence,
+            "origin": str(tag.origin),
+            "terms": list(tag.terms),
+        }
+        for item_id, tags in batch.tags.items()
+        for tag in tags
+    ]
+    if rows:
+        connection.execute(insert(connection, TagRow).on_conflict_do_nothing(), rows)
+
+
+def _write_counts(connection: Connection, batch: Understood, feeds: Mapping[str, int], model: int) -> None:
+    series = [
+        {"model_seq": model, "key": key, "week": week, "stories": n}
+        for (key, week), n in sorted(batch.story_counts.items())
+    ]
+    reports = [
+        {"model_seq": model, "key": key, "week": week, "feed_seq": feeds[feed], "reports": n}
+        for (key, week, feed), n in sorted(batch.report_counts.items())
+    ]
+    for row, count, values in ((SeriesRow, "stories", series), (ReportsRow, "reports", reports)):
+        if values:
+            statement = insert(connection, row)
+            keys = [column.name for column in table(row).primary_key]
+            added = table(row).c[count] + statement.excluded[count]
+            connection.execute(
+                statement.on_conflict_do_update(index_elements=keys, set_={count: added}), values
+            )
