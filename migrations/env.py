@@ -1,4 +1,4 @@
-"""Alembic's door to the schema: the connection comes from trendwatch, or from -x url=... on the command line."""
+"""Alembic's door to the schema: trendwatch gives the connection, or -x url=... on the command line."""
 
 from alembic import context
 from sqlmodel import SQLModel

@@ -119,7 +119,7 @@ def test_parse_gold() -> None:
 
 
 def test_parse_gold_says_where() -> None:
-    with pytest.raises(InputError, match="gold.jsonl:1: areas must be a list"):
+    with pytest.raises(InputError, match=r"gold\.jsonl:1: areas must be a list"):
         parse_gold(['{"areas": "ai"}'], file="gold.jsonl")
 
 

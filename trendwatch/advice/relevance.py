@@ -28,12 +28,12 @@ freshness half-life 4 days; momentum clip(IC025, 0, 2)/2), scaled so that 3 poin
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from math import exp
 
+from trendwatch.advice.profile import Profile, confidences, most_specific, profile
 from trendwatch.advice.words import a_list, counted, in_words, labels
 from trendwatch.types.advice import Business, Candidate, Edition, Part
 from trendwatch.types.news import FeedKind
@@ -87,26 +87,6 @@ class Score:
     why: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Profile:
-    """A business as stories are held against it: computed once for an edition."""
-
-    business: Business
-    edition: Edition
-    own: str
-    asked: tuple[str, ...]
-    #: topic asked about, by each taxonomy neighbour of it
-    related: Mapping[str, str]
-    goals: tuple[str, ...]
-    mutes: frozenset[str]
-    follows: frozenset[str]
-    tools: tuple[tuple[str, re.Pattern[str]], ...]
-    #: strongest rise of each technology, all sectors or its own, in bits
-    rising: Mapping[str, float]
-    #: technologies somebody reports from its own sector
-    here: frozenset[str]
-
-
 @dataclass(frozen=True, slots=True)
 class _Match:
     """One part, with what it shows beyond its points."""
@@ -121,27 +101,6 @@ class _Match:
 def score(candidate: Candidate, business: Business, *, edition: Edition) -> Score | None:
     """Return what a story is worth to a business, None where a label of it is muted."""
     return weigh(candidate, profile(business, edition))
-
-
-def profile(business: Business, edition: Edition) -> Profile:
-    """Return a business prepared for the stories of an edition."""
-    own = f"sector:{business.sector}"
-    asked = tuple(f"area:{key}" for key in business.areas)
-    follows = frozenset(business.follows)
-    topics = asked + tuple(key for key in business.follows if key.startswith("area:") and key not in asked)
-    return Profile(
-        business=business,
-        edition=edition,
-        own=own,
-        asked=asked,
-        related=_neighbours(topics, edition.parents),
-        goals=tuple(f"function:{key}" for key in business.goals),
-        mutes=frozenset(business.mutes),
-        follows=follows,
-        tools=tuple((name, _written(name)) for name in business.tools if name.strip()),
-        rising=_rising(edition, own),
-        here=_reported_in(own, edition),
-    )
 
 
 def weigh(candidate: Candidate, held: Profile) -> Score | None:
@@ -160,19 +119,6 @@ def weigh(candidate: Candidate, held: Profile) -> Score | None:
         followed=bool(held.follows & tags.keys()),
         why=_why(personal),
     )
-
-
-def confidences(candidate: Candidate, parents: Mapping[str, str]) -> dict[str, float]:
-    """Return the confidence of each label of a story, those they imply included, surest first."""
-    found: dict[str, float] = {}
-    for tag in candidate.tags:
-        key = tag.full_key
-        seen: set[str] = set()
-        while key and key not in seen:
-            seen.add(key)
-            found[key] = max(found.get(key, 0.0), tag.confidence)
-            key = parents.get(key, "")
-    return dict(sorted(found.items(), key=lambda pair: (-pair[1], pair[0])))
 
 
 def owners(candidate: Candidate) -> int:
@@ -197,7 +143,7 @@ def _personal(candidate: Candidate, tags: Mapping[str, float], held: Profile) ->
 
 def _tools(candidate: Candidate, held: Profile) -> list[_Match]:
     text = f"{candidate.title}\n{candidate.summary}"
-    named = [name for name, written in held.tools if written.search(text)]
+    named = [name for name, written in held.tools if any(map(_product_like, written.findall(text)))]
     if not named:
         return []
     reason = f"about software you use: {', '.join(named)}"
@@ -220,7 +166,9 @@ def _topics(tags: Mapping[str, float], held: Profile) -> Iterator[_Match]:
     followed = tuple(key for key in tags if key in held.follows and key not in asked)
     if followed:
         clause = f"you follow {labels(followed, names)}"
-        yield _Match(f"because {clause}", FOLLOWED * max(_sure(tags, key) for key in followed), followed, clause)
+        yield _Match(
+            f"because {clause}", FOLLOWED * max(_sure(tags, key) for key in followed), followed, clause
+        )
     near = tuple(key for key in tags if key in held.related)
     if near and not asked and not followed:
         topic = in_words(held.related[near[0]], names)
@@ -295,54 +243,10 @@ def _why(personal: list[_Match]) -> str:
     return f"{text[0].upper()}{text[1:]}." if text else ""
 
 
-def most_specific(keys: tuple[str, ...], parents: Mapping[str, str]) -> tuple[str, ...]:
-    """Return keys without those that another of them implies."""
-    implied = {parents.get(key, "") for key in keys}
-    return tuple(key for key in keys if key not in implied)
-
-
 def _sure(tags: Mapping[str, float], key: str) -> float:
     return min(1.0, tags[key] / FULL_CONFIDENCE)
 
 
-def _neighbours(topics: tuple[str, ...], parents: Mapping[str, str]) -> dict[str, str]:
-    """Return parents, children and siblings of topics, each with the topic it is near to."""
-    near: dict[str, str] = {}
-    for topic in topics:
-        parent = parents.get(topic, "")
-        for key, above in sorted(parents.items()):
-            if above and (above == topic or (above == parent and key != topic)):
-                near.setdefault(key, topic)
-        if parent:
-            near.setdefault(parent, topic)
-    return {key: topic for key, topic in near.items() if key not in topics}
-
-
-def _written(name: str) -> re.Pattern[str]:
-    """Return a pattern for a product's name as news writes it: whole, and with a capital or a mark.
-
-    "Xero" and "XERO" match what the owner typed as "xero"; "square" in "square metres" is no product.
-    """
-    name = name.strip()
-    folded = "".join(f"[{c.lower()}{c.upper()}]" if c.isalpha() and c.upper() != c.lower() else re.escape(c) for c in name)
-    needs_capital = "" if not name.isalpha() else rf"(?=[^\W\d_]{{0,{max(len(name) - 1, 0)}}}[A-Z])"
-    return re.compile(rf"(?<!\w){needs_capital}{folded}(?!\w)")
-
-
-def _rising(edition: Edition, own: str) -> dict[str, float]:
-    found: dict[str, float] = {}
-    for trend in edition.trends:
-        area, _, sector = trend.key.partition("|")
-        if area.startswith("area:") and sector in {"", own} and trend.strength > 0:
-            found[area] = max(found.get(area, 0.0), trend.strength)
-    return found
-
-
-def _reported_in(sector: str, edition: Edition) -> frozenset[str]:
-    """Return the technologies that this edition's stories or trends place in a sector."""
-    found = {trend.key.partition("|")[0] for trend in edition.trends if trend.key.endswith(f"|{sector}")}
-    for candidate in edition.candidates:
-        tags = confidences(candidate, edition.parents)
-        if sector in tags:
-            found.update(key for key in tags if key.startswith("area:"))
-    return frozenset(found)
+def _product_like(written: str) -> bool:
+    """Return whether a name is written as products are: "Xero" and "n8n", not "square" (metres)."""
+    return any(not c.isalpha() or c.isupper() for c in written)

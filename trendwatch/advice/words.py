@@ -15,7 +15,7 @@ def in_words(key: str, names: Mapping[str, str]) -> str:
     first, _, rest = name.partition(" ")
     plain = first[1:].replace("-", "").replace("'", "")
     # "Robots" and "E-commerce" lose their capital; "AI", "IoT", "3D" and "5G" keep it.
-    if plain.islower() and (len(first) > 2 or not rest):  # noqa: PLR2004
+    if plain.islower():
         first = first.lower()
     name = f"{first} {rest}".strip()
     return f"the {name}" if name.endswith(_WITH_ARTICLE) else name

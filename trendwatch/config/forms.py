@@ -123,6 +123,39 @@ def mail(text: str) -> str:
     return line(text)
 
 
+def region(text: str) -> str:
+    """Accept a country code or ``world``.
+
+    Raises:
+        ValueError: it is neither.
+    """
+    if text != "world" and not re.fullmatch(r"[A-Za-z]{2}", text):
+        raise ValueError("must be a country code such as DE, or world")
+    return text
+
+
+def language(text: str) -> str:
+    """Accept a language code such as ``en`` or ``pt-BR``.
+
+    Raises:
+        ValueError: it does not look like one.
+    """
+    if not re.fullmatch(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*", text):
+        raise ValueError("must be a language code such as en or pt-BR")
+    return text
+
+
+def currency(text: str) -> str:
+    """Accept three capital letters, as ISO 4217 writes them.
+
+    Raises:
+        ValueError: it is something else.
+    """
+    if not re.fullmatch(r"[A-Z]{3}", text):
+        raise ValueError("must be a currency code such as EUR")
+    return text
+
+
 def clock(value: object) -> time:
     """Accept ``"07:00"``, or TOML's own 07:00:00.
 

@@ -5,7 +5,7 @@ A table remembers where each of its keys comes from, so that whatever is wrong w
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -108,7 +108,7 @@ class Reader:
         return self._named_tables(file, "setting", (), known=section_models(), what="section")
 
     def _labels(self, file: File | None) -> dict[str, Table]:
-        facets = self._named_tables(file, "label", (), known=Facet, what="facet")
+        facets = self._named_tables(file, "label", (), known=tuple(Facet), what="facet")
         found: dict[str, Table] = {}
         for facet in facets:
             inside = self._named_tables(file, "label", (facet,), name=f"{facet}:{{}}".format)
@@ -117,7 +117,7 @@ class Reader:
 
     def _feeds(self) -> dict[str, Table]:
         file = self._file(files.FEEDS)
-        self._named_tables(file, "feed", (), known=("feeds",), what="table")
+        self._named_tables(file, "feed", (), known=("feeds",), what="table; feeds are written [feeds.KEY], so no")
         return self._named_tables(file, "feed", ("feeds",))
 
     def _businesses(self) -> dict[str, Table]:
@@ -154,7 +154,7 @@ class Reader:
         kind: Kind,
         path: tuple[str, ...],
         *,
-        known: object = None,
+        known: Iterable[str] | None = None,
         what: str = "key",
         name: Callable[[str], str] = str,
     ) -> dict[str, Table]:
@@ -164,7 +164,7 @@ class Reader:
         outer: object = file.values
         for part in path:
             outer = outer.get(part, {}) if isinstance(outer, dict) else {}
-        names = None if known is None else [str(each) for each in known]  # type: ignore[attr-defined]
+        names = None if known is None else list(known)
         found: dict[str, Table] = {}
         for key, values in outer.items() if isinstance(outer, dict) else ():
             message = _outline_error(key, values, names, what)

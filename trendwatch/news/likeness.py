@@ -4,7 +4,7 @@ A text is a vector of unit length: half of it the TF-IDF of its words (headline 
 the TF-IDF of the first five letters of its headline's words, so that "blast" meets "blasts" and "regulator"
 meets "regulation".
 
-Measured on 1,999 headline pairs scored by people (AUC of "the same" against "not the same"): words alone 0.834,
+Measured on 1,999 headline pairs scored by people (AUC of "same" against "not the same"): words alone 0.834,
 with 4-letter shingles 0.839, with beginnings of words 0.848; weighing clashing numbers by 0.8 adds 0.010 to
 0.013. Shingles were rejected: they also cost most of the time.
 
@@ -61,7 +61,7 @@ class Rarity:
         return cls(counts, texts=total)
 
     def weight(self, word: str) -> float:
-        """Return the inverse document frequency, highest for words never seen, 1 where nothing was counted."""
+        """Return the inverse document frequency: highest for words never seen, 1 where nothing was counted."""
         return self._weights.get(word, self._unseen)
 
     def _idf(self, count: int) -> float:

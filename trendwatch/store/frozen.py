@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
 from functools import cache
 from typing import Any, TypeVar, cast
 
@@ -12,15 +11,15 @@ Value = TypeVar("Value")
 
 
 @cache
-def _adapter(kind: Hashable) -> TypeAdapter[Any]:
+def _adapter(kind: type[Any]) -> TypeAdapter[Any]:
     return TypeAdapter(kind)
 
 
 def freeze(value: object) -> str:
     """Return a dataclass of ``trendwatch.types`` as JSON text, the same text for the same value."""
-    return _adapter(cast(Hashable, type(value))).dump_json(value).decode()
+    return _adapter(cast(Any, type(value))).dump_json(value).decode()
 
 
 def thaw(kind: type[Value], text: str) -> Value:
     """Return the value a text was frozen from."""
-    return cast(Value, _adapter(cast(Hashable, kind)).validate_json(text))
+    return cast(Value, _adapter(cast(Any, kind)).validate_json(text))

@@ -15,7 +15,7 @@ from typing import Any
 from trendwatch.errors import InputError
 from trendwatch.types.tags import Example, Facet, Taxonomy
 
-_FIELDS = frozenset({"title", "summary", *Facet})
+_FIELDS = frozenset({"title", "summary", *(facet.value for facet in Facet)})
 
 
 def parse_examples(lines: Iterable[str], taxonomy: Taxonomy, *, file: str) -> list[Example]:

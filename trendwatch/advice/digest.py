@@ -1,0 +1,179 @@
+"""Compose a digest: one edition, one business, what it was shown before. Pure; the same in, the same out.
+
+    judge every story | choose within the caps | one from outside | movements | notes | fit the word budget
+
+The budget is the reader's: NN/g found that a newsletter gets 51 seconds, so the first story is complete in
+60 words and the whole in 600. Sentences are cut first, then left out, then rows, then stories; headlines
+are never rewritten, only a hostile length is cut.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from zoneinfo import ZoneInfo
+
+from trendwatch.advice.movements import movements
+from trendwatch.advice.profile import Profile, most_specific, profile
+from trendwatch.advice.relevance import owners, vendor_written
+from trendwatch.advice.schedule import period_of
+from trendwatch.advice.selection import Judged, Refusal, choose, judge, outside
+from trendwatch.advice.words import counted, in_words, number, sentence, shorten, some_of
+from trendwatch.text import clean, first_sentence, headline
+from trendwatch.types.advice import Business, Digest, Edition, Memory, Movement, Pick
+
+#: The one thing and up to four more, of which one may come from outside the usual.
+STORIES = 5
+#: Words of the first story with its reason; its headings take the rest of the 60.
+TOP_WORDS = 54
+#: Words of what happened, for every other story.
+WHAT_WORDS = 24
+#: Words of stories, rows and notes; what pages add around them takes the rest of the 600.
+BODY_WORDS = 480
+#: An evidence line: sources, first seen, names of the first three, topics and marks.
+EVIDENCE_WORDS = 22
+ROW_WORDS = 6
+#: A longer headline is an attack on the layout, not a headline.
+HEADLINE_CHARS = 160
+TOPICS = 3
+
+
+def compose(edition: Edition, business: Business, memory: Memory) -> Digest:
+    """Return the digest of a business for the period that ends at an edition's cutoff."""
+    held = profile(business, edition)
+    period = period_of(edition.cutoff, business)
+    judged = [judge(candidate, held, memory) for candidate in edition.candidates]
+    chosen = choose(judged, STORIES)
+    beyond = outside(judged, chosen, held, period=period) if chosen else None
+    if beyond is not None:
+        chosen = _make_room(judged, chosen)
+    picks = [_pick(one, held) for one in chosen]
+    rows = movements(held)
+    digest = Digest(
+        business_key=business.key,
+        business_name=business.name,
+        period=period,
+        edition_id=edition.id,
+        since=edition.since,
+        cutoff=edition.cutoff,
+        timezone=business.timezone,
+        language=business.language,
+        one_thing=_top(picks[0]) if picks else None,
+        movements=rows,
+        worth_a_look=tuple(picks[1:]),
+        outside=replace(_pick(beyond, held), why=_why_outside(beyond, held)) if beyond else None,
+        coverage=edition.coverage,
+        notes=tuple(_notes(edition, business, memory, judged=judged, chosen=chosen, rows=rows)),
+        model_version=edition.model_version,
+        config_hash=edition.config_hash,
+        quiet=not picks,
+    )
+    return _fit(digest)
+
+
+def _make_room(judged: list[Judged], chosen: list[Judged]) -> list[Judged]:
+    """Return the choice with one place less for the item from outside; what is always wanted stays."""
+    wanted = sum(1 for one in chosen if one.score and one.score.followed)
+    return choose(judged, max(STORIES - 1, wanted))
+
+
+def _pick(one: Judged, held: Profile) -> Pick:
+    candidate, score = one.candidate, one.score
+    title = first_sentence(clean(headline(candidate.title)), max_chars=HEADLINE_CHARS) if len(
+        candidate.title
+    ) > HEADLINE_CHARS else clean(headline(candidate.title))
+    what = shorten(first_sentence(clean(candidate.summary)), WHAT_WORDS)
+    return Pick(
+        story_id=candidate.story_id,
+        title=title or "(no headline)",
+        what="" if _same(what, title) else what,
+        why=score.why if score else "",
+        url=candidate.url,
+        score=score.points if score else 0.0,
+        parts=score.parts if score else (),
+        topics=_topics(one, held),
+        sources=candidate.sources,
+        first_seen_at=candidate.first_seen_at,
+        marks=tuple(_marks(one)),
+    )
+
+
+def _same(what: str, title: str) -> bool:
+    return what.casefold().strip(" .…") == title.casefold().strip(" .…")
+
+
+def _topics(one: Judged, held: Profile) -> tuple[str, ...]:
+    areas = tuple(key for key in one.labels if key.startswith("area:"))
+    sectors = tuple(key for key in one.labels if key.startswith("sector:"))
+    keys = most_specific(areas, held.edition.parents)[:2] + most_specific(sectors, held.edition.parents)
+    return tuple(held.edition.names.get(key, key.partition(":")[2]) for key in keys[:TOPICS])
+
+
+def _marks(one: Judged) -> Iterator[str]:
+    if owners(one.candidate) < 2:  # noqa: PLR2004 - one is not independent of itself
+        yield "single source"
+    if vendor_written(one.candidate):
+        yield "vendor-written"
+    if one.candidate.published_at is None:
+        yield "undated"
+
+
+def _why_outside(one: Judged, held: Profile) -> str:
+    areas = most_specific(tuple(key for key in one.labels if key.startswith("area:")), held.edition.parents)
+    topic = in_words(areas[0], held.edition.names)
+    independent = owners(one.candidate)
+    said = f"reported by {counted(independent, 'independent publisher')}" if independent > 1 else "official"
+    return sentence(f"you did not ask about {topic}, but it is {said}")
+
+
+def _top(pick: Pick) -> Pick:
+    """Return the first story cut so that it is complete within its words: the reason stays, detail goes."""
+    left = TOP_WORDS - len(pick.title.split()) - len(pick.why.split())
+    # Half a dozen words of a sentence tell nothing.
+    return replace(pick, what=shorten(pick.what, left) if left >= 8 else "")  # noqa: PLR2004
+
+
+def _notes(
+    edition: Edition,
+    business: Business,
+    memory: Memory,
+    *,
+    judged: list[Judged],
+    chosen: list[Judged],
+    rows: tuple[Movement, ...],
+) -> Iterator[str]:
+    if memory.issues == 0:
+        yield "This is your first issue, so it may also hold stories from before you joined."
+    if not chosen:
+        yield f"Nothing in {counted(edition.coverage.items, 'item')} met your profile well enough."
+    elif len(chosen) < STORIES - 1:
+        yield f"Only {number(len(chosen))} passed this time; we never fill up."
+    if unproven := sum(1 for one in judged if one.refusal is Refusal.TOO_FEW_SOURCES):
+        yield f"Left out: {counted(unproven, 'story', plural='stories')} that only one publisher tells so far."
+    if edition.trends_from is not None and edition.trends_from > edition.cutoff:
+        day = edition.trends_from.astimezone(ZoneInfo(business.timezone))
+        yield f"What is rising and fading can be told from {day.day} {day:%B %Y}: there is too little history yet."
+    elif not rows:
+        yield "Nothing near you was reported clearly more or less than usual."
+    if missing := edition.coverage.missing:
+        of = f"{len(missing)} of {counted(edition.coverage.feeds, 'feed')}"
+        yield f"{of} could not be read: {some_of([shorten(title, 5) for title in missing], 3)}."
+
+
+def _words(digest: Digest) -> int:
+    texts = [*digest.notes, *(f"{row.name} {row.strength_words} {row.count_words}" for row in digest.movements)]
+    texts.extend(f"{pick.title} {pick.what} {pick.why}" for pick in digest.picks)
+    return (
+        sum(len(text.split()) for text in texts)
+        + EVIDENCE_WORDS * len(digest.picks)
+        + ROW_WORDS * len(digest.movements)
+    )
+
+
+def _fit(digest: Digest) -> Digest:
+    """Return a digest within the word budget; the first story is never touched."""
+    for shorter in _shorter(digest):
+        if _words(digest) <= BODY_WORDS:
+            break
+        digest = shorter(digest)
+    return digest

@@ -1,0 +1,125 @@
+"""What rises and fades near a business: rows of the trends, in plain words and plain counts.
+
+A row needs a link that shows it, or it is left out. Own sector and topics asked about come first; general
+ones only fill up to three rows. A technology has one row, its nearest. Rising is said only where the
+trend method is sure of it (strength above 0); fading only where it calls the stage so.
+"""
+
+from __future__ import annotations
+
+from trendwatch.advice.profile import Profile
+from trendwatch.advice.words import counted, in_words
+from trendwatch.types.advice import Edition, Movement, Source
+from trendwatch.types.trends import Stage, Trend, TrendKind
+
+MOST_ROWS = 5
+#: Rows that are neither of its sector nor asked about only fill up to this.
+GENERAL_ROWS = 3
+LINKS = 2
+#: IC025 of 1: we are 97.5 % sure that reports have at least doubled.
+CLEARLY = 1.0
+#: A fall has no lower bound to read; half of what is usual is clear enough to say so.
+CLEARLY_LESS = 0.5
+
+
+def movements(held: Profile) -> tuple[Movement, ...]:
+    """Return the rows for a business, nearest first; none where nothing moved."""
+    rows: dict[str, tuple[int, Movement]] = {}
+    for trend in sorted(held.edition.trends, key=lambda trend: _order(trend, held)):
+        near = _nearness(trend, held)
+        area = trend.key.partition("|")[0]
+        if near is None or area in rows or not _direction(trend):
+            continue
+        if row := _row(trend, held.edition):
+            rows[area] = (near, row)
+    ranked = [row for near, row in rows.values() if near < _GENERAL]
+    general = [row for near, row in rows.values() if near >= _GENERAL]
+    return tuple((ranked + general[: max(0, GENERAL_ROWS - len(ranked))])[:MOST_ROWS])
+
+
+_OWN, _ASKED, _RELATED, _GENERAL = range(4)
+
+
+def _nearness(trend: Trend, held: Profile) -> int | None:
+    """Return how near a trend is, None where it is none of this business's."""
+    area, _, beside = trend.key.partition("|")
+    if trend.kind is not TrendKind.LABEL or not area.startswith("area:"):
+        return None
+    if held.mutes.intersection({area, held.edition.parents.get(area, ""), beside}):
+        return None
+    if beside == held.own:
+        return _OWN
+    if area in held.asked or area in held.follows:
+        return _ASKED
+    if beside:
+        return None
+    return _RELATED if area in held.related else _GENERAL
+
+
+def _order(trend: Trend, held: Profile) -> tuple[int, bool, float, str]:
+    near = _nearness(trend, held)
+    size = trend.strength if _direction(trend) == "up" else -_ratio(trend)
+    return (_GENERAL + 1 if near is None else near, _direction(trend) != "up", -size, trend.key)
+
+
+def _direction(trend: Trend) -> str:
+    if trend.observed < trend.expected:
+        return "down" if trend.stage is Stage.FADING else ""
+    return "up" if trend.strength > 0 else ""
+
+
+def _row(trend: Trend, edition: Edition) -> Movement | None:
+    evidence = _evidence(trend, edition)
+    if not evidence:
+        return None
+    area, _, beside = trend.key.partition("|")
+    name = in_words(area, edition.names)
+    if beside:
+        name = f"{name} in {in_words(beside, edition.names)}"
+    usual = _usual(trend)
+    return Movement(
+        key=trend.key,
+        name=name[0].upper() + name[1:],
+        direction=_direction(trend),
+        strength_words=_strength(trend),
+        count_words=f"{counted(trend.stories, 'story', plural='stories')}, usually {usual or 'none'}",
+        owners=trend.owners,
+        evidence=evidence,
+        stories=trend.stories,
+        usual=usual,
+        week=trend.week,
+    )
+
+
+def _ratio(trend: Trend) -> float:
+    return trend.observed / trend.expected if trend.expected else 1.0
+
+
+def _strength(trend: Trend) -> str:
+    if _direction(trend) == "up":
+        return "clearly more than usual" if trend.strength >= CLEARLY else "a bit more than usual"
+    return "clearly less than usual" if _ratio(trend) <= CLEARLY_LESS else "a bit less than usual"
+
+
+def _usual(trend: Trend) -> int:
+    """Return what is usual in stories: expected is in decayed reports, stories are whole ones.
+
+    9 stories observed as 6.0 reports where 2.0 are expected: usually 9 · 2.0 / 6.0 = 3.
+    """
+    if trend.observed <= 0:
+        return round(trend.expected)
+    return round(trend.stories * trend.expected / trend.observed)
+
+
+def _evidence(trend: Trend, edition: Edition) -> tuple[Source, ...]:
+    """Return reports that show a trend, one per owner: those it names, else this edition's own stories."""
+    found = [edition.reports[item] for item in trend.evidence if item in edition.reports]
+    keys = set(trend.key.split("|"))
+    for candidate in sorted(edition.candidates, key=lambda one: (-len(one.sources), one.story_id)):
+        if keys <= {tag.full_key for tag in candidate.tags}:
+            found.extend(candidate.sources)
+    by_owner: dict[str, Source] = {}
+    for source in found:
+        if source.url.startswith(("https://", "http://")):
+            by_owner.setdefault(source.owner, source)
+    return tuple(by_owner.values())[:LINKS]

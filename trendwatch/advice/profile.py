@@ -1,0 +1,104 @@
+"""A business as stories are held against it: what matches, prepared once for all stories of an edition."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from trendwatch.types.advice import Business, Candidate, Edition
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Profile:
+    """A business as stories are held against it: computed once for an edition."""
+
+    business: Business
+    edition: Edition
+    own: str
+    asked: tuple[str, ...]
+    #: topic asked about, by each taxonomy neighbour of it
+    related: Mapping[str, str]
+    goals: tuple[str, ...]
+    mutes: frozenset[str]
+    follows: frozenset[str]
+    tools: tuple[tuple[str, re.Pattern[str]], ...]
+    #: strongest rise of each technology, all sectors or its own, in bits
+    rising: Mapping[str, float]
+    #: technologies somebody reports from its own sector
+    here: frozenset[str]
+
+
+def profile(business: Business, edition: Edition) -> Profile:
+    """Return a business prepared for the stories of an edition."""
+    own = f"sector:{business.sector}"
+    asked = tuple(f"area:{key}" for key in business.areas)
+    topics = tuple(dict.fromkeys((*asked, *(key for key in business.follows if key.startswith("area:")))))
+    return Profile(
+        business=business,
+        edition=edition,
+        own=own,
+        asked=asked,
+        related=_neighbours(topics, edition.parents),
+        goals=tuple(f"function:{key}" for key in business.goals),
+        mutes=frozenset(business.mutes),
+        follows=frozenset(business.follows),
+        tools=tuple((name.strip(), _whole_word(name.strip())) for name in business.tools if name.strip()),
+        rising=_rising(edition, own),
+        here=_reported_in(own, edition),
+    )
+
+
+def confidences(candidate: Candidate, parents: Mapping[str, str]) -> dict[str, float]:
+    """Return the confidence of each label of a story, those they imply included, surest first."""
+    found: dict[str, float] = {}
+    for tag in candidate.tags:
+        key = tag.full_key
+        seen: set[str] = set()
+        while key and key not in seen:
+            seen.add(key)
+            found[key] = max(found.get(key, 0.0), tag.confidence)
+            key = parents.get(key, "")
+    return dict(sorted(found.items(), key=lambda pair: (-pair[1], pair[0])))
+
+
+def most_specific(keys: tuple[str, ...], parents: Mapping[str, str]) -> tuple[str, ...]:
+    """Return keys without those that another of them implies."""
+    implied = {parents.get(key, "") for key in keys}
+    return tuple(key for key in keys if key not in implied)
+
+
+def _neighbours(topics: tuple[str, ...], parents: Mapping[str, str]) -> dict[str, str]:
+    """Return parents, children and siblings of topics, each with the topic it is near to."""
+    near: dict[str, str] = {}
+    for topic in topics:
+        parent = parents.get(topic, "")
+        if parent:
+            near.setdefault(parent, topic)
+        for key, above in sorted(parents.items()):
+            if above and above in {topic, parent}:
+                near.setdefault(key, topic)
+    return {key: topic for key, topic in near.items() if key not in topics}
+
+
+def _whole_word(name: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<!\w){re.escape(name)}(?!\w)", re.IGNORECASE)
+
+
+def _rising(edition: Edition, own: str) -> dict[str, float]:
+    found: dict[str, float] = {}
+    for trend in edition.trends:
+        area, _, sector = trend.key.partition("|")
+        if area.startswith("area:") and sector in {"", own} and trend.strength > 0:
+            found[area] = max(found.get(area, 0.0), trend.strength)
+    return found
+
+
+def _reported_in(sector: str, edition: Edition) -> frozenset[str]:
+    """Return the technologies that this edition's stories or trends place in a sector."""
+    found = {trend.key.partition("|")[0] for trend in edition.trends if trend.key.endswith(f"|{sector}")}
+    for candidate in edition.candidates:
+        tags = confidences(candidate, edition.parents)
+        if sector in tags:
+            found.update(key for key in tags if key.startswith("area:"))
+    return frozenset(found)

@@ -1,0 +1,69 @@
+"""Businesses from their tables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import time
+from typing import Annotated, Literal, get_args
+
+from pydantic import AfterValidator, BeforeValidator, Field
+
+from trendwatch.config.forms import clock, currency, filled, language, mail, region, zone
+from trendwatch.config.reading import read
+from trendwatch.config.settings import Number, Section, Whole
+from trendwatch.config.tables import Table
+from trendwatch.config.taxonomy import Known, check_labels
+from trendwatch.errors import ConfigError
+from trendwatch.types.advice import Business
+from trendwatch.types.tags import Facet
+
+Day = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+
+# Key in the file and the facet its labels are of; None means full keys such as area:drones.
+_LABELS: tuple[tuple[str, Facet | None], ...] = (
+    ("sector", Facet.SECTOR),
+    ("goals", Facet.FUNCTION),
+    ("areas", Facet.AREA),
+    ("mutes", None),
+    ("follows", None),
+)
+
+
+class _BusinessValues(Section):
+    name: Annotated[str, AfterValidator(filled)]
+    sector: Annotated[str, AfterValidator(filled)]
+    size: Whole = Field(1, ge=1)
+    region: Annotated[str, AfterValidator(region)] = "world"
+    currency: Annotated[str, AfterValidator(currency)] = "EUR"
+    language: Annotated[str, AfterValidator(language)] = "en"
+    goals: tuple[str, ...] = ()
+    areas: tuple[str, ...] = ()
+    tools: tuple[Annotated[str, AfterValidator(filled)], ...] = ()
+    mutes: tuple[str, ...] = ()
+    follows: tuple[str, ...] = ()
+    budget_per_month: Whole = Field(0, ge=0)
+    hours_per_week: Number = Field(0.0, ge=0, le=168)
+    skills: Literal["low", "some", "good"] = "low"
+    digest_day: Day = "monday"
+    digest_time: Annotated[time, BeforeValidator(clock)] = time(7, 0)
+    timezone: Annotated[str, AfterValidator(zone)] = "UTC"
+    email: Annotated[str, AfterValidator(mail)] = ""
+
+
+def read_businesses(
+    tables: Mapping[str, Table], known: Known, problems: list[ConfigError]
+) -> tuple[Business, ...]:
+    """Return all businesses by key."""
+    ordered = (tables[key] for key in sorted(tables))
+    return tuple(business for table in ordered if (business := _business(table, known, problems)))
+
+
+def _business(table: Table, known: Known, problems: list[ConfigError]) -> Business | None:
+    values = read(_BusinessValues, table, problems)
+    if values is None:
+        return None
+    for name, facet in _LABELS:
+        check_labels(table, name, facet, known, problems)
+    given = values.model_dump()
+    weekday = get_args(Day).index(given.pop("digest_day"))
+    return Business(key=table.key, digest_weekday=weekday, **given)

@@ -1,0 +1,43 @@
+"""Labelled examples from ``examples/*.jsonl``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from trendwatch.config.files import example_files
+from trendwatch.errors import ConfigError, InputError
+from trendwatch.types.tags import Example, Taxonomy
+
+# A file of another kind is wrong in every line; nobody reads on after these.
+_MOST_PROBLEMS = 20
+
+
+def read_examples(
+    directory: Path, taxonomy: Taxonomy, problems: list[ConfigError]
+) -> tuple[Example, ...]:
+    """Return the examples of all files, file by file; lines that are wrong are problems and left out."""
+    found: list[Example] = []
+    for path in example_files(directory):
+        found.extend(_examples(path, taxonomy, problems))
+    return tuple(found)
+
+
+def _examples(path: Path, taxonomy: Taxonomy, problems: list[ConfigError]) -> list[Example]:
+    from trendwatch.tagging.examples import parse_examples
+
+    try:
+        lines = path.read_text(encoding="utf-8-sig").split("\n")
+    except (OSError, UnicodeDecodeError) as error:
+        problems.append(ConfigError(f"cannot be read as UTF-8 text: {error}", file=path))
+        return []
+    for _ in range(_MOST_PROBLEMS):
+        try:
+            return parse_examples(lines, taxonomy, file=str(path))
+        except InputError as error:
+            message = str(error).removeprefix(f"{path}:{error.line}: ")
+            problems.append(ConfigError(message, file=path, line=error.line))
+            if error.line is None:
+                return []
+            # The parser stops at the first mistake: blank that line to find the next.
+            lines[error.line - 1] = ""
+    return []

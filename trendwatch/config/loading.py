@@ -1,0 +1,210 @@
+"""The whole configuration as one value, or every reason why it cannot be had.
+
+files | overlays | environment | check: later ones win over earlier ones, and each value remembers who
+said it. A service that runs keeps the last good one (see last_good).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from functools import cached_property
+from hashlib import sha256
+from pathlib import Path
+from typing import Literal
+
+from trendwatch.config.businesses import read_businesses
+from trendwatch.config.environment import from_environment
+from trendwatch.config.examples import read_examples
+from trendwatch.config.feeds import read_feeds
+from trendwatch.config.hints import did_you_mean
+from trendwatch.config.overlays import Overlay, in_order, lay_over
+from trendwatch.config.reading import read
+from trendwatch.config.settings import Settings, public_values, section_models
+from trendwatch.config.tables import Kind, Reader, Table, Tables
+from trendwatch.config.taxonomy import Known, read_taxonomy
+from trendwatch.errors import ConfigError, NotFound
+from trendwatch.types.advice import Business
+from trendwatch.types.news import Feed
+from trendwatch.types.tags import Example, Taxonomy
+
+_HASH_DIGITS = 12
+
+
+@dataclass(frozen=True, kw_only=True)
+class Config:
+    """Everything the operator decided; two are equal when the same values are in force."""
+
+    directory: Path = field(compare=False)
+    settings: Settings
+    #: in the order of the file
+    feeds: tuple[Feed, ...]
+    taxonomy: Taxonomy
+    #: by key
+    businesses: tuple[Business, ...]
+    #: 12 hex digits over all values that are not secret; digests keep it
+    hash: str
+    #: in the order they were laid
+    overlays: tuple[Overlay, ...] = field(default=(), compare=False)
+    #: who said what
+    tables: Tables = field(repr=False, compare=False)
+
+    @cached_property
+    def _feeds(self) -> dict[str, Feed]:
+        return {feed.key: feed for feed in self.feeds}
+
+    @cached_property
+    def _businesses(self) -> dict[str, Business]:
+        return {business.key: business for business in self.businesses}
+
+    def feed(self, key: str) -> Feed:
+        """Return a feed.
+
+        Raises:
+            NotFound: there is none of this key; hints at a near one.
+        """
+        if key not in self._feeds:
+            raise NotFound("feed", key, hint=_hint(key, self._feeds))
+        return self._feeds[key]
+
+    def business(self, key: str) -> Business:
+        """Return a business.
+
+        Raises:
+            NotFound: there is none of this key; hints at a near one.
+        """
+        if key not in self._businesses:
+            raise NotFound("business", key, hint=_hint(key, self._businesses))
+        return self._businesses[key]
+
+    def examples(self) -> tuple[Example, ...]:
+        """Read the labelled examples.
+
+        Raises:
+            ConfigError: a line of theirs is wrong.
+        """
+        problems: list[ConfigError] = []
+        found = read_examples(self.directory, self.taxonomy, problems)
+        _raise_first(problems)
+        return found
+
+    def origin(self, kind: Kind, key: str) -> Literal["file", "overlay", "both"]:
+        """Return where a feed, label, business or section stands.
+
+        Raises:
+            NotFound: it stands nowhere; a setting may still have its default.
+        """
+        table = self.tables.of(kind).get(key)
+        if table is None:
+            raise NotFound(kind, key, hint=_hint(key, self.tables.of(kind)))
+        if table.file is None:
+            return "overlay"
+        return "both" if table.overlaid else "file"
+
+
+def load(directory: Path, *, environ: Mapping[str, str], overlays: Sequence[Overlay] = ()) -> Config:
+    """Return the configuration in force.
+
+    Raises:
+        ConfigError: the first thing that is wrong, and how many more there are.
+    """
+    config, problems = _assemble(directory, environ, overlays)
+    _raise_first(problems)
+    return config
+
+
+def check(
+    directory: Path, environ: Mapping[str, str], *, overlays: Sequence[Overlay] = ()
+) -> list[ConfigError]:
+    """Return everything that is wrong, in the order of files and lines; examples included."""
+    config, problems = _assemble(directory, environ, overlays)
+    if not problems:  # examples are judged by the taxonomy
+        read_examples(directory, config.taxonomy, problems)
+    return problems
+
+
+def read_settings(directory: Path, *, environ: Mapping[str, str]) -> Settings:
+    """Return the settings alone: how to reach the store, before it can be asked for overlays.
+
+    Raises:
+        ConfigError: the first thing that is wrong with them.
+    """
+    problems: list[ConfigError] = []
+    tables = from_environment(_reader(directory, problems).settings(), environ, problems)
+    settings = _settings(tables, problems)
+    _raise_first(problems)
+    return settings
+
+
+def _assemble(
+    directory: Path, environ: Mapping[str, str], overlays: Sequence[Overlay]
+) -> tuple[Config, list[ConfigError]]:
+    """Return the configuration as far as it is right, and what is wrong."""
+    problems: list[ConfigError] = []
+    tables = lay_over(_reader(directory, problems).tables(), overlays, problems)
+    tables = replace(tables, settings=from_environment(tables.settings, environ, problems))
+    known = Known(tables.labels, everything=tables.labels_unknown)
+    settings = _settings(tables.settings, problems)
+    taxonomy = read_taxonomy(tables.labels, problems)
+    feeds = read_feeds(tables.feeds, known, problems)
+    businesses = read_businesses(tables.businesses, known, problems)
+    config = Config(
+        directory=directory,
+        settings=settings,
+        feeds=feeds,
+        taxonomy=taxonomy,
+        businesses=businesses,
+        hash=_hash(settings, feeds, taxonomy, businesses),
+        overlays=in_order(overlays),
+        tables=tables,
+    )
+    return config, _sorted(problems)
+
+
+def _reader(directory: Path, problems: list[ConfigError]) -> Reader:
+    if not directory.is_dir():
+        raise ConfigError(f"there is no configuration directory {directory}")
+    return Reader(directory, problems)
+
+
+def _settings(tables: Mapping[str, Table], problems: list[ConfigError]) -> Settings:
+    read_sections = {
+        name: section
+        for name, model in section_models().items()
+        if name in tables and (section := read(model, tables[name], problems))
+    }
+    return Settings.model_validate(read_sections)
+
+
+def _hash(
+    settings: Settings, feeds: tuple[Feed, ...], taxonomy: Taxonomy, businesses: tuple[Business, ...]
+) -> str:
+    """Return the same digits for the same values, whoever said them and in whatever order feeds stand."""
+    canonical = {
+        "settings": public_values(settings),
+        "feeds": {feed.key: asdict(feed) for feed in feeds},
+        "labels": [asdict(label) for label in taxonomy.labels],
+        "businesses": {business.key: asdict(business) for business in businesses},
+    }
+    # default=str writes times of day, the one value JSON does not know
+    text = json.dumps(canonical, sort_keys=True, default=str)
+    return sha256(text.encode()).hexdigest()[:_HASH_DIGITS]
+
+
+def _sorted(problems: list[ConfigError]) -> list[ConfigError]:
+    """Return problems file by file in reading order, those of a file by line."""
+    files = list(dict.fromkeys(problem.file for problem in problems))
+    return sorted(problems, key=lambda problem: (files.index(problem.file), problem.line or 0))
+
+
+def _raise_first(problems: list[ConfigError]) -> None:
+    if not problems:
+        return
+    first, more = problems[0], len(problems) - 1
+    rest = f" … and {more} more; trendwatch config check lists them" if more else ""
+    raise ConfigError(first.message + rest, file=first.file, line=first.line)
+
+
+def _hint(key: str, known: Mapping[str, object]) -> str:
+    return did_you_mean(key, known).removeprefix("; ")
