@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
 from sqlalchemy import Engine, func, select
 
 from trendwatch.store.engine import reading
@@ -36,16 +35,7 @@ class SeriesCounts:
         with reading(self._engine) as connection:
             feeds = {row.seq: row.key for row in connection.execute(select(_FEED.c.seq, _FEED.c.key))}
             rows = connection.execute(query.order_by(_REPORTS.c.key, _REPORTS.c.feed_seq)).all()
-        keys = {key: index for index, key in enumerate(dict.fromkeys(row.key for row in rows))}
-        seen = {seq: index for index, seq in enumerate(dict.fromkeys(row.feed_seq for row in rows))}
-        return Counts(
-            keys=tuple(keys),
-            feeds=tuple(feeds[seq] for seq in seen),
-            key=np.array([keys[row.key] for row in rows], dtype=np.int32),
-            feed=np.array([seen[row.feed_seq] for row in rows], dtype=np.int32),
-            week=np.array([row.week for row in rows], dtype=np.int32),
-            reports=np.array([row.reports for row in rows], dtype=np.float32),
-        )
+        return Counts.of((row.key, feeds[row.feed_seq], row.week, row.reports) for row in rows)
 
     def series(self, version: str, keys: Sequence[str], *, first_week: int, last_week: int) -> list[Series]:
         """Return the stories per week of some keys, a zero where nothing was counted."""

@@ -67,6 +67,7 @@ class Failure(StrEnum):
     CHALLENGE_PAGE = "challenge_page"
     FORBIDDEN_XML = "forbidden_xml"
     PARSE_LIMIT = "parse_limit"
+    PARSER_CRASHED = "parser_crashed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,6 +172,8 @@ class ParsedFeed:
     entries: tuple[Entry, ...]
     #: only the newest entries were kept
     truncated: bool = False
+    #: the document ends in the middle: what is complete is here, its validators are not to be kept
+    cut: bool = False
     #: how long the publisher asks to wait (ttl, sy:updatePeriod), None where not said
     ttl: timedelta | None = None
 

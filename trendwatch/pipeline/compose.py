@@ -1,0 +1,191 @@
+"""Compose digests:  businesses due | freeze the edition | compose | keep digest and deliveries.
+
+The question is always "which digest is due and not composed", never "is it Monday 07:00", so a service
+that was down catches up once. The edition of a cutoff is frozen once and shared; composing it for a
+business is pure; the digest, what it shows and its deliveries are one transaction.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+import structlog
+
+from trendwatch.advice.digest import compose
+from trendwatch.advice.schedule import last_cutoff
+from trendwatch.store import Store
+from trendwatch.types.advice import Business, Coverage, Digest, Edition
+from trendwatch.types.delivery import Channel, Delivery, DeliveryState
+from trendwatch.types.identity import stable_id
+from trendwatch.types.tags import Taxonomy
+from trendwatch.types.weeks import week_number
+from trendwatch.types.work import Clock
+
+_log = structlog.get_logger()
+
+#: After an outage older weeks are merged into one digest, but no news is older than this.
+LONGEST_WINDOW = timedelta(days=28)
+#: Below this share of feeds read, a thin digest would be a wrong one: the operator is told instead.
+LEAST_COVERAGE = 0.5
+
+
+@dataclass(slots=True)
+class ComposeReport:
+    """What a run of the step did."""
+
+    digests: list[Digest] = field(default_factory=list)
+    #: business keys that wait for items to be understood or trends to be judged
+    waiting: list[str] = field(default_factory=list)
+    #: business keys held back because too few feeds could be read
+    stopped: list[str] = field(default_factory=list)
+    #: businesses that another process composes for
+    held: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Due:
+    business: Business
+    #: start of its window
+    since: datetime
+
+
+def compose_due(
+    store: Store,
+    businesses: Sequence[Business],
+    taxonomy: Taxonomy,
+    *,
+    channel: Channel,
+    config_hash: str,
+    clock: Clock,
+    lease: timedelta,
+) -> ComposeReport:
+    """Compose every digest that is due and not composed yet."""
+    report = ComposeReport()
+    for cutoff, due in sorted(_due(store, businesses, clock()).items()):
+        names = [one.business.key for one in due]
+        edition = _edition(store, due, cutoff, taxonomy, config_hash=config_hash, clock=clock, lease=lease)
+        if isinstance(edition, Coverage):
+            _log.error("digest.stopped", cutoff=cutoff.isoformat(), missing=len(edition.missing))
+            report.stopped += names
+        elif edition is None:
+            report.waiting += names
+        else:
+            for one in due:
+                digest = _compose(store, one.business, edition, channel=channel, clock=clock, lease=lease)
+                report.digests += [digest] if digest else []
+                report.held += digest is None
+    return report
+
+
+def _due(store: Store, businesses: Sequence[Business], now: datetime) -> dict[datetime, list[_Due]]:
+    """Return the cutoffs to compose for; a business without a digest gets its welcome issue at once."""
+    due: defaultdict[datetime, list[_Due]] = defaultdict(list)
+    for business in businesses:
+        done = store.digests.last_cutoff(business.key)
+        if done is None:
+            due[now].append(_Due(business, now - timedelta(weeks=1)))
+            continue
+        cutoff = last_cutoff(business, now)
+        if cutoff > done:
+            earliest = cutoff - LONGEST_WINDOW
+            due[cutoff].append(_Due(business, max(done, earliest)))
+    return due
+
+
+def _edition(
+    store: Store,
+    due: Sequence[_Due],
+    cutoff: datetime,
+    taxonomy: Taxonomy,
+    *,
+    config_hash: str,
+    clock: Clock,
+    lease: timedelta,
+) -> Edition | Coverage | None:
+    """Return the frozen edition of a cutoff, None while its material is not ready.
+
+    Where too few feeds were read nothing is frozen: the coverage that says so is returned.
+    """
+    edition_id = cutoff.isoformat()
+    found = store.editions.find(edition_id)
+    if found is not None:
+        return found
+    model = store.models.current()
+    if model is None or not _ready(store, model.version, cutoff):
+        return None
+    since = min(one.since for one in due)
+    coverage = store.candidates.coverage(since, cutoff)
+    if coverage.sources < LEAST_COVERAGE * coverage.feeds:
+        return coverage
+    edition = Edition(
+        id=edition_id,
+        since=since,
+        cutoff=cutoff,
+        candidates=store.candidates.first_seen_between(model.version, since, cutoff),
+        trends=tuple(store.trends.of_week(model.version, week_number(cutoff) - 1)),
+        coverage=coverage,
+        names=taxonomy.names(),
+        parents={
+            label.full_key: f"{label.facet}:{label.parent}" for label in taxonomy.labels if label.parent
+        },
+        model_version=model.version,
+        config_hash=config_hash,
+    )
+    claim = store.claim("compose", edition_id, now=clock(), lease=lease)
+    if claim is None:
+        return None
+    try:
+        return store.editions.freeze(edition, claim=claim, now=clock())
+    finally:
+        store.leases.release(claim, now=clock())
+
+
+def _ready(store: Store, version: str, cutoff: datetime) -> bool:
+    """Return whether everything before a cutoff is understood and its last whole week is judged."""
+    judged = store.trends.last_analysed(version)
+    behind = judged is None or judged < week_number(cutoff) - 1
+    return not behind and not store.trends.waits_before(version, cutoff)
+
+
+def _compose(
+    store: Store, business: Business, edition: Edition, *, channel: Channel, clock: Clock, lease: timedelta
+) -> Digest | None:
+    claim = store.claim("compose", f"business:{business.key}", now=clock(), lease=lease)
+    if claim is None:
+        return None
+    try:
+        memory = store.digests.memory(business.key, before=edition.cutoff)
+        digest = compose(edition, business, memory)
+        deliveries = [_delivery(digest, business, channel, now=clock())] if business.email else []
+        kept = store.digests.add(digest, deliveries, claim=claim, now=clock())
+        _log.info("digest.composed", business=business.key, period=kept.period, picks=len(kept.picks))
+        return kept
+    finally:
+        store.leases.release(claim, now=clock())
+
+
+def _delivery(digest: Digest, business: Business, channel: Channel, *, now: datetime) -> Delivery:
+    return Delivery(
+        id=stable_id(business.key, digest.period, channel),
+        business_key=business.key,
+        period=digest.period,
+        channel=channel,
+        address=business.email,
+        state=DeliveryState.WAITING,
+        next_attempt_at=now,
+    )
+
+
+def rebuild(store: Store, business: Business, period: str) -> Digest:
+    """Return a past digest composed anew from its frozen edition; nothing is written.
+
+    Raises:
+        NotFound: there was no such digest.
+    """
+    digest = store.digests.get(business.key, period)
+    edition = store.editions.get(digest.edition_id)
+    return compose(edition, business, store.digests.memory(business.key, before=edition.cutoff))
+

@@ -1,0 +1,226 @@
+"""Poll feeds:  hosts due | claim | fetch | parse | decide | keep new items.
+
+Answers are handled as they come, so a slow peer delays nobody. What one poll of one feed brought (items,
+validators, the next poll's time) is one transaction: after a crash the feed is simply still due.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Protocol
+
+import structlog
+
+from trendwatch.errors import LeaseLost
+from trendwatch.news.poll import Pace, decide, request_for, unchanged
+from trendwatch.store import Store
+from trendwatch.types.news import (
+    Answer,
+    Document,
+    Failure,
+    Feed,
+    FeedState,
+    NotModified,
+    ParsedFeed,
+    PollFailure,
+    Request,
+)
+from trendwatch.types.work import Claim, Clock
+
+_log = structlog.get_logger()
+
+#: Hosts claimed at a time: enough to keep the fetcher busy, few enough that no lease grows old unused.
+HOSTS_AT_ONCE = 64
+
+
+class Fetches(Protocol):
+    """What polling needs of the network: a Fetcher, or a dictionary in a test."""
+
+    def stream(self, requests: Iterable[Request]) -> Iterator[tuple[Request, Answer]]:
+        """Yield each request with its answer as answers come."""
+        ...
+
+
+class Parses(Protocol):
+    """What polling needs of the sandbox: its child processes, or the parser itself in a test."""
+
+    def submit(self, document: Document) -> Future[ParsedFeed | PollFailure]:
+        """Begin to parse."""
+        ...
+
+
+@dataclass(slots=True)
+class PollReport:
+    """What a run of the step did."""
+
+    polled: int = 0
+    new_items: int = 0
+    not_modified: int = 0
+    #: documents whose bytes were the same as last time
+    unchanged: int = 0
+    failures: Counter[Failure] = field(default_factory=Counter)
+    #: hosts that another process polls
+    held: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Open:
+    """A feed that is being polled."""
+
+    feed: Feed
+    state: FeedState
+
+
+@dataclass(frozen=True, slots=True)
+class _Parsing:
+    """A document in the sandbox."""
+
+    request: Request
+    document: Document
+    parsed: Future[ParsedFeed | PollFailure]
+
+
+def poll(
+    store: Store,
+    fetcher: Fetches,
+    sandbox: Parses,
+    *,
+    clock: Clock,
+    lease: timedelta,
+    pace: Pace,
+    jitter: Callable[[], float],
+    on_progress: Callable[[PollReport], None] = lambda _report: None,
+) -> PollReport:
+    """Poll every feed that is due, and say what came of it.
+
+    Args:
+        store: keeps feeds and items.
+        fetcher: the way to the network.
+        sandbox: parses hostile bytes.
+        clock: polls take time, so leases need a running one.
+        lease: how long a host stays ours without a sign of life.
+        pace: how often feeds may be asked.
+        jitter: numbers in [0, 1) that spread retries.
+        on_progress: called after each feed.
+    """
+    report = PollReport()
+    hosts = store.feeds.due_hosts(clock())
+    for start in range(0, len(hosts), HOSTS_AT_ONCE):
+        wave = _Wave(store, clock=clock, lease=lease, pace=pace, jitter=jitter, report=report)
+        wave.claim(hosts[start : start + HOSTS_AT_ONCE])
+        try:
+            for _ in wave.run(fetcher, sandbox):
+                on_progress(report)
+        finally:
+            wave.release()
+    return report
+
+
+class _Wave:
+    """Some hosts that are ours for a while."""
+
+    def __init__(
+        self,
+        store: Store,
+        *,
+        clock: Clock,
+        lease: timedelta,
+        pace: Pace,
+        jitter: Callable[[], float],
+        report: PollReport,
+    ) -> None:
+        self._store = store
+        self._clock = clock
+        self._lease = lease
+        self._pace = pace
+        self._jitter = jitter
+        self._report = report
+        self._claims: dict[str, Claim] = {}
+        self._host_of: dict[str, str] = {}
+        self._open: dict[str, _Open] = {}
+
+    def claim(self, hosts: Sequence[str]) -> None:
+        for host in hosts:
+            claim = self._store.claim("poll", host, now=self._clock(), lease=self._lease)
+            if claim is None:
+                self._report.held += 1
+                continue
+            self._claims[host] = claim
+            # Read under the claim: what another process polled a moment ago is no longer due.
+            for feed, state in self._store.feeds.due(self._clock(), host=host):
+                self._open[feed.key] = _Open(feed, state)
+                self._host_of[feed.key] = host
+
+    def release(self) -> None:
+        for claim in self._claims.values():
+            self._store.leases.release(claim, now=self._clock())
+
+    def run(self, fetcher: Fetches, sandbox: Parses) -> Iterator[None]:
+        """Carry every answer to the store; yield after each feed."""
+        parsing: deque[_Parsing] = deque()
+        requests = [request_for(one.feed, one.state) for one in self._open.values()]
+        for request, answer in fetcher.stream(requests):
+            self._stay_alive()
+            one = self._open[request.feed_key]
+            if isinstance(answer, Document) and not unchanged(one.state, answer):
+                parsing.append(_Parsing(request, answer, sandbox.submit(answer)))
+            else:
+                self._record(request, answer, None)
+                yield
+            while parsing and parsing[0].parsed.done():
+                self._record_parsed(parsing.popleft())
+                yield
+        while parsing:
+            self._stay_alive()
+            self._record_parsed(parsing.popleft())
+            yield
+
+    def _stay_alive(self) -> None:
+        now = self._clock()
+        for host, claim in list(self._claims.items()):
+            if claim.until - now < self._lease / 2:
+                try:
+                    self._claims[host] = self._store.leases.renew(claim, now=now, lease=self._lease)
+                except LeaseLost:
+                    _log.warning("poll.lease_lost", host=host)
+                    del self._claims[host]
+
+    def _record_parsed(self, one: _Parsing) -> None:
+        try:
+            parsed = one.parsed.result()
+        except Exception as error:
+            # A bug of ours, not of the feed: shown as such, and the other feeds go on.
+            _log.exception("poll.parser_crashed", feed=one.request.feed_key)
+            parsed = PollFailure(failure=Failure.PARSER_CRASHED, detail=f"{type(error).__name__}: {error}")
+        self._record(one.request, one.document, parsed)
+
+    def _record(self, request: Request, answer: Answer, parsed: ParsedFeed | PollFailure | None) -> None:
+        one = self._open[request.feed_key]
+        claim = self._claims.get(self._host_of[request.feed_key])
+        if claim is None:  # taken over by another process, which polls the feed itself
+            return
+        now = self._clock()
+        update = decide(
+            one.feed, one.state, answer, parsed=parsed, now=now, jitter=self._jitter(), pace=self._pace
+        )
+        try:
+            new = self._store.feeds.record(update, claim=claim)
+        except LeaseLost:
+            _log.warning("poll.lease_lost", feed=request.feed_key)
+            return
+        self._count(answer, update.state, len(new), now)
+
+    def _count(self, answer: Answer, state: FeedState, new: int, now: datetime) -> None:
+        self._report.polled += 1
+        self._report.new_items += new
+        self._report.not_modified += isinstance(answer, NotModified)
+        self._report.unchanged += isinstance(answer, Document) and not new and state.failure is None
+        if state.failure is not None:
+            self._report.failures[state.failure] += 1
+            _log.info("feed.failed", feed=state.feed_key, failure=str(state.failure), detail=state.failure_detail)
+        elif new:
+            _log.info("feed.read", feed=state.feed_key, new_items=new, at=now.isoformat())

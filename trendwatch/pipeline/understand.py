@@ -1,0 +1,197 @@
+"""Understand items:  items waiting | tag | cluster into stories | count.
+
+Single-flight: stories and counts need one order, which is the order of the items' own times. What the
+step remembers between batches (the week's word rarities, the open stories) is a cache, rebuilt from rows
+whenever the next batch is not the continuation of the last one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from itertools import takewhile
+
+import structlog
+
+from trendwatch.errors import ModelRejected
+from trendwatch.news.cluster import Rarity, Report, StoryIndex
+from trendwatch.store import Store
+from trendwatch.store.understanding import Understood, Waiting
+from trendwatch.tagging.model import Tagger
+from trendwatch.text import reading
+from trendwatch.trends.tally import Tally
+from trendwatch.types.news import Item
+from trendwatch.types.tags import Model, Tag, Taxonomy
+from trendwatch.types.weeks import week_number, week_start
+from trendwatch.types.work import Clock
+
+_log = structlog.get_logger()
+
+#: Items per transaction: about 1,000 rows with their tags.
+BATCH = 250
+#: Word rarities are taken from the items of this long before a week, and frozen for the week.
+RARITY_WINDOW = timedelta(days=28)
+#: More texts say nothing new about how rare a word is.
+RARITY_TEXTS = 20_000
+
+
+@dataclass(slots=True)
+class UnderstandReport:
+    """What a run of the step did."""
+
+    items: int = 0
+    stories: int = 0
+    tags: int = 0
+    #: the version that became current in this run
+    promoted: str | None = None
+    #: another process understands items
+    held: bool = False
+
+
+@dataclass(slots=True)
+class _Open:
+    """The story index and what it has seen."""
+
+    week: int
+    index: StoryIndex
+    newest: datetime
+
+
+@dataclass(slots=True)
+class Understanding:
+    """What the step keeps between batches; all of it can be rebuilt from rows."""
+
+    #: how to make an empty index for a week's rarities
+    index_of: Callable[[Rarity], StoryIndex] = StoryIndex
+    taggers: dict[str, Tagger] = field(default_factory=dict)
+    #: None until the first batch, and after a batch that was not written
+    open: _Open | None = None
+    #: of our last claim; the next one follows directly unless another process had its turn
+    token: int = 0
+
+
+def understand(
+    store: Store,
+    taxonomy: Taxonomy,
+    *,
+    clock: Clock,
+    lease: timedelta,
+    memory: Understanding,
+    on_progress: Callable[[UnderstandReport], None] = lambda _report: None,
+) -> UnderstandReport:
+    """Tag, cluster and count every item that waits, for every live model version."""
+    report = UnderstandReport()
+    claim = store.claim("understand", "all", now=clock(), lease=lease)
+    if claim is None:
+        report.held = True
+        return report
+    if claim.token != memory.token + 1:
+        memory.open = None  # another process has understood items since
+    memory.token = claim.token
+    try:
+        for model in store.models.live():
+            tagger = _tagger(memory, model, taxonomy)
+            while batch := _next_batch(store, model.version):
+                understood = _understand(store, model.version, tagger, batch, memory)
+                claim = store.leases.renew(claim, now=clock(), lease=lease)
+                store.understanding.write(model.version, understood, claim=claim)
+                report.items += len(batch)
+                report.stories += len(understood.new_stories)
+                report.tags += sum(map(len, understood.tags.values()))
+                on_progress(report)
+        report.promoted = store.models.promote_if_caught_up()
+    except BaseException:
+        memory.open = None  # the index knows reports that were not written
+        raise
+    finally:
+        store.leases.release(claim, now=clock())
+    return report
+
+
+def _next_batch(store: Store, version: str) -> list[Waiting]:
+    """Return the earliest items that wait, no more than one week's: rarities change with the week."""
+    waiting = store.understanding.waiting(version, limit=BATCH)
+    if not waiting:
+        return []
+    week = week_number(waiting[0].item.counted_at)
+    return list(takewhile(lambda one: week_number(one.item.counted_at) == week, waiting))
+
+
+def _tagger(memory: Understanding, model: Model, taxonomy: Taxonomy) -> Tagger:
+    if model.version not in memory.taggers:
+        try:
+            memory.taggers = {model.version: Tagger.load(model, taxonomy)} | memory.taggers
+        except ModelRejected as error:
+            # Items are still understood, by the operator's terms alone, until a new model is adopted.
+            _log.exception("model.rejected", version=model.version, error=str(error))
+            memory.taggers[model.version] = Tagger.rules(taxonomy)
+    return memory.taggers[model.version]
+
+
+def _understand(
+    store: Store, version: str, tagger: Tagger, batch: Sequence[Waiting], memory: Understanding
+) -> Understood:
+    items = [one.item for one in batch]
+    tags = dict(
+        zip((item.id for item in items), tagger.tag([(item.title, item.summary) for item in items]), strict=True)
+    )
+    stories, new_stories = _cluster(store, batch, memory)
+    ids = sorted(set(stories.values()))
+    tally = Tally(
+        members=store.understanding.members_of(version, ids), labels=store.understanding.labels_of(version, ids)
+    )
+    for item in items:
+        tally.add(item, stories[item.id], tags[item.id])
+    return Understood(
+        stories=stories,
+        tags=tags,
+        new_stories=new_stories,
+        story_counts=tally.story_counts,
+        report_counts=tally.report_counts,
+    )
+
+
+def _cluster(
+    store: Store, batch: Sequence[Waiting], memory: Understanding
+) -> tuple[Mapping[str, str], Mapping[str, Item]]:
+    stories = {one.item.id: one.story_id for one in batch if one.story_id}
+    fresh = [one.item for one in batch if not one.story_id]
+    new_stories: dict[str, Item] = {}
+    if not fresh:
+        return stories, new_stories
+    index = _index_at(store, fresh[0].counted_at, memory)
+    for item in fresh:
+        assigned = index.index.assign(_report(item))
+        stories[item.id] = assigned.story_id
+        if assigned.is_new:
+            new_stories[assigned.story_id] = item
+        index.newest = max(index.newest, item.counted_at)
+    return stories, new_stories
+
+
+def _index_at(store: Store, at: datetime, memory: Understanding) -> _Open:
+    """Return the open stories as of a time: the ones in hand if they lead up to it, else from rows."""
+    week = week_number(at)
+    if memory.open is None or memory.open.week != week or at < memory.open.newest:
+        start = week_start(week)
+        texts = store.understanding.texts(start - RARITY_WINDOW, start, limit=RARITY_TEXTS)
+        index = memory.index_of(Rarity.of(reading(title, summary) for title, summary in texts))
+        for known in store.understanding.open_reports(at - index.reach, at + timedelta(microseconds=1)):
+            report = Report(
+                item_id=known.item_id,
+                source=known.feed_key,
+                title=known.title,
+                summary=known.summary,
+                at=known.at,
+            )
+            index.restore(report, known.story_id)
+        memory.open = _Open(week, index, at)
+    return memory.open
+
+
+def _report(item: Item) -> Report:
+    return Report(
+        item_id=item.id, source=item.feed_key, title=item.title, summary=item.summary, at=item.counted_at
+    )
+

@@ -1,0 +1,60 @@
+"""What an understood item adds to the counts.
+
+A story counts once per label in the week it first carries it, and once per source and label in the week
+that source first reports it so. Copies therefore add nothing, and breadth is counted by source. What was
+counted before is read from rows, so the same item never counts twice, whoever counts it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+
+from trendwatch.trends.series import TOTAL, count_keys
+from trendwatch.types.news import Item
+from trendwatch.types.tags import Facet, Origin, Tag
+from trendwatch.types.weeks import week_number
+
+
+class Tally:
+    """Counts that a batch of items adds to those kept."""
+
+    def __init__(
+        self, *, members: Iterable[tuple[str, str]], labels: Iterable[tuple[str, str, str, str]]
+    ) -> None:
+        """Start from what is counted.
+
+        Args:
+            members: (story id, feed key) of reports that are counted.
+            labels: (story id, feed key, item id, full label key) of their tags.
+        """
+        #: (key, week) to distinct stories
+        self.story_counts: Counter[tuple[str, int]] = Counter()
+        #: (key, week, feed key) to reports
+        self.report_counts: Counter[tuple[str, int, str]] = Counter()
+        #: story id to feed key to what is counted of it
+        self._counted: defaultdict[str, defaultdict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
+        for story_id, feed_key in members:
+            self._counted[story_id][feed_key].add(TOTAL)
+        tags: defaultdict[tuple[str, str, str], list[Tag]] = defaultdict(list)
+        for story_id, feed_key, item_id, full_key in labels:
+            tags[story_id, feed_key, item_id].append(_tag(full_key))
+        for (story_id, feed_key, _), carried in tags.items():
+            self._counted[story_id][feed_key].update(count_keys(carried))
+
+    def add(self, item: Item, story_id: str, tags: Iterable[Tag]) -> None:
+        """Count one item."""
+        week = week_number(item.counted_at)
+        by_feed = self._counted[story_id]
+        known = set().union(*by_feed.values())
+        for key in (TOTAL, *count_keys(tags)):
+            if key not in known:
+                self.story_counts[key, week] += 1
+            if key not in by_feed[item.feed_key]:
+                self.report_counts[key, week, item.feed_key] += 1
+                by_feed[item.feed_key].add(key)
+
+
+def _tag(full_key: str) -> Tag:
+    facet, _, label = full_key.partition(":")
+    return Tag(facet=Facet(facet), label=label, confidence=1.0, origin=Origin.MODEL)
