@@ -70,6 +70,11 @@ def test_calibration_error_by_hand() -> None:
     assert result.facets[Facet.AREA].ece == pytest.approx(0.4)
 
 
+def test_tags_of_equal_confidence_are_judged_together() -> None:
+    # half of them are right: |0.5 - 0.5| = 0, however they are ordered
+    assert evaluate([[tag("area:ai", 0.5)]] * 40, [gold("area:ai"), gold()] * 20).ece == pytest.approx(0)
+
+
 def test_perfectly_calibrated() -> None:
     texts = [gold("area:ai")] * 100
     assert evaluate([[tag("area:ai", 1.0)]] * 100, texts).ece == pytest.approx(0)

@@ -87,7 +87,9 @@ class NotFound(TrendwatchError):
 class DeliveryError(TrendwatchError):
     """A channel refused or lost a digest."""
 
-    def __init__(self, message: str, *, permanent: bool) -> None:
+    def __init__(self, message: str, *, permanent: bool, in_doubt: bool = False) -> None:
         #: True: trying again cannot help (a 5xx reply, a wrong address)
         self.permanent = permanent
+        #: True: all was handed over and the final reply was lost; a repeat may be a second copy
+        self.in_doubt = in_doubt
         super().__init__(message)

@@ -11,21 +11,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from zoneinfo import ZoneInfo
 
 from trendwatch.advice.movements import movements
 from trendwatch.advice.profile import Profile, most_specific, profile
-from trendwatch.advice.relevance import owners, vendor_written
+from trendwatch.advice.relevance import official, owners, vendor_written
 from trendwatch.advice.schedule import period_of
 from trendwatch.advice.selection import Judged, Refusal, choose, judge, outside
-from trendwatch.advice.words import counted, in_words, number, sentence, shorten, some_of
+from trendwatch.advice.words import counted, cut, day, in_words, number, shorten, some_of
 from trendwatch.text import clean, first_sentence, headline
 from trendwatch.types.advice import Business, Digest, Edition, Memory, Movement, Pick
 
 #: The one thing and up to four more, of which one may come from outside the usual.
 STORIES = 5
 #: Words of the first story with its reason; its headings take the rest of the 60.
-TOP_WORDS = 54
+TOP_WORDS = 52
 #: Words of what happened, for every other story.
 WHAT_WORDS = 24
 #: Words of stories, rows and notes; what pages add around them takes the rest of the 600.
@@ -36,6 +35,8 @@ ROW_WORDS = 6
 #: A longer headline is an attack on the layout, not a headline.
 HEADLINE_CHARS = 160
 TOPICS = 3
+#: The slow window of the trend method starts four weeks back and needs as much again (ALGORITHMS.md 2.2).
+HISTORY_WEEKS = 8
 
 
 def compose(edition: Edition, business: Business, memory: Memory) -> Digest:
@@ -79,9 +80,7 @@ def _make_room(judged: list[Judged], chosen: list[Judged]) -> list[Judged]:
 
 def _pick(one: Judged, held: Profile) -> Pick:
     candidate, score = one.candidate, one.score
-    title = first_sentence(clean(headline(candidate.title)), max_chars=HEADLINE_CHARS) if len(
-        candidate.title
-    ) > HEADLINE_CHARS else clean(headline(candidate.title))
+    title = cut(clean(headline(candidate.title)), HEADLINE_CHARS)
     what = shorten(first_sentence(clean(candidate.summary)), WHAT_WORDS)
     return Pick(
         story_id=candidate.story_id,
@@ -103,14 +102,20 @@ def _same(what: str, title: str) -> bool:
 
 
 def _topics(one: Judged, held: Profile) -> tuple[str, ...]:
+    """Return what a story is about: software it uses, then technologies, then sectors."""
     areas = tuple(key for key in one.labels if key.startswith("area:"))
     sectors = tuple(key for key in one.labels if key.startswith("sector:"))
     keys = most_specific(areas, held.edition.parents)[:2] + most_specific(sectors, held.edition.parents)
-    return tuple(held.edition.names.get(key, key.partition(":")[2]) for key in keys[:TOPICS])
+    matched = one.score.matched if one.score else ()
+    tools = [key.partition(":")[2] for key in matched if key.startswith("tool:")]
+    names = [held.edition.names.get(key, key.partition(":")[2]) for key in keys]
+    return tuple([*tools, *names][:TOPICS])
 
 
 def _marks(one: Judged) -> Iterator[str]:
-    if owners(one.candidate) < 2:  # noqa: PLR2004 - one is not independent of itself
+    if official(one.candidate):
+        yield "official source"
+    elif not one.proven:
         yield "single source"
     if vendor_written(one.candidate):
         yield "vendor-written"
@@ -122,8 +127,8 @@ def _why_outside(one: Judged, held: Profile) -> str:
     areas = most_specific(tuple(key for key in one.labels if key.startswith("area:")), held.edition.parents)
     topic = in_words(areas[0], held.edition.names)
     independent = owners(one.candidate)
-    said = f"reported by {counted(independent, 'independent publisher')}" if independent > 1 else "official"
-    return sentence(f"you did not ask about {topic}, but it is {said}")
+    said = f"told by {number(independent)} independent publishers" if independent > 1 else "official"
+    return f"Beyond your topics: {topic}, {said}."
 
 
 def _top(pick: Pick) -> Pick:
@@ -149,10 +154,13 @@ def _notes(
     elif len(chosen) < STORIES - 1:
         yield f"Only {number(len(chosen))} passed this time; we never fill up."
     if unproven := sum(1 for one in judged if one.refusal is Refusal.TOO_FEW_SOURCES):
-        yield f"Left out: {counted(unproven, 'story', plural='stories')} that only one publisher tells so far."
+        stories = counted(unproven, "story", plural="stories")
+        yield f"Left out: {stories} that only one publisher tells so far."
     if edition.trends_from is not None and edition.trends_from > edition.cutoff:
-        day = edition.trends_from.astimezone(ZoneInfo(business.timezone))
-        yield f"What is rising and fading can be told from {day.day} {day:%B %Y}: there is too little history yet."
+        start = day(edition.trends_from, business.timezone)
+        yield f"What is rising and fading can be told from {start}: there is too little history yet."
+    elif not edition.trends:
+        yield f"No technology rises or fades clearly; saying so takes about {HISTORY_WEEKS} weeks of reading."
     elif not rows:
         yield "Nothing near you was reported clearly more or less than usual."
     if missing := edition.coverage.missing:
@@ -161,7 +169,10 @@ def _notes(
 
 
 def _words(digest: Digest) -> int:
-    texts = [*digest.notes, *(f"{row.name} {row.strength_words} {row.count_words}" for row in digest.movements)]
+    texts = [
+        *digest.notes,
+        *(f"{row.name} {row.strength_words} {row.count_words}" for row in digest.movements),
+    ]
     texts.extend(f"{pick.title} {pick.what} {pick.why}" for pick in digest.picks)
     return (
         sum(len(text.split()) for text in texts)
@@ -172,8 +183,24 @@ def _words(digest: Digest) -> int:
 
 def _fit(digest: Digest) -> Digest:
     """Return a digest within the word budget; the first story is never touched."""
-    for shorter in _shorter(digest):
-        if _words(digest) <= BODY_WORDS:
+    while _words(digest) > BODY_WORDS:
+        smaller = _smaller(digest)
+        if smaller == digest:
             break
-        digest = shorter(digest)
+        digest = smaller
     return digest
+
+
+def _smaller(digest: Digest) -> Digest:
+    """Return a digest with the least useful thing left out: a detail, then a row, then a story."""
+    if digest.outside and digest.outside.what:
+        return replace(digest, outside=replace(digest.outside, what=""))
+    worth = digest.worth_a_look
+    for place in reversed(range(len(worth))):
+        if worth[place].what:
+            return replace(
+                digest, worth_a_look=(*worth[:place], replace(worth[place], what=""), *worth[place + 1 :])
+            )
+    if digest.movements:
+        return replace(digest, movements=digest.movements[:-1])
+    return replace(digest, worth_a_look=worth[:-1])

@@ -49,8 +49,8 @@ TOOL = 2.5
 #: Goals are broad (half of all news serves "operations"), so they support rather than decide.
 GOAL = 1.5
 SECOND_GOAL = 0.75
-#: Something may have to be done; counts only where it can concern the business.
-ACTION = 1.5
+#: Something may have to be done; counts only where it can concern the business, then more than a goal.
+ACTION = 2.0
 #: Happens in another sector and not in this one.
 ELSEWHERE = 1.0
 #: Many independent publishers: at most this, half of it at three.
@@ -61,6 +61,8 @@ FRESH = 0.8
 FRESH_HALF_LIFE = timedelta(days=4)
 SINGLE_SOURCE = -1.0
 VENDOR_WRITTEN = -1.5
+#: Who speaks for the thing itself: a regulator needs no second publisher.
+OFFICIAL = frozenset({FeedKind.REGULATOR, FeedKind.RESEARCH})
 #: A tag as likely as not is taken at its word.
 FULL_CONFIDENCE = 0.5
 
@@ -126,6 +128,11 @@ def owners(candidate: Candidate) -> int:
     return len({source.owner for source in candidate.sources})
 
 
+def official(candidate: Candidate) -> bool:
+    """Return whether somebody who speaks for the thing itself reports a story."""
+    return any(source.kind in OFFICIAL for source in candidate.sources)
+
+
 def vendor_written(candidate: Candidate) -> bool:
     """Return whether nobody but sellers reports a story."""
     return bool(candidate.sources) and all(source.kind == FeedKind.VENDOR for source in candidate.sources)
@@ -172,7 +179,7 @@ def _topics(tags: Mapping[str, float], held: Profile) -> Iterator[_Match]:
     near = tuple(key for key in tags if key in held.related)
     if near and not asked and not followed:
         topic = in_words(held.related[near[0]], names)
-        clause = f"{in_words(near[0], names)} is close to {topic}, which you asked about"
+        clause = f"it is close to {topic}, which you asked about"
         yield _Match(clause, RELATED * _sure(tags, near[0]), near[:1], clause)
 
 
@@ -203,8 +210,8 @@ def _elsewhere(tags: Mapping[str, float], held: Profile) -> Iterator[_Match]:
     names = held.edition.names
     topic = most_specific(new, held.edition.parents)[0]
     clause = (
-        f"{in_words(topic, names)}: reported in {labels(sectors, names)}, "
-        f"nothing from {in_words(held.own, names)} this week"
+        f"it comes from {labels(sectors, names)}, and {in_words(held.own, names)} "
+        f"had nothing on {in_words(topic, names)} this week"
     )
     yield _Match(clause, ELSEWHERE, (topic, *sectors), clause)
 
@@ -214,7 +221,7 @@ def _evidence(candidate: Candidate, tags: Mapping[str, float], held: Profile) ->
     if independent > 1:
         words = f"reported by {counted(independent, 'independent publisher')}"
         yield _Match(words, BREADTH * (1 - exp(-(independent - 1) / 3)))
-    else:
+    elif not official(candidate):
         yield _Match("only one publisher so far", SINGLE_SOURCE)
     if vendor_written(candidate):
         yield _Match("written by those who sell it", VENDOR_WRITTEN)

@@ -27,11 +27,10 @@ from datetime import timedelta
 from enum import StrEnum
 
 from trendwatch.advice.profile import Profile, confidences
-from trendwatch.advice.relevance import ACTION_WORDS, Score, owners, weigh
-from trendwatch.text import headline, words
+from trendwatch.advice.relevance import ACTION_WORDS, Score, official, owners, weigh
+from trendwatch.text import headline
 from trendwatch.types.advice import Candidate, Memory
 from trendwatch.types.identity import stable_id
-from trendwatch.types.news import FeedKind
 
 #: One declared interest (3 points) is enough unless doubts outweigh breadth and freshness.
 MUST_SCORE = 3.0
@@ -39,10 +38,10 @@ MUST_SCORE = 3.0
 SURE_SCORE = 6.5
 #: Published longer before its window, a story is a late find, not news.
 LATE = timedelta(days=14)
+#: Browsers and mail readers cut longer addresses.
+URL_CHARS = 2_000
 PER_OWNER = 2
 PER_AREA = 2
-#: Who speaks for the thing itself.
-OFFICIAL = frozenset({FeedKind.REGULATOR, FeedKind.RESEARCH})
 
 
 class Refusal(StrEnum):
@@ -90,7 +89,7 @@ def judge(candidate: Candidate, held: Profile, memory: Memory) -> Judged:
     """Hold one story against a business and say whether it may be shown, or why not."""
     score = weigh(candidate, held)
     labels = tuple(confidences(candidate, held.edition.parents))
-    proven = owners(candidate) > 1 or any(source.kind in OFFICIAL for source in candidate.sources)
+    proven = owners(candidate) > 1 or official(candidate)
     refusal = _hard_gate(candidate, score, held, memory)
     if refusal is None and score is not None:
         refusal = _soft_gate(score, labels, proven=proven)
@@ -134,7 +133,7 @@ class _Caps:
     def __init__(self, taken: Iterable[Judged]) -> None:
         self._owners: Counter[str] = Counter()
         self._areas: Counter[str] = Counter()
-        self._titles: set[tuple[str, ...]] = set()
+        self._titles: set[str] = set()
         self._ids: set[str] = set()
         for one in taken:
             self._count(one)
@@ -167,9 +166,9 @@ def _leading_owner(candidate: Candidate) -> str:
     return candidate.sources[0].owner if candidate.sources else ""
 
 
-def _told(candidate: Candidate) -> tuple[str, ...]:
-    """Return a headline as its words: the same one under two story ids is a repeat all the same."""
-    return tuple(words(headline(candidate.title)))
+def _told(candidate: Candidate) -> str:
+    """Return what a story is told by: one headline under two story ids is a repeat all the same."""
+    return " ".join(headline(candidate.title).casefold().split()) or candidate.story_id
 
 
 def _hard_gate(candidate: Candidate, score: Score | None, held: Profile, memory: Memory) -> Refusal | None:
@@ -179,7 +178,7 @@ def _hard_gate(candidate: Candidate, score: Score | None, held: Profile, memory:
     # Back-log was first seen when its feed was new: that says nothing about the story.
     known = edition.cutoff if candidate.backlog else candidate.first_seen_at
     gates = (
-        (Refusal.NO_LINK, not candidate.url.startswith(("https://", "http://"))),
+        (Refusal.NO_LINK, not _can_follow(candidate.url)),
         (Refusal.MUTED, score is None),
         (Refusal.OUTSIDE_WINDOW, not candidate.backlog and not edition.since <= known < edition.cutoff),
         (Refusal.TOO_OLD, published is not None and published < edition.since - LATE),
@@ -187,6 +186,10 @@ def _hard_gate(candidate: Candidate, score: Score | None, held: Profile, memory:
         (Refusal.SHOWN_BEFORE, candidate.story_id in memory.recent | memory.shown),
     )
     return next((refusal for refusal, failed in gates if failed), None)
+
+
+def _can_follow(url: str) -> bool:
+    return url.startswith(("https://", "http://")) and len(url) <= URL_CHARS
 
 
 def _soft_gate(score: Score, labels: tuple[str, ...], *, proven: bool) -> Refusal | None:

@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 _TENS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+# Not strftime: its names follow the locale of the process.
+_MONTHS = """January February March April May June July
+    August September October November December""".split()
 # "you work in the public sector", but "you work in farming".
 _WITH_ARTICLE = ("sector", "industry", "trade")
 
@@ -51,17 +56,22 @@ def counted(count: int, noun: str, *, plural: str = "") -> str:
     return f"{count:,} {noun if count == 1 else plural or noun + 's'}"
 
 
-def sentence(text: str) -> str:
-    """Return a clause as a sentence: capital, full stop."""
-    text = text.strip()
-    if not text:
-        return ""
-    return text[0].upper() + text[1:] + ("" if text.endswith((".", "!", "?", "…")) else ".")
-
-
 def shorten(text: str, words: int) -> str:
     """Return at most this many words, with an ellipsis where some were left out."""
     every = text.split()
     if len(every) <= words:
         return " ".join(every)
     return " ".join(every[:words]).rstrip(" ,;:-–—(") + "…" if words > 0 else ""
+
+
+def cut(text: str, chars: int) -> str:
+    """Return at most this many characters, cut at a word where there is one."""
+    if len(text) <= chars:
+        return text
+    return text[: chars - 1].rsplit(" ", 1)[0].rstrip(" ,;:-–—(") + "…"
+
+
+def day(when: datetime, timezone: str) -> str:
+    """Return "14 April 2025", the local day."""
+    local = when.astimezone(ZoneInfo(timezone))
+    return f"{local.day} {_MONTHS[local.month - 1]} {local.year}"

@@ -8,7 +8,7 @@ from typing import Annotated, Literal, get_args
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
-from trendwatch.config.forms import clock, currency, filled, language, mail, region, zone
+from trendwatch.config import forms
 from trendwatch.config.reading import read
 from trendwatch.config.settings import Number, Section, Whole
 from trendwatch.config.tables import Table
@@ -30,24 +30,24 @@ _LABELS: tuple[tuple[str, Facet | None], ...] = (
 
 
 class _BusinessValues(Section):
-    name: Annotated[str, AfterValidator(filled)]
-    sector: Annotated[str, AfterValidator(filled)]
+    name: Annotated[str, AfterValidator(forms.filled)]
+    sector: Annotated[str, AfterValidator(forms.filled)]
     size: Whole = Field(1, ge=1)
-    region: Annotated[str, AfterValidator(region)] = "world"
-    currency: Annotated[str, AfterValidator(currency)] = "EUR"
-    language: Annotated[str, AfterValidator(language)] = "en"
+    region: Annotated[str, AfterValidator(forms.region)] = "world"
+    currency: Annotated[str, AfterValidator(forms.currency)] = "EUR"
+    language: Annotated[str, AfterValidator(forms.language)] = "en"
     goals: tuple[str, ...] = ()
     areas: tuple[str, ...] = ()
-    tools: tuple[Annotated[str, AfterValidator(filled)], ...] = ()
+    tools: tuple[Annotated[str, AfterValidator(forms.filled)], ...] = ()
     mutes: tuple[str, ...] = ()
     follows: tuple[str, ...] = ()
     budget_per_month: Whole = Field(0, ge=0)
     hours_per_week: Number = Field(0.0, ge=0, le=168)
     skills: Literal["low", "some", "good"] = "low"
     digest_day: Day = "monday"
-    digest_time: Annotated[time, BeforeValidator(clock)] = time(7, 0)
-    timezone: Annotated[str, AfterValidator(zone)] = "UTC"
-    email: Annotated[str, AfterValidator(mail)] = ""
+    digest_time: Annotated[time, BeforeValidator(forms.clock)] = time(7, 0)
+    timezone: Annotated[str, AfterValidator(forms.zone)] = "UTC"
+    email: Annotated[str, AfterValidator(forms.mail)] = ""
 
 
 def read_businesses(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from trendwatch.config.files import example_files
+from trendwatch.config.files import example_files, read_text
 from trendwatch.errors import ConfigError, InputError
 from trendwatch.types.tags import Example, Taxonomy
 
@@ -12,9 +12,7 @@ from trendwatch.types.tags import Example, Taxonomy
 _MOST_PROBLEMS = 20
 
 
-def read_examples(
-    directory: Path, taxonomy: Taxonomy, problems: list[ConfigError]
-) -> tuple[Example, ...]:
+def read_examples(directory: Path, taxonomy: Taxonomy, problems: list[ConfigError]) -> tuple[Example, ...]:
     """Return the examples of all files, file by file; lines that are wrong are problems and left out."""
     found: list[Example] = []
     for path in example_files(directory):
@@ -26,9 +24,9 @@ def _examples(path: Path, taxonomy: Taxonomy, problems: list[ConfigError]) -> li
     from trendwatch.tagging.examples import parse_examples
 
     try:
-        lines = path.read_text(encoding="utf-8-sig").split("\n")
-    except (OSError, UnicodeDecodeError) as error:
-        problems.append(ConfigError(f"cannot be read as UTF-8 text: {error}", file=path))
+        lines = (read_text(path) or "").split("\n")
+    except ConfigError as error:
+        problems.append(error)
         return []
     for _ in range(_MOST_PROBLEMS):
         try:

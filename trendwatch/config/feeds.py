@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator
 
-from trendwatch.config.forms import feed_url, language, line, region, same_address
+from trendwatch.config import forms
 from trendwatch.config.reading import read
 from trendwatch.config.settings import Flag, Section
 from trendwatch.config.tables import Table
@@ -19,14 +19,14 @@ from trendwatch.types.tags import Facet
 
 
 class _FeedValues(Section):
-    url: Annotated[str, AfterValidator(feed_url)]
-    title: Annotated[str, AfterValidator(line)] = ""
-    owner: Annotated[str, AfterValidator(line)] = ""
+    url: Annotated[str, AfterValidator(forms.feed_url)]
+    title: Annotated[str, AfterValidator(forms.line)] = ""
+    owner: Annotated[str, AfterValidator(forms.line)] = ""
     kind: FeedKind = FeedKind.NEWS
     sectors: tuple[str, ...] = ()
     areas: tuple[str, ...] = ()
-    region: Annotated[str, AfterValidator(region)] = "world"
-    language: Annotated[str, AfterValidator(language)] = "en"
+    region: Annotated[str, AfterValidator(forms.region)] = "world"
+    language: Annotated[str, AfterValidator(forms.language)] = "en"
     enabled: Flag = True
 
 
@@ -35,7 +35,7 @@ def read_feeds(tables: Mapping[str, Table], known: Known, problems: list[ConfigE
     feeds = [feed for table in tables.values() if (feed := _feed(table, known, problems))]
     first: dict[str, Feed] = {}
     for feed in feeds:
-        other = first.setdefault(same_address(feed.url), feed)
+        other = first.setdefault(forms.same_address(feed.url), feed)
         if other is not feed:
             message = f"feed {other.key!r} has the same address; keep one of them"
             problems.append(tables[feed.key].error(message, "url"))

@@ -51,6 +51,23 @@ def read_toml(path: Path) -> File | None:
     Raises:
         ConfigError: it cannot be opened, is not UTF-8 or not TOML; says the line.
     """
+    text = read_text(path)
+    if text is None:
+        return None
+    try:
+        return File(path, text, tomllib.loads(text))
+    except RecursionError as error:
+        raise ConfigError("not TOML: nested too deep", file=path) from error
+    except ValueError as error:
+        raise _syntax_error(path, text, str(error)) from error
+
+
+def read_text(path: Path) -> str | None:
+    """Read a text; None where there is no such file.
+
+    Raises:
+        ConfigError: it cannot be opened or is not UTF-8; says the line.
+    """
     try:
         raw = path.read_bytes()
     except FileNotFoundError:
@@ -58,21 +75,18 @@ def read_toml(path: Path) -> File | None:
     except OSError as error:
         raise ConfigError(f"cannot be read: {error.strerror}", file=path) from error
     try:
-        # Windows editors put a byte-order mark first; TOML knows none.
-        text = raw.decode("utf-8-sig")
+        # Windows editors put a byte-order mark first; TOML and JSON know none.
+        return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         number = raw.count(b"\n", 0, error.start) + 1
         raise ConfigError("is not UTF-8; save it as UTF-8", file=path, line=number) from error
-    try:
-        return File(path, text, tomllib.loads(text))
-    except (ValueError, RecursionError) as error:
-        raise _syntax_error(path, text, error) from error
 
 
-def _syntax_error(path: Path, text: str, error: Exception) -> ConfigError:
-    message = str(error) or "nested too deep"
+def _syntax_error(path: Path, text: str, message: str) -> ConfigError:
+    """Return tomllib's complaint with the place it ends in, ``(at line 3, column 5)``, as a place."""
     match = _LINE.search(message)
-    number = int(match[1]) if match else text.rstrip().count("\n") + 1 if "end of document" in message else None
+    last = text.rstrip().count("\n") + 1 if "end of document" in message else None
+    number = int(match[1]) if match else last
     plain = message[: message.rfind(" (at ")] if " (at " in message else message
     return ConfigError(f"not TOML: {plain[:1].lower()}{plain[1:]}", file=path, line=number)
 
@@ -119,7 +133,9 @@ def shipped_directory() -> Path:
     for candidate in (package / "shipped" / "config", package.parent / "config"):
         if (candidate / SETTINGS).is_file():
             return candidate
-    raise ConfigError(f"the configuration shipped with trendwatch is missing beside {package}; install it again")
+    raise ConfigError(
+        f"the configuration shipped with trendwatch is missing beside {package}; install it again"
+    )
 
 
 def find_directory(explicit: Path | None, environ: Mapping[str, str], cwd: Path) -> Path:

@@ -15,6 +15,9 @@ KEY = re.compile(r"[a-z0-9][a-z0-9_]{0,63}")
 
 _CLOCK = re.compile(r"([01]?[0-9]|2[0-3]):([0-5][0-9])")
 _MAIL = re.compile(r"[^\s@<>,;:()\[\]\\\"]+@[^\s@<>,;:()\[\]\\\"]+")
+_ALLOWED = re.compile(
+    r"(?P<network>\[[^\]]+\](/\d+)?|[^/\[\]]+/\d+|[^:/\[\]]+)(:(?P<port>[0-9]{1,5}))?|(?P<bare>[0-9a-fA-F:]+)"
+)
 _HIGHEST_PORT = 65535
 
 
@@ -83,20 +86,20 @@ def database_url(text: str) -> str:
     return line(text)
 
 
-def address_and_port(text: str) -> str:
-    """Accept a network and a port, such as ``127.0.0.0/8:8080``.
+def allowed_address(text: str) -> str:
+    """Accept a network with or without a port: ``10.1.0.0/16:8080``, ``[fd00::/8]:80``, ``127.0.0.1``.
 
     Raises:
         ValueError: it cannot be read as such.
     """
-    network, _, port = text.rpartition(":")
+    match = _ALLOWED.fullmatch(text)
+    if match is None or not 0 < int(match["port"] or 1) <= _HIGHEST_PORT:
+        raise ValueError(f"must be a network and a port such as 127.0.0.0/8:8080, not {text!r}")
+    network = match["network"] or match["bare"]
     try:
         ip_network(network.replace("[", "").replace("]", ""))
-        valid = 0 < int(port) <= _HIGHEST_PORT
     except ValueError as error:
         raise ValueError(f"must be a network and a port such as 127.0.0.0/8:8080 ({error})") from error
-    if not valid:
-        raise ValueError("must end in a port from 1 to 65535, such as 127.0.0.0/8:8080")
     return text
 
 

@@ -19,7 +19,7 @@ from trendwatch.config.environment import from_environment
 from trendwatch.config.examples import read_examples
 from trendwatch.config.feeds import read_feeds
 from trendwatch.config.hints import did_you_mean
-from trendwatch.config.overlays import Overlay, in_order, lay_over
+from trendwatch.config.overlays import in_order, lay_over
 from trendwatch.config.reading import read
 from trendwatch.config.settings import Settings, public_values, section_models
 from trendwatch.config.tables import Kind, Reader, Table, Tables
@@ -28,6 +28,7 @@ from trendwatch.errors import ConfigError, NotFound
 from trendwatch.types.advice import Business
 from trendwatch.types.news import Feed
 from trendwatch.types.tags import Example, Taxonomy
+from trendwatch.types.work import Overlay
 
 _HASH_DIGITS = 12
 
@@ -118,7 +119,10 @@ def check(
     directory: Path, environ: Mapping[str, str], *, overlays: Sequence[Overlay] = ()
 ) -> list[ConfigError]:
     """Return everything that is wrong, in the order of files and lines; examples included."""
-    config, problems = _assemble(directory, environ, overlays)
+    try:
+        config, problems = _assemble(directory, environ, overlays)
+    except ConfigError as error:
+        return [error]
     if not problems:  # examples are judged by the taxonomy
         read_examples(directory, config.taxonomy, problems)
     return problems

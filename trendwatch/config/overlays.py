@@ -2,14 +2,17 @@
 
 The files hold the operator's defaults. A change is kept in the database as an overlay on one thing and
 never touches its file; ``config export`` writes both together. Overlays on the same thing stack by time.
+
+An overlay's key is a feed's or business's key, ``area:drones`` for a label, or a section for settings; its
+values are in the words of the files. A value None takes a key away, so that its default holds; values
+None take the whole thing away.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
-from datetime import datetime
-from typing import get_args
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import cast, get_args
 
 from trendwatch.config.forms import KEY
 from trendwatch.config.hints import did_you_mean
@@ -18,21 +21,7 @@ from trendwatch.config.settings import section_models
 from trendwatch.config.tables import Kind, Table, Tables
 from trendwatch.errors import ConfigError
 from trendwatch.types.tags import Facet
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Overlay:
-    """One change, as it is kept."""
-
-    kind: Kind
-    #: feed or business key, ``area:drones`` for a label, the section for a setting
-    key: str
-    #: what changes, in the words of the files; a value None takes the key away; None removes the thing
-    values: Mapping[str, object] | None
-    #: UTC; of several overlays on one thing, the later wins
-    changed_at: datetime
-    #: who did it, as they are logged
-    changed_by: str
+from trendwatch.types.work import Overlay
 
 
 def in_order(overlays: Iterable[Overlay]) -> tuple[Overlay, ...]:
@@ -42,13 +31,13 @@ def in_order(overlays: Iterable[Overlay]) -> tuple[Overlay, ...]:
 
 def lay_over(tables: Tables, overlays: Iterable[Overlay], problems: list[ConfigError]) -> Tables:
     """Return the tables with overlays laid on; an overlay that fits nowhere is a problem and left out."""
-    merged: dict[Kind, dict[str, Table]] = {kind: dict(tables.of(kind)) for kind in get_args(Kind)}
+    merged: dict[str, dict[str, Table]] = {kind: dict(tables.of(kind)) for kind in get_args(Kind)}
     for overlay in in_order(overlays):
         wrong = _misfit(overlay)
         if wrong:
             problems.append(ConfigError(f"overlay on {overlay.kind} {overlay.key}: {wrong}"))
         else:
-            _lay(overlay, merged[overlay.kind])
+            _lay(overlay, merged[overlay.kind], kind=cast(Kind, overlay.kind))
     return replace(
         tables,
         settings=merged["setting"],
@@ -58,11 +47,11 @@ def lay_over(tables: Tables, overlays: Iterable[Overlay], problems: list[ConfigE
     )
 
 
-def _lay(overlay: Overlay, tables: dict[str, Table]) -> None:
+def _lay(overlay: Overlay, tables: dict[str, Table], *, kind: Kind) -> None:
     if overlay.values is None:
         tables.pop(overlay.key, None)
         return
-    table = tables.get(overlay.key) or Table(kind=overlay.kind, key=overlay.key, values={})
+    table = tables.get(overlay.key) or Table(kind=kind, key=overlay.key, values={})
     values = {**table.values, **overlay.values}
     tables[overlay.key] = replace(
         table,

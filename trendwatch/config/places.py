@@ -1,9 +1,9 @@
 """Finds the line of a table or key in a TOML text, since tomllib tells no positions.
 
 One pass over the tokens: a statement is a ``[header]`` or a ``key =`` outside brackets; what follows the
-equals sign is skipped up to the line's end outside brackets and strings. So keys of inline tables and elements
-of arrays have no place of their own: their key's line is good enough. Only texts that tomllib has read are
-scanned, so the syntax is known to be right.
+equals sign is skipped up to the line's end outside brackets and strings. So keys of inline tables and
+elements of arrays have no place of their own: their key's line is good enough. Only texts that tomllib
+has read are scanned, so the syntax is known to be right.
 """
 
 from __future__ import annotations
@@ -69,30 +69,30 @@ class _Scan:
         #: running number of the last element of each [[table]]
         self._elements: dict[Keys, int] = {}
 
-    def take(self, kind: str, token: str, line: int) -> None:
+    def take(self, kind: str, piece: str, line: int) -> None:
         """Take the next token."""
         if self._state == "value":
-            self._skip_value(token)
+            self._skip_value(piece)
         elif kind in {"text", "bare"}:
-            self._name.append(_unquoted(token) if kind == "text" else token)
+            self._name.append(_unquoted(piece) if kind == "text" else piece)
         elif self._state == "header":
-            self._in_header(kind, token, line)
-        elif token == "[":
+            self._in_header(kind, piece, line)
+        elif piece == "[":
             self._state, self._depth = "header", 1
-        elif token == "=":
+        elif piece == "=":
             self._note((*self._table, *self._name), line)
             self._name, self._state, self._depth = [], "value", 0
 
-    def _skip_value(self, token: str) -> None:
-        if token in {"[", "{"}:
+    def _skip_value(self, piece: str) -> None:
+        if piece in {"[", "{"}:
             self._depth += 1
-        elif token in {"]", "}"}:
+        elif piece in {"]", "}"}:
             self._depth -= 1
-        elif token == "\n" and self._depth == 0:
+        elif piece == "\n" and self._depth == 0:
             self._state = "key"
 
-    def _in_header(self, kind: str, token: str, line: int) -> None:
-        if token == "[":
+    def _in_header(self, kind: str, piece: str, line: int) -> None:
+        if piece == "[":
             self._depth += 1
         elif kind == "newline":
             self._table = self._opened(tuple(self._name), many=self._depth > 1)
@@ -117,8 +117,8 @@ class _Scan:
             self.lines.setdefault(path[:length], line)
 
 
-def _unquoted(token: str) -> str:
+def _unquoted(piece: str) -> str:
     """Return what a quoted key says; escapes are read by tomllib itself."""
-    value = loads(f"key = {token}")["key"]
+    value = loads(f"key = {piece}")["key"]
     assert isinstance(value, str)
     return value

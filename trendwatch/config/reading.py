@@ -44,7 +44,8 @@ def read(model: type[M], table: Table, problems: list[ConfigError]) -> M | None:
             if complaint["type"] == "missing" and len(where) == 1:
                 # It stands nowhere: the table is the place, or the overlay that took it away.
                 name = where[0] if where[0] in table.overlaid else ""
-                problems.append(table.error(message, name))
+                nowhere = f" (no file has this {table.kind})" if table.file is None else ""
+                problems.append(table.error(message + nowhere, name))
             else:
                 problems.append(table.error(message, *where))
         return None
@@ -76,7 +77,8 @@ def _message(model: type[BaseModel], complaint: Mapping[str, Any], where: list[s
         return f"{key} {complaint['ctx']['error']}"
     if kind in {"literal_error", "enum"}:
         choices = _choices(field)
-        return f"{key} must be one of {', '.join(choices)}, not {_shown(given)}{did_you_mean(str(given), choices)}"
+        hint = did_you_mean(str(given), choices)
+        return f"{key} must be one of {', '.join(choices)}, not {_shown(given)}{hint}"
     wanted = _TYPES.get(kind) or _BOUNDS.get(kind, "something else").format(**complaint.get("ctx", {}))
     return f"{key} must be {wanted}" + ("" if hides(field) else f", not {_shown(given)}")
 
@@ -84,8 +86,7 @@ def _message(model: type[BaseModel], complaint: Mapping[str, Any], where: list[s
 def _inner(model: type[BaseModel], where: list[str]) -> type[BaseModel]:
     """Return the model of a list's elements, such as net.allow."""
     field = names(model)[where[0]]
-    element = get_args(field.annotation)[0]
-    assert issubclass(element, BaseModel)
+    element: type[BaseModel] = get_args(field.annotation)[0]
     return element
 
 

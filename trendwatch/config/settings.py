@@ -9,27 +9,37 @@ from __future__ import annotations
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, Strict, ValidationInfo, field_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    Strict,
+    ValidationInfo,
+    field_validator,
+)
 
-from trendwatch.config.forms import address_and_port, database_url, line, sender, web_address
+from trendwatch.config import forms
 
 # TOML knows whole numbers, fractions and booleans apart, so nothing is converted silently.
 Whole = Annotated[int, Strict()]
 Number = Annotated[float, Strict(), Field(allow_inf_nan=False)]
 Flag = Annotated[bool, Strict()]
-Line = Annotated[str, AfterValidator(line)]
+Line = Annotated[str, AfterValidator(forms.line)]
 
 
 class Section(BaseModel):
     """Values that cannot change once read; unknown names are refused."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    # A default may clash with a neighbour that was changed.
+    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
 
 
 class StoreSettings(Section):
     """Where everything is kept."""
 
-    url: Annotated[str, AfterValidator(database_url)] = Field(
+    url: Annotated[str, AfterValidator(forms.database_url)] = Field(
         "sqlite:///data/trendwatch.db",
         repr=False,
         description="Database address; a relative SQLite path starts at the working directory.",
@@ -40,12 +50,20 @@ class PollSettings(Section):
     """How feeds are polled."""
 
     concurrency: Whole = Field(32, ge=1, le=1000, description="Feeds fetched at the same time.")
-    timeout_seconds: Number = Field(30.0, gt=0, le=600, description="Longest time for one fetch, all hops together.")
+    timeout_seconds: Number = Field(
+        30.0, gt=0, le=600, description="Longest time for one fetch, all hops together."
+    )
     max_body_mb: Whole = Field(10, ge=1, le=100, description="Largest feed that is read, in megabytes.")
     minimum_interval_minutes: Whole = Field(60, ge=1, description="No feed is polled more often than this.")
-    maximum_interval_minutes: Whole = Field(1440, ge=1, description="Every working feed is polled this often.")
-    lease_seconds: Whole = Field(60, ge=1, description="After this, another process takes over a dead one's feeds.")
-    contact: Line = Field("", description="Address or mail in the User-Agent, so that publishers can reach you.")
+    maximum_interval_minutes: Whole = Field(
+        1440, ge=1, description="Every working feed is polled this often."
+    )
+    lease_seconds: Whole = Field(
+        60, ge=1, description="After this, another process takes over a dead one's feeds."
+    )
+    contact: Line = Field(
+        "", description="Address or mail in the User-Agent, so that publishers can reach you."
+    )
 
     @field_validator("maximum_interval_minutes")
     @classmethod
@@ -60,18 +78,22 @@ class PollSettings(Section):
     def _longer_than_a_fetch(cls, value: int, seen: ValidationInfo) -> int:
         longest = seen.data.get("timeout_seconds", 0)
         if value <= longest:
-            raise ValueError(f"must be above timeout_seconds ({longest:g}), or slow fetches lose their results")
+            raise ValueError(
+                f"must be above timeout_seconds ({longest:g}), or slow fetches lose their results"
+            )
         return value
 
 
 class Allowance(Section):
     """An address inside your own network that may be fetched although it is not public."""
 
-    address: Annotated[str, AfterValidator(address_and_port)] = Field(
-        description="Network and port, such as 127.0.0.0/8:8080 or [::1]/128:8080."
+    address: Annotated[str, AfterValidator(forms.allowed_address)] = Field(
+        description="Network and port, such as 127.0.0.0/8:8080 or [::1]:8080; without a port, all of them."
     )
     per_host: Whole = Field(1, ge=1, description="Requests to one of its hosts at the same time.")
-    spacing_seconds: Number = Field(1.0, ge=0, description="Least time between two requests to one of its hosts.")
+    spacing_seconds: Number = Field(
+        1.0, ge=0, description="Least time between two requests to one of its hosts."
+    )
 
 
 class NetSettings(Section):
@@ -130,7 +152,7 @@ class ServeSettings(Section):
 
     host: Line = Field("127.0.0.1", min_length=1, description="Address to listen on.")
     port: Whole = Field(8000, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
-    base_url: Annotated[str, AfterValidator(web_address)] = Field(
+    base_url: Annotated[str, AfterValidator(forms.web_address)] = Field(
         "", description="Public address used in links of mails and feeds."
     )
 
@@ -139,7 +161,7 @@ class MailSettings(Section):
     """How digests leave by mail."""
 
     outbox: Line = Field("data/outbox", min_length=1, description="Folder that keeps every mail as a file.")
-    sender: Annotated[str, AfterValidator(sender)] = Field(
+    sender: Annotated[str, AfterValidator(forms.sender)] = Field(
         "trendwatch <trendwatch@localhost>", description="From line of every mail."
     )
     smtp_host: Line = Field("", description="Mail server; empty keeps mails in the outbox only.")
@@ -156,7 +178,9 @@ class MailSettings(Section):
 class LogSettings(Section):
     """What is logged."""
 
-    level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least important event shown.")
+    level: Literal["debug", "info", "warning", "error"] = Field(
+        "info", description="Least important event shown."
+    )
     #: ``json`` in the file: that name is taken on pydantic models
     as_json: Flag = Field(False, alias="json", description="One JSON object a line instead of text.")
 

@@ -5,8 +5,9 @@ A table remembers where each of its keys comes from, so that whatever is wrong w
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
@@ -49,8 +50,10 @@ class Table:
 
     def error(self, message: str, name: str = "", *deeper: str) -> ConfigError:
         """Return an error placed at a key, or at the table where no key is given."""
-        if name in self.variables:
-            return ConfigError(f"{self.variables[name]}: {message}")
+        if name in self.variables or (self.variables and not self.overlaid and self.file is None):
+            # A default may clash with what the environment says: then all of it is the place.
+            place = self.variables.get(name) or ", ".join(self.variables.values())
+            return ConfigError(f"{place}: {message}")
         if self.file is None or name in self.overlaid:
             return ConfigError(f"overlay on {self.kind} {self.key}: {message}")
         keys = (*self.path, name, *deeper) if name else self.path
@@ -105,20 +108,29 @@ class Reader:
         from trendwatch.config.settings import section_models
 
         file = self._file(files.SETTINGS)
-        return self._named_tables(file, "setting", (), known=section_models(), what="section")
+        complain = partial(_unknown, known=list(section_models()), what="section")
+        return {
+            name: Table(kind="setting", key=name, values=values, file=file, path=(name,))
+            for name, values in self._inside(file, (), complain).items()
+        }
 
     def _labels(self, file: File | None) -> dict[str, Table]:
-        facets = self._named_tables(file, "label", (), known=tuple(Facet), what="facet")
+        complain = partial(_unknown, known=list(Facet), what="facet")
         found: dict[str, Table] = {}
-        for facet in facets:
-            inside = self._named_tables(file, "label", (facet,), name=f"{facet}:{{}}".format)
-            found.update((table.key, table) for table in inside.values())
+        for facet in self._inside(file, (), complain):
+            for key, values in self._inside(file, (facet,), _misnamed).items():
+                full = f"{facet}:{key}"
+                found[full] = Table(kind="label", key=full, values=values, file=file, path=(facet, key))
         return found
 
     def _feeds(self) -> dict[str, Table]:
         file = self._file(files.FEEDS)
-        self._named_tables(file, "feed", (), known=("feeds",), what="table; feeds are written [feeds.KEY], so no")
-        return self._named_tables(file, "feed", ("feeds",))
+        complain = partial(_unknown, known=["feeds"], what="table", advice="; a feed is written [feeds.KEY]")
+        self._inside(file, (), complain)
+        return {
+            key: Table(kind="feed", key=key, values=values, file=file, path=("feeds", key))
+            for key, values in self._inside(file, ("feeds",), _misnamed).items()
+        }
 
     def _businesses(self) -> dict[str, Table]:
         found: dict[str, Table] = {}
@@ -126,8 +138,8 @@ class Reader:
             file = self._read(path)
             if file is None:
                 continue
-            if not KEY.fullmatch(path.stem):
-                self._problems.append(ConfigError(_bad_key("the file name", path.stem), file=path))
+            if message := _misnamed(path.stem):
+                self._problems.append(ConfigError(message, file=path))
                 continue
             found[path.stem] = Table(kind="business", key=path.stem, values=file.values, file=file)
         return found
@@ -148,47 +160,37 @@ class Reader:
             self._problems.append(error)
             return None
 
-    def _named_tables(
-        self,
-        file: File | None,
-        kind: Kind,
-        path: tuple[str, ...],
-        *,
-        known: Iterable[str] | None = None,
-        what: str = "key",
-        name: Callable[[str], str] = str,
-    ) -> dict[str, Table]:
-        """Return the tables inside a table; complain about everything else in it."""
+    def _inside(
+        self, file: File | None, path: tuple[str, ...], complain: Callable[[str], str]
+    ) -> dict[str, Mapping[str, object]]:
+        """Return the tables inside a table; whatever else is in it is a problem."""
         if file is None:
             return {}
-        outer: object = file.values
+        inside: object = file.values
         for part in path:
-            outer = outer.get(part, {}) if isinstance(outer, dict) else {}
-        names = None if known is None else list(known)
-        found: dict[str, Table] = {}
-        for key, values in outer.items() if isinstance(outer, dict) else ():
-            message = _outline_error(key, values, names, what)
-            if message:
-                place = file.line((*path, key))
-                self._problems.append(ConfigError(message, file=file.path, line=place))
-            else:
-                found[key] = Table(kind=kind, key=name(key), values=values, file=file, path=(*path, key))
+            inside = inside.get(part) if isinstance(inside, dict) else None
+        found: dict[str, Mapping[str, object]] = {}
+        for key, values in inside.items() if isinstance(inside, dict) else ():
+            message = complain(key)
+            if not message and isinstance(values, dict):
+                found[key] = values
+                continue
+            place = file.line((*path, key))
+            message = message or f"{key} must be a table, not a value"
+            self._problems.append(ConfigError(message, file=file.path, line=place))
         return found
 
 
 _TOPS = frozenset({files.SETTINGS, files.TAXONOMY, files.FEEDS})
 
 
-def _outline_error(key: str, values: object, known: list[str] | None, what: str) -> str:
-    """Return what is wrong with a table's name or kind, "" for nothing."""
-    if known is not None and key not in known:
-        return f"there is no {what} [{key}]{did_you_mean(key, known)}"
-    if known is None and not KEY.fullmatch(key):
-        return _bad_key("the key", key)
-    if not isinstance(values, dict):
-        return f"{key} must be a table"
-    return ""
+def _unknown(key: str, *, known: list[str], what: str, advice: str = "") -> str:
+    if key in known:
+        return ""
+    return f"there is no {what} [{key}]{did_you_mean(key, known) or advice}"
 
 
-def _bad_key(what: str, key: str) -> str:
-    return f"{what} {key!r} must be lower-case letters, digits and _ only, such as new_scientist"
+def _misnamed(key: str) -> str:
+    if KEY.fullmatch(key):
+        return ""
+    return f"the key {key!r} must be lower-case letters, digits and _ only, such as new_scientist"

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator
 
-from trendwatch.config.forms import filled, line
+from trendwatch.config import forms
 from trendwatch.config.hints import did_you_mean
 from trendwatch.config.reading import read
 from trendwatch.config.settings import Section
@@ -15,13 +15,13 @@ from trendwatch.config.tables import Table
 from trendwatch.errors import ConfigError
 from trendwatch.types.tags import Facet, Label, Taxonomy
 
-Terms = tuple[Annotated[str, AfterValidator(filled)], ...]
+Terms = tuple[Annotated[str, AfterValidator(forms.filled)], ...]
 
 
 class _LabelValues(Section):
-    name: Annotated[str, AfterValidator(filled)]
-    meaning: Annotated[str, AfterValidator(filled)]
-    parent: Annotated[str, AfterValidator(line)] = ""
+    name: Annotated[str, AfterValidator(forms.filled)]
+    meaning: Annotated[str, AfterValidator(forms.filled)]
+    parent: Annotated[str, AfterValidator(forms.line)] = ""
     strong: Terms = ()
     weak: Terms = ()
     anti: Terms = ()

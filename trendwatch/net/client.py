@@ -22,7 +22,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
 from http.cookiejar import CookieJar, DefaultCookiePolicy
-from types import TracebackType
 from typing import Self
 from urllib.parse import unquote
 
@@ -48,8 +47,9 @@ MAX_REDIRECTS = 5
 TIMEOUT = timedelta(seconds=30)
 
 _ACCEPT = "application/atom+xml, application/rss+xml, application/feed+json, */*;q=0.5"
-_OK = 200
-_NOT_MODIFIED = 304
+# Looking up whose pace applies comes on top of a request's own time.
+_PACE_SECONDS = 3.0
+_OK, _NOT_MODIFIED = 200, 304
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 
@@ -140,9 +140,7 @@ class Client:
     async def __aenter__(self) -> Self:
         return self
 
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    async def __aexit__(self, *_: object) -> None:
         # A name server may take its time; nobody waits for it.
         self._lookups.shutdown(wait=False, cancel_futures=True)
         await self._httpx.aclose()
@@ -152,7 +150,7 @@ class Client:
         if not self._guard.allowed:
             return None  # spares the lookup
         try:
-            async with asyncio.timeout(self._seconds):
+            async with asyncio.timeout(min(self._seconds, _PACE_SECONDS)):
                 addresses = await self._backend.addresses(host)
         except (NameNotFound, TimeoutError):
             return None  # the request itself will say so
@@ -226,9 +224,8 @@ class Client:
         length = headers.get("content-length", "")
         if response.status_code == _OK and length.isdecimal() and int(length[:20]) > self._max_bytes:
             raise BodyTooLarge(f"the body is announced with {length[:20]} bytes")
-        chunks = response.aiter_raw()
         codings = headers.get("content-encoding", "")
-        return await unpacked(chunks, codings=codings, max_bytes=self._max_bytes)
+        return await unpacked(response.aiter_raw(), codings=codings, max_bytes=self._max_bytes)
 
 
 def _raw(headers: Mapping[str, str]) -> list[tuple[bytes, bytes]]:
@@ -257,10 +254,8 @@ def _without_credentials(text: str) -> tuple[httpx.URL, str]:
         raise BlockedAddress(f"this is no address: {error}") from error
     if url.scheme not in ("http", "https") or not url.host:
         raise BlockedAddress("only http and https addresses are visited")
-    credentials = ""
-    if url.userinfo:
-        pair = unquote(url.userinfo.decode("ascii"))
-        credentials = "Basic " + base64.b64encode(pair.encode()).decode("ascii")
+    pair = unquote(url.userinfo.decode("ascii"))
+    credentials = "Basic " + base64.b64encode(pair.encode()).decode("ascii") if pair else ""
     return url.copy_with(userinfo=b"", fragment=None), credentials
 
 

@@ -24,6 +24,8 @@ from concurrent.futures import Executor
 from dataclasses import dataclass
 from datetime import timedelta
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from ssl import SSLContext
+from typing import Any
 
 import httpcore
 
@@ -138,6 +140,14 @@ def is_public(address: Address) -> bool:
     return (int(address) >> 32) & 0xFFFFFFFF not in _ISATAP
 
 
+def _parsed(text: str) -> Address | None:
+    """Return an address, None where the text is none."""
+    try:
+        return ip_address(text)
+    except ValueError:
+        return None
+
+
 class Guard:
     """Decides which address and port may be dialled. A value: safe to share."""
 
@@ -147,18 +157,15 @@ class Guard:
 
     def permits(self, address: str, port: int) -> bool:
         """Tell whether an address may be dialled; what is no address may not."""
-        try:
-            parsed = ip_address(address)
-        except ValueError:
-            return False
         if self.allowance(address, port) is not None:
             return True
-        return port in ORDINARY_PORTS and is_public(parsed)
+        parsed = _parsed(address)
+        return parsed is not None and port in ORDINARY_PORTS and is_public(parsed)
 
     def allowance(self, address: str, port: int) -> Allowed | None:
         """Return the allow-list entry that covers an address, None without one."""
-        parsed = ip_address(address)
-        return next((entry for entry in self.allowed if entry.covers(parsed, port)), None)
+        parsed = _parsed(address)
+        return next((entry for entry in self.allowed if parsed and entry.covers(parsed, port)), None)
 
     def checked(self, host: str, answers: Iterable[str], port: int) -> tuple[str, ...]:
         """Return the answers of one lookup, each once, if every one of them may be dialled.
@@ -190,6 +197,34 @@ def resolve(host: str) -> list[str]:
     except (OSError, ValueError) as error:  # ValueError: labels that no name can have
         raise NameNotFound(f"{host}: {error}") from error
     return [str(answer[4][0]) for answer in answers]
+
+
+class _Stream(httpcore.AsyncNetworkStream):
+    """A connection that is closed when its TLS handshake is given up; httpcore's own would stay open."""
+
+    def __init__(self, inner: httpcore.AsyncNetworkStream) -> None:
+        self._inner = inner
+
+    async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        return await self._inner.read(max_bytes, timeout)
+
+    async def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        await self._inner.write(buffer, timeout)
+
+    async def aclose(self) -> None:
+        await self._inner.aclose()
+
+    def get_extra_info(self, info: str) -> Any:
+        return self._inner.get_extra_info(info)
+
+    async def start_tls(
+        self, ssl_context: SSLContext, server_hostname: str | None = None, timeout: float | None = None
+    ) -> httpcore.AsyncNetworkStream:
+        try:
+            return await self._inner.start_tls(ssl_context, server_hostname, timeout)
+        except BaseException:  # cancelled, too: the deadline of the whole request
+            await self._inner.aclose()
+            raise
 
 
 class GuardedBackend(httpcore.AsyncNetworkBackend):
@@ -230,10 +265,11 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
         patience = _ATTEMPT_SECONDS if timeout is None else min(timeout, _ATTEMPT_SECONDS)
         for address in others:
             try:
-                return await self._dial.connect_tcp(address, port, patience, local_address, socket_options)
+                inner = await self._dial.connect_tcp(address, port, patience, local_address, socket_options)
+                return _Stream(inner)
             except (httpcore.ConnectError, httpcore.ConnectTimeout):
                 continue
-        return await self._dial.connect_tcp(last, port, timeout, local_address, socket_options)
+        return _Stream(await self._dial.connect_tcp(last, port, timeout, local_address, socket_options))
 
     async def addresses(self, host: str) -> Sequence[str]:
         """Look a host up without holding up the loop.

@@ -1,8 +1,8 @@
 """The reports of the last hours and the stories they belong to: what a new report is compared with.
 
-A report stays for the window (72 hours); the newest report of a story stays while the story is open, so that a
-story can be taken up again after a pause. What stays depends only on the reports seen and their times, never on
-when the process started.
+A report stays for the window (72 hours); the newest report of a story stays while the story is open, so that
+a story can be taken up again after a pause. What stays depends only on the reports seen and their times, not
+on when the process started.
 """
 
 from __future__ import annotations

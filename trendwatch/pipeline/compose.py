@@ -188,4 +188,3 @@ def rebuild(store: Store, business: Business, period: str) -> Digest:
     digest = store.digests.get(business.key, period)
     edition = store.editions.get(digest.edition_id)
     return compose(edition, business, store.digests.memory(business.key, before=edition.cutoff))
-

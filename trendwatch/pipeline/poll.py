@@ -221,6 +221,8 @@ class _Wave:
         self._report.unchanged += isinstance(answer, Document) and not new and state.failure is None
         if state.failure is not None:
             self._report.failures[state.failure] += 1
-            _log.info("feed.failed", feed=state.feed_key, failure=str(state.failure), detail=state.failure_detail)
+            _log.info(
+                "feed.failed", feed=state.feed_key, failure=str(state.failure), detail=state.failure_detail
+            )
         elif new:
             _log.info("feed.read", feed=state.feed_key, new_items=new, at=now.isoformat())

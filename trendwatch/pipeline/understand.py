@@ -22,7 +22,7 @@ from trendwatch.tagging.model import Tagger
 from trendwatch.text import reading
 from trendwatch.trends.tally import Tally
 from trendwatch.types.news import Item
-from trendwatch.types.tags import Model, Tag, Taxonomy
+from trendwatch.types.tags import Model, Taxonomy
 from trendwatch.types.weeks import week_number, week_start
 from trendwatch.types.work import Clock
 
@@ -134,12 +134,17 @@ def _understand(
 ) -> Understood:
     items = [one.item for one in batch]
     tags = dict(
-        zip((item.id for item in items), tagger.tag([(item.title, item.summary) for item in items]), strict=True)
+        zip(
+            (item.id for item in items),
+            tagger.tag([(item.title, item.summary) for item in items]),
+            strict=True,
+        )
     )
     stories, new_stories = _cluster(store, batch, memory)
     ids = sorted(set(stories.values()))
     tally = Tally(
-        members=store.understanding.members_of(version, ids), labels=store.understanding.labels_of(version, ids)
+        members=store.understanding.members_of(version, ids),
+        labels=store.understanding.labels_of(version, ids),
     )
     for item in items:
         tally.add(item, stories[item.id], tags[item.id])
@@ -194,4 +199,3 @@ def _report(item: Item) -> Report:
     return Report(
         item_id=item.id, source=item.feed_key, title=item.title, summary=item.summary, at=item.counted_at
     )
-

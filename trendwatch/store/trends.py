@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Engine, delete, func, select
+from sqlalchemy import Engine, delete, exists, func, select
 
 from trendwatch.store.engine import reading
 from trendwatch.store.frozen import freeze, thaw
 from trendwatch.store.leases import Leases, insert, table
 from trendwatch.store.models import model_seq
-from trendwatch.store.tables import AnalysisRow, PendingRow, TrendRow
+from trendwatch.store.tables import AnalysisRow, ItemRow, PendingRow, TagRow, TrendRow
 from trendwatch.types.trends import Trend, TrendKind
 from trendwatch.types.weeks import parse_week
 from trendwatch.types.work import Claim
@@ -21,6 +21,8 @@ from trendwatch.types.work import Claim
 _TREND = table(TrendRow)
 _ANALYSIS = table(AnalysisRow)
 _PENDING = table(PendingRow)
+_ITEM = table(ItemRow)
+_TAG = table(TagRow)
 
 
 class Trends:
@@ -59,6 +61,19 @@ class Trends:
                 connection.execute(insert(connection, TrendRow), rows)
             done = insert(connection, AnalysisRow).values(model_seq=seq, week=week, made_at=now)
             connection.execute(done.on_conflict_do_nothing())
+
+    def evidence(self, version: str, key: str, since: datetime, until: datetime, *, limit: int) -> list[str]:
+        """Return ids of items that carry a label or pair, counted in a window: newest first, one a story."""
+        query = select(func.max(_ITEM.c.id).label("id"))
+        query = query.where(_ITEM.c.counted_at >= since, _ITEM.c.counted_at < until)
+        for full_key in key.split("|"):
+            facet, _, label = full_key.partition(":")
+            tagged = (_TAG.c.item_seq == _ITEM.c.seq, _TAG.c.facet == facet, _TAG.c.label == label)
+            query = query.where(exists().where(_TAG.c.model_seq == model_seq(version), *tagged))
+        newest_first = (func.max(_ITEM.c.counted_at).desc(), _ITEM.c.story_seq)
+        query = query.group_by(_ITEM.c.story_seq).order_by(*newest_first)
+        with reading(self._engine) as connection:
+            return [row.id for row in connection.execute(query.limit(limit))]
 
     def of_week(self, version: str, week: int) -> list[Trend]:
         """Return the trends of a week, the strongest first; fading ones are negative and last."""

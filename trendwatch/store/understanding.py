@@ -109,6 +109,14 @@ class Understanding:
         with reading(self._engine) as connection:
             return [OpenReport(*row) for row in connection.execute(query)]
 
+    def count_reports(self, since: datetime, until: datetime) -> int:
+        """Return how many reports of stories were counted in a half-open window."""
+        query = select(func.count()).where(
+            _ITEM.c.counted_at >= since, _ITEM.c.counted_at < until, _ITEM.c.story_seq.is_not(None)
+        )
+        with reading(self._engine) as connection:
+            return int(connection.execute(query).scalar_one())
+
     def texts(self, since: datetime, until: datetime, *, limit: int) -> list[tuple[str, str]]:
         """Return (title, summary) of items counted in a half-open window, the latest if there are more."""
         query = (

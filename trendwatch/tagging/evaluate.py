@@ -246,6 +246,12 @@ def _ece(judged: Sequence[tuple[float, bool]]) -> float:
     """Return the expected calibration error over bins of equally many tags."""
     if not judged:
         return 0.0
-    ordered = np.array(sorted(judged), dtype=np.float64)
-    bins = np.array_split(ordered, min(_BINS, len(ordered)))
-    return float(sum(abs(part[:, 1].mean() - part[:, 0].mean()) * len(part) for part in bins) / len(ordered))
+    confidence, right = np.array(judged, dtype=np.float64).T
+    values, which = np.unique(confidence, return_inverse=True)
+    # Tags of equal confidence stand for each other, or bins would part the right ones from the wrong ones.
+    share = np.bincount(which, weights=right) / np.bincount(which)
+    order = np.argsort(which, kind="stable")
+    off = (share - values)[which][order]
+    return float(
+        sum(abs(part.mean()) * len(part) for part in np.array_split(off, _BINS) if len(part)) / len(off)
+    )

@@ -150,7 +150,7 @@ class Pick:
     topics: tuple[str, ...]
     sources: tuple[Source, ...]
     first_seen_at: datetime
-    #: single source, vendor-written, undated
+    #: single source, official source, vendor-written, undated
     marks: tuple[str, ...] = ()
 
 

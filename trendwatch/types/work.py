@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 
 #: Tells the time, aware and in UTC. Only wiring makes one; leases need it, since work takes time.
 Clock = Callable[[], datetime]
+
+#: What an overlay may change.
+OverlayKind = Literal["feed", "business", "label", "setting"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,12 +32,12 @@ class Claim:
 class Overlay:
     """A change that pages, API or command line made to the configuration; files stay the defaults."""
 
-    #: feed, business, label or setting
-    kind: str
-    #: which one
+    kind: OverlayKind
+    #: feed or business key, ``area:drones`` for a label, the section for a setting
     key: str
-    #: the fields that differ; None: removed
+    #: what changes, in the words of the files; a value None takes the key away; None removes the thing
     values: Mapping[str, object] | None
+    #: UTC; of several overlays on one thing, the later wins
     changed_at: datetime
     #: cli, api or page
     changed_by: str

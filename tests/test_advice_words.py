@@ -1,0 +1,43 @@
+from __future__ import annotations
+
+import pytest
+
+from trendwatch.advice.words import a_list, counted, cut, in_words, number, shorten, some_of
+
+NAMES = {
+    "area:iot": "Internet of things",
+    "area:ai": "AI",
+    "area:am": "3D printing",
+    "area:ecommerce": "E-commerce",
+    "sector:public": "Public sector",
+}
+
+
+@pytest.mark.parametrize(
+    ("key", "said"),
+    [
+        ("area:iot", "internet of things"),
+        ("area:ai", "AI"),
+        ("area:am", "3D printing"),
+        ("area:ecommerce", "e-commerce"),
+        ("sector:public", "the public sector"),
+        ("area:green_tech", "green tech"),  # a key without a name reads as words
+    ],
+)
+def test_labels_read_inside_a_sentence(key: str, said: str) -> None:
+    assert in_words(key, NAMES) == said
+
+
+def test_lists_and_counts() -> None:
+    assert [a_list(x) for x in ([], ["a"], ["a", "b"], ["a", "b", "c"])] == ["", "a", "a and b", "a, b and c"]
+    assert some_of(["a", "b", "c", "d"], 2) == "a, b and 2 more"
+    assert counted(1, "story", plural="stories") == "1 story"
+    assert counted(1240, "item") == "1,240 items"
+    assert [number(2), number(10), number(11)] == ["two", "ten", "11"]
+
+
+def test_cutting_keeps_whole_words() -> None:
+    assert shorten("one two, three", 2) == "one two…"
+    assert shorten("one two", 2) == "one two"
+    assert cut("one two three", 9) == "one two…"
+    assert len(cut("x" * 500, 160)) == 160

@@ -1,0 +1,91 @@
+"""Probabilities are probabilities: fitted where known, held to the rules where not."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from trendwatch.tagging.calibrate import RULES, calibrate, thresholds
+from trendwatch.tagging.weights import BUCKETS, bucket
+
+GROUP = np.zeros(2, dtype=np.intp)
+
+
+def simulated(texts: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Labels that are true with logit 2 · score - 1 + (3 where the bucket is 3)."""
+    rng = np.random.default_rng(7)
+    scores = rng.normal(size=(texts, 2))
+    buckets = rng.choice([1, 3], size=(texts, 2), p=[0.8, 0.2]).astype(np.intp)
+    logits = 2 * scores - 1 + 3 * (buckets == 3)
+    return scores, buckets, rng.random((texts, 2)) < 1 / (1 + np.exp(-logits))
+
+
+def test_finds_the_truth_it_was_simulated_from() -> None:
+    scores, buckets, targets = simulated(4000)
+    found = calibrate(scores, buckets, targets, GROUP)
+    assert found.slope == pytest.approx([2, 2], abs=0.2)
+    assert found.evidence[:, 3] == pytest.approx([3, 3], abs=0.3)
+    assert found.offset == pytest.approx([-1, -1], abs=0.2)
+    assert found.evidence[:, 1] == pytest.approx([0, 0])
+
+
+def test_probability_is_the_share_that_is_true() -> None:
+    scores, buckets, targets = simulated(4000)
+    probability = calibrate(scores, buckets, targets, GROUP).probability(scores, buckets)
+    high = probability > 0.7
+    assert targets[high].mean() == pytest.approx(probability[high].mean(), abs=0.03)
+
+
+def test_buckets_never_seen_keep_what_rules_say() -> None:
+    scores, buckets, targets = simulated(300)
+    found = calibrate(scores, buckets, targets, GROUP)
+    assert found.evidence[:, 5] == pytest.approx([RULES[5] - RULES[1]] * 2)
+
+
+def test_a_group_without_positives_keeps_the_rules() -> None:
+    nothing = np.zeros((5, 2), dtype=bool)
+    found = calibrate(np.ones((5, 2)), np.ones((5, 2), dtype=np.intp), nothing, GROUP)
+    assert found.slope == pytest.approx([0, 0])
+    assert found.offset + found.evidence[:, 5] == pytest.approx([RULES[5]] * 2)
+
+
+def test_groups_do_not_touch() -> None:
+    scores, buckets, targets = simulated(300)
+    targets[:, 1] = False
+    found = calibrate(scores, buckets, targets, np.array([0, 1]))
+    assert found.slope[0] > 1
+    assert found.slope[1] == 0
+
+
+def test_rarity_is_a_shift_of_the_odds() -> None:
+    scores, buckets, targets = simulated(4000)
+    plain = calibrate(scores, buckets, targets, GROUP)
+    rarer = calibrate(scores, buckets, targets, GROUP, rarity=2.0)
+    # every negative twice halves the odds: -ln 2 = -0.69
+    assert rarer.offset - plain.offset == pytest.approx([-0.69, -0.69], abs=0.1)
+
+
+@pytest.mark.parametrize(
+    ("probability", "targets", "threshold"),
+    [
+        ([0.9, 0.6, 0.4, 0.1], [1, 1, 0, 0], 0.5),  # best F1 is 1, half of it
+        ([0.9, 0.6, 0.7, 0.1], [1, 1, 0, 0], 0.4),  # best: both and one mistake, F1 = 4 / 5
+        (
+            [0.9, 0.1, 0.9, 0.9, 0.9, 0.9, 0.9, 0.9],
+            [1, 1, 0, 0, 0, 0, 0, 0],
+            0.25,
+        ),  # 4 / 10 / 2, but never below
+        ([0.9, 0.9, 0.9, 0.9], [0, 0, 0, 0], 0.5),  # nothing to choose by: as rules do
+    ],
+)
+def test_thresholds(probability: list[float], targets: list[int], threshold: float) -> None:
+    table = np.array(probability)[:, np.newaxis]
+    chosen, _ = thresholds(table, np.array(targets, dtype=bool)[:, np.newaxis], np.zeros(1, dtype=np.intp))
+    assert chosen == pytest.approx([threshold])
+
+
+@pytest.mark.parametrize(
+    ("score", "number"), [(-9, 0), (-1, 0), (0, 1), (1, 2), (2, 3), (3, 4), (4, 5), (99, 5)]
+)
+def test_bucket(score: int, number: int) -> None:
+    assert bucket(score) == number < BUCKETS

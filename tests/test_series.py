@@ -1,0 +1,83 @@
+"""Keys, columns and weekly series."""
+
+from __future__ import annotations
+
+import pytest
+
+from trendwatch.trends.series import TOTAL, Counts, count_keys, series_of
+from trendwatch.types.tags import Facet, Origin, Tag
+
+
+def tag(full_key: str) -> Tag:
+    facet, _, label = full_key.partition(":")
+    return Tag(facet=Facet(facet), label=label, confidence=0.9, origin=Origin.MODEL)
+
+
+@pytest.mark.parametrize(
+    ("tags", "keys"),
+    [
+        ([], ()),
+        (["sector:retail", "function:sales"], ("function:sales", "sector:retail")),
+        (
+            ["area:drones", "sector:retail", "function:sales", "impact:cost"],
+            (
+                "area:drones",
+                "area:drones|function:sales",
+                "area:drones|sector:retail",
+                "function:sales",
+                "impact:cost",
+                "sector:retail",
+            ),
+        ),
+        (
+            ["area:ai", "area:drones", "sector:retail", "area:ai"],
+            ("area:ai", "area:ai|sector:retail", "area:drones", "area:drones|sector:retail", "sector:retail"),
+        ),
+    ],
+)
+def test_count_keys(tags: list[str], keys: tuple[str, ...]) -> None:
+    assert count_keys(map(tag, tags)) == keys
+
+
+ROWS = [
+    (TOTAL, "a", 10, 5.0),
+    ("area:drones", "a", 10, 2.0),
+    ("area:drones", "b", 10, 1.0),
+    (TOTAL, "b", 10, 1.0),
+    ("area:drones", "a", 12, 4.0),
+    (TOTAL, "a", 12, 4.0),
+]
+
+
+def test_columns_hold_the_rows() -> None:
+    counts = Counts.of(ROWS)
+    rows = zip(counts.key, counts.feed, counts.week, counts.reports, strict=True)
+    assert [(counts.keys[k], counts.feeds[f], int(w), float(r)) for k, f, w, r in rows] == ROWS
+
+
+def test_until_and_about_choose_rows() -> None:
+    counts = Counts.of(ROWS)
+    assert len(counts.until(10)) == 4
+    assert len(counts.about(["area:drones"])) == 3
+    assert len(counts.about(["area:drones"]).until(11)) == 2
+    assert len(counts.about(["area:never"])) == 0
+
+
+def test_no_rows_are_columns_too() -> None:
+    assert len(Counts.of([])) == 0
+    assert series_of(Counts.of([]), "area:drones", first_week=1, last_week=3).stories == (0, 0, 0)
+
+
+def test_a_series_has_no_gaps_and_adds_feeds() -> None:
+    series = series_of(Counts.of(ROWS), "area:drones", first_week=9, last_week=12)
+    assert (series.key, series.first_week, series.stories) == ("area:drones", 9, (0, 3, 0, 4))
+
+
+def test_a_series_of_pairs_takes_what_falls_inside() -> None:
+    series = series_of([(3, 7), (5, 1), (9, 4)], "drones", first_week=4, last_week=6)
+    assert series.stories == (0, 1, 0)
+
+
+def test_a_series_cannot_end_before_it_begins() -> None:
+    with pytest.raises(ValueError, match="before it begins"):
+        series_of([], "drones", first_week=4, last_week=3)

@@ -1,0 +1,72 @@
+"""What a request may ask: times, weeks, labels and limits, checked once for all routes.
+
+A parameter nobody knows is refused: a typing error in ``labl=`` must not answer with everything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Annotated
+
+from fastapi import HTTPException, Path, Query, Request
+from pydantic import AfterValidator, AwareDatetime
+
+from trendwatch.config import Config
+from trendwatch.config.hints import did_you_mean
+from trendwatch.config.taxonomy import Known
+from trendwatch.errors import InputError
+from trendwatch.types.weeks import parse_week
+
+#: A row number: what SQLite and PostgreSQL can compare.
+_LARGEST = 2**63 - 1
+
+
+def only_known(request: Request) -> None:
+    """Refuse query parameters that a route does not know."""
+    route = request.scope["route"]
+    known = [field.alias for field in route.dependant.query_params]
+    for name in request.query_params:
+        if name not in known:
+            asked = name.encode("utf-8", "replace").decode()[:50]
+            offered = f"; there are {', '.join(known)}" if known else "; there are none here"
+            hint = did_you_mean(asked, known) or offered
+            raise HTTPException(422, f"there is no parameter {asked!r}{hint}")
+
+
+def _utc(when: datetime) -> datetime:
+    try:
+        return when.astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError("is beyond the calendar") from error
+
+
+def _week(name: str) -> str:
+    if name != "latest":
+        parse_week(name)
+    return name
+
+
+#: RFC 3339; a "+" in an address is a space, so write Z or %2B.
+Time = Annotated[AwareDatetime, AfterValidator(_utc)]
+Week = Annotated[str, AfterValidator(_week)]
+
+Limit = Annotated[int, Query(ge=1, le=200, description="At most this many.")]
+Cursor = Annotated[int | None, Query(ge=0, le=_LARGEST, description="From next_cursor; goes on from there.")]
+Key = Annotated[str, Path(max_length=100, description="As in the list.")]
+Labels = Annotated[
+    list[str], Query(max_length=20, description="Full keys such as area:drones; all must be there.")
+]
+
+
+def check_labels(config: Config, keys: Iterable[str]) -> None:
+    """Refuse labels that do not exist; pairs are joined by a bar.
+
+    Raises:
+        InputError: one does not; says which was probably meant.
+    """
+    known = Known(config.tables.labels)
+    for key in keys:
+        for part in key.split("|"):
+            if complaint := known.full_complaint(part[:100]):
+                raise InputError(complaint)

@@ -1,0 +1,114 @@
+"""What every request passes before a route sees it: number, form, origin, key and size; and what catches bugs.
+
+It stands around the routes, not in them, so that a new route cannot forget it.
+"""
+
+from __future__ import annotations
+
+import secrets
+from urllib.parse import urlsplit
+
+import structlog
+from anyio.to_thread import run_sync
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from trendwatch.api.keys import CHALLENGE, admits, is_open
+from trendwatch.api.problems import Problem, answer, problem_of, unexpected
+from trendwatch.errors import TrendwatchError
+from trendwatch.web.parts import Parts
+
+_log = structlog.get_logger()
+
+#: A feed is a few hundred bytes; nothing we take is larger than this.
+MAX_BODY = 1024 * 1024
+_READS = {"GET", "HEAD", "OPTIONS"}
+
+
+class Gate:
+    """Lets through what may be answered, and answers for what breaks inside."""
+
+    def __init__(self, app: ASGIApp, parts: Parts) -> None:
+        self._app = app
+        self._parts = parts
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        request_id = secrets.token_hex(8)
+        scope.setdefault("state", {})["id"] = request_id
+        started = False
+
+        async def numbered(message: Message) -> None:
+            nonlocal started
+            if message["type"] == "http.response.start":
+                started = True
+                MutableHeaders(scope=message)["X-Request-Id"] = request_id
+            await send(message)
+
+        try:
+            refused = await self._refusal(scope) or await _buffered(scope, receive)
+            if isinstance(refused, Problem):
+                response = answer(refused, path=scope["path"], request_id=request_id)
+                await response(scope, receive, numbered)
+            else:
+                await self._app(scope, refused, numbered)
+        except Exception:
+            _log.exception("request.broke", request_id=request_id, path=scope["path"])
+            if started:
+                raise
+            await answer(unexpected(), path=scope["path"], request_id=request_id)(scope, receive, numbered)
+
+    async def _refusal(self, scope: Scope) -> Problem | None:
+        headers = Headers(scope=scope)
+        if _holds_nul(scope):
+            return Problem(status=422, detail="The address holds a NUL character; leave it out.")
+        if scope["method"] not in _READS and not _same_origin(headers):
+            return Problem(status=403, detail="Changes are taken from our own pages and from programs only.")
+        if self._parts.open_to_all or is_open(scope["path"]):
+            return None
+        try:
+            admitted = await run_sync(admits, self._parts.store, headers.get("authorization", ""))
+        except TrendwatchError as error:
+            return problem_of(error)
+        if admitted:
+            return None
+        detail = "Send a key: Authorization: Bearer tw_... (trendwatch keys create NAME makes one)."
+        return Problem(status=401, detail=detail, headers={"WWW-Authenticate": CHALLENGE})
+
+
+def _holds_nul(scope: Scope) -> bool:
+    """Return whether an address holds what no database keeps as text."""
+    return "\0" in scope["path"] or b"%00" in scope.get("query_string", b"")
+
+
+def _same_origin(headers: Headers) -> bool:
+    """Return whether a change comes from our own pages; programs send no Origin."""
+    origin = headers.get("origin")
+    return origin is None or urlsplit(origin).netloc == headers.get("host", "")
+
+
+async def _buffered(scope: Scope, receive: Receive) -> Receive | Problem:
+    """Return a source that repeats the body, or the problem of its size: it is small, or refused."""
+    if scope["method"] in _READS:
+        return receive
+    length = Headers(scope=scope).get("content-length", "")
+    body = b""
+    more = True
+    while more and len(body) <= MAX_BODY and not (length.isdecimal() and int(length[:20]) > MAX_BODY):
+        message = await receive()
+        body += message.get("body", b"")
+        more = message.get("more_body", False)
+    if more or len(body) > MAX_BODY:
+        return Problem(status=413, detail="The body is larger than 1 MiB; nothing we take is.")
+    sent = False
+
+    async def again() -> Message:
+        nonlocal sent
+        if sent:
+            return await receive()
+        sent = True
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return again

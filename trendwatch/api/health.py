@@ -1,0 +1,83 @@
+"""Whether the service does its work. Told to anybody, so it names nothing secret."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+
+import structlog
+from fastapi import APIRouter, Response
+from pydantic import BaseModel
+
+from trendwatch import __version__
+from trendwatch.api.problems import RETRY_SECONDS
+from trendwatch.errors import StorageUnavailable
+from trendwatch.web.condition import FeedCondition, condition
+from trendwatch.web.parts import Given
+
+router = APIRouter(tags=["health"])
+_log = structlog.get_logger()
+
+
+class HealthShape(BaseModel):
+    """How the service does."""
+
+    status: Literal["ok", "degraded"]
+    version: str
+    database: Literal["ok", "unavailable"]
+    #: "" where no configuration could be read
+    config_hash: str
+    #: what is wrong with the files on disk; the last good ones are in force. null: they are fine
+    config_error: str | None
+    #: "" before the first
+    model_version: str
+    feeds: int
+    feeds_failing: int
+    items: int
+    #: not understood yet
+    items_waiting: int
+    #: the last poll that brought a readable document
+    last_poll_at: datetime | None
+
+
+@router.get("/health", responses={503: {"model": HealthShape}})
+def health(parts: Given, response: Response) -> HealthShape:
+    """Tell how the service does: 200 also when degraded, 503 without its database."""
+    response.headers["Cache-Control"] = "no-store"
+    try:
+        found = condition(parts)
+        hashed = parts.config().hash
+    except StorageUnavailable as error:
+        _log.error("health.database", error=str(error))
+        response.status_code = 503
+        response.headers["Retry-After"] = RETRY_SECONDS
+        return _without_database()
+    return HealthShape(
+        status="degraded" if found.degraded else "ok",
+        version=__version__,
+        database="ok",
+        config_hash=hashed,
+        config_error=found.config_error or None,
+        model_version=found.model_version,
+        feeds=found.active,
+        feeds_failing=found.feeds[FeedCondition.FAILING],
+        items=found.items,
+        items_waiting=found.waiting,
+        last_poll_at=found.polled_at,
+    )
+
+
+def _without_database() -> HealthShape:
+    return HealthShape(
+        status="degraded",
+        version=__version__,
+        database="unavailable",
+        config_hash="",
+        config_error=None,
+        model_version="",
+        feeds=0,
+        feeds_failing=0,
+        items=0,
+        items_waiting=0,
+        last_poll_at=None,
+    )

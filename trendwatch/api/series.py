@@ -1,0 +1,78 @@
+"""Stories per week."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from pydantic import AfterValidator, BaseModel
+
+from trendwatch.api.asked import check_labels
+from trendwatch.errors import InputError
+from trendwatch.types.weeks import parse_week, week_name
+from trendwatch.web.condition import current_version, last_whole_week
+from trendwatch.web.parts import Given
+from trendwatch.web.words import key_name
+
+router = APIRouter(tags=["trends"])
+
+#: A year, where nothing else is asked for.
+_WEEKS = 52
+_MOST_WEEKS = 520
+
+
+def _exact(name: str) -> str:
+    parse_week(name)
+    return name
+
+
+_Week = Annotated[str, AfterValidator(_exact), Query(description="Such as 2025-W14.")]
+
+
+class SeriesShape(BaseModel):
+    """Stories per week of a label or a pair of labels."""
+
+    key: str
+    name: str
+    #: one count a week, from first_week to last_week without gaps
+    stories: tuple[int, ...]
+
+
+class SeriesList(BaseModel):
+    """Series over the same weeks."""
+
+    first_week: str
+    last_week: str
+    model_version: str
+    series: list[SeriesShape]
+
+
+@router.get("/series")
+def series(
+    parts: Given,
+    key: Annotated[
+        list[str],
+        Query(min_length=1, max_length=20, description="Such as area:drones or area:drones|sector:retail."),
+    ],
+    first_week: _Week | None = None,
+    last_week: _Week | None = None,
+) -> SeriesList:
+    """Count the stories of some keys week by week; the last whole year where no weeks are asked for."""
+    config = parts.config()
+    check_labels(config, key)
+    last = parse_week(last_week) if last_week else last_whole_week(parts.clock())
+    first = parse_week(first_week) if first_week else last - _WEEKS + 1
+    if not 0 <= last - first < _MOST_WEEKS:
+        raise InputError(f"first_week must not be after last_week, nor {_MOST_WEEKS} weeks or more before it")
+    version = current_version(parts)
+    names = config.taxonomy.names()
+    keys = list(dict.fromkeys(key))
+    counted = parts.store.series.series(version, keys, first_week=first, last_week=last)
+    return SeriesList(
+        first_week=week_name(first),
+        last_week=week_name(last),
+        model_version=version,
+        series=[
+            SeriesShape(key=one.key, name=key_name(one.key, names), stories=one.stories) for one in counted
+        ],
+    )

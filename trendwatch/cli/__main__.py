@@ -1,0 +1,5 @@
+"""``python -m trendwatch.cli`` is ``trendwatch``."""
+
+from trendwatch.cli.app import main
+
+main()

@@ -1,0 +1,49 @@
+"""The verbs put together; heavy parts are imported by the verb that needs them."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from trendwatch.cli import configuration, filters, operators, registers, serving, steps
+from trendwatch.cli.options import ConfigDirectory, Global, Now, Version, show_version
+from trendwatch.errors import TrendwatchError
+
+app = typer.Typer(
+    name="trendwatch",
+    help="Technology trends for small businesses: from feeds to a weekly digest.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+
+@app.callback()
+def begin(
+    context: typer.Context,
+    config: ConfigDirectory = None,
+    now: Now = None,
+    version: Version = False,
+) -> None:
+    """Technology trends for small businesses: from feeds to a weekly digest."""
+    if version:
+        show_version()
+    context.obj = Global(config=config, now=now)
+
+
+for part in (serving, steps, filters, registers, configuration, operators):
+    part.register(app)
+
+
+def main() -> None:
+    """Run a verb; what is wrong is said in one line on standard error."""
+    try:
+        app(standalone_mode=True)
+    except TrendwatchError as error:
+        print(f"trendwatch: {error}", file=sys.stderr)  # noqa: T201 - this is what is printed
+        raise SystemExit(1) from error
+    except BrokenPipeError:
+        # The reader of our output has seen enough (``| head``): closing quietly is the custom.
+        sys.stderr.close()
+        raise SystemExit(0) from None

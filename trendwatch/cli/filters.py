@@ -1,0 +1,265 @@
+"""Verbs that are also plain filters: JSON lines in, JSON lines out, order kept, nothing stored.
+
+``tag``, ``stories`` and ``trends`` work on the service's own items; with ``--stdin`` they run the same code
+on what is piped in, in a store in memory.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, TypeAlias
+
+import typer
+
+from trendwatch.cli.options import AsJson, given, plain_value, print_json, print_table, progress
+from trendwatch.errors import InputError
+
+if TYPE_CHECKING:
+    from trendwatch.pipeline.replay import Replay
+    from trendwatch.tagging.model import Tagger
+    from trendwatch.types.tags import Tag
+    from trendwatch.types.trends import Trend
+    from trendwatch.wiring import Service
+
+Stdin: TypeAlias = Annotated[bool, typer.Option("--stdin", help="Filter JSON lines from standard input.")]
+
+_MEMORY = "sqlite://"
+
+
+def register(app: typer.Typer) -> None:
+    """Add the verbs."""
+    app.command()(parse)
+    app.command()(tag)
+    app.command()(stories)
+    app.command()(trends)
+
+
+def parse(
+    files: Annotated[list[Path], typer.Argument(help="Feed documents: RSS, Atom or JSON Feed.")],
+    as_json: AsJson = False,
+) -> None:
+    """Read feed documents from files and print one line per item."""
+    from trendwatch.sandbox import Sandbox
+    from trendwatch.types.news import Document, PollFailure
+
+    failed = 0
+    with Sandbox() as sandbox:
+        for file in files:
+            try:
+                body = file.read_bytes()
+            except OSError as error:
+                raise InputError(f"cannot be read: {error.strerror}", file=str(file)) from error
+            parsed = sandbox.parse(Document(url=file.resolve().as_uri(), body=body))
+            if isinstance(parsed, PollFailure):
+                failed += 1
+                typer.echo(f"trendwatch: {file}: {parsed.failure}: {parsed.detail}", err=True)
+                continue
+            for entry in parsed.entries:
+                line = {
+                    "file": str(file),
+                    "feed_title": parsed.title,
+                    "id": entry.guid or entry.url,
+                    "url": entry.url,
+                    "title": entry.title,
+                    "summary": entry.summary,
+                    "published_at": entry.published_at,
+                    "language": entry.language or parsed.language,
+                }
+                if as_json:
+                    print_json(line)
+                else:
+                    dated = entry.published_at.date().isoformat() if entry.published_at else "undated   "
+                    typer.echo(f"{dated}  {entry.title}  {entry.url}")
+    if failed:
+        raise typer.Exit(1)
+
+
+def tag(context: typer.Context, stdin: Stdin = False, as_json: AsJson = False) -> None:
+    """Tag items: those that wait, or with --stdin lines of {id, title, summary}."""
+    if stdin:
+        with given(context).service() as service:
+            _tag_lines(_cold_tagger(service))
+        return
+    with given(context).service() as service:
+        service.learn()
+        with progress("understanding", quiet=as_json) as say:
+            report = service.understand(lambda now: say(f"{now.items} items"))
+        if as_json:
+            print_json(report)
+        else:
+            typer.echo(f"{report.items} items understood: {report.tags} tags, {report.stories} new stories")
+
+
+def stories(
+    context: typer.Context,
+    stdin: Stdin = False,
+    as_json: AsJson = False,
+    limit: Annotated[int, typer.Option(min=1, max=1000, help="How many to list.")] = 20,
+) -> None:
+    """List the latest stories, or with --stdin fold lines of {id, title, summary, date, source}."""
+    if not stdin:
+        _list_stories(context, limit=limit, as_json=as_json)
+        return
+    from trendwatch.pipeline.replay import parse_dated, replay_stories
+
+    with given(context).service(store_url=_MEMORY) as service:
+        replay = _replay(service)
+        lines = parse_dated(sys.stdin, file="standard input")
+        for line_id, story_id in replay_stories(replay, lines):
+            print_json({"id": line_id, "story_id": story_id})
+
+
+def trends(
+    context: typer.Context,
+    stdin: Stdin = False,
+    as_json: AsJson = False,
+    week: Annotated[str, typer.Option("--week", help="Week such as 2025-W14, or latest.")] = "latest",
+    min_sources: Annotated[
+        int | None,
+        typer.Option(min=1, help="With --stdin: sources that must report; 1 for an archive of one."),
+    ] = None,
+    floor: Annotated[float | None, typer.Option(min=0, help="With --stdin: recent reports needed.")] = None,
+    top: Annotated[int | None, typer.Option(min=0, help="With --stdin: new words told a week.")] = None,
+) -> None:
+    """Say what is rising, or with --stdin judge lines of {id, date, title, summary, source, url}."""
+    if not stdin:
+        _list_trends(context, week=week, as_json=as_json)
+        return
+    from trendwatch.pipeline.analyse import TermMemory, rules_of
+    from trendwatch.pipeline.replay import parse_dated, replay_trends
+
+    with given(context).service(store_url=_MEMORY) as service:
+        settings = service.settings.trends
+        rules = rules_of(
+            min_sources=settings.min_sources if min_sources is None else min_sources,
+            floor=settings.floor if floor is None else floor,
+            top_terms=settings.top_terms if top is None else top,
+        )
+        replay = _replay(service)
+        lines = parse_dated(sys.stdin, file="standard input")
+        for trend in replay_trends(replay, lines, rules=rules, terms=TermMemory()):
+            print_json(_detection(service, trend))
+
+
+def _cold_tagger(service: Service) -> Tagger:
+    """Return the tagger that configuration alone makes: a filter must not depend on what was fetched."""
+    from trendwatch.tagging.model import Tagger
+
+    config = service.config
+    return Tagger.load(service.cold_model(), config.taxonomy)
+
+
+def _tag_lines(tagger: Tagger) -> None:
+    batch: list[tuple[str, str, str]] = []
+    for line in _read_items():
+        batch.append(line)
+        if len(batch) == 512:  # noqa: PLR2004 - the tagger's own chunk
+            _print_tags(tagger, batch)
+            batch = []
+    _print_tags(tagger, batch)
+
+
+def _read_items() -> Iterator[tuple[str, str, str]]:
+    import json
+
+    from trendwatch.text import plain
+
+    for number, line in enumerate(sys.stdin, start=1):
+        if not line.strip():
+            continue
+        try:
+            row = json.loads(line)
+            yield str(row["id"]), plain(str(row["title"])), plain(str(row.get("summary") or ""))
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
+            message = "give one object a line with id, title and summary"
+            raise InputError(message, file="standard input", line=number) from error
+
+
+def _print_tags(tagger: Tagger, batch: list[tuple[str, str, str]]) -> None:
+    tags = tagger.tag([(title, summary) for _, title, summary in batch])
+    for (line_id, _, _), found in zip(batch, tags, strict=True):
+        print_json({"id": line_id, "tags": [_tag_value(one) for one in found]})
+
+
+def _tag_value(one: Tag) -> dict[str, object]:
+    return {
+        "facet": str(one.facet),
+        "label": one.label,
+        "confidence": round(one.confidence, 4),
+        "terms": list(one.terms),
+    }
+
+
+def _replay(service: Service) -> Replay:
+    from trendwatch.pipeline.replay import Replay
+
+    service.store.models.adopt(service.cold_model(), since=service.clock())
+    return Replay(service.store, service.config.taxonomy, memory=service.understanding)
+
+
+def _detection(service: Service, trend: Trend) -> dict[str, object]:
+    """Return a trend in the filter's words: evidence is named as in the input."""
+    named = {found.item.id: found.item.entry_key for found in service.store.items.by_id(trend.evidence)}
+    value = plain_value(trend)
+    assert isinstance(value, dict)
+    names = (
+        "week",
+        "kind",
+        "key",
+        "strength",
+        "share_before",
+        "share_now",
+        "stories",
+        "sources",
+        "stage",
+        "since",
+    )
+    return {name: value[name] for name in names} | {"evidence": [named[one] for one in trend.evidence]}
+
+
+def _list_stories(context: typer.Context, *, limit: int, as_json: bool) -> None:
+    with given(context).service() as service:
+        found = service.store.stories.latest(limit=limit)
+        if as_json:
+            for story in found:
+                print_json(story)
+        else:
+            rows = [
+                (story.last_seen_at.strftime("%Y-%m-%d"), story.owners, story.items, story.title)
+                for story in found
+            ]
+            print_table("Latest stories", ("last seen", "publishers", "reports", "title"), rows)
+
+
+def _list_trends(context: typer.Context, *, week: str, as_json: bool) -> None:
+    from trendwatch.types.weeks import parse_week
+
+    with given(context).service() as service:
+        service.learn()
+        service.understand()
+        service.analyse()
+        model = service.store.models.current()
+        judged = service.store.trends.last_analysed(model.version) if model else None
+        number = judged if week == "latest" else parse_week(week)
+        found = service.store.trends.of_week(model.version, number) if model and number is not None else []
+        if as_json:
+            for trend in found:
+                print_json(trend)
+        elif not found:
+            typer.echo("too few reports to say: nothing clearly rises or fades")
+        else:
+            rows = [
+                (
+                    one.key,
+                    f"{one.strength:+.2f}",
+                    f"{one.observed:.1f}",
+                    f"{one.expected:.1f}",
+                    one.stage,
+                    one.since,
+                )
+                for one in found
+            ]
+            columns = ("what", "strength", "reports now", "usually", "stage", "since")
+            print_table(f"Trends of {found[0].week}", columns, rows)

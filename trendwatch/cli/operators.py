@@ -1,0 +1,117 @@
+"""Verbs for operators: doctor says how the system is, evaluate how good its tags are."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from trendwatch.cli.options import AsJson, given, print_json, print_table
+from trendwatch.errors import InputError, TrendwatchError
+
+if TYPE_CHECKING:
+    from trendwatch.wiring import Service
+
+
+def register(app: typer.Typer) -> None:
+    """Add the verbs."""
+    app.command()(doctor)
+    app.command()(evaluate)
+
+
+def doctor(context: typer.Context, as_json: AsJson = False) -> None:
+    """Check files, database, model, feeds and mail, and say what to do."""
+    with given(context).service() as service:
+        findings = list(_examine(service))
+    for name, fine, said in findings:
+        if as_json:
+            print_json({"check": name, "ok": fine, "detail": said})
+        else:
+            typer.echo(f"{'ok ' if fine else 'BAD'}  {name:14} {said}")
+    if not all(fine for _, fine, _ in findings):
+        raise typer.Exit(1)
+
+
+def _examine(service: Service) -> Any:
+    import pyexpat
+
+    try:
+        config = service.config
+    except TrendwatchError as error:
+        yield "configuration", False, str(error)
+        return
+    yield (
+        "configuration",
+        not service.config_error,
+        service.config_error
+        or f"{service.directory}, {len(config.feeds)} feeds, {len(config.businesses)} businesses",
+    )
+    yield "database", True, f"{service.store.items.count()} items, schema up to date"
+    model = service.store.models.current()
+    yield "model", model is not None, model.version if model else "none yet: trendwatch train makes one"
+    health = [one for one in service.store.feeds.health() if one.feed.enabled]
+    failing = [one.feed.key for one in health if one.state.failure is not None]
+    yield "feeds", not failing, f"{len(health)} enabled, failing: {', '.join(failing) or 'none'}"
+    expat = tuple(pyexpat.version_info)
+    yield (
+        "expat",
+        expat >= (2, 4, 1),
+        ".".join(map(str, expat))
+        + ("" if expat >= (2, 6, 0) else ": 2.6 or newer resists more hostile feeds"),
+    )
+    mail = config.settings.mail
+    yield (
+        "mail",
+        True,
+        f"SMTP {mail.smtp_host}" if mail.smtp_host else f"no SMTP: mails are files in {mail.outbox}",
+    )
+
+
+def evaluate(
+    context: typer.Context,
+    gold: Annotated[Path, typer.Option("--gold", help="Labelled texts, JSON lines, may be .gz.")],
+    as_json: AsJson = False,
+) -> None:
+    """Say how well tags agree with labelled texts, with 95 % intervals."""
+    from trendwatch.tagging.evaluate import evaluate as score
+    from trendwatch.tagging.evaluate import parse_gold
+    from trendwatch.tagging.model import Tagger
+
+    with given(context).service() as service:
+        texts = parse_gold(_lines(gold), file=str(gold))
+        model = service.store.models.current() or service.cold_model()
+        tagger = Tagger.load(model, service.config.taxonomy)
+        found = score(tagger.tag([(one.title, one.summary) for one in texts]), texts)
+    if as_json:
+        print_json(found)
+        return
+    typer.echo(f"model {model.version} on {len(texts)} texts")
+    for facet in found.facets:
+        _say_facet(facet)
+
+
+def _lines(path: Path) -> list[str]:
+    import gzip
+
+    try:
+        raw = path.read_bytes()
+        return (gzip.decompress(raw) if path.suffix == ".gz" else raw).decode().splitlines()
+    except (OSError, ValueError) as error:
+        raise InputError(f"cannot be read: {error}", file=str(path)) from error
+
+
+def _say_facet(facet: Any) -> None:
+    rows = [
+        (one.key, one.support, _measure(one.precision), _measure(one.recall), _measure(one.f1))
+        for one in facet.labels
+    ]
+    print_table(
+        f"{facet.facet}: macro-F1 {_measure(facet.macro_f1)}, micro-F1 {_measure(facet.micro_f1)}",
+        ("label", "texts", "precision", "recall", "F1"),
+        rows,
+    )
+
+
+def _measure(one: Any) -> str:
+    return f"{one.value:.2f} ({one.low:.2f} to {one.high:.2f})"

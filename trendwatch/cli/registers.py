@@ -1,0 +1,261 @@
+"""What is kept by name: feeds, businesses, API keys. Changes are overlays; the files stay as they are."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from trendwatch.cli.options import AsJson, given, plain_value, print_json, print_table
+from trendwatch.cli.steps import describe
+from trendwatch.errors import NotFound
+
+if TYPE_CHECKING:
+    from trendwatch.types.news import ParsedFeed
+    from trendwatch.wiring import Service
+
+
+def register(app: typer.Typer) -> None:
+    """Add the verbs."""
+    feeds = typer.Typer(help="Feeds: add, list, test, remove.", no_args_is_help=True)
+    feeds.command("add")(add_feed)
+    feeds.command("list")(list_feeds)
+    feeds.command("test")(try_feed)
+    feeds.command("remove")(remove_feed)
+    app.add_typer(feeds, name="feeds")
+    business = typer.Typer(help="Businesses: add, list, show.", no_args_is_help=True)
+    business.command("add")(add_business)
+    business.command("list")(list_businesses)
+    business.command("show")(show_business)
+    app.add_typer(business, name="business")
+    keys = typer.Typer(help="API keys: add, list, revoke.", no_args_is_help=True)
+    keys.command("add")(add_key)
+    keys.command("list")(list_keys)
+    keys.command("revoke")(revoke_key)
+    app.add_typer(keys, name="keys")
+
+
+def add_feed(
+    context: typer.Context,
+    key: Annotated[str, typer.Argument(help="lower_snake_case; never changes.")],
+    url: Annotated[str, typer.Argument(help="Where it is.")],
+    title: Annotated[str, typer.Option(help="What people read.")] = "",
+    owner: Annotated[str, typer.Option(help="Who publishes it.")] = "",
+    kind: Annotated[str, typer.Option(help="news, trade_press, vendor, research, ...")] = "news",
+    sector: Annotated[list[str] | None, typer.Option(help="Sector it is about; repeat for more.")] = None,
+    area: Annotated[list[str] | None, typer.Option(help="Technology it is about; repeat for more.")] = None,
+    language: Annotated[str, typer.Option(help="Of its texts.")] = "en",
+    as_json: AsJson = False,
+) -> None:
+    """Add a feed beside those of the files."""
+    values: dict[str, object] = {
+        "url": url,
+        "title": title or key,
+        "owner": owner or title or key,
+        "kind": kind,
+        "sectors": sector or [],
+        "areas": area or [],
+        "language": language,
+    }
+    with given(context).service() as service:
+        service.change("feed", key, values, by="cli")
+        service.sync_feeds()
+        feed = service.config.feed(key)
+        if as_json:
+            print_json(feed)
+        else:
+            typer.echo(
+                f"{feed.key} added; trendwatch fetch reads it, trendwatch config export writes it to files"
+            )
+
+
+def remove_feed(context: typer.Context, key: str) -> None:
+    """Stop polling a feed; what it brought is kept."""
+    with given(context).service() as service:
+        service.config.feed(key)
+        service.change("feed", key, None, by="cli")
+        service.sync_feeds()
+        typer.echo(f"{key} is no longer polled; its items are kept")
+
+
+def list_feeds(context: typer.Context, as_json: AsJson = False) -> None:
+    """List feeds, how they do and what they brought."""
+    with given(context).service() as service:
+        service.sync_feeds()
+        config = service.config
+        known = {feed.key for feed in config.feeds}
+        found = [health for health in service.store.feeds.health() if health.feed.key in known]
+        if as_json:
+            for health in found:
+                origin = config.origin("feed", health.feed.key)
+                print_json(
+                    {
+                        **plain_value(health.feed),
+                        "origin": origin,
+                        "state": health.state,
+                        "items": health.items,
+                    }
+                )
+            return
+        rows = [
+            (
+                health.feed.key,
+                config.origin("feed", health.feed.key),
+                health.items,
+                describe(health.state.succeeded_at),
+                health.state.failure or ("ok" if health.state.succeeded_at else "not polled yet"),
+                health.feed.url,
+            )
+            for health in found
+        ]
+        print_table("Feeds", ("key", "from", "items", "last good poll", "state", "url"), rows)
+
+
+def try_feed(context: typer.Context, url: str, as_json: AsJson = False) -> None:
+    """Fetch a feed once, without keeping anything, and show what it holds."""
+    from trendwatch.types.news import Document, NotModified, PollFailure, Request
+
+    with given(context).service() as service:
+        answer = service.fetcher.get(Request(feed_key="test", url=url))
+        parsed = service.sandbox.parse(answer) if isinstance(answer, Document) else answer
+        if isinstance(parsed, PollFailure | NotModified):
+            _say_failure(parsed, as_json=as_json)
+            raise typer.Exit(1)
+        _say_sample(service, parsed, as_json=as_json)
+
+
+def _say_failure(failure: object, *, as_json: bool) -> None:
+    from trendwatch.news.poll import FAILURE_WORDS
+    from trendwatch.types.news import PollFailure
+
+    if not isinstance(failure, PollFailure):
+        typer.echo("the server says not modified although nothing was known", err=True)
+    elif as_json:
+        print_json({"failure": str(failure.failure), "detail": failure.detail})
+    else:
+        typer.echo(f"{failure.failure}: {FAILURE_WORDS[failure.failure]} ({failure.detail})", err=True)
+
+
+def _say_sample(service: Service, parsed: ParsedFeed, *, as_json: bool) -> None:
+    from trendwatch.tagging.model import Tagger
+
+    sample = parsed.entries[:5]
+    tagger = Tagger.load(service.cold_model(), service.config.taxonomy)
+    tags = tagger.tag([(entry.title, entry.summary) for entry in sample])
+    shown = [
+        {
+            "title": entry.title,
+            "url": entry.url,
+            "published_at": entry.published_at,
+            "tags": {tag.full_key: list(tag.terms) for tag in found},
+        }
+        for entry, found in zip(sample, tags, strict=True)
+    ]
+    if as_json:
+        print_json({"title": parsed.title, "entries": len(parsed.entries), "sample": shown})
+        return
+    typer.echo(f"{parsed.title or '(no title)'}: {len(parsed.entries)} entries")
+    for entry, found in zip(sample, tags, strict=True):
+        typer.echo(f"  {entry.title}")
+        for tag in found:
+            typer.echo(f"      {tag.full_key} {tag.confidence:.2f}  because of {', '.join(tag.terms)}")
+
+
+def add_business(
+    context: typer.Context,
+    key: Annotated[str, typer.Argument(help="lower_snake_case.")],
+    name: Annotated[str, typer.Option(help="What people read.")],
+    sector: Annotated[str, typer.Option(help="Sector key, such as retail.")],
+    goal: Annotated[list[str] | None, typer.Option(help="Function to improve; repeat for more.")] = None,
+    area: Annotated[list[str] | None, typer.Option(help="Technology of interest; repeat for more.")] = None,
+    email: Annotated[str, typer.Option(help="Where the digest goes; none means page and feed only.")] = "",
+    timezone: Annotated[str, typer.Option(help="IANA zone, such as Europe/Lisbon.")] = "UTC",
+    as_json: AsJson = False,
+) -> None:
+    """Add a business beside those of the files."""
+    values: dict[str, object] = {
+        "name": name,
+        "sector": sector,
+        "goals": goal or [],
+        "areas": area or [],
+        "email": email,
+        "timezone": timezone,
+    }
+    with given(context).service() as service:
+        service.change("business", key, values, by="cli")
+        business = service.config.business(key)
+        if as_json:
+            print_json(business)
+        else:
+            typer.echo(
+                f"{business.name} added; its welcome digest is composed by trendwatch digest or the next tick"
+            )
+
+
+def list_businesses(context: typer.Context, as_json: AsJson = False) -> None:
+    """List businesses."""
+    with given(context).service() as service:
+        config = service.config
+        if as_json:
+            for business in config.businesses:
+                print_json({**plain_value(business), "origin": config.origin("business", business.key)})
+            return
+        rows = [
+            (one.key, one.name, one.sector, config.origin("business", one.key), _latest(service, one.key))
+            for one in config.businesses
+        ]
+        print_table("Businesses", ("key", "name", "sector", "from", "latest digest"), rows)
+
+
+def _latest(service: Service, key: str) -> str:
+    found = service.store.digests.of(key, limit=1)
+    return found[0].period if found else "none yet"
+
+
+def show_business(context: typer.Context, key: str, as_json: AsJson = False) -> None:
+    """Show one business as it is understood."""
+    with given(context).service() as service:
+        business = service.config.business(key)
+        value = plain_value(business)
+        if as_json:
+            print_json(value)
+            return
+        for name, one in value.items():
+            typer.echo(f"{name:18} {', '.join(map(str, one)) if isinstance(one, list) else one}")
+
+
+def add_key(context: typer.Context, name: str, as_json: AsJson = False) -> None:
+    """Make an API key; it is shown once."""
+    with given(context).service() as service:
+        key = service.store.keys.create(name, now=service.clock())
+        if as_json:
+            print_json({"name": name, "key": key})
+        else:
+            typer.echo(key)
+            typer.echo("Keep it: only its hash is stored, it cannot be shown again.", err=True)
+
+
+def list_keys(context: typer.Context, as_json: AsJson = False) -> None:
+    """List API keys by prefix."""
+    with given(context).service() as service:
+        found = service.store.keys.list()
+        if as_json:
+            for prefix, name, created_at, revoked_at in found:
+                print_json(
+                    {"prefix": prefix, "name": name, "created_at": created_at, "revoked_at": revoked_at}
+                )
+            return
+        rows = [
+            (prefix, name, describe(made), describe(gone) if gone else "")
+            for prefix, name, made, gone in found
+        ]
+        print_table("API keys", ("prefix", "name", "created", "revoked"), rows)
+
+
+def revoke_key(context: typer.Context, prefix: str) -> None:
+    """Make an API key useless at once."""
+    with given(context).service() as service:
+        if not prefix:
+            raise NotFound("api key", prefix)
+        service.store.keys.revoke(prefix, now=service.clock())
+        typer.echo(f"{prefix} is revoked")

@@ -1,0 +1,166 @@
+"""The steps of the flow as verbs: fetch, train, digest, deliver. Tag, stories and trends stand in filters."""
+
+from __future__ import annotations
+
+import time
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from trendwatch.cli.options import AsJson, given, print_json, progress
+
+if TYPE_CHECKING:
+    from trendwatch.pipeline.poll import PollReport
+    from trendwatch.wiring import Service
+
+
+def register(app: typer.Typer) -> None:
+    """Add the verbs."""
+    app.command()(fetch)
+    app.command()(train)
+    app.command()(digest)
+    app.command()(deliver)
+
+
+def fetch(
+    context: typer.Context,
+    as_json: AsJson = False,
+    wait: Annotated[bool, typer.Option(help="Wait for hosts that another process polls.")] = True,
+) -> None:
+    """Fetch the feeds that are due and keep what is new."""
+    with given(context).service() as service:
+        with progress("fetching feeds", quiet=as_json) as say:
+            report = service.poll(lambda now: say(f"{now.polled} polled, {now.new_items} new items"))
+            while wait and report.held and _wait_for_others(service):
+                report = _added(report, service.poll())
+        failures = {str(failure): count for failure, count in sorted(report.failures.items())}
+        if as_json:
+            print_json(
+                {
+                    "polled": report.polled,
+                    "new_items": report.new_items,
+                    "not_modified": report.not_modified,
+                    "failures": failures,
+                    "held_hosts": report.held,
+                }
+            )
+        else:
+            typer.echo(
+                f"{report.polled} feeds polled: {report.new_items} new items, "
+                f"{report.not_modified} not modified, {sum(failures.values())} failed"
+                + "".join(f"\n  {failure}: {count}" for failure, count in failures.items())
+            )
+
+
+def _wait_for_others(service: Service) -> bool:
+    """Wait until the first lease of another process ends; a dead one's ends by itself."""
+    until = service.store.leases.held_until("poll", now=service.clock())
+    if until is None:
+        return bool(service.store.feeds.due_hosts(service.clock()))
+    time.sleep(max(0.05, (until - service.clock()) / timedelta(seconds=1)))
+    return True
+
+
+def _added(first: PollReport, second: PollReport) -> PollReport:
+    second.polled += first.polled
+    second.new_items += first.new_items
+    second.not_modified += first.not_modified
+    second.failures += first.failures
+    return second
+
+
+def train(
+    context: typer.Context,
+    as_json: AsJson = False,
+    force: Annotated[bool, typer.Option(help="Train although labels and examples are the same.")] = True,
+) -> None:
+    """Train a tagger from examples, terms and unlabelled items, and adopt it."""
+    with given(context).service() as service:
+        with progress("training", quiet=as_json):
+            report = service.learn(force=force)
+        models = service.store.models.versions()
+        if as_json:
+            print_json({"version": report.version, "held": report.held, "models": models})
+        elif report.version is None:
+            typer.echo("nothing to learn: labels and examples are those the model was trained on")
+        else:
+            states = {version: state for version, state, _ in models}
+            note = (
+                ""
+                if states[report.version] == "current"
+                else "; it replaces the current one once it has caught up"
+            )
+            typer.echo(f"trained {report.version}{note}")
+
+
+def digest(
+    context: typer.Context,
+    business: Annotated[str, typer.Option("--business", "-b", help="Business key.")] = "",
+    week: Annotated[str, typer.Option("--week", "-w", help="Week such as 2025-W10, or latest.")] = "latest",
+    rebuild: Annotated[
+        bool, typer.Option("--rebuild", help="Compose it anew from its frozen edition; must be the same.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Compose the digests that are due; with --business show one."""
+    from trendwatch.render.email import text
+
+    with given(context).service() as service:
+        if rebuild:
+            from trendwatch.pipeline.compose import rebuild as compose_again
+
+            found = compose_again(service.store, service.config.business(business), week)
+        else:
+            report = _compose(service)
+            if not business:
+                _say_composed(report, as_json=as_json)
+                return
+            service.config.business(business)
+            found = service.store.digests.get(business, week)
+        if as_json:
+            print_json(found)
+        else:
+            typer.echo(text(found, base_url=service.settings.serve.base_url))
+
+
+def _compose(service: Service) -> dict[str, list[str]]:
+    service.learn()
+    service.understand()
+    service.analyse()
+    report = service.compose()
+    return {
+        "composed": [f"{one.business_key}/{one.period}" for one in report.digests],
+        "waiting": report.waiting,
+        "stopped": report.stopped,
+    }
+
+
+def _say_composed(report: dict[str, list[str]], *, as_json: bool) -> None:
+    if as_json:
+        print_json(report)
+        return
+    typer.echo(f"composed: {', '.join(report['composed']) or 'none is due'}")
+    if report["waiting"]:
+        typer.echo(f"waiting for items to be understood: {', '.join(report['waiting'])}")
+    if report["stopped"]:
+        typer.echo(f"held back, too few feeds could be read: {', '.join(report['stopped'])}")
+
+
+def deliver(context: typer.Context, as_json: AsJson = False) -> None:
+    """Hand over the digests that wait: by SMTP when configured, else into the outbox folder."""
+    with given(context).service() as service:
+        report = service.send()
+        outbox = service.settings.mail.outbox
+        if as_json:
+            print_json(report)
+        else:
+            typer.echo(
+                f"{report.sent} sent, {report.postponed} to be tried again, {report.failed} failed"
+                + ("" if service.settings.mail.smtp_host else f"; mails are in {outbox}")
+            )
+
+
+def describe(when: datetime | None) -> str:
+    """Return a time for people."""
+    return "never" if when is None else when.strftime("%Y-%m-%d %H:%M UTC")

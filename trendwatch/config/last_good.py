@@ -1,0 +1,55 @@
+"""What a running service uses: the last configuration that was right, until a better one can be read.
+
+An operator saves a file with a mistake in it at night: digests must still go out in the morning, as decided
+before, and the mistake must be seen. The files are looked at on every call (a stat each), and read
+again only when one of them or an overlay changed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from threading import Lock
+
+from trendwatch.config.files import Stamp, stamps
+from trendwatch.config.loading import Config, load
+from trendwatch.config.overlays import in_order
+from trendwatch.errors import ConfigError
+from trendwatch.types.work import Overlay
+
+
+class LastGood:
+    """The configuration of a directory, kept while the files are wrong; safe to share between threads."""
+
+    def __init__(self, directory: Path, environ: Mapping[str, str]) -> None:
+        self._directory = directory
+        self._environ = dict(environ)
+        self._lock = Lock()
+        self._config: Config | None = None
+        self._seen: tuple[tuple[Stamp, ...], tuple[Overlay, ...]] | None = None
+        #: why the files cannot be used now; None while they can
+        self.error: ConfigError | None = None
+
+    def current(self, overlays: Sequence[Overlay] = ()) -> Config:
+        """Return the configuration of now, or the last good one while there is an error.
+
+        Raises:
+            ConfigError: there has been no good one yet.
+        """
+        with self._lock:
+            # Stamped before reading: an edit during the read shows at the next call.
+            seen = (stamps(self._directory), in_order(overlays))
+            if seen != self._seen:
+                self._read(seen[1])
+                self._seen = seen
+            if self._config is None:
+                assert self.error is not None
+                raise self.error
+            return self._config
+
+    def _read(self, overlays: Sequence[Overlay]) -> None:
+        try:
+            self._config = load(self._directory, environ=self._environ, overlays=overlays)
+            self.error = None
+        except ConfigError as error:
+            self.error = error

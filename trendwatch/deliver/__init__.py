@@ -1,0 +1,1 @@
+"""Mail out: a folder of files, or a server. Both carry the same bytes (``message.py``)."""

@@ -1,0 +1,1 @@
+"""When the steps run: APScheduler in one process."""

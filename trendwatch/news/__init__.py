@@ -1,0 +1,1 @@
+"""What is happening: documents to entries, entries to items, items to stories."""

@@ -1,0 +1,120 @@
+"""feedparser's dictionaries to entries.
+
+Fields are read with ``dict.get``: feedparser's own look-up maps old names to new ones, and warns doing so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+from trendwatch.news import dates, fields
+from trendwatch.types.news import Entry
+
+Raw = dict[str, Any]
+
+_PERIODS = {
+    "hourly": timedelta(hours=1),
+    "daily": timedelta(days=1),
+    "weekly": timedelta(weeks=1),
+    "monthly": timedelta(days=30),
+    "yearly": timedelta(days=365),
+}
+#: A publisher who asks for a longer wait has made a mistake.
+_LONGEST_WAIT = timedelta(days=31)
+_MAX_DIGITS = 9
+
+
+def read_entry(raw: Raw, base: str) -> Entry:
+    """Return one entry of feedparser's as we keep it."""
+    updated_at = _date(raw, "updated")
+    return Entry(
+        guid=fields.read_guid(_text(raw, "id")),
+        url=_link(raw, base),
+        title=fields.read_title(_text(raw, "title"), is_text=_detail(raw, "title", "type") == "text/plain"),
+        summary=fields.read_summary(_bodies(raw)),
+        author=_author(raw),
+        language=_language(raw),
+        published_at=_date(raw, "published") or _date(raw, "created") or updated_at,
+        updated_at=updated_at,
+        categories=fields.read_categories(_tags(raw)),
+    )
+
+
+def read_wait(feed: Raw) -> timedelta | None:
+    """Return how long the publisher asks to wait: ttl in minutes, else sy:updatePeriod."""
+    if (minutes := _whole(_text(feed, "ttl"))) is not None:
+        return _sane(timedelta(minutes=minutes))
+    period = _PERIODS.get(_text(feed, "sy_updateperiod").strip().lower())
+    if period is None:
+        return None
+    return _sane(period / (_whole(_text(feed, "sy_updatefrequency")) or 1))
+
+
+def feed_language(feed: Raw) -> str:
+    """Return the language a feed names."""
+    return fields.read_language(_text(feed, "language"))
+
+
+def _sane(wait: timedelta) -> timedelta | None:
+    return wait if timedelta(minutes=1) <= wait <= _LONGEST_WAIT else None
+
+
+def _whole(text: str) -> int | None:
+    text = text.strip()
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= _MAX_DIGITS else None
+
+
+def _text(raw: Raw, key: str) -> str:
+    value = dict.get(raw, key)
+    return value if isinstance(value, str) else ""
+
+
+def _objects(raw: Raw, key: str) -> list[Raw]:
+    value = dict.get(raw, key)
+    return [entry for entry in value if isinstance(entry, dict)] if isinstance(value, list) else []
+
+
+def _detail(raw: Raw, key: str, name: str) -> str:
+    value = dict.get(raw, f"{key}_detail")
+    return _text(value, name) if isinstance(value, dict) else ""
+
+
+def _date(raw: Raw, key: str) -> datetime | None:
+    return dates.read_date(_text(raw, key), dict.get(raw, f"{key}_parsed"))
+
+
+def _link(raw: Raw, base: str) -> str:
+    """Return where an entry leads: its page, else another alternate, else its guid if that is a link."""
+    hrefs = [_text(raw, "link")]
+    hrefs += [
+        _text(link, "href") for link in _objects(raw, "links") if _text(link, "rel") in ("alternate", "")
+    ]
+    links = (fields.read_link(href, base) for href in hrefs)
+    if found := next((link for link in links if link), ""):
+        return found
+    # rdf:about and Atom ids may be addresses; isPermaLink="false" says that a guid is none
+    return "" if dict.get(raw, "guidislink") is False else fields.read_link(_text(raw, "id"))
+
+
+def _bodies(raw: Raw) -> Iterator[str]:
+    yield _text(raw, "summary")
+    yield _text(raw, "description")
+    for content in _objects(raw, "content"):
+        yield _text(content, "value")
+
+
+def _author(raw: Raw) -> str:
+    names = [name for person in _objects(raw, "authors") if (name := _text(person, "name"))]
+    return fields.read_name(", ".join(dict.fromkeys(names)) or _text(raw, "author"))
+
+
+def _language(raw: Raw) -> str:
+    said = (_text(raw, "language"), *(_detail(raw, key, "language") for key in ("title", "summary")))
+    return next((tag for name in said if (tag := fields.read_language(name))), "")
+
+
+def _tags(raw: Raw) -> Iterator[str]:
+    for tag in _objects(raw, "tags"):
+        yield _text(tag, "label") or _text(tag, "term")

@@ -1,0 +1,88 @@
+"""A document in, what it says out: RSS, Atom, RDF, CDF through feedparser, JSON Feed through our own model.
+
+    bytes | decode | guard | repair | feedparser | entries
+
+No step reads anything but the document. feedparser is the parser of record; it is given UTF-8 only, through
+``BytesIO`` (it opens what looks like a path), without its HTML sanitiser (slow, and the only part of it that
+raises on damaged text): every field is reduced to words and safe links afterwards.
+"""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+import feedparser
+
+from trendwatch.news import repair
+from trendwatch.news.decode import decode
+from trendwatch.news.entries import feed_language, read_entry, read_wait
+from trendwatch.news.fields import newest, read_name
+from trendwatch.news.jsonfeed import parse_json
+from trendwatch.news.refusal import binary, not_a_feed, refuse
+from trendwatch.news.xmlguard import Markup, guard
+from trendwatch.types.news import Document, ParsedFeed, PollFailure
+
+# An empty document with one of these at its top is a feed without news, not something else.
+_FEED_ROOTS = frozenset({"rss", "feed", "rdf", "channel"})
+_PAGE_ROOTS = frozenset({"html", "head", "body", "script"})
+
+
+def parse(document: Document) -> ParsedFeed | PollFailure:
+    """Return what a document says, or why it says nothing. Entries keep the document's order."""
+    if (refusal := binary(document)) is not None:
+        return refusal
+    text = decode(document.body, document.content_type)
+    if text.lstrip()[:1] in ("{", "["):
+        return parse_json(text, document) or refuse(document)
+    markup = guard(text)
+    if isinstance(markup, PollFailure):
+        return markup
+    if not markup.root or _is_page(markup):
+        return refuse(document, root=markup.root)
+    return _parse_markup(markup, document)
+
+
+def _parse_markup(markup: Markup, document: Document) -> ParsedFeed | PollFailure:
+    text, cut = repair.close(markup)
+    text, shortened = repair.shorten(repair.possible(text))
+    raw = _read(text, document.url) or _read(repair.without_extensions(text), document.url)
+    if raw is None:
+        return not_a_feed("so damaged that feedparser cannot read it")
+    if not raw.entries and not _is_empty_feed(raw, markup):
+        return refuse(document, root=markup.root)
+    entries, truncated = newest([read_entry(entry, document.url) for entry in raw.entries])
+    return ParsedFeed(
+        title=read_name(str(dict.get(raw.feed, "title") or "")),
+        language=feed_language(raw.feed),
+        entries=entries,
+        truncated=truncated or shortened,
+        cut=cut,
+        ttl=read_wait(raw.feed),
+    )
+
+
+def _read(text: str, url: str) -> Any | None:
+    """Return what feedparser reads, None where it raises: its exceptions end here, ours do not."""
+    headers = {"content-type": "application/xml; charset=utf-8", "content-location": url}
+    try:
+        return feedparser.parse(
+            io.BytesIO(text.encode("utf-8")),
+            response_headers=headers,
+            sanitize_html=False,
+            resolve_relative_uris=False,
+        )
+    except (ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError):
+        return None
+
+
+def _is_page(markup: Markup) -> bool:
+    """Tell an HTML page from a feed, also from one wrapped in a page."""
+    if markup.root_name not in _PAGE_ROOTS:
+        return False
+    start = markup.text.lower()
+    return not any(f"<{root}" in start for root in ("rss", "feed", "rdf:rdf", "channel"))
+
+
+def _is_empty_feed(raw: Any, markup: Markup) -> bool:
+    return markup.root_name in _FEED_ROOTS and (bool(raw.version) or markup.root_name == "channel")

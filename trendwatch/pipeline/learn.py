@@ -1,0 +1,106 @@
+"""Learn a model:  examples + unlabelled items | train | adopt beside the current one.
+
+A model is due when there is none, when taxonomy or examples are no longer those it was trained on, or
+when the operator asks. It counts the last months beside the current one before it takes its place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from hashlib import sha256
+
+import structlog
+
+from trendwatch.model_cache import ModelCache
+from trendwatch.store import Store
+from trendwatch.types.tags import Example, Model, Taxonomy
+from trendwatch.types.work import Clock
+
+_log = structlog.get_logger()
+
+#: Training takes seconds; whoever dies in it is replaced after this.
+LEASE = timedelta(minutes=5)
+#: Recent items whose terms vote; more cost time and teach little.
+UNLABELLED = 20_000
+UNLABELLED_WINDOW = timedelta(days=90)
+
+
+@dataclass(slots=True)
+class LearnReport:
+    """What a run of the step did."""
+
+    #: the version that was adopted, None where nothing was to be learnt
+    version: str | None = None
+    #: another process learns
+    held: bool = False
+
+
+def learn(
+    store: Store,
+    taxonomy: Taxonomy,
+    examples: Callable[[], Sequence[Example]],
+    *,
+    recount: timedelta,
+    cache: ModelCache,
+    clock: Clock,
+    force: bool = False,
+) -> LearnReport:
+    """Train and adopt a model if one is due.
+
+    Args:
+        store: keeps models and items.
+        taxonomy: the labels to learn.
+        examples: read only when a model may be due.
+        recount: how far back a new model counts again.
+        cache: models trained before from configuration alone.
+        clock: training takes time.
+        force: train also when nothing changed, to learn from new items.
+    """
+    newest = store.models.live()[-1:]
+    lesson = lesson_of(taxonomy, examples())
+    if not force and newest and newest[0].manifest.get("lesson") == lesson:
+        return LearnReport()
+    claim = store.claim("learn", "all", now=clock(), lease=LEASE)
+    if claim is None:
+        return LearnReport(held=True)
+    try:
+        now = clock()
+        unlabelled = store.understanding.texts(now - UNLABELLED_WINDOW, now, limit=UNLABELLED)
+        model = trained(taxonomy, examples(), unlabelled=unlabelled, cache=cache, clock=clock)
+        store.models.adopt(model, since=now - recount)
+        _log.info("model.adopted", version=model.version, items=len(unlabelled))
+        return LearnReport(version=model.version)
+    finally:
+        store.leases.release(claim, now=clock())
+
+
+def trained(
+    taxonomy: Taxonomy,
+    examples: Sequence[Example],
+    *,
+    unlabelled: Sequence[tuple[str, str]] = (),
+    cache: ModelCache,
+    clock: Clock,
+) -> Model:
+    """Return a model that knows which lesson it was taught."""
+    lesson = lesson_of(taxonomy, examples)
+    known = None if unlabelled else cache.find(lesson)
+    if known is not None:
+        return known
+    from trendwatch.tagging.train import train
+
+    model = train(examples, taxonomy, unlabelled=unlabelled, now=clock())
+    model = replace(model, manifest={**model.manifest, "lesson": lesson})
+    if not unlabelled:
+        cache.keep(lesson, model)
+    return model
+
+
+def lesson_of(taxonomy: Taxonomy, examples: Sequence[Example]) -> str:
+    """Return 16 hex digits that change with any label, term or example."""
+    digest = sha256(repr(taxonomy).encode())
+    for example in examples:
+        digest.update(repr((example.title, example.summary, sorted(example.labels))).encode())
+    return digest.hexdigest()[:16]

@@ -1,0 +1,171 @@
+"""A tagger as numbers, and those numbers as bytes that can be trusted.
+
+A model is refused before any number is read if its size, hash or shape differs from its manifest, or if it
+holds anything but plain numbers (FAULTS.md C1). A hash kept beside the blob guards against damage, not
+against somebody who can write both; even then nothing runs, as no pickle is ever read.
+"""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from trendwatch.errors import ModelRejected
+from trendwatch.types.tags import Model
+
+#: Written into manifests; another reader refuses.
+FORMAT = "trendwatch-linear-1"
+
+#: Vote scores that are told apart: against, nothing, one weak term, 2, 3, 4 and more.
+BUCKETS = 6
+
+#: Nothing we train comes near; larger is damage or an attack.
+_MAX_BYTES = 64 << 20
+_MAX_UNPACKED = 256 << 20
+_MAX_TERMS = 400_000
+
+_KINDS = {"terms": "|u1", "idf": "<f4", "coef": "<f2", "bias": "<f4", "evidence": "<f4", "thresholds": "<f4"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Weights:
+    """Everything a tagger computes with: K labels, F terms."""
+
+    #: full keys
+    labels: tuple[str, ...]
+    #: F terms, as in Vectoriser
+    terms: Sequence[str]
+    #: (F,)
+    idf: NDArray[np.float32]
+    #: (F, K) logit per unit of TF-IDF; kept in 16 bits
+    coef: NDArray[np.float32]
+    #: (K,)
+    bias: NDArray[np.float32]
+    #: (K, BUCKETS) logit for each bucket of votes
+    evidence: NDArray[np.float32]
+    #: (K,) a label is given from this confidence on
+    thresholds: NDArray[np.float32]
+
+
+def bucket(score: int) -> int:
+    """Return the bucket of a vote score."""
+    return 0 if score < 0 else min(score + 1, BUCKETS - 1)
+
+
+def pack(weights: Weights) -> bytes:
+    """Return weights as an npz archive: the same weights, the same bytes."""
+    arrays: dict[str, NDArray[Any]] = {
+        "terms": np.frombuffer("\n".join(weights.terms).encode(), dtype=np.uint8),
+        "idf": weights.idf,
+        "coef": weights.coef,
+        "bias": weights.bias,
+        "evidence": weights.evidence,
+        "thresholds": weights.thresholds,
+    }
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as members:
+        for name, array in arrays.items():
+            member = io.BytesIO()
+            np.lib.format.write_array(
+                member, np.ascontiguousarray(array, dtype=_KINDS[name]), version=(1, 0), allow_pickle=False
+            )
+            # A fixed date: bytes must not depend on the clock.
+            members.writestr(zipfile.ZipInfo(f"{name}.npy"), member.getvalue(), zipfile.ZIP_DEFLATED)
+    return archive.getvalue()
+
+
+def describe(weights: Weights, blob: bytes) -> dict[str, object]:
+    """Return the part of a manifest that ``unpack`` checks a blob against."""
+    return {
+        "format": FORMAT,
+        "sha256": sha256(blob).hexdigest(),
+        "bytes": len(blob),
+        "terms": len(weights.terms),
+        "labels": list(weights.labels),
+    }
+
+
+def unpack(model: Model) -> Weights:
+    """Return the weights of a model.
+
+    Raises:
+        ModelRejected: damaged, too large, of another format, or not what its manifest says.
+    """
+    labels, count = _described(model)
+    shapes: dict[str, tuple[int, ...]] = {
+        "idf": (count,),
+        "coef": (count, len(labels)),
+        "bias": (len(labels),),
+        "evidence": (len(labels), BUCKETS),
+        "thresholds": (len(labels),),
+    }
+    try:
+        with zipfile.ZipFile(io.BytesIO(model.blob)) as archive:
+            _check_members(archive, model)
+            text = _array(archive, "terms", None, model).tobytes().decode()
+            arrays = {name: _array(archive, name, shape, model) for name, shape in shapes.items()}
+    except (zipfile.BadZipFile, ValueError, EOFError, OSError, NotImplementedError, RuntimeError) as error:
+        raise rejected(model, f"it cannot be read ({error})") from error
+    terms = text.split("\n") if text else []
+    if len(terms) != count or len(set(terms)) != count:
+        raise rejected(model, f"it holds {len(set(terms))} terms, its manifest says {count}")
+    return Weights(
+        labels=labels, terms=terms, **{name: array.astype(np.float32) for name, array in arrays.items()}
+    )
+
+
+def rejected(model: Model, why: str) -> ModelRejected:
+    """Return the refusal of a model."""
+    return ModelRejected(f"model {model.version} was refused: {why}; train a new one with `trendwatch learn`")
+
+
+def _described(model: Model) -> tuple[tuple[str, ...], int]:
+    """Check the blob against the manifest; return labels and the number of terms."""
+    manifest: Mapping[str, object] = model.manifest
+    labels, count, size = manifest.get("labels"), manifest.get("terms"), len(model.blob)
+    if manifest.get("format") != FORMAT:
+        raise rejected(model, f"its format is {manifest.get('format')!r}, not {FORMAT!r}")
+    if size > _MAX_BYTES or size != manifest.get("bytes"):
+        raise rejected(model, f"it has {size} bytes, its manifest says {manifest.get('bytes')!r}")
+    if sha256(model.blob).hexdigest() != manifest.get("sha256"):
+        raise rejected(model, "its hash differs from its manifest")
+    if not isinstance(labels, list) or not all(isinstance(key, str) for key in labels):
+        raise rejected(model, "its manifest names no labels")
+    if len(set(labels)) != len(labels):
+        raise rejected(model, "its manifest names a label twice")
+    if not isinstance(count, int) or not 0 <= count <= _MAX_TERMS:
+        raise rejected(model, f"its manifest says {count!r} terms")
+    return tuple(labels), count
+
+
+def _check_members(archive: zipfile.ZipFile, model: Model) -> None:
+    members = archive.infolist()
+    if sorted(member.filename for member in members) != sorted(f"{name}.npy" for name in _KINDS):
+        raise rejected(model, "it does not hold the arrays of a tagger")
+    if sum(member.file_size for member in members) > _MAX_UNPACKED:
+        raise rejected(model, "it unpacks to more than a tagger can be")
+
+
+def _array(archive: zipfile.ZipFile, name: str, shape: tuple[int, ...] | None, model: Model) -> NDArray[Any]:
+    """Return an array once its header says exactly what we expect; no shape means all bytes there are."""
+    stream = io.BytesIO(archive.read(f"{name}.npy"))
+    if np.lib.format.read_magic(stream) != (1, 0):
+        raise rejected(model, f"its {name} is written in another format")
+    found, fortran, kind = np.lib.format.read_array_header_1_0(stream)
+    held = stream.read()
+    expected = (len(held),) if shape is None else shape
+    if kind.str != _KINDS[name] or fortran or found != expected:
+        raise rejected(model, f"its {name} is {kind.str}{list(found)}, not {_KINDS[name]}{list(expected)}")
+    if len(held) != kind.itemsize * int(np.prod(expected)):
+        raise rejected(model, f"its {name} is cut short")
+    array = np.frombuffer(held, dtype=kind).reshape(expected)
+    if not np.isfinite(array).all():
+        raise rejected(model, f"its {name} holds numbers that are not finite")
+    return array

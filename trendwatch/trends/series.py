@@ -1,0 +1,120 @@
+"""What is counted, and the columns that counts travel in.
+
+The unit of counting is a report: a story, at most once per source and week, under each of its keys. All that
+a source published is counted under ``TOTAL``, so that shares can be taken source by source.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from trendwatch.types.tags import Facet, Tag
+from trendwatch.types.trends import Series
+
+#: The key under which every report of a feed counts.
+TOTAL = "*"
+
+#: Facets that are also counted together with an area.
+_PAIRED = (Facet.SECTOR, Facet.FUNCTION)
+
+#: key, feed key, week number, reports
+CountRow = tuple[str, str, int, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Reports per key, feed and week, as columns of equal length, in any order."""
+
+    keys: tuple[str, ...]
+    feeds: tuple[str, ...]
+    #: index into ``keys``
+    key: NDArray[np.int32]
+    #: index into ``feeds``
+    feed: NDArray[np.int32]
+    #: week number (see types.weeks)
+    week: NDArray[np.int32]
+    reports: NDArray[np.float32]
+
+    @classmethod
+    def of(cls, rows: Iterable[CountRow]) -> Counts:
+        """Make columns of rows; rows of the same key, feed and week are added up where they are used."""
+        keys: dict[str, int] = {}
+        feeds: dict[str, int] = {}
+        columns: tuple[list[int], list[int], list[int], list[float]] = ([], [], [], [])
+        for key, feed, week, reports in rows:
+            columns[0].append(keys.setdefault(key, len(keys)))
+            columns[1].append(feeds.setdefault(feed, len(feeds)))
+            columns[2].append(week)
+            columns[3].append(reports)
+        return cls(
+            keys=tuple(keys),
+            feeds=tuple(feeds),
+            key=np.array(columns[0], dtype=np.int32),
+            feed=np.array(columns[1], dtype=np.int32),
+            week=np.array(columns[2], dtype=np.int32),
+            reports=np.array(columns[3], dtype=np.float32),
+        )
+
+    def __len__(self) -> int:
+        return len(self.reports)
+
+    def where(self, chosen: NDArray[np.bool_]) -> Counts:
+        """Return the chosen rows; keys and feeds keep their numbers."""
+        return Counts(
+            keys=self.keys,
+            feeds=self.feeds,
+            key=self.key[chosen],
+            feed=self.feed[chosen],
+            week=self.week[chosen],
+            reports=self.reports[chosen],
+        )
+
+    def until(self, week: int) -> Counts:
+        """Return the rows up to and with a week."""
+        return self.where(self.week <= week)
+
+    def about(self, keys: Iterable[str]) -> Counts:
+        """Return the rows of some keys."""
+        wanted = set(keys)
+        numbers = [number for number, key in enumerate(self.keys) if key in wanted]
+        return self.where(np.isin(self.key, numbers))
+
+
+def count_keys(tags: Iterable[Tag]) -> tuple[str, ...]:
+    """Return the keys a story counts under: each label, and each area with each of its sectors and functions.
+
+    ``area:drones``, ``area:drones|sector:retail``; sorted, each once.
+    """
+    labels: dict[Facet, set[str]] = {facet: set() for facet in Facet}
+    for tag in tags:
+        labels[tag.facet].add(tag.full_key)
+    pairs = {f"{area}|{other}" for area in labels[Facet.AREA] for facet in _PAIRED for other in labels[facet]}
+    return tuple(sorted(pairs.union(*labels.values())))
+
+
+def series_of(
+    counts: Counts | Iterable[tuple[int, float]], key: str, *, first_week: int, last_week: int
+) -> Series:
+    """Return the weekly series of a key without gaps, from counts or from pairs of week number and stories.
+
+    Counts hold reports, so a story of two feeds counts twice there; pairs are taken as they are.
+
+    Raises:
+        ValueError: the last week is before the first.
+    """
+    if last_week < first_week:
+        raise ValueError(f"a series cannot end in week {last_week} before it begins in {first_week}")
+    if isinstance(counts, Counts):
+        chosen = counts.about([key])
+        pairs: Iterable[tuple[int, float]] = zip(chosen.week.tolist(), chosen.reports.tolist(), strict=True)
+    else:
+        pairs = counts
+    weekly = [0.0] * (last_week - first_week + 1)
+    for week, stories in pairs:
+        if first_week <= week <= last_week:
+            weekly[week - first_week] += stories
+    return Series(key=key, first_week=first_week, stories=tuple(round(count) for count in weekly))

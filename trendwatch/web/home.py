@@ -1,0 +1,78 @@
+"""What is coming: the week in plain words, the businesses, how the service does."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from trendwatch.types.advice import Business, Digest
+from trendwatch.types.trends import TrendKind
+from trendwatch.types.weeks import week_name, week_start
+from trendwatch.web.charts import SPARK_HEIGHT, SPARK_WIDTH
+from trendwatch.web.condition import condition, current_version, trends_from
+from trendwatch.web.digests import next_cutoff, sector_words
+from trendwatch.web.looks import page
+from trendwatch.web.movement import direction
+from trendwatch.web.parts import Given, Parts
+from trendwatch.web.trends import Row, rows
+
+router = APIRouter()
+
+_RISING, _FADING = 5, 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """A business as it is shown."""
+
+    business: Business
+    sector: str
+    latest: Digest | None
+    next_cutoff: str
+
+
+@router.get("/")
+def home(parts: Given) -> Response:
+    """Show what is coming."""
+    version = current_version(parts)
+    week = parts.store.trends.last_analysed(version) if version else None
+    rising, fading = _movements(parts, version, week)
+    start = trends_from(parts)
+    return page(
+        "home.html",
+        here="home",
+        **{"week": None if week is None else week_name(week), "rising": rising, "fading": fading},
+        **{"start": None if start is None else week_start(start), "now": parts.clock()},
+        **{"cards": _cards(parts), "system": condition(parts)},
+        **{"spark_width": SPARK_WIDTH, "spark_height": SPARK_HEIGHT},
+    )
+
+
+def _movements(parts: Parts, version: str, week: int | None) -> tuple[list[Row], list[Row]]:
+    """Return the technologies that rise most and fade most in all sectors together."""
+    if week is None:
+        return [], []
+    plain = [
+        trend
+        for trend in parts.store.trends.of_week(version, week)
+        if trend.kind is TrendKind.LABEL and trend.key.startswith("area:") and "|" not in trend.key
+    ]
+    up = [trend for trend in plain if direction(trend) == "up"][:_RISING]
+    down = [trend for trend in reversed(plain) if direction(trend) == "down"][:_FADING]
+    shown = rows(parts, [*up, *down], week=week)
+    return shown[: len(up)], shown[len(up) :]
+
+
+def _cards(parts: Parts) -> list[Card]:
+    config = parts.config()
+    return [
+        Card(
+            business=business,
+            sector=sector_words(business, config),
+            latest=next(iter(parts.store.digests.of(business.key, limit=1)), None),
+            next_cutoff=next_cutoff(business, parts),
+        )
+        for business in config.businesses
+    ]

@@ -1,0 +1,81 @@
+"""The news as it was understood: search it, see why an item carries its tags, see a story's reports."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Query
+from starlette.responses import Response
+
+from trendwatch.store.items import Filter
+from trendwatch.types.tags import Facet, Taxonomy
+from trendwatch.web.condition import all_feeds
+from trendwatch.web.looks import page
+from trendwatch.web.parts import Given, Parts
+
+router = APIRouter()
+
+_PAGE = 30
+#: Reports of one story that are shown.
+_REPORTS = 100
+_FACETS = {
+    Facet.AREA: "Technology",
+    Facet.SECTOR: "Sector",
+    Facet.FUNCTION: "Business function",
+    Facet.IMPACT: "Impact",
+}
+
+
+@router.get("/items")
+def items(
+    parts: Given,
+    q: Annotated[str, Query(max_length=200)] = "",
+    label: Annotated[str, Query(max_length=100)] = "",
+    feed: Annotated[str, Query(max_length=100)] = "",
+    cursor: Annotated[int | None, Query(ge=0, le=2**63 - 1)] = None,
+) -> Response:
+    """Show the newest items that match."""
+    wanted = Filter(labels=(label,) if label else (), feed_key=feed, text=q)
+    found = parts.store.items.search(wanted, limit=_PAGE, cursor=cursor)
+    asked = {name: value for name, value in (("q", q), ("label", label), ("feed", feed)) if value}
+    older = (
+        f"/items?{urlencode({**asked, 'cursor': found.next_cursor})}" if found.next_cursor is not None else ""
+    )
+    taxonomy = parts.config().taxonomy
+    return page(
+        "items.html",
+        here="items",
+        **{"q": q, "label": label, "feed": feed, "filtered": bool(asked)},
+        **{"found": found.items, "older": older, "first_page": cursor is None},
+        **{"labels": _by_facet(taxonomy), **_names(parts)},
+    )
+
+
+@router.get("/items/{item_id}")
+def item(item_id: str, parts: Given) -> Response:
+    """Show one item: what it says, its tags, and the terms that caused them."""
+    tagged = parts.store.items.get(item_id[:40])
+    return page("item.html", here="items", tagged=tagged, facets=_FACETS, **_names(parts))
+
+
+@router.get("/stories/{story_id}")
+def story(story_id: str, parts: Given) -> Response:
+    """Show a story with its reports."""
+    found = parts.store.stories.get(story_id[:40])
+    reports = parts.store.items.search(Filter(story_id=found.id), limit=_REPORTS).items
+    return page("story.html", here="items", story=found, reports=reports, **_names(parts))
+
+
+def _names(parts: Parts) -> dict[str, object]:
+    """Return what every list of items needs: names of labels and feeds, and the time."""
+    feeds = {health.feed.key: health.feed.title for health in all_feeds(parts)}
+    return {"names": parts.config().taxonomy.names(), "feeds": feeds, "now": parts.clock()}
+
+
+def _by_facet(taxonomy: Taxonomy) -> list[tuple[str, list[tuple[str, str]]]]:
+    return [
+        (words, [(label.full_key, label.name) for label in taxonomy.of(facet)])
+        for facet, words in _FACETS.items()
+        if taxonomy.of(facet)
+    ]

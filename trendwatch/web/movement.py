@@ -1,0 +1,50 @@
+"""A trend in plain words and whole numbers, the same as in a digest."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from trendwatch.advice.movements import CLEARLY, CLEARLY_LESS
+from trendwatch.advice.words import counted
+from trendwatch.types.trends import Stage, Trend
+
+_STAGES = {
+    Stage.EMERGING: "new",
+    Stage.GROWING: "growing",
+    Stage.MAINSTREAM: "normal by now",
+    Stage.FADING: "fading",
+    Stage.TOO_EARLY: "too early to say",
+}
+
+
+def direction(trend: Trend) -> Literal["up", "down"]:
+    """Return where a trend goes."""
+    return "down" if trend.observed < trend.expected else "up"
+
+
+def strength_words(trend: Trend) -> str:
+    """Return how clear a movement is."""
+    if direction(trend) == "up":
+        return "clearly more than usual" if trend.strength >= CLEARLY else "a bit more than usual"
+    ratio = trend.observed / trend.expected if trend.expected else 1.0
+    return "clearly less than usual" if ratio <= CLEARLY_LESS else "a bit less than usual"
+
+
+def usual(trend: Trend) -> int:
+    """Return what is usual in stories: expected is in decayed reports, stories are whole ones.
+
+    9 stories observed as 6.0 reports where 2.0 are expected: usually 9 · 2.0 / 6.0 = 3.
+    """
+    if trend.observed <= 0:
+        return round(trend.expected)
+    return round(trend.stories * trend.expected / trend.observed)
+
+
+def count_words(trend: Trend) -> str:
+    """Return "9 stories, usually 3"."""
+    return f"{counted(trend.stories, 'story', plural='stories')}, usually {usual(trend) or 'none'}"
+
+
+def stage_words(stage: Stage) -> str:
+    """Return what an owner calls a stage."""
+    return _STAGES[stage]

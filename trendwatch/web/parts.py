@@ -1,0 +1,37 @@
+"""What the doors are given: a store, the configuration, a clock."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from trendwatch.config import Config
+from trendwatch.store import Store
+from trendwatch.types.work import Clock
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """Real parts, chosen by wiring."""
+
+    store: Store
+    #: the last good configuration, overlays laid on
+    config: Callable[[], Config]
+    #: why the files on disk cannot be used now, "" when they are fine
+    config_error: Callable[[], str]
+    clock: Clock
+    #: nobody is asked for a key: the service listens on loopback only
+    open_to_all: bool
+
+
+def parts_of(request: Request) -> Parts:
+    """Return what the application was created with."""
+    found: Parts = request.app.state.parts
+    return found
+
+
+#: For the signature of a route.
+Given = Annotated[Parts, Depends(parts_of)]

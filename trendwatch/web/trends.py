@@ -1,0 +1,191 @@
+"""What rises and fades: a week, and one key over a year."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from trendwatch.errors import NotFound
+from trendwatch.store.items import Filter
+from trendwatch.types.news import Item
+from trendwatch.types.trends import Trend
+from trendwatch.types.weeks import parse_week, week_name, week_start
+from trendwatch.web.charts import BARS_HEIGHT, BARS_WIDTH, SPARK_HEIGHT, SPARK_WIDTH, Spark, bars, spark
+from trendwatch.web.condition import current_version, last_whole_week, trends_from
+from trendwatch.web.looks import page
+from trendwatch.web.movement import direction
+from trendwatch.web.parts import Given, Parts
+from trendwatch.web.words import key_name, web_link
+
+router = APIRouter()
+
+_SPARK_WEEKS = 26
+_CHART_WEEKS = 52
+#: Reports shown under a trend, one per feed.
+_EVIDENCE = 3
+#: A page of more rows is read by nobody.
+_ROWS = 15
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """A trend as it is shown."""
+
+    trend: Trend
+    name: str
+    line: Spark | None
+    evidence: tuple[Item, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Trends of one sort, rising and fading."""
+
+    title: str
+    rising: tuple[Row, ...]
+    fading: tuple[Row, ...]
+
+
+@router.get("/trends")
+def latest(parts: Given) -> Response:
+    """Show the last judged week."""
+    version = current_version(parts)
+    week = parts.store.trends.last_analysed(version) if version else None
+    return _week_page(parts, version, week)
+
+
+@router.get("/trends/key/{key:path}")
+def key_page(key: str, parts: Given) -> Response:
+    """Show a year of a label, a pair of labels or a term."""
+    version = current_version(parts)
+    names = parts.config().taxonomy.names()
+    judged = parts.store.trends.of_key(version, key) if version else []
+    if not judged and not all(part in names for part in key.split("|")):
+        raise NotFound("trend", key[:100], hint="/trends lists those of the last week")
+    last = last_whole_week(parts.clock())
+    first = last - _CHART_WEEKS + 1
+    series = parts.store.series.series(version, [key], first_week=first, last_week=last)[0]
+    moved = {parse_week(trend.week): trend for trend in judged}
+    up = {week for week, trend in moved.items() if direction(trend) == "up"}
+    chart = bars(first, series.stories, up=up, down=set(moved) - up)
+    labels = tuple(part for part in key.split("|") if part in names)
+    recent = parts.store.items.search(Filter(labels=labels), limit=5).items if labels else ()
+    return page(
+        "trend_key.html",
+        here="trends",
+        **{"key": key, "name": key_name(key, names), "chart": chart, "total": sum(series.stories)},
+        **{"most": max(series.stories), "judged": judged[:1], "moved": moved, "parse_week": parse_week},
+        **{
+            "width": BARS_WIDTH,
+            "height": BARS_HEIGHT,
+            "recent": recent,
+            "labels": labels,
+            "now": parts.clock(),
+        },
+    )
+
+
+@router.get("/trends/{week}")
+def one_week(week: str, parts: Given) -> Response:
+    """Show a past week."""
+    try:
+        number = parse_week(week)
+    except ValueError as error:
+        raise NotFound("week", week[:20], hint="write it like 2025-W14") from error
+    return _week_page(parts, current_version(parts), number)
+
+
+def rows(parts: Parts, trends: Sequence[Trend], *, week: int) -> list[Row]:
+    """Return trends as they are shown: with a name, half a year as a line, and reports that show them."""
+    names = parts.config().taxonomy.names()
+    keys = [trend.key for trend in trends]
+    version = current_version(parts)
+    counted = parts.store.series.series(version, keys, first_week=week - _SPARK_WEEKS + 1, last_week=week)
+    lines = {series.key: spark(series.stories) for series in counted}
+    ids = [item for trend in trends for item in trend.evidence]
+    items = {tagged.item.id: tagged.item for tagged in parts.store.items.by_id(list(dict.fromkeys(ids)))}
+    return [
+        Row(
+            trend=trend,
+            name=key_name(trend.key, names),
+            line=lines[trend.key],
+            evidence=_evidence(trend, items),
+        )
+        for trend in trends
+    ]
+
+
+def _evidence(trend: Trend, items: dict[str, Item]) -> tuple[Item, ...]:
+    by_feed: dict[str, Item] = {}
+    for item_id in trend.evidence:
+        item = items.get(item_id)
+        if item is not None and web_link(item.url):
+            by_feed.setdefault(item.feed_key, item)
+    return tuple(by_feed.values())[:_EVIDENCE]
+
+
+def _week_page(parts: Parts, version: str, week: int | None) -> Response:
+    found = parts.store.trends.of_week(version, week) if version and week is not None else []
+    newest = parts.store.trends.last_analysed(version) if version else None
+    start = trends_from(parts)
+    known = week is not None and newest is not None and week <= newest
+    return page(
+        "trends.html",
+        here="trends",
+        **{
+            "week": None if week is None else week_name(week),
+            "judged": known,
+            "groups": _groups(parts, found, week),
+        },
+        **{"previous": week_name(week - 1) if known and week is not None else ""},
+        **{
+            "next": week_name(week + 1)
+            if known and week is not None and newest is not None and week < newest
+            else ""
+        },
+        **{"start": None if start is None else week_start(start), "now": parts.clock()},
+        **{"spark_width": SPARK_WIDTH, "spark_height": SPARK_HEIGHT, "feeds": _feed_titles(parts)},
+    )
+
+
+def _groups(parts: Parts, trends: Sequence[Trend], week: int | None) -> list[Group]:
+    if week is None:
+        return []
+    sorts: dict[str, list[Row]] = {title: [] for title, _ in _SORTS}
+    for row in rows(parts, trends, week=week):
+        sorts[_sort(row.trend.key)].append(row)
+    groups = []
+    for title, found in sorts.items():
+        rising = tuple(row for row in found if direction(row.trend) == "up")[:_ROWS]
+        fading = tuple(row for row in reversed(found) if direction(row.trend) == "down")[:_ROWS]
+        if rising or fading:
+            groups.append(Group(title, rising, fading))
+    return groups
+
+
+_SORTS = (
+    ("Technologies", ("area:", "")),
+    ("Technologies in one sector", ("area:", "sector:")),
+    ("Technologies in one line of work", ("area:", "function:")),
+    ("Sectors, lines of work and effects", ("", "")),
+    ("New words", ("", "")),
+)
+
+
+def _sort(key: str) -> str:
+    first, _, second = key.partition("|")
+    if ":" not in first:
+        return _SORTS[-1][0]
+    fits = (
+        title
+        for title, (before, after) in _SORTS[:-2]
+        if first.startswith(before) and bool(second) == bool(after) and second.startswith(after)
+    )
+    return next(fits, _SORTS[-2][0])
+
+
+def _feed_titles(parts: Parts) -> dict[str, str]:
+    return {health.feed.key: health.feed.title for health in parts.store.feeds.health()}

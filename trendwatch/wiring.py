@@ -1,0 +1,341 @@
+"""The one place that chooses real parts and reads the clock.
+
+Doors (command line, scheduler, API) ask for a Service; tests build one from fakes. Parts that cost time
+to make (the database, the sandbox) are made when first used.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from trendwatch.config import Config, LastGood, Settings, find_directory, load, read_settings
+from trendwatch.config.settings import LogSettings
+from trendwatch.types.delivery import Channel
+from trendwatch.types.work import Clock, Overlay, OverlayKind
+
+if TYPE_CHECKING:
+    from trendwatch.api.parts import Parts
+    from trendwatch.fetch import Fetcher
+    from trendwatch.model_cache import ModelCache
+    from trendwatch.news.cluster import Rarity, StoryIndex
+    from trendwatch.pipeline.analyse import AnalyseReport, TermMemory
+    from trendwatch.pipeline.compose import ComposeReport
+    from trendwatch.pipeline.learn import LearnReport
+    from trendwatch.pipeline.poll import PollReport
+    from trendwatch.pipeline.send import Carries, SendReport
+    from trendwatch.pipeline.understand import Understanding, UnderstandReport
+    from trendwatch.sandbox import Sandbox
+    from trendwatch.store import Store
+    from trendwatch.types.tags import Model
+
+#: Longer than the slowest conversation with a mail server.
+SEND_LEASE = timedelta(minutes=5)
+
+
+def make_clock(start: datetime | None = None) -> Clock:
+    """Return the system's clock, or one that runs on from a given time: leases need time to pass."""
+    if start is None:
+        return lambda: datetime.now(UTC)  # noqa: TID251 - the one place
+    began = time.monotonic()
+    return lambda: start + timedelta(seconds=time.monotonic() - began)
+
+
+@dataclass
+class Service:
+    """Everything the steps need, as configured."""
+
+    #: where the files are
+    directory: Path
+    environ: Mapping[str, str]
+    clock: Clock
+    #: another database than the configured one: a filter's own, in memory
+    store_url: str = ""
+    _closing: ExitStack = field(default_factory=ExitStack)
+
+    @cached_property
+    def _last_good(self) -> LastGood:
+        return LastGood(self.directory, self.environ)
+
+    @cached_property
+    def store(self) -> Store:
+        """The database, its schema up to date."""
+        from trendwatch.store import Store
+
+        settings = read_settings(self.directory, environ=self.environ)
+        opened = Store.open(self.store_url or settings.store.url)
+        self._closing.callback(opened.close)
+        return opened
+
+    @cached_property
+    def log_settings(self) -> LogSettings:
+        """What to log; read before the database is opened, whose start may already have something to say."""
+        return read_settings(self.directory, environ=self.environ).log
+
+    @property
+    def config(self) -> Config:
+        """The configuration of now: files, overlays, environment; the last good one while files are wrong."""
+        return self._last_good.current(self.store.overlays.list())
+
+    @property
+    def config_error(self) -> str:
+        """Why the files cannot be used now, "" while they can."""
+        return str(self._last_good.error or "")
+
+    @property
+    def settings(self) -> Settings:
+        """The settings of now."""
+        return self.config.settings
+
+    @property
+    def lease(self) -> timedelta:
+        """How long a partition stays a worker's without a sign of life."""
+        return timedelta(seconds=self.settings.poll.lease_seconds)
+
+    @cached_property
+    def fetcher(self) -> Fetcher:
+        """The way to feeds."""
+        from trendwatch.fetch import USER_AGENT, Fetcher
+        from trendwatch.net.guard import Allowed, Guard
+
+        settings = self.settings
+        allowed = [
+            Allowed.parse(one.address, per_host=one.per_host, spacing_seconds=one.spacing_seconds)
+            for one in settings.net.allow
+        ]
+        contact = f" (+{settings.poll.contact})" if settings.poll.contact else ""
+        return Fetcher(
+            Guard(allowed),
+            user_agent=USER_AGENT + contact,
+            timeout=timedelta(seconds=settings.poll.timeout_seconds),
+            max_bytes=settings.poll.max_body_mb * 1024 * 1024,
+            concurrency=settings.poll.concurrency,
+            spacing=timedelta(seconds=settings.net.spacing_seconds),
+            clock=self.clock,
+        )
+
+    @cached_property
+    def sandbox(self) -> Sandbox:
+        """Child processes that read what others publish."""
+        from trendwatch.sandbox import Sandbox
+
+        limits = self.settings.parse
+        made = Sandbox(workers=limits.workers, cpu_seconds=limits.cpu_seconds, memory_mb=limits.memory_mb)
+        return self._closing.enter_context(made)
+
+    @property
+    def model_cache(self) -> ModelCache:
+        """Models that were trained on this machine before."""
+        from trendwatch.model_cache import ModelCache, cache_directory
+
+        return ModelCache(cache_directory(self.environ))
+
+    def cold_model(self) -> Model:
+        """Return the model that configuration alone makes; trained unless this machine has it already."""
+        from trendwatch.pipeline.learn import trained
+
+        config = self.config
+        return trained(config.taxonomy, config.examples(), cache=self.model_cache, clock=self.clock)
+
+    @cached_property
+    def understanding(self) -> Understanding:
+        """What the understand step keeps between batches."""
+        from trendwatch.pipeline.understand import Understanding
+
+        return Understanding(index_of=self._story_index)
+
+    def _story_index(self, rarity: Rarity) -> StoryIndex:
+        from trendwatch.news.cluster import StoryIndex
+
+        rules = self.settings.stories
+        return StoryIndex(
+            rarity,
+            same_story=rules.same_story,
+            duplicate=rules.duplicate,
+            window=timedelta(hours=rules.window_hours),
+        )
+
+    @cached_property
+    def _terms(self) -> TermMemory:
+        from trendwatch.pipeline.analyse import TermMemory
+
+        return TermMemory()
+
+    def sync_feeds(self) -> None:
+        """Make the database know the feeds that are configured."""
+        self.store.feeds.sync(self.config.feeds)
+
+    def change(self, kind: OverlayKind, key: str, values: Mapping[str, object] | None, *, by: str) -> None:
+        """Lay a change over the files, unless it would be wrong.
+
+        Raises:
+            ConfigError: the configuration with this change would not be valid; nothing was changed.
+        """
+        overlay = Overlay(kind=kind, key=key, values=values, changed_at=self.clock(), changed_by=by)
+        others = [one for one in self.store.overlays.list() if (one.kind, one.key) != (kind, key)]
+        load(self.directory, environ=self.environ, overlays=[*others, overlay])
+        self.store.overlays.put(overlay)
+
+    def parts(self, *, open_to_all: bool) -> Parts:
+        """Return what API and pages are given."""
+        from trendwatch.api.parts import Parts
+
+        return Parts(
+            store=self.store,
+            config=lambda: self.config,
+            config_error=lambda: self.config_error,
+            clock=self.clock,
+            open_to_all=open_to_all,
+        )
+
+    def poll(self, on_progress: Callable[[PollReport], None] = lambda _report: None) -> PollReport:
+        """Fetch the feeds that are due and keep what is new."""
+        from trendwatch.news.poll import Pace
+        from trendwatch.pipeline.poll import poll
+
+        self.sync_feeds()
+        rhythm = self.settings.poll
+        pace = Pace(
+            minimum=timedelta(minutes=rhythm.minimum_interval_minutes),
+            maximum=timedelta(minutes=rhythm.maximum_interval_minutes),
+        )
+        return poll(
+            self.store,
+            self.fetcher,
+            self.sandbox,
+            clock=self.clock,
+            lease=self.lease,
+            pace=pace,
+            jitter=random.random,
+            on_progress=on_progress,
+        )
+
+    def learn(self, *, force: bool = False) -> LearnReport:
+        """Train a model if one is due."""
+        from trendwatch.pipeline.learn import learn
+
+        config = self.config
+        return learn(
+            self.store,
+            config.taxonomy,
+            config.examples,
+            recount=timedelta(days=config.settings.digest.recount_days),
+            cache=self.model_cache,
+            clock=self.clock,
+            force=force,
+        )
+
+    def understand(
+        self, on_progress: Callable[[UnderstandReport], None] = lambda _report: None
+    ) -> UnderstandReport:
+        """Tag, cluster and count what waits."""
+        from trendwatch.pipeline.understand import understand
+
+        return understand(
+            self.store,
+            self.config.taxonomy,
+            clock=self.clock,
+            lease=self.lease,
+            memory=self.understanding,
+            on_progress=on_progress,
+        )
+
+    def analyse(self) -> AnalyseReport:
+        """Judge the weeks that have ended."""
+        from trendwatch.pipeline.analyse import analyse, rules_of
+
+        trends = self.settings.trends
+        return analyse(
+            self.store,
+            rules=rules_of(min_sources=trends.min_sources, floor=trends.floor, top_terms=trends.top_terms),
+            terms=self._terms,
+            clock=self.clock,
+            lease=self.lease,
+        )
+
+    def compose(self) -> ComposeReport:
+        """Compose the digests that are due."""
+        from trendwatch.pipeline.compose import compose_due
+
+        config = self.config
+        return compose_due(
+            self.store,
+            config.businesses,
+            config.taxonomy,
+            channel=self._channel,
+            config_hash=config.hash,
+            clock=self.clock,
+            lease=self.lease,
+        )
+
+    def send(self) -> SendReport:
+        """Hand over the deliveries that are due."""
+        from trendwatch.pipeline.send import send_due
+
+        settings = self.settings
+        return send_due(
+            self.store,
+            self.carrier,
+            sender=settings.mail.sender,
+            base_url=settings.serve.base_url,
+            clock=self.clock,
+            lease=SEND_LEASE,
+        )
+
+    @property
+    def _channel(self) -> Channel:
+        return Channel.SMTP if self.settings.mail.smtp_host else Channel.OUTBOX
+
+    def carrier(self, channel: Channel) -> Carries:
+        """Return the way out for a channel."""
+        from trendwatch.deliver.outbox import Outbox
+        from trendwatch.deliver.smtp import Smtp
+
+        mail = self.settings.mail
+        if channel is Channel.OUTBOX:
+            return Outbox(Path(mail.outbox))
+        return Smtp(
+            mail.smtp_host,
+            mail.smtp_port,
+            user=mail.smtp_user,
+            password=mail.smtp_password.get_secret_value(),
+            security=mail.smtp_security,
+        )
+
+    def tick(self) -> None:
+        """Do all that is due, in the order of the flow."""
+        self.learn()
+        self.poll()
+        self.understand()
+        self.analyse()
+        self.compose()
+        self.send()
+
+    def close(self) -> None:
+        """Give back connections and child processes."""
+        self._closing.close()
+
+
+@contextmanager
+def service(
+    *,
+    directory: Path | None,
+    environ: Mapping[str, str],
+    cwd: Path,
+    now: datetime | None = None,
+    store_url: str = "",
+) -> Iterator[Service]:
+    """Yield a service for a configuration directory, and close it."""
+    found = find_directory(directory, environ, cwd)
+    made = Service(directory=found, environ=environ, clock=make_clock(now), store_url=store_url)
+    try:
+        yield made
+    finally:
+        made.close()
