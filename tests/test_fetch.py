@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gzip
 import itertools
 import threading
 import time
+import tracemalloc
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
@@ -316,6 +318,19 @@ def test_f3_slow_name_servers_delay_nobody_else() -> None:
     assert isinstance(answer, Document)
     assert {a.failure for _, a in rest if isinstance(a, PollFailure)} == {Failure.FETCH_TIMEOUT}
     assert len(rest) == 12
+
+
+def test_f4_many_bombs_at_once_cost_no_more_than_one() -> None:
+    bomb = gzip.compress(gzip.compress(b"\x00" * 200_000_000))
+    reply = Reply(body=bomb, headers={"Content-Encoding": "gzip, gzip"})
+    with ScriptedServer({"/bomb": reply}) as server:
+        tracemalloc.start()
+        answers = list(fetcher(per_host=16).stream([request(server.url + "/bomb")] * 16))
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+    failures = [answer.failure for _, answer in answers if isinstance(answer, PollFailure)]
+    assert failures == [Failure.BODY_TOO_LARGE] * 16
+    assert peak < 64 * 1024 * 1024  # 16 bodies of 10 MiB would be 160
 
 
 @pytest.mark.parametrize("per_host", [1, 3])

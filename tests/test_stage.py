@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from trendwatch.statistics import Floats
 from trendwatch.trends.stage import LEAST_WEEKS, stage_of
 from trendwatch.types.trends import Stage
 
@@ -40,8 +41,8 @@ def curve(stage: Stage, random: np.random.Generator) -> list[int]:
     weeks = np.arange(length)
     height, scale = random.uniform(4, 30), random.uniform(3, 12)
 
-    def logistic(middle: float) -> np.ndarray:
-        return height / (1 + np.exp(-(weeks - middle) / scale))
+    def logistic(middle: float) -> Floats:
+        return np.asarray(height / (1 + np.exp(-(weeks - middle) / scale)))
 
     if stage is Stage.EMERGING:
         rate = logistic(length + random.uniform(1.2, 2.5) * scale)

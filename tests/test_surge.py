@@ -176,10 +176,10 @@ def test_what_comes_later_changes_nothing(seed: int, week: int) -> None:
 @given(st.integers(0, 1000), st.integers(40, 44), st.integers(1, 500))
 def test_a_young_feed_changes_nothing(seed: int, first: int, reports: int) -> None:
     rows = noisy(seed)
-    young = [(key, "young", week, reports) for key in (TOTAL, "area:0") for week in range(44)]
-    assert surges(
-        Counts.of(rows + young), week=44, since={**SINCE, "young": first}, owners=OWNERS
-    ) == surges(Counts.of(rows), week=44, since=SINCE, owners=OWNERS)
+    young = [(key, "young", week, float(reports)) for key in (TOTAL, "area:0") for week in range(44)]
+    assert surges(Counts.of(rows + young), week=44, since={**SINCE, "young": first}, owners=OWNERS) == surges(
+        Counts.of(rows), week=44, since=SINCE, owners=OWNERS
+    )
 
 
 @settings(max_examples=30, deadline=None)

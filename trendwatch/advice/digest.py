@@ -28,10 +28,14 @@ TOP_WORDS = 52
 #: Words of what happened, for every other story.
 WHAT_WORDS = 24
 #: Words of stories, rows and notes; what pages add around them takes the rest of the 600.
-BODY_WORDS = 480
-#: An evidence line: sources, first seen, names of the first three, topics and marks.
-EVIDENCE_WORDS = 22
-ROW_WORDS = 6
+BODY_WORDS = 490
+#: An evidence line beside its names: "4 independent sources, first seen 3 Mar ... and 2 more", a mark.
+EVIDENCE_WORDS = 12
+#: Publishers of a row; what its names add comes on top.
+ROW_WORDS = 3
+#: Pages name three sources, and of a long name this much.
+NAMES = 3
+NAME_CHARS = 32
 #: A longer headline is an attack on the layout, not a headline.
 HEADLINE_CHARS = 160
 TOPICS = 3
@@ -102,13 +106,13 @@ def _same(what: str, title: str) -> bool:
 
 
 def _topics(one: Judged, held: Profile) -> tuple[str, ...]:
-    """Return what a story is about: software it uses, then technologies, then sectors."""
+    """Return what a story is about: software it names, then technologies, then sectors."""
     areas = tuple(key for key in one.labels if key.startswith("area:"))
     sectors = tuple(key for key in one.labels if key.startswith("sector:"))
     keys = most_specific(areas, held.edition.parents)[:2] + most_specific(sectors, held.edition.parents)
     matched = one.score.matched if one.score else ()
     tools = [key.partition(":")[2] for key in matched if key.startswith("tool:")]
-    names = [held.edition.names.get(key, key.partition(":")[2]) for key in keys]
+    names = [held.edition.names.get(key, key.partition(":")[2]) for key in keys or one.labels]
     return tuple([*tools, *names][:TOPICS])
 
 
@@ -169,16 +173,13 @@ def _notes(
 
 
 def _words(digest: Digest) -> int:
-    texts = [
-        *digest.notes,
-        *(f"{row.name} {row.strength_words} {row.count_words}" for row in digest.movements),
-    ]
-    texts.extend(f"{pick.title} {pick.what} {pick.why}" for pick in digest.picks)
-    return (
-        sum(len(text.split()) for text in texts)
-        + EVIDENCE_WORDS * len(digest.picks)
-        + ROW_WORDS * len(digest.movements)
-    )
+    picks, rows = digest.picks, digest.movements
+    texts = [*digest.notes, *(f"{row.name} {row.strength_words} {row.count_words}" for row in rows)]
+    texts.extend(f"{pick.title} {pick.what} {pick.why}" for pick in picks)
+    for sources in (*(pick.sources for pick in picks), *(row.evidence for row in rows)):
+        texts.extend(source.feed[:NAME_CHARS] for source in sources[:NAMES])
+    fixed = EVIDENCE_WORDS * len(picks) + ROW_WORDS * len(rows)
+    return fixed + sum(len(text.split()) for text in texts)
 
 
 def _fit(digest: Digest) -> Digest:

@@ -61,7 +61,7 @@ def _monday(when: datetime, business: Business) -> date:
 
 def _cutoff(monday: date, business: Business) -> datetime:
     zone = ZoneInfo(business.timezone)
-    wall = datetime.combine(monday + business.digest_weekday * _DAY, business.digest_time)
+    wall = datetime.combine(monday + business.digest_weekday * _DAY, business.digest_time.replace(fold=0))
     after = wall.replace(tzinfo=zone).astimezone(UTC)
     if _wall(after, zone) == wall:
         return after

@@ -1,6 +1,7 @@
-"""JSON for programs: questions of the store as addresses under ``/api/v1``, and the application that serves them.
+"""JSON for programs: questions of the store as addresses under ``/api/v1``, and the whole application.
 
-app: everything together · gate, keys, conditional, problems: what holds for every address · one module a noun.
+app: everything together · gate, keys, conditional, problems, asked: what holds for every address ·
+one module a noun.
 """
 
 from trendwatch.api.app import create_app

@@ -41,10 +41,19 @@ def _utc(when: datetime) -> datetime:
         raise ValueError("is beyond the calendar") from error
 
 
-def _week(name: str) -> str:
-    if name != "latest":
-        parse_week(name)
+def exact_week(name: str) -> str:
+    """Accept a week such as 2025-W14 in which there may have been feeds.
+
+    Raises:
+        ValueError: it is something else.
+    """
+    if parse_week(name) < 0:
+        raise ValueError("must not be before 1970")
     return name
+
+
+def _week(name: str) -> str:
+    return name if name == "latest" else exact_week(name)
 
 
 #: RFC 3339; a "+" in an address is a space, so write Z or %2B.

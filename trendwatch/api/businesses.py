@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 from datetime import datetime, time
-from typing import Annotated, Literal
+from typing import Annotated
 
 from fastapi import APIRouter, Path
 from pydantic import BaseModel
 from starlette.responses import Response
 
-from trendwatch.api.asked import Key, Limit
+from trendwatch.api.asked import Key, Limit, exact_week
 from trendwatch.errors import InputError
 from trendwatch.render.email import text
 from trendwatch.render.feeds import ENTRIES, as_json, atom, json_feed
 from trendwatch.types.advice import Business, Digest
 from trendwatch.types.delivery import Channel, DeliveryState
-from trendwatch.types.weeks import parse_week
 from trendwatch.web.digests import digest_page, issues_url, site_url
 from trendwatch.web.parts import Given, Parts
 
 router = APIRouter(tags=["businesses"])
 
+_CONTENT = ("application/json", "text/html", "text/plain", "application/atom+xml", "application/feed+json")
 #: Longest first: ``.feed.json`` also ends in ``.json``.
 _FORMS = (".feed.json", ".json", ".html", ".txt", ".atom")
 
@@ -117,7 +117,7 @@ def digests(key: Key, parts: Given, limit: Limit = 50) -> DigestList:
 @router.get(
     "/businesses/{key}/digests/{period}",
     response_class=Response,
-    responses={200: {"content": dict.fromkeys(("application/json", "text/html", "text/plain"), {})}},
+    responses={200: {"content": {form: {} for form in _CONTENT}}},
 )
 def digest(
     key: Key,
@@ -149,14 +149,12 @@ def digest(
 
 def _check(week: str) -> None:
     try:
-        parse_week(week)
+        exact_week(week)
     except ValueError as error:
         raise InputError(str(error)) from error
 
 
-def _feed(
-    parts: Parts, business: Business, week: str, form: Literal[".atom", ".feed.json"] | str
-) -> Response:
+def _feed(parts: Parts, business: Business, week: str, form: str) -> Response:
     if week == "latest":
         found = parts.store.digests.of(business.key, limit=ENTRIES)
     else:

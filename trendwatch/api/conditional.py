@@ -33,6 +33,7 @@ class Conditional:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request, as ASGI wants it."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return

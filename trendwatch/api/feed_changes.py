@@ -1,4 +1,4 @@
-"""Changing feeds: every change is an overlay on the operator's files, judged like a file before it is kept."""
+"""Changing feeds: a change is an overlay on the operator's files, judged like a file before it is kept."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from trendwatch.api.asked import Key
 from trendwatch.api.feeds import FeedShape, feed_shape
-from trendwatch.config import Config, Overlay
+from trendwatch.config import Config
 from trendwatch.config.feeds import read_feeds
 from trendwatch.config.overlays import lay_over
 from trendwatch.config.taxonomy import Known
 from trendwatch.errors import ConfigError
 from trendwatch.store.feeds import FeedHealth
 from trendwatch.types.news import Feed, FeedKind, FeedState
-from trendwatch.types.work import Overlay as KeptOverlay
+from trendwatch.types.work import Overlay
 from trendwatch.web.condition import one_feed
 from trendwatch.web.parts import Given, Parts
 
@@ -92,7 +92,7 @@ def remove_feed(key: Key, parts: Given) -> None:
     if config.origin("feed", key) == "overlay":
         parts.store.overlays.drop("feed", key)
     else:
-        parts.store.overlays.put(_kept(parts, key, None))
+        parts.store.overlays.put(_overlay(parts, key, None))
 
 
 def _keep(
@@ -103,16 +103,14 @@ def _keep(
     Raises:
         ConfigError: it does not; says what to do.
     """
-    values = {**laid, **given}
-    feed = _judged(
-        config, Overlay(kind="feed", key=key, values=values, changed_at=parts.clock(), changed_by="api")
-    )
-    parts.store.overlays.put(_kept(parts, key, values))
+    overlay = _overlay(parts, key, {**laid, **given})
+    feed = _judged(config, overlay)
+    parts.store.overlays.put(overlay)
     return feed
 
 
-def _kept(parts: Parts, key: str, values: Mapping[str, object] | None) -> KeptOverlay:
-    return KeptOverlay(kind="feed", key=key, values=values, changed_at=parts.clock(), changed_by="api")
+def _overlay(parts: Parts, key: str, values: Mapping[str, object] | None) -> Overlay:
+    return Overlay(kind="feed", key=key, values=values, changed_at=parts.clock(), changed_by="api")
 
 
 def _judged(config: Config, overlay: Overlay) -> Feed:

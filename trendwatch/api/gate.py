@@ -1,4 +1,4 @@
-"""What every request passes before a route sees it: number, form, origin, key and size; and what catches bugs.
+"""What every request passes before a route sees it: number, form, origin, key, size; and what catches bugs.
 
 It stands around the routes, not in them, so that a new route cannot forget it.
 """
@@ -6,6 +6,7 @@ It stands around the routes, not in them, so that a new route cannot forget it.
 from __future__ import annotations
 
 import secrets
+from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 import structlog
@@ -22,6 +23,9 @@ _log = structlog.get_logger()
 
 #: A feed is a few hundred bytes; nothing we take is larger than this.
 MAX_BODY = 1024 * 1024
+_FOREIGN_NAME = (
+    "This service answers to names of this machine only. Set serve.base_url to the name it shall have."
+)
 _READS = {"GET", "HEAD", "OPTIONS"}
 
 
@@ -33,6 +37,7 @@ class Gate:
         self._parts = parts
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request, as ASGI wants it."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
@@ -60,13 +65,22 @@ class Gate:
                 raise
             await answer(unexpected(), path=scope["path"], request_id=request_id)(scope, receive, numbered)
 
+    def _is_ours(self, headers: Headers) -> bool:
+        """Return whether a request names this machine: a page elsewhere may let its own name lead here."""
+        name = _hostname(f"//{headers.get('host', '')}")
+        if name == "localhost" or name.endswith(".localhost") or _is_loopback(name):
+            return True
+        return bool(name) and name == _hostname(self._parts.config().settings.serve.base_url)
+
     async def _refusal(self, scope: Scope) -> Problem | None:
         headers = Headers(scope=scope)
         if _holds_nul(scope):
             return Problem(status=422, detail="The address holds a NUL character; leave it out.")
         if scope["method"] not in _READS and not _same_origin(headers):
             return Problem(status=403, detail="Changes are taken from our own pages and from programs only.")
-        if self._parts.open_to_all or is_open(scope["path"]):
+        if self._parts.open_to_all:
+            return None if self._is_ours(headers) else Problem(status=403, detail=_FOREIGN_NAME)
+        if is_open(scope["path"]):
             return None
         try:
             admitted = await run_sync(admits, self._parts.store, headers.get("authorization", ""))
@@ -74,13 +88,27 @@ class Gate:
             return problem_of(error)
         if admitted:
             return None
-        detail = "Send a key: Authorization: Bearer tw_... (trendwatch keys create NAME makes one)."
+        detail = "Send a key: Authorization: Bearer tw_... (trendwatch keys add NAME makes one)."
         return Problem(status=401, detail=detail, headers={"WWW-Authenticate": CHALLENGE})
+
+
+def _hostname(address: str) -> str:
+    try:
+        return urlsplit(address).hostname or ""
+    except ValueError:
+        return ""
 
 
 def _holds_nul(scope: Scope) -> bool:
     """Return whether an address holds what no database keeps as text."""
     return "\0" in scope["path"] or b"%00" in scope.get("query_string", b"")
+
+
+def _is_loopback(name: str) -> bool:
+    try:
+        return ip_address(name).is_loopback
+    except ValueError:
+        return False
 
 
 def _same_origin(headers: Headers) -> bool:

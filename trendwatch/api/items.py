@@ -85,6 +85,7 @@ class StoryShape(BaseModel):
 
 @router.get("/items")
 def items(
+    *,
     request: Request,
     response: Response,
     parts: Given,

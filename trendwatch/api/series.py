@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from pydantic import AfterValidator, BaseModel
 
-from trendwatch.api.asked import check_labels
+from trendwatch.api.asked import check_labels, exact_week
 from trendwatch.errors import InputError
 from trendwatch.types.weeks import parse_week, week_name
 from trendwatch.web.condition import current_version, last_whole_week
@@ -21,12 +21,7 @@ _WEEKS = 52
 _MOST_WEEKS = 520
 
 
-def _exact(name: str) -> str:
-    parse_week(name)
-    return name
-
-
-_Week = Annotated[str, AfterValidator(_exact), Query(description="Such as 2025-W14.")]
+_Week = Annotated[str, AfterValidator(exact_week), Query(description="Such as 2025-W14.")]
 
 
 class SeriesShape(BaseModel):

@@ -79,7 +79,7 @@ def parse(
 def tag(context: typer.Context, stdin: Stdin = False, as_json: AsJson = False) -> None:
     """Tag items: those that wait, or with --stdin lines of {id, title, summary}."""
     if stdin:
-        with given(context).service() as service:
+        with given(context).service(store_url=_MEMORY) as service:
             _tag_lines(_cold_tagger(service))
         return
     with given(context).service() as service:

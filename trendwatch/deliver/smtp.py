@@ -111,7 +111,7 @@ class Smtp:
         except (OSError, smtplib.SMTPException) as error:
             message = f"{self._host} took the message and its answer was lost: it may have arrived"
             raise DeliveryError(message, permanent=False, in_doubt=True) from error
-        if reply[0] < 0:
+        if not 200 <= reply[0] < 600:  # noqa: PLR2004 - no reply of RFC 5321 4.2.1: the line broke within it
             message = f"{self._host} took the message and answered nonsense: it may have arrived"
             raise DeliveryError(message, permanent=False, in_doubt=True)
         said = _expect(reply, "the message")

@@ -127,17 +127,17 @@ class StoryIndex:
         twin = self._window.twin(reading)
         if twin is not None:
             return Assignment(story_id=twin.story.id, is_new=False, duplicate=True, similarity=1.0)
-        best = self._best(report, reading)
-        threshold = self._same_story if report.summary else self._same_story_headline
-        if best is not None and (best.copy or best.score >= threshold):
-            story, is_new = best.held.story, False
+        nearest, joined = self._decide(report, reading)
+        if joined is not None:
+            story = joined.held.story
         else:
-            story, is_new = self._window.story(stable_id("story", report.item_id), report.at), True
+            story = self._window.story(stable_id("story", report.item_id), report.at)
         self._window.add(report, reading, story)
+        best = joined or nearest
         return Assignment(
             story_id=story.id,
-            is_new=is_new,
-            duplicate=not is_new and best is not None and best.copy,
+            is_new=joined is None,
+            duplicate=joined is not None and joined.copy,
             similarity=best.cosine if best else 0.0,
         )
 
@@ -169,21 +169,31 @@ class StoryIndex:
     def _read(self, report: Report) -> Reading:
         return read(report.title, report.summary, rarity=self._rarity)
 
-    def _best(self, report: Report, reading: Reading) -> _Match | None:
+    def _decide(self, report: Report, reading: Reading) -> tuple[_Match | None, _Match | None]:
+        """Return the nearest report of an open story, and the one whose story is joined."""
         matches = [
             self._match(report, reading, held)
             for held in self._window.near(reading)
-            if self._takes(held.story, report) and shared_words(reading, held.reading) >= FEWEST_SHARED
+            if self._takes(held.story, report)
         ]
-        return max(matches, key=lambda match: match.rank, default=None)
+        matches.sort(key=lambda match: match.rank, reverse=True)
+        threshold = self._same_story if report.summary else self._same_story_headline
+        for match in matches:
+            if not match.copy and match.score < threshold:
+                break
+            if shared_words(reading, match.held.reading) >= FEWEST_SHARED:
+                return matches[0], match
+        return (matches[0] if matches else None), None
 
     def _takes(self, story: OpenStory, report: Report) -> bool:
         return story.size < self._cap and report.at - story.opened < self._span
 
     def _match(self, report: Report, reading: Reading, held: Held) -> _Match:
-        cosine = dot(reading.vector, held.reading.vector)
-        centroid = dot(reading.vector, held.story.centroid) / math.sqrt(held.story.square)
-        newest = held.story.newest or held
+        story = held.story
+        cosine = centroid = dot(reading.vector, held.reading.vector)
+        if story.held > 1:
+            centroid = dot(reading.vector, story.centroid) / math.sqrt(story.square)
+        newest = story.newest or held
         days = (report.at - newest.report.at) / _DAY
         score = (cosine + centroid) / 2 * math.exp(-days * days / (2 * DAYS_SCALE**2))
         if held.report.source == report.source and abs(report.at - held.report.at) < _DAY:

@@ -5,8 +5,8 @@ feedparser reads both, but also what is neither (``1767600000`` becomes the year
 time zones for UTC (``CET``, ``JST``), and knows English months only.
 
 Method, first that gives a date: seconds or milliseconds since 1970; strict ISO 8601; RFC 822 with the months
-of six languages and the zones people write; feedparser's reading; a few written forms. A date without zone is
-UTC. What lies before 1995 (no feeds then) or beyond the calendar is no date.
+of six languages and the zones people write; a few written forms; feedparser's reading, unless it took its
+year out of a longer number or went on counting behind month 12. A date without zone is UTC. What lies before 1995 (no feeds then) or beyond the calendar is no date.
 
 Known failures: ``05/03/2019`` is ambiguous and no date; ``IST`` and ``CST`` name several zones, feedparser's
 reading stands.
@@ -36,6 +36,9 @@ _FORMS = (
     "%Y/%m/%d",
 )
 _LONG_FORMS = ("%B %d, %Y %I:%M %p", "%B %d, %Y %H:%M", "%B %d, %Y", "%b %d, %Y")
+_YEAR = re.compile(r"(?<!\d)\d{4}(?!\d)")
+_LONG_NUMBER = re.compile(r"\d{5}")
+_MONTH_13 = re.compile(r"\d{4}-(?:1[3-9]|[2-9]\d)-")
 _WEEKDAY = re.compile(r"^[A-Za-z]{3,9},\s+(?=[A-Za-z])")
 
 # First letters of the months: English, German, French, Spanish, Portuguese, Italian; longer ones first.
@@ -59,7 +62,7 @@ _ZONES = {
 def read_date(text: str, parsed: struct_time | None = None) -> datetime | None:
     """Return the time a text names, aware and in UTC, or None; ``parsed`` is what feedparser made of it."""
     text = text.strip()[:_MAX_CHARS]
-    found = _epoch(text) or _iso(text) or _rfc822(text) or _tuple(parsed) or _forms(text)
+    found = _epoch(text) or _iso(text) or _rfc822(text) or _forms(text) or _tuple(parsed, text)
     return _plausible(found) if found else None
 
 
@@ -116,10 +119,15 @@ def _zone(name: str) -> timezone | None:
     return None if hours is None else timezone(timedelta(hours=hours))
 
 
-def _tuple(parsed: struct_time | None) -> datetime | None:
+def _tuple(parsed: struct_time | None, text: str) -> datetime | None:
     if parsed is None:
         return None
     year, month, day, hour, minute, second = parsed[:6]
+    standing = {int(digits) for digits in _YEAR.findall(text)}
+    if (
+        _MONTH_13.match(text) or _LONG_NUMBER.search(text) and standing.isdisjoint((year - 1, year, year + 1))
+    ):  # a zone may move it
+        return None
     try:
         found = datetime(year, month, day, hour, minute, min(second, 59), tzinfo=UTC)
     except ValueError:

@@ -47,6 +47,8 @@ def decode(body: bytes, content_type: str = "") -> str:
     """Return the text of a document, without byte order mark and without characters XML forbids."""
     for mark in _MARKS:
         body = body.removeprefix(mark)
+    if not body.strip(b"\0 \t\r\n"):
+        return ""
     return _ILLEGAL.sub("", _decode(body, content_type))
 
 

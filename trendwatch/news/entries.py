@@ -5,6 +5,7 @@ Fields are read with ``dict.get``: feedparser's own look-up maps old names to ne
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
@@ -24,6 +25,10 @@ _PERIODS = {
 #: A publisher who asks for a longer wait has made a mistake.
 _LONGEST_WAIT = timedelta(days=31)
 _MAX_DIGITS = 9
+_AUTHOR_CHARS = 500
+_MAIL = re.compile(r"[^\s<>()@]+@[^\s<>()@]+")
+# A guid that is a link unless it says otherwise: "1" is none.
+_ADDRESS = re.compile(r"\s*(?:https?://|/)", re.IGNORECASE)
 
 
 def read_entry(raw: Raw, base: str) -> Entry:
@@ -87,7 +92,8 @@ def _date(raw: Raw, key: str) -> datetime | None:
 
 def _link(raw: Raw, base: str) -> str:
     """Return where an entry leads: its page, else another alternate, else its guid if that is a link."""
-    hrefs = [_text(raw, "link")]
+    link, guid = _text(raw, "link"), _text(raw, "id")
+    hrefs = [] if link == guid and not _ADDRESS.match(guid) else [link]
     hrefs += [
         _text(link, "href") for link in _objects(raw, "links") if _text(link, "rel") in ("alternate", "")
     ]
@@ -95,7 +101,7 @@ def _link(raw: Raw, base: str) -> str:
     if found := next((link for link in links if link), ""):
         return found
     # rdf:about and Atom ids may be addresses; isPermaLink="false" says that a guid is none
-    return "" if dict.get(raw, "guidislink") is False else fields.read_link(_text(raw, "id"))
+    return "" if dict.get(raw, "guidislink") is False else fields.read_link(guid)
 
 
 def _bodies(raw: Raw) -> Iterator[str]:
@@ -106,8 +112,12 @@ def _bodies(raw: Raw) -> Iterator[str]:
 
 
 def _author(raw: Raw) -> str:
+    """Return the names of the authors; feedparser would cut ``a@b.example`` into ``a@b.exam`` and ``ple``."""
     names = [name for person in _objects(raw, "authors") if (name := _text(person, "name"))]
-    return fields.read_name(", ".join(dict.fromkeys(names)) or _text(raw, "author"))
+    author = _text(raw, "author")[:_AUTHOR_CHARS]
+    if len(names) > 1 or not author:
+        return fields.read_name(", ".join(dict.fromkeys(names)))
+    return fields.read_name(_MAIL.sub("", author).strip(" ()<>,"))
 
 
 def _language(raw: Raw) -> str:

@@ -7,6 +7,7 @@ item that is no object is passed over. Strict in one point: without the version 
 from __future__ import annotations
 
 import json
+import re
 from typing import Annotated, Any
 
 import pydantic_core
@@ -17,6 +18,7 @@ from trendwatch.text import clean
 from trendwatch.types.news import Document, Entry, Failure, ParsedFeed, PollFailure
 
 _VERSION = "jsonfeed.org/version"
+_CONTROL = re.compile(r"[\x00-\x1f]")
 _DIGITS = 40  # of a number; a longer one is an attack on int()
 
 
@@ -110,7 +112,7 @@ def _read(text: str) -> tuple[Any, bool]:
     try:
         return json.loads(text, strict=False, parse_int=_number), False
     except json.JSONDecodeError:
-        return pydantic_core.from_json(text, allow_partial=True), True
+        return pydantic_core.from_json(_CONTROL.sub(" ", text), allow_partial=True), True
 
 
 def _number(digits: str) -> int | float:

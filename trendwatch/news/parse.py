@@ -4,7 +4,8 @@
 
 No step reads anything but the document. feedparser is the parser of record; it is given UTF-8 only, through
 ``BytesIO`` (it opens what looks like a path), without its HTML sanitiser (slow, and the only part of it that
-raises on damaged text): every field is reduced to words and safe links afterwards.
+raises on damaged text): every field is reduced to words and safe links afterwards. It is not told where the
+document came from, or it would resolve guids too, and a feed that moves would bring all its news again.
 """
 
 from __future__ import annotations
@@ -45,8 +46,8 @@ def parse(document: Document) -> ParsedFeed | PollFailure:
 
 def _parse_markup(markup: Markup, document: Document) -> ParsedFeed | PollFailure:
     text, cut = repair.close(markup)
-    text, shortened = repair.shorten(repair.possible(text))
-    raw = _read(text, document.url) or _read(repair.without_extensions(text), document.url)
+    text, shortened = repair.shorten(repair.well_referenced(text))
+    raw = _read(text) or _read(repair.without_extensions(text))
     if raw is None:
         return not_a_feed("so damaged that feedparser cannot read it")
     if not raw.entries and not _is_empty_feed(raw, markup):
@@ -62,13 +63,12 @@ def _parse_markup(markup: Markup, document: Document) -> ParsedFeed | PollFailur
     )
 
 
-def _read(text: str, url: str) -> Any | None:
+def _read(text: str) -> Any | None:
     """Return what feedparser reads, None where it raises: its exceptions end here, ours do not."""
-    headers = {"content-type": "application/xml; charset=utf-8", "content-location": url}
     try:
         return feedparser.parse(
             io.BytesIO(text.encode("utf-8")),
-            response_headers=headers,
+            response_headers={"content-type": "application/xml; charset=utf-8"},
             sanitize_html=False,
             resolve_relative_uris=False,
         )

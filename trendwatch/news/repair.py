@@ -2,7 +2,8 @@
 
 Observations: feedparser keeps half an item of a cut document, and reads it with its slow, loose parser; it
 needs 11 s for 50,000 items; a reference to a character that does not exist (``&#xD800;``) makes it raise, and
-so do damaged geography, chapters and image sizes (1 in 100 mutants of the public cases).
+so do damaged geography, chapters and image sizes (1 in 100 mutants of the public cases). A bare ampersand
+or an HTML name sends the whole document to the loose parser, which makes ``AT&T;`` of ``AT&T``.
 
 Method: on the text, with searches that are linear in its length. A document whose first element is never
 closed is cut behind its last complete item and closed; one with more than 4,000 items keeps the first and the
@@ -15,6 +16,7 @@ document is cut or endless.
 from __future__ import annotations
 
 import re
+from html.entities import name2codepoint
 
 from trendwatch.news.xmlguard import Markup
 
@@ -27,15 +29,20 @@ _EMPTY_ROOT = re.compile(r"<[^<>]*/>")
 _FRAGILE = re.compile(
     r"</?(?:(?:georss|gml|geo|psc|media|itunes):[\w.-]+|width|height)\b[^<>]*>", re.IGNORECASE
 )
-_REFERENCE = re.compile(r"&#(?:x0*([0-9a-f]+)|0*([0-9]+));?", re.IGNORECASE)
+# Everything that starts like a reference, except the usual ones; CDATA is matched to be passed over.
+_REFERENCE = re.compile(
+    r"<!\[CDATA\[.*?(?:\]\]>|\Z)"
+    r"|&(?!(?:amp|lt|gt|quot|apos|#[1-9]\d{1,3});)(?:#x0*([0-9a-f]+);?|#0*([0-9]+);?|([a-z]\w{1,31});)?",
+    re.IGNORECASE | re.DOTALL,
+)
 
 _MAX_DIGITS = 7
 _MAX_CODE = 0x10FFFF
 
 
-def possible(text: str) -> str:
-    """Return the text with U+FFFD for references to characters that do not exist."""
-    return _REFERENCE.sub(_existing, text) if "&#" in text else text
+def well_referenced(text: str) -> str:
+    """Return the text with references that XML knows: ``&nbsp;`` by number, ``AT&T`` as ``AT&amp;T``."""
+    return _REFERENCE.sub(_known, text) if "&" in text else text
 
 
 def without_extensions(text: str) -> str:
@@ -64,8 +71,20 @@ def close(markup: Markup) -> tuple[str, bool]:
     return f"{text}{'</channel>' if open_channel else ''}</{markup.root}>", True
 
 
-def _existing(reference: re.Match[str]) -> str:
+def _known(reference: re.Match[str]) -> str:
+    if reference[0].startswith("<"):
+        return reference[0]
+    if name := reference[3]:
+        code = name2codepoint.get(name, 0)
+        return f"&#{code};" if code else f"&amp;{name};"
     digits = reference[1] or reference[2]
-    code = int(digits, 16 if reference[1] else 10) if len(digits) <= _MAX_DIGITS else _MAX_CODE + 1
+    if not digits:
+        return "&amp;"
+    return _existing(digits, hexadecimal=bool(reference[1]))
+
+
+def _existing(digits: str, *, hexadecimal: bool) -> str:
+    """Return a character by number, U+FFFD for one that does not exist."""
+    code = int(digits, 16 if hexadecimal else 10) if len(digits) <= _MAX_DIGITS else _MAX_CODE + 1
     impossible = code > _MAX_CODE or 0xD800 <= code < 0xE000 or code in (0, 0xFFFE, 0xFFFF)  # noqa: PLR2004
-    return "\ufffd" if impossible else reference[0]
+    return "\ufffd" if impossible else f"&#{code};"

@@ -15,9 +15,11 @@ from heapq import heappop, heappush, nlargest
 from trendwatch.news.likeness import FEWEST_WORDS, Reading, Vector, dot
 
 #: Terms by which a report is found, rarest first; more find nothing new.
-INDEX_TERMS = 14
+INDEX_TERMS = 12
 #: Reports compared in full for each new one.
-CANDIDATES = 32
+CANDIDATES = 24
+#: Reports that share a rare term, after which commoner terms are not asked.
+ENOUGH = 250
 #: A term of a centroid that fell below this has left it.
 _NOTHING = 1e-9
 
@@ -99,6 +101,8 @@ class Window:
             weight = reading.vector[term]
             for number, other in self._postings.get(term, {}).items():
                 found[number] = found.get(number, 0.0) + weight * other
+            if len(found) > ENOUGH:
+                break
         likely = nlargest(CANDIDATES, [(shared, -number) for number, shared in found.items()])
         return [self._held[-number] for _, number in likely]
 

@@ -32,7 +32,7 @@ from numpy.typing import NDArray
 
 from trendwatch.tagging.calibrate import calibrate, thresholds
 from trendwatch.tagging.model import singulars, taxonomy_hash
-from trendwatch.tagging.weak import VOTE, WEAK, Matcher, item_words, split_words
+from trendwatch.tagging.weak import VOTE, WEAK, Matcher, item_words, split_words, term_words
 from trendwatch.tagging.weights import Weights, bucket, describe, pack
 from trendwatch.types.tags import Example, Facet, Model, Taxonomy
 from trendwatch.vectors import Vectoriser
@@ -99,13 +99,13 @@ def train(
     """
     given = _example_rows(examples, taxonomy)
     more = _joined(_written_rows(taxonomy), _voted_rows(unlabelled, taxonomy))
-    scores = _held_out(given, more)
+    terms = [singulars(term) for term in term_words(taxonomy.labels)]
+    scores = _held_out(given, more, terms)
     buckets = _buckets(examples, taxonomy)
     groups = np.array([list(Facet).index(label.facet) for label in taxonomy.labels])
     calibration = calibrate(scores, buckets, given.targets, groups, rarity=_RARITY)
-    probability = calibration.probability(scores, buckets)
-    chosen, reached = thresholds(probability, given.targets, groups)
-    words = _learn(_joined(given, more))
+    chosen, reached = thresholds(calibration.probability(scores, buckets), given.targets, groups)
+    words = _learn(_joined(given, more), terms)
     weights = Weights(
         labels=tuple(label.full_key for label in taxonomy.labels),
         terms=words.vectoriser.terms,
@@ -200,9 +200,10 @@ def _joined(first: _Rows, second: _Rows) -> _Rows:
     )
 
 
-def _learn(rows: _Rows) -> _Words:
-    """Fit a linear score per label; labels that are never or always true get a constant."""
-    vectoriser = Vectoriser.fit_words(rows.documents, min_df=1 if len(rows.documents) < _MANY_TEXTS else 2)
+def _learn(rows: _Rows, terms: Sequence[Sequence[str]]) -> _Words:
+    """Fit a linear score per label; labels that are never or always true get a constant. Terms are kept."""
+    min_df = 1 if len(rows.documents) < _MANY_TEXTS else 2
+    vectoriser = Vectoriser.fit_words(rows.documents, min_df=min_df, always=terms)
     matrix = vectoriser.transform_words(rows.documents)
     count = rows.targets.shape[1]
     coef, intercept = np.zeros((len(vectoriser.terms), count)), np.full(count, _NEVER)
@@ -225,7 +226,7 @@ def _one_label(
     return fitted.coef_[0], float(fitted.intercept_[0])
 
 
-def _held_out(given: _Rows, more: _Rows) -> NDArray[np.float64]:
+def _held_out(given: _Rows, more: _Rows, terms: Sequence[Sequence[str]]) -> NDArray[np.float64]:
     """Return the score of every example for every label, learnt without it."""
     count = len(given.documents)
     fold = np.random.default_rng(_SEED).permutation(count) % _FOLDS
@@ -233,7 +234,7 @@ def _held_out(given: _Rows, more: _Rows) -> NDArray[np.float64]:
     for number in range(min(_FOLDS, count)):
         rest, mine = np.flatnonzero(fold != number), np.flatnonzero(fold == number)
         known = _Rows([given.documents[row] for row in rest], given.targets[rest], given.weights[rest])
-        scores[mine] = _learn(_joined(known, more)).scores(given.documents[row] for row in mine)
+        scores[mine] = _learn(_joined(known, more), terms).scores(given.documents[row] for row in mine)
     return scores
 
 

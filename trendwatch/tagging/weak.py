@@ -56,12 +56,8 @@ class _Node:
 
 
 def item_words(title: str, summary: str) -> list[str]:
-    """Return the words tagging reads of an item, hyphenated ones in parts.
-
-    A title says what an item is about, so one that stands without a summary is all there is.
-    """
-    text = reading(title[:TITLE_CHARS], summary)
-    return split_words(text)
+    """Return the words tagging reads of an item, hyphenated ones in parts."""
+    return split_words(reading(title[:TITLE_CHARS], summary))
 
 
 def split_words(text: str) -> list[str]:

@@ -88,31 +88,42 @@ def measure(
         return None
     if week - int(counts.week.min()) < rules.least_history:
         return None
-    total, size = counts.keys.index(TOTAL), len(counts.feeds)
     known = np.array([since.get(feed, _NEVER) for feed in counts.feeds])
     fast, slow = _decayed(counts, week, known, rules)
-    of_all = counts.key == total
-    now = np.bincount(counts.feed[of_all], fast[of_all], size)
-    past = np.bincount(counts.feed[of_all], slow[of_all], size)
-    in_panel = (week - known >= rules.warm_up) & (past > 0)
-    published = float(now[in_panel].sum())
-    if published == 0:
+    of_all = counts.key == counts.keys.index(TOTAL)
+    now = _sums(counts.feed[of_all], fast[of_all], len(counts.feeds))
+    past = _sums(counts.feed[of_all], slow[of_all], len(counts.feeds))
+    panel = (week - known >= rules.warm_up) & (past > 0)
+    now, past = now * panel, past * panel
+    if not now.any():
         return None
-    chosen = in_panel[counts.feed] & ~of_all
-    fast, slow, rows = fast[chosen], slow[chosen], counts.where(chosen)
-    weight = np.where(in_panel, now / (past + rules.kappa), 0.0)
-    usual = np.bincount(rows.key, slow, len(counts.keys))
-    share = (usual + 0.25) / (past[in_panel].sum() + 1)
-    owner = _owner_numbers(counts.feeds, owners)
+    chosen = panel[counts.feed] & ~of_all
+    return _levels(
+        counts.where(chosen),
+        fast=fast[chosen],
+        slow=slow[chosen],
+        now=now,
+        past=past,
+        owner=_owner_numbers(counts.feeds, owners),
+        rules=rules,
+    )
+
+
+def _levels(
+    rows: Counts, *, fast: Floats, slow: Floats, now: Floats, past: Floats, owner: Ints, rules: PanelRules
+) -> Levels:
+    """Return the levels of the panel's rows; ``now`` and ``past`` are everything each feed published."""
+    size = len(rows.keys)
+    weight = now / (past + rules.kappa)
+    share = (_sums(rows.key, slow, size) + 0.25) / (past.sum() + 1)
     sources, of_owners = _reporting(rows, fast, _REPORTS_NOW, owner)
     usual_sources, usual_owners = _reporting(rows, slow, _REPORTED, owner)
     return Levels(
-        keys=counts.keys,
-        observed=np.bincount(rows.key, fast, len(counts.keys)).astype(np.float64),
-        expected=np.bincount(rows.key, slow * weight[rows.feed], len(counts.keys))
-        + rules.kappa * share * weight.sum(),
-        published=published,
-        shortage=max(0.0, published / float(past[in_panel].sum()) - rules.full_ratio),
+        keys=rows.keys,
+        observed=_sums(rows.key, fast, size),
+        expected=_sums(rows.key, slow * weight[rows.feed], size) + rules.kappa * share * weight.sum(),
+        published=float(now.sum()),
+        shortage=max(0.0, float(now.sum() / past.sum()) - rules.full_ratio),
         sources=sources,
         owners=of_owners,
         usual_sources=usual_sources,
@@ -128,6 +139,10 @@ def _decayed(counts: Counts, week: int, known: Ints, rules: PanelRules) -> tuple
     fast = np.where(fresh, reports * 2.0 ** (-age / rules.fast_half_life), 0.0)
     slow = np.where(age >= rules.lag, reports * 2.0 ** (-(age - rules.lag) / rules.slow_half_life), 0.0)
     return fast, slow
+
+
+def _sums(numbers: NDArray[np.int32], weight: Floats, size: int) -> Floats:
+    return np.bincount(numbers, weight, size).astype(np.float64)
 
 
 def _owner_numbers(feeds: tuple[str, ...], owners: Mapping[str, str]) -> Ints:

@@ -19,9 +19,9 @@ and terms are ranked by min(IC025, z / 3). As for labels, a past shorter than 26
 Terms that were told are passed in as known while they are up; neither they nor variants of them are told.
 
 Measured on six years of trending repositories (one source, 75 a week): 27 terms told, among them tensorflow,
-pytorch, covid-19 and pokemon (for Pokémon Go) within three weeks of their known onset; blockchain was missed
-and react native found eleven months late, because their few reports spread over several words and months. With
-z >= 2.5 58 terms are told and no more onsets found; a prior of 100 finds pytorch no longer.
+pytorch, covid-19 and pokemon (for Pokémon Go) within three weeks of their known onset. Blockchain was missed
+and react native found eleven months late, because their few reports spread over several words and months.
+With z >= 2.5 58 terms are told and no more onsets found; a prior of 100 finds pytorch no longer.
 
 Known failures. Names of people and firms rise like technologies; words of one event that do not touch are
 told apart; while a broad term is up, what rises inside it is not told; spikes of a week pass for rises; a

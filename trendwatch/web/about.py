@@ -13,4 +13,4 @@ router = APIRouter()
 @router.get("/about")
 def about() -> Response:
     """Show how trendwatch works."""
-    return page("about.html", here="about")
+    return page("about.html", {"here": "about"})

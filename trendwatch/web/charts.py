@@ -1,4 +1,4 @@
-"""Geometry of the two small charts: numbers in, places out; the template draws them without style attributes."""
+"""Geometry of the two small charts: numbers in, places out; templates draw them without style attributes."""
 
 from __future__ import annotations
 

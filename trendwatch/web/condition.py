@@ -114,6 +114,11 @@ def one_feed(parts: Parts, key: str) -> FeedHealth:
     return replace(kept[0], feed=feed) if kept else FeedHealth(feed, FeedState(feed_key=key), 0, None)
 
 
+def feed_titles(parts: Parts) -> dict[str, str]:
+    """Return what people call each feed, by key."""
+    return {health.feed.key: health.feed.title for health in all_feeds(parts)}
+
+
 def current_version(parts: Parts) -> str:
     """Return the model version whose tags and counts are shown, "" before the first."""
     return next((version for version, state, _ in parts.store.models.versions() if state == CURRENT), "")

@@ -32,12 +32,8 @@ def archive(business: str, parts: Given) -> Response:
     """Show every digest of a business."""
     found = parts.config().business(business[:100])
     digests = parts.store.digests.of(found.key, limit=_ARCHIVE)
-    return page(
-        "archive.html",
-        here="home",
-        **{"business": found, "digests": digests, "next_cutoff": next_cutoff(found, parts)},
-        sector=sector_words(found, parts.config()),
-    )
+    values = {"business": found, "digests": digests, "sector": sector_words(found, parts.config())}
+    return page("archive.html", {"here": "home", "next_cutoff": next_cutoff(found, parts), **values})
 
 
 @router.get("/digests/{business}/{period}")
@@ -59,7 +55,8 @@ def digest_page(found: Digest, *, base_url: str) -> HTMLResponse:
     text = html(found, base_url=base_url)
     hashes = (hashlib.sha256(style.encode()).digest() for style in _STYLE.findall(text))
     allowed = " ".join(f"'sha256-{base64.b64encode(digest).decode()}'" for digest in hashes)
-    policy = f"default-src 'none'; style-src {allowed or "'none'"}; base-uri 'none'; frame-ancestors 'none'"
+    sources = allowed or "'none'"
+    policy = f"default-src 'none'; style-src {sources}; base-uri 'none'; frame-ancestors 'none'"
     return HTMLResponse(text, headers={"Content-Security-Policy": policy})
 
 

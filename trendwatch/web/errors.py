@@ -20,4 +20,4 @@ def error_page(
 ) -> HTMLResponse:
     """Return a page that says what happened and what to do next. It asks nothing of the store."""
     values = {"code": status, "title": title, "detail": detail, "lines": lines, "request_id": request_id}
-    return page("error.html", status=status, headers=headers, here="", **values)
+    return page("error.html", {"here": "", **values}, status=status, headers=headers)

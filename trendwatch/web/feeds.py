@@ -36,7 +36,7 @@ def feeds(parts: Given) -> Response:
     found = sorted(all_feeds(parts), key=_need)
     rows = [(health, feed_condition(health), _advice(health)) for health in found]
     values = {"rows": rows, "words": _WORDS, "conditions": condition(parts), "now": parts.clock()}
-    return page("feeds.html", here="feeds", **values)
+    return page("feeds.html", {"here": "feeds", **values})
 
 
 def _need(health: FeedHealth) -> tuple[int, str]:

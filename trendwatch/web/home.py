@@ -11,7 +11,7 @@ from trendwatch.types.advice import Business, Digest
 from trendwatch.types.trends import TrendKind
 from trendwatch.types.weeks import week_name, week_start
 from trendwatch.web.charts import SPARK_HEIGHT, SPARK_WIDTH
-from trendwatch.web.condition import condition, current_version, trends_from
+from trendwatch.web.condition import condition, current_version, feed_titles, trends_from
 from trendwatch.web.digests import next_cutoff, sector_words
 from trendwatch.web.looks import page
 from trendwatch.web.movement import direction
@@ -40,14 +40,19 @@ def home(parts: Given) -> Response:
     week = parts.store.trends.last_analysed(version) if version else None
     rising, fading = _movements(parts, version, week)
     start = trends_from(parts)
-    return page(
-        "home.html",
-        here="home",
-        **{"week": None if week is None else week_name(week), "rising": rising, "fading": fading},
-        **{"start": None if start is None else week_start(start), "now": parts.clock()},
-        **{"cards": _cards(parts), "system": condition(parts)},
-        **{"spark_width": SPARK_WIDTH, "spark_height": SPARK_HEIGHT},
-    )
+    values = {
+        "week": None if week is None else week_name(week),
+        "rising": rising,
+        "fading": fading,
+        "start": None if start is None else week_start(start),
+        "now": parts.clock(),
+        "cards": _cards(parts),
+        "system": condition(parts),
+        "feeds": feed_titles(parts),
+        "spark_width": SPARK_WIDTH,
+        "spark_height": SPARK_HEIGHT,
+    }
+    return page("home.html", {"here": "home", **values})
 
 
 def _movements(parts: Parts, version: str, week: int | None) -> tuple[list[Row], list[Row]]:

@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from trendwatch.store.items import Filter
 from trendwatch.types.tags import Facet, Taxonomy
-from trendwatch.web.condition import all_feeds
+from trendwatch.web.condition import feed_titles
 from trendwatch.web.looks import page
 from trendwatch.web.parts import Given, Parts
 
@@ -42,21 +42,16 @@ def items(
     older = (
         f"/items?{urlencode({**asked, 'cursor': found.next_cursor})}" if found.next_cursor is not None else ""
     )
-    taxonomy = parts.config().taxonomy
-    return page(
-        "items.html",
-        here="items",
-        **{"q": q, "label": label, "feed": feed, "filtered": bool(asked)},
-        **{"found": found.items, "older": older, "first_page": cursor is None},
-        **{"labels": _by_facet(taxonomy), **_names(parts)},
-    )
+    values = {"q": q, "label": label, "feed": feed, "filtered": bool(asked), "first_page": cursor is None}
+    values |= {"found": found.items, "older": older, "labels": _by_facet(parts.config().taxonomy)}
+    return page("items.html", {"here": "items", **values, **_names(parts)})
 
 
 @router.get("/items/{item_id}")
 def item(item_id: str, parts: Given) -> Response:
     """Show one item: what it says, its tags, and the terms that caused them."""
     tagged = parts.store.items.get(item_id[:40])
-    return page("item.html", here="items", tagged=tagged, facets=_FACETS, **_names(parts))
+    return page("item.html", {"here": "items", "tagged": tagged, "facets": _FACETS, **_names(parts)})
 
 
 @router.get("/stories/{story_id}")
@@ -64,13 +59,12 @@ def story(story_id: str, parts: Given) -> Response:
     """Show a story with its reports."""
     found = parts.store.stories.get(story_id[:40])
     reports = parts.store.items.search(Filter(story_id=found.id), limit=_REPORTS).items
-    return page("story.html", here="items", story=found, reports=reports, **_names(parts))
+    return page("story.html", {"here": "items", "story": found, "reports": reports, **_names(parts)})
 
 
 def _names(parts: Parts) -> dict[str, object]:
     """Return what every list of items needs: names of labels and feeds, and the time."""
-    feeds = {health.feed.key: health.feed.title for health in all_feeds(parts)}
-    return {"names": parts.config().taxonomy.names(), "feeds": feeds, "now": parts.clock()}
+    return {"names": parts.config().taxonomy.names(), "feeds": feed_titles(parts), "now": parts.clock()}
 
 
 def _by_facet(taxonomy: Taxonomy) -> list[tuple[str, list[tuple[str, str]]]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
@@ -14,7 +15,16 @@ from starlette.responses import HTMLResponse
 from trendwatch import __version__
 from trendwatch.advice.words import counted
 from trendwatch.web.movement import count_words, direction, stage_words, strength_words
-from trendwatch.web.words import ago, day, moment, stamp, web_link, week_words
+from trendwatch.web.words import (
+    ago,
+    day,
+    moment,
+    stamp,
+    web_link,
+    week_end_words,
+    week_start_words,
+    week_words,
+)
 
 _HERE = Path(__file__).parent
 _TYPES = {".css": "text/css; charset=utf-8", ".svg": "image/svg+xml"}
@@ -43,9 +53,9 @@ def assets() -> dict[str, Asset]:
 
 
 def page(
-    template: str, *, status: int = 200, headers: dict[str, str] | None = None, **values: object
+    template: str, values: Mapping[str, object], *, status: int = 200, headers: dict[str, str] | None = None
 ) -> HTMLResponse:
-    """Return a page filled with values."""
+    """Return a page filled with values; ``here`` says which entry of the navigation it belongs to."""
     return HTMLResponse(_environment().get_template(template).render(values), status, headers)
 
 
@@ -75,6 +85,8 @@ def _environment() -> Environment:
         "stamp": stamp,
         "strength_words": strength_words,
         "web_link": web_link,
+        "week_end": week_end_words,
+        "week_start": week_start_words,
         "week_words": week_words,
     }
     return environment

@@ -12,9 +12,9 @@ from trendwatch.errors import NotFound
 from trendwatch.store.items import Filter
 from trendwatch.types.news import Item
 from trendwatch.types.trends import Trend
-from trendwatch.types.weeks import parse_week, week_name, week_start
+from trendwatch.types.weeks import parse_week, week_name, week_number, week_start
 from trendwatch.web.charts import BARS_HEIGHT, BARS_WIDTH, SPARK_HEIGHT, SPARK_WIDTH, Spark, bars, spark
-from trendwatch.web.condition import current_version, last_whole_week, trends_from
+from trendwatch.web.condition import current_version, feed_titles, last_whole_week, trends_from
 from trendwatch.web.looks import page
 from trendwatch.web.movement import direction
 from trendwatch.web.parts import Given, Parts
@@ -73,19 +73,21 @@ def key_page(key: str, parts: Given) -> Response:
     chart = bars(first, series.stories, up=up, down=set(moved) - up)
     labels = tuple(part for part in key.split("|") if part in names)
     recent = parts.store.items.search(Filter(labels=labels), limit=5).items if labels else ()
-    return page(
-        "trend_key.html",
-        here="trends",
-        **{"key": key, "name": key_name(key, names), "chart": chart, "total": sum(series.stories)},
-        **{"most": max(series.stories), "judged": judged[:1], "moved": moved, "parse_week": parse_week},
-        **{
-            "width": BARS_WIDTH,
-            "height": BARS_HEIGHT,
-            "recent": recent,
-            "labels": labels,
-            "now": parts.clock(),
-        },
-    )
+    values = {
+        "name": key_name(key, names),
+        "chart": chart,
+        "total": sum(series.stories),
+        "most": max(series.stories),
+        "judged": judged[:1],
+        "moved": moved,
+        "parse_week": parse_week,
+        "width": BARS_WIDTH,
+        "height": BARS_HEIGHT,
+        "recent": recent,
+        "labels": labels,
+        "now": parts.clock(),
+    }
+    return page("trend_key.html", {"here": "trends", **values})
 
 
 @router.get("/trends/{week}")
@@ -95,6 +97,8 @@ def one_week(week: str, parts: Given) -> Response:
         number = parse_week(week)
     except ValueError as error:
         raise NotFound("week", week[:20], hint="write it like 2025-W14") from error
+    if not 0 <= number <= week_number(parts.clock()):
+        raise NotFound("week", week, hint="/trends shows the latest")
     return _week_page(parts, current_version(parts), number)
 
 
@@ -128,27 +132,23 @@ def _evidence(trend: Trend, items: dict[str, Item]) -> tuple[Item, ...]:
 
 
 def _week_page(parts: Parts, version: str, week: int | None) -> Response:
-    found = parts.store.trends.of_week(version, week) if version and week is not None else []
     newest = parts.store.trends.last_analysed(version) if version else None
+    judged = week is not None and newest is not None and week <= newest
+    found = parts.store.trends.of_week(version, week) if judged and week is not None else []
     start = trends_from(parts)
-    known = week is not None and newest is not None and week <= newest
-    return page(
-        "trends.html",
-        here="trends",
-        **{
-            "week": None if week is None else week_name(week),
-            "judged": known,
-            "groups": _groups(parts, found, week),
-        },
-        **{"previous": week_name(week - 1) if known and week is not None else ""},
-        **{
-            "next": week_name(week + 1)
-            if known and week is not None and newest is not None and week < newest
-            else ""
-        },
-        **{"start": None if start is None else week_start(start), "now": parts.clock()},
-        **{"spark_width": SPARK_WIDTH, "spark_height": SPARK_HEIGHT, "feeds": _feed_titles(parts)},
-    )
+    values = {
+        "week": None if week is None else week_name(week),
+        "judged": judged,
+        "groups": _groups(parts, found, week),
+        "previous": week_name(week - 1) if week is not None else "",
+        "next": week_name(week + 1) if week is not None and newest is not None and week < newest else "",
+        "start": None if start is None else week_start(start),
+        "now": parts.clock(),
+        "spark_width": SPARK_WIDTH,
+        "spark_height": SPARK_HEIGHT,
+        "feeds": feed_titles(parts),
+    }
+    return page("trends.html", {"here": "trends", **values})
 
 
 def _groups(parts: Parts, trends: Sequence[Trend], week: int | None) -> list[Group]:
@@ -185,7 +185,3 @@ def _sort(key: str) -> str:
         if first.startswith(before) and bool(second) == bool(after) and second.startswith(after)
     )
     return next(fits, _SORTS[-2][0])
-
-
-def _feed_titles(parts: Parts) -> dict[str, str]:
-    return {health.feed.key: health.feed.title for health in parts.store.feeds.health()}

@@ -53,6 +53,16 @@ def week_words(name: str) -> str:
     return f"{start} to {last.day} {_MONTHS[last.month - 1]} {last.year}"
 
 
+def week_start_words(name: str) -> str:
+    """Return the first day of a week, "31 March 2025"."""
+    return day(week_start(parse_week(name)))
+
+
+def week_end_words(name: str) -> str:
+    """Return the last day of a week, "6 April 2025"."""
+    return day(week_start(parse_week(name)) + timedelta(days=6))
+
+
 def key_name(key: str, names: Mapping[str, str]) -> str:
     """Return "Drones in retail" for a pair, the name of a label, or the term itself."""
     first, _, second = key.partition("|")

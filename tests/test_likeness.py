@@ -1,0 +1,94 @@
+"""How alike two pieces of news read, and how rare words are."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from trendwatch.news.likeness import FEWEST_WORDS, Rarity, dot, likeness, read, shared_words
+
+EVEN = Rarity.of([])
+
+
+def test_without_texts_all_words_weigh_one() -> None:
+    assert EVEN.weight("drones") == 1
+    assert EVEN.weight("never-seen") == 1
+
+
+def test_unseen_words_are_the_rarest() -> None:
+    rarity = Rarity.of(["Drones map fields", "Drones deliver parcels", "A new bakery opens"])
+    assert rarity.weight("drones") < rarity.weight("bakery") < rarity.weight("tractor")
+
+
+def test_a_text_counts_a_word_once() -> None:
+    assert Rarity.of(["drones drones", "x y"]).weight("drones") == Rarity.of(["drones", "x y"]).weight(
+        "drones"
+    )
+
+
+def test_copies_have_equal_text_whatever_the_publisher_adds() -> None:
+    one = read("Drones map wheat fields in Kansas", "Cheap drones find weeds.", rarity=EVEN)
+    other = read("Drones map wheat fields in Kansas - Farm Daily", "Cheap drones  find weeds!", rarity=EVEN)
+    assert one.exact == other.exact != ""
+    assert likeness(one, other) == pytest.approx(1)
+
+
+@pytest.mark.parametrize("title", ["", "Open thread", "The of and"])
+def test_too_few_words_say_nothing(title: str) -> None:
+    assert read(title, "", rarity=EVEN).exact == ""
+
+
+def test_inflected_words_meet() -> None:
+    one = read("Blast hits Homs pipelines", "", rarity=EVEN)
+    other = read("Blasts hitting pipeline", "", rarity=EVEN)
+    apart = read("Quake hurts Lima harbours", "", rarity=EVEN)
+    assert likeness(one, other) > 0.2 > likeness(one, apart)
+    assert shared_words(one, other) == 2
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "worth"),
+    [
+        ("EU agrees 12th package of sanctions", "EU agrees 13th package of sanctions", 0.8),
+        ("Prices rise 5 % in March", "Prices rise 5 % in May", 1.0),
+        ("Prices rise 5 % in March", "Prices rise in March", 1.0),
+    ],
+)
+def test_clashing_numbers_cost_a_fifth(one: str, other: str, worth: float) -> None:
+    first, second = read(one, "", rarity=EVEN), read(other, "", rarity=EVEN)
+    assert likeness(first, second) == pytest.approx(worth * dot(first.vector, second.vector))
+
+
+@given(st.text(max_size=80), st.text(max_size=80))
+def test_vectors_have_length_one_and_likeness_is_even_handed(title: str, summary: str) -> None:
+    """C2: any text can be read."""
+    one, other = read(title, summary, rarity=EVEN), read(summary, title, rarity=EVEN)
+    for reading in (one, other):
+        assert dot(reading.vector, reading.vector) == pytest.approx(1 if reading.vector else 0)
+        assert bool(reading.exact) == (reading.words >= FEWEST_WORDS)
+    assert likeness(one, other) == likeness(other, one) <= 1 + 1e-9
+
+
+def auc(scores: list[float], same: list[bool]) -> float:
+    order = sorted(range(len(scores)), key=lambda at: scores[at])
+    ranks = {at: rank for rank, at in enumerate(order, 1)}
+    yes = sum(same)
+    return (sum(ranks[at] for at in ranks if same[at]) - yes * (yes + 1) / 2) / (yes * (len(same) - yes))
+
+
+@pytest.mark.shared
+def test_pairs_scored_by_people(shared_data: Path) -> None:
+    with gzip.open(shared_data / "text" / "pairs_headlines_scored.jsonl.gz", "rt", encoding="utf-8") as lines:
+        pairs = [json.loads(line) for line in lines]
+    rarity = Rarity.of({pair[side] for pair in pairs for side in "ab"})
+    scores = [
+        likeness(read(pair["a"], "", rarity=rarity), read(pair["b"], "", rarity=rarity)) for pair in pairs
+    ]
+    measured = auc(scores, [pair["score"] >= 4 for pair in pairs])
+    print(f"AUC on {len(pairs)} headline pairs: {measured:.3f}")
+    assert measured >= 0.84

@@ -1,0 +1,187 @@
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+import pytest
+from selectolax.lexbor import LexborHTMLParser
+
+from tests.sample_digest import (
+    BASE_URL,
+    BUSINESS,
+    GOLDEN,
+    SAMPLE,
+    candidate,
+    edition,
+    sample_digest,
+    source,
+    trend,
+)
+from tests.test_render_page import contrast, hostile_digest
+from trendwatch.advice.digest import compose
+from trendwatch.render.email import mail, subject, text
+from trendwatch.render.view import view
+from trendwatch.types.advice import Coverage, Digest, Memory, Source
+from trendwatch.types.delivery import Mail
+
+
+def mailed(digest: Digest) -> Mail:
+    return mail(
+        digest,
+        sender="trendwatch <news@trendwatch.example>",
+        to=BUSINESS.email,
+        message_id="<1@trendwatch.example>",
+        base_url=BASE_URL,
+    )
+
+
+def worst_digest() -> Digest:
+    """Return a digest in which everything is as long as it may be."""
+    who = replace(BUSINESS, name=" ".join(["Business"] * 8), areas=("iot", "ai"), tools=("Xero",))
+    labels = ["area:iot", "area:ai", "area:iot", "area:ai", "area:cybersecurity"]
+    stories = [
+        candidate(
+            f"s{n}",
+            title=f"Xero {n} " + " ".join(["long"] * 60),
+            summary=" ".join(["word"] * 200),
+            labels=f"{area} sector:healthcare function:operations impact:regulation",
+            feeds=",".join(f"The Long Daily Newspaper {n} {m}" for m in range(40)),
+        )
+        for n, area in enumerate(labels)
+    ]
+    beyond = candidate(
+        "b", title="y " * 200, summary="z " * 300, labels="area:drones sector:energy", feeds="A,B,C,D"
+    )
+    keys = ("iot", "ai", "digital_payments", "health_tech", "cybersecurity")
+    rows = tuple(trend(f"area:{key}|sector:healthcare", evidence=("i", "j")) for key in keys)
+    reports = {key: source("Long Name " * 5, owner=key, path="p" * 300) for key in "ij"}
+    missing = tuple(f"A rather long feed title number {n}" for n in range(300))
+    where = edition(
+        *stories,
+        beyond,
+        trends=rows,
+        reports=reports,
+        coverage=Coverage(items=123456, sources=700, feeds=1000, missing=missing),
+    )
+    return compose(where, who, Memory())
+
+
+def words(plain: str) -> int:
+    """Return the words a reader meets: addresses and rules of dashes are not read."""
+    return len([word for word in plain.split() if not re.fullmatch(r"https?://\S+|-+", word)])
+
+
+def test_the_golden_text() -> None:
+    assert text(sample_digest(), base_url=BASE_URL) == (GOLDEN / "sample.txt").read_text("utf-8")
+
+
+def test_the_same_digest_is_the_same_mail() -> None:
+    assert mailed(sample_digest()) == mailed(sample_digest())
+    assert mailed(sample_digest()).date == sample_digest().cutoff
+
+
+@pytest.mark.parametrize("digest", [sample_digest(), worst_digest()], ids=["sample", "worst"])
+def test_word_and_size_budgets(digest: Digest) -> None:
+    assert len(digest.picks) <= 7
+    assert words(text(digest, base_url=BASE_URL)) <= 600
+    assert len(mailed(digest).html.encode()) < 80_000
+    minutes = int(view(digest).read_time.split()[0])
+    assert minutes <= 4
+    assert minutes * 200 >= words(text(digest)) - 60  # the fixed words around the stories
+
+
+def test_the_top_block_is_complete_in_sixty_words() -> None:
+    for digest in (sample_digest(), worst_digest()):
+        top = text(digest).split("THE ONE THING")[1].split("independent sources")[0]
+        assert words(top) <= 60
+        assert "Why it matters to you: You" in top.replace("\n", " ")
+
+
+def test_html_is_one_column_with_styles_on_the_elements() -> None:
+    html = mailed(sample_digest()).html
+    tree = LexborHTMLParser(html)
+    assert not tree.css("table, script, img, link, form, svg, details")
+    assert "var(" not in html
+    assert tree.css_first("h1").attributes["style"]
+    bars = [node.attributes["style"] or "" for node in tree.css(".bar")]
+    assert len(bars) == 6
+    assert all("width: " in style and "background-color: " in style for style in bars)
+    assert "prefers-color-scheme: dark" in html
+
+
+def test_text_page_and_mail_say_the_same() -> None:
+    digest = sample_digest()
+    plain = " ".join(text(digest).split())
+    html = LexborHTMLParser(mailed(digest).html)
+    shown = " ".join((html.body.text() if html.body else "").split())
+    for pick in digest.picks:
+        for said in (pick.title, pick.what, pick.why):
+            assert said in plain
+            assert said in shown
+    for note in digest.notes:
+        assert note in plain
+        assert note in shown
+
+
+def test_text_lines_are_short_and_addresses_are_whole() -> None:
+    for line in text(sample_digest(), base_url=BASE_URL).splitlines():
+        assert len(line) <= 76 or "https://" in line
+
+
+@pytest.mark.parametrize(
+    ("business", "title", "wanted"),
+    [
+        ("Bakery", "Oven calls home", "Bakery: Oven calls home"),
+        ("B\r\nBcc: x@y.example", "Oven\ncalls", "B Bcc: x@y.example: Oven calls"),
+        ("Bakery", "word " * 30, "Bakery: " + "word " * 13 + "word…"),
+        ("N" * 90, "Oven", "N" * 39 + "…: Oven"),
+    ],
+)
+def test_d6_subject_is_one_short_line(business: str, title: str, wanted: str) -> None:
+    digest = sample_digest()
+    assert digest.one_thing is not None
+    one = replace(digest.one_thing, title=title)
+    found = subject(view(replace(digest, business_name=business, one_thing=one)))
+    assert found == wanted
+    assert len(found) <= 80
+    assert mailed(replace(digest, business_name=business, one_thing=one)).subject == wanted
+
+
+def test_a_quiet_week_has_a_subject_and_a_body() -> None:
+    quiet = mailed(compose(edition(), BUSINESS, Memory(issues=4)))
+    assert quiet.subject == "Harbour Dental: a quiet week"
+    assert "A QUIET WEEK" in quiet.text
+
+
+def test_d6_hostile_texts_in_mail() -> None:
+    sent = mailed(hostile_digest())
+    assert not LexborHTMLParser(sent.html).css("script, img, [onerror], [onload]")
+    for part in (sent.subject, sent.text, sent.html):
+        assert "\x00" not in part
+        assert "\u202e" not in part
+        assert "\r" not in part
+    assert "\n" not in sent.subject
+
+
+def test_d6_ten_thousand_sources_are_capped() -> None:
+    digest = sample_digest()
+    assert digest.one_thing is not None
+    many = tuple(
+        Source(title="t", url=f"https://s{n}.example", feed=f"F{n}", owner=f"o{n}", kind="news")
+        for n in range(10_000)
+    )
+    sent = mailed(replace(digest, one_thing=replace(digest.one_thing, sources=many)))
+    assert "and 9997 more" in sent.text
+    assert len(sent.html) < 80_000
+
+
+def test_contrast_of_the_mail() -> None:
+    for ground in ("#f6f5f1", "#ffffff"):
+        for ink in ("#1c1f23", "#565d66", "#0b57a4", "#0b6b4f", "#96470a"):
+            assert contrast(ink, ground) >= 4.5
+    for ink in ("#e8eaed", "#a9b0b9", "#8ab8f5", "#5fd0a6", "#f0a35e"):
+        assert contrast(ink, "#1b1e23") >= 4.5
+
+
+def test_the_sample_is_worth_reading() -> None:
+    assert len(SAMPLE.candidates) > len(sample_digest().picks)
