@@ -5,8 +5,9 @@ feedparser reads both, but also what is neither (``1767600000`` becomes the year
 time zones for UTC (``CET``, ``JST``), and knows English months only.
 
 Method, first that gives a date: seconds or milliseconds since 1970; strict ISO 8601; RFC 822 with the months
-of six languages and the zones people write; a few written forms; feedparser's reading, unless it took its
-year out of a longer number or went on counting behind month 12. A date without zone is UTC. What lies before 1995 (no feeds then) or beyond the calendar is no date.
+of six languages and the zones people write; a few written forms; feedparser's reading, unless its year does not
+stand in the text (a zone may move it by one) or it went on counting behind month 12. A date without zone is
+UTC. What lies before 1995 (no feeds then) or beyond the calendar is no date.
 
 Known failures: ``05/03/2019`` is ambiguous and no date; ``IST`` and ``CST`` name several zones, feedparser's
 reading stands.
@@ -36,7 +37,7 @@ _FORMS = (
     "%Y/%m/%d",
 )
 _LONG_FORMS = ("%B %d, %Y %I:%M %p", "%B %d, %Y %H:%M", "%B %d, %Y", "%b %d, %Y")
-_YEAR = re.compile(r"(?<!\d)\d{4}(?!\d)")
+_YEAR = re.compile(r"(?<![+\d])\d{4}(?!\d)")
 _LONG_NUMBER = re.compile(r"\d{5}")
 _MONTH_13 = re.compile(r"\d{4}-(?:1[3-9]|[2-9]\d)-")
 _WEEKDAY = re.compile(r"^[A-Za-z]{3,9},\s+(?=[A-Za-z])")
@@ -124,9 +125,8 @@ def _tuple(parsed: struct_time | None, text: str) -> datetime | None:
         return None
     year, month, day, hour, minute, second = parsed[:6]
     standing = {int(digits) for digits in _YEAR.findall(text)}
-    if (
-        _MONTH_13.match(text) or _LONG_NUMBER.search(text) and standing.isdisjoint((year - 1, year, year + 1))
-    ):  # a zone may move it
+    guessed = (standing or _LONG_NUMBER.search(text)) and standing.isdisjoint((year - 1, year, year + 1))
+    if guessed or _MONTH_13.match(text):
         return None
     try:
         found = datetime(year, month, day, hour, minute, min(second, 59), tzinfo=UTC)
