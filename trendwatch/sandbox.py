@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 _DOCUMENTS_PER_CHILD = 500
 _MEGABYTE = 1024 * 1024
 _STACK = 256 * 1024  # of the watching thread: a default stack would take address space from the parser
+# A document this many times smaller than a child's memory reaches it whole, and can be decoded there.
+_ROOM = 16
 _STARVED = 77  # exit code of a child without memory
 
 Outcome = ParsedFeed | PollFailure
@@ -72,6 +74,9 @@ class Sandbox:
         """Return the future outcome of a document. It cannot be cancelled, except by closing the sandbox."""
         outcome: Future[Outcome] = Future()
         outcome.set_running_or_notify_cancel()
+        if len(document.body) > self._memory_mb * _MEGABYTE // _ROOM:
+            outcome.set_result(_limited("the document is too large for the memory parsing may use"))
+            return outcome
         self._open.add(outcome)
         outcome.add_done_callback(self._open.discard)
         self._schedule(document, outcome, retry=True)

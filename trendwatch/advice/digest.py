@@ -39,8 +39,6 @@ NAME_CHARS = 32
 #: A longer headline is an attack on the layout, not a headline.
 HEADLINE_CHARS = 160
 TOPICS = 3
-#: The slow window of the trend method starts four weeks back and needs as much again (ALGORITHMS.md 2.2).
-HISTORY_WEEKS = 8
 
 
 def compose(edition: Edition, business: Business, memory: Memory) -> Digest:
@@ -164,7 +162,7 @@ def _notes(
         start = day(edition.trends_from, business.timezone)
         yield f"What is rising and fading can be told from {start}: there is too little history yet."
     elif not edition.trends:
-        yield f"No technology rises or fades clearly; saying so takes about {HISTORY_WEEKS} weeks of reading."
+        yield "No technology was reported clearly more or less than usual."
     elif not rows:
         yield "Nothing near you was reported clearly more or less than usual."
     if missing := edition.coverage.missing:

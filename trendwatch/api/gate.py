@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import secrets
 from ipaddress import ip_address
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 import structlog
 from anyio.to_thread import run_sync
@@ -65,38 +65,37 @@ class Gate:
                 raise
             await answer(unexpected(), path=scope["path"], request_id=request_id)(scope, receive, numbered)
 
-    def _is_ours(self, headers: Headers) -> bool:
-        """Return whether a request names this machine: a page elsewhere may let its own name lead here."""
-        name = _hostname(f"//{headers.get('host', '')}")
-        if name == "localhost" or name.endswith(".localhost") or _is_loopback(name):
-            return True
-        return bool(name) and name == _hostname(self._parts.config().settings.serve.base_url)
-
     async def _refusal(self, scope: Scope) -> Problem | None:
         headers = Headers(scope=scope)
         if _holds_nul(scope):
             return Problem(status=422, detail="The address holds a NUL character; leave it out.")
         if scope["method"] not in _READS and not _same_origin(headers):
             return Problem(status=403, detail="Changes are taken from our own pages and from programs only.")
-        if self._parts.open_to_all:
-            return None if self._is_ours(headers) else Problem(status=403, detail=_FOREIGN_NAME)
-        if is_open(scope["path"]):
+        name = _parts_of(f"//{headers.get('host', '')}").hostname or ""
+        if is_open(scope["path"]) or (self._parts.open_to_all and _is_local(name)):
             return None
         try:
-            admitted = await run_sync(admits, self._parts.store, headers.get("authorization", ""))
+            return await run_sync(self._unadmitted, name, headers.get("authorization", ""))
         except TrendwatchError as error:
             return problem_of(error)
-        if admitted:
+
+    def _unadmitted(self, name: str, authorization: str) -> Problem | None:
+        """Return why a request may not pass; may ask the store."""
+        if self._parts.open_to_all:
+            # A page elsewhere may let a name of its own lead to this machine and read what is here.
+            known = _parts_of(self._parts.config().settings.serve.base_url).hostname
+            return None if name and name == known else Problem(status=403, detail=_FOREIGN_NAME)
+        if admits(self._parts.store, authorization):
             return None
         detail = "Send a key: Authorization: Bearer tw_... (trendwatch keys add NAME makes one)."
         return Problem(status=401, detail=detail, headers={"WWW-Authenticate": CHALLENGE})
 
 
-def _hostname(address: str) -> str:
+def _parts_of(address: str) -> SplitResult:
     try:
-        return urlsplit(address).hostname or ""
+        return urlsplit(address)
     except ValueError:
-        return ""
+        return urlsplit("")
 
 
 def _holds_nul(scope: Scope) -> bool:
@@ -104,17 +103,18 @@ def _holds_nul(scope: Scope) -> bool:
     return "\0" in scope["path"] or b"%00" in scope.get("query_string", b"")
 
 
-def _is_loopback(name: str) -> bool:
+def _is_local(name: str) -> bool:
+    """Return whether a host name is this machine's for every resolver."""
     try:
         return ip_address(name).is_loopback
     except ValueError:
-        return False
+        return name == "localhost" or name.endswith(".localhost")
 
 
 def _same_origin(headers: Headers) -> bool:
     """Return whether a change comes from our own pages; programs send no Origin."""
     origin = headers.get("origin")
-    return origin is None or urlsplit(origin).netloc == headers.get("host", "")
+    return origin is None or _parts_of(origin).netloc == headers.get("host", "")
 
 
 async def _buffered(scope: Scope, receive: Receive) -> Receive | Problem:

@@ -5,8 +5,8 @@ feedparser reads both, but also what is neither (``1767600000`` becomes the year
 time zones for UTC (``CET``, ``JST``), and knows English months only.
 
 Method, first that gives a date: seconds or milliseconds since 1970; strict ISO 8601; RFC 822 with the months
-of six languages and the zones people write; a few written forms; feedparser's reading, unless its year does not
-stand in the text (a zone may move it by one) or it went on counting behind month 12. A date without zone is
+of six languages and the zones people write; a few written forms; feedparser's reading, unless its year is not
+in the text (a zone may move it by one) or it went on counting behind month 12. A date without zone is
 UTC. What lies before 1995 (no feeds then) or beyond the calendar is no date.
 
 Known failures: ``05/03/2019`` is ambiguous and no date; ``IST`` and ``CST`` name several zones, feedparser's

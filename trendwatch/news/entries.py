@@ -91,17 +91,18 @@ def _date(raw: Raw, key: str) -> datetime | None:
 
 
 def _link(raw: Raw, base: str) -> str:
-    """Return where an entry leads: its page, else another alternate, else its guid if that is a link."""
+    """Return where an entry leads: its page, else its guid if that is a link, else its file (a podcast)."""
     link, guid = _text(raw, "link"), _text(raw, "id")
-    hrefs = [] if link == guid and not _ADDRESS.match(guid) else [link]
-    hrefs += [
-        _text(link, "href") for link in _objects(raw, "links") if _text(link, "rel") in ("alternate", "")
-    ]
-    links = (fields.read_link(href, base) for href in hrefs)
-    if found := next((link for link in links if link), ""):
-        return found
+    pages = [] if link == guid and not _ADDRESS.match(guid) else [link]
+    pages += _hrefs(raw, "alternate")
     # rdf:about and Atom ids may be addresses; isPermaLink="false" says that a guid is none
-    return "" if dict.get(raw, "guidislink") is False else fields.read_link(guid)
+    permanent = guid if dict.get(raw, "guidislink") is not False and _ADDRESS.match(guid) else ""
+    links = (fields.read_link(href, base) for href in (*pages, permanent, *_hrefs(raw, "enclosure")))
+    return next((found for found in links if found), "")
+
+
+def _hrefs(raw: Raw, relation: str) -> list[str]:
+    return [_text(link, "href") for link in _objects(raw, "links") if _text(link, "rel") == relation]
 
 
 def _bodies(raw: Raw) -> Iterator[str]:

@@ -15,13 +15,14 @@ from datetime import datetime, timedelta
 import structlog
 
 from trendwatch.advice.digest import compose
-from trendwatch.advice.schedule import last_cutoff
+from trendwatch.advice.schedule import last_cutoff, period_of
 from trendwatch.store import Store
+from trendwatch.trends.surge import available_from
 from trendwatch.types.advice import Business, Coverage, Digest, Edition
 from trendwatch.types.delivery import Channel, Delivery, DeliveryState
 from trendwatch.types.identity import stable_id
 from trendwatch.types.tags import Taxonomy
-from trendwatch.types.weeks import week_number
+from trendwatch.types.weeks import week_end, week_number
 from trendwatch.types.work import Clock
 
 _log = structlog.get_logger()
@@ -84,14 +85,14 @@ def _due(store: Store, businesses: Sequence[Business], now: datetime) -> dict[da
     """Return the cutoffs to compose for; a business without a digest gets its welcome issue at once."""
     due: defaultdict[datetime, list[_Due]] = defaultdict(list)
     for business in businesses:
-        done = store.digests.last_cutoff(business.key)
-        if done is None:
+        latest = store.digests.of(business.key, limit=1)
+        if not latest:
             due[now].append(_Due(business, now - timedelta(weeks=1)))
             continue
-        cutoff = last_cutoff(business, now)
-        if cutoff > done:
-            earliest = cutoff - LONGEST_WINDOW
-            due[cutoff].append(_Due(business, max(done, earliest)))
+        done, cutoff = latest[0], last_cutoff(business, now)
+        # A welcome issue early in a week is that week's digest: one a week, whatever its hour.
+        if cutoff > done.cutoff and period_of(cutoff, business) != done.period:
+            due[cutoff].append(_Due(business, max(done.cutoff, cutoff - LONGEST_WINDOW)))
     return due
 
 
@@ -120,12 +121,15 @@ def _edition(
     coverage = store.candidates.coverage(since, cutoff)
     if coverage.sources < LEAST_COVERAGE * coverage.feeds:
         return coverage
+    trends = store.trends.of_week(model.version, week_number(cutoff) - 1)
     edition = Edition(
         id=edition_id,
         since=since,
         cutoff=cutoff,
         candidates=store.candidates.first_seen_between(model.version, since, cutoff),
-        trends=tuple(store.trends.of_week(model.version, week_number(cutoff) - 1)),
+        trends=tuple(trends),
+        reports=store.candidates.sources({item for trend in trends for item in trend.evidence}),
+        trends_from=_trends_from(store),
         coverage=coverage,
         names=taxonomy.names(),
         parents={
@@ -141,6 +145,12 @@ def _edition(
         return store.editions.freeze(edition, claim=claim, now=clock())
     finally:
         store.leases.release(claim, now=clock())
+
+
+def _trends_from(store: Store) -> datetime | None:
+    """Return when there is enough history to speak of trends, None before any feed was read."""
+    first_read = min(store.series.feed_weeks().values(), default=None)
+    return None if first_read is None else week_end(available_from(first_read))
 
 
 def _ready(store: Store, version: str, cutoff: datetime) -> bool:

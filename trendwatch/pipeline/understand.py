@@ -22,7 +22,7 @@ from trendwatch.tagging.model import Tagger
 from trendwatch.text import reading
 from trendwatch.trends.tally import Tally
 from trendwatch.types.news import Item
-from trendwatch.types.tags import Model, Taxonomy
+from trendwatch.types.tags import Model, Tag, Taxonomy
 from trendwatch.types.weeks import week_number, week_start
 from trendwatch.types.work import Clock
 
@@ -93,7 +93,7 @@ def understand(
         for model in store.models.live():
             tagger = _tagger(memory, model, taxonomy)
             while batch := _next_batch(store, model.version):
-                understood = _understand(store, model.version, tagger, batch, memory)
+                understood = _understand(store, model.version, tagger, taxonomy, batch, memory)
                 claim = store.leases.renew(claim, now=clock(), lease=lease)
                 store.understanding.write(model.version, understood, claim=claim)
                 report.items += len(batch)
@@ -130,16 +130,15 @@ def _tagger(memory: Understanding, model: Model, taxonomy: Taxonomy) -> Tagger:
 
 
 def _understand(
-    store: Store, version: str, tagger: Tagger, batch: Sequence[Waiting], memory: Understanding
+    store: Store,
+    version: str,
+    tagger: Tagger,
+    taxonomy: Taxonomy,
+    batch: Sequence[Waiting],
+    memory: Understanding,
 ) -> Understood:
     items = [one.item for one in batch]
-    tags = dict(
-        zip(
-            (item.id for item in items),
-            tagger.tag([(item.title, item.summary) for item in items]),
-            strict=True,
-        )
-    )
+    tags = _tags(tagger, taxonomy, items)
     stories, new_stories = _cluster(store, batch, memory)
     ids = sorted(set(stories.values()))
     tally = Tally(
@@ -155,6 +154,14 @@ def _understand(
         story_counts=tally.story_counts,
         report_counts=tally.report_counts,
     )
+
+
+def _tags(tagger: Tagger, taxonomy: Taxonomy, items: Sequence[Item]) -> dict[str, tuple[Tag, ...]]:
+    """Return the tags of each item: none where its language is not covered, rather than wrong ones."""
+    covered = [item for item in items if taxonomy.covers(item.language)]
+    found = tagger.tag([(item.title, item.summary) for item in covered])
+    tags: dict[str, tuple[Tag, ...]] = {item.id: () for item in items}
+    return tags | {item.id: mine for item, mine in zip(covered, found, strict=True)}
 
 
 def _cluster(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -36,6 +36,24 @@ class Candidates:
             feeds = connection.execute(enabled).all()
         missing = tuple(row.title for row in feeds if row.succeeded_at is None or row.succeeded_at < since)
         return Coverage(items=items, sources=len(feeds) - len(missing), feeds=len(feeds), missing=missing)
+
+    def sources(self, item_ids: Collection[str]) -> dict[str, Source]:
+        """Return items as reports that a reader can follow, by id; those without a link left out."""
+        query = (
+            select(
+                _ITEM.c.id,
+                _ITEM.c.title,
+                _ITEM.c.url,
+                _FEED.c.title.label("feed_title"),
+                _FEED.c.owner,
+                _FEED.c.kind,
+            )
+            .join(_FEED, _FEED.c.seq == _ITEM.c.feed_seq)
+            .where(_ITEM.c.id.in_(item_ids), _ITEM.c.url != "")
+            .order_by(_ITEM.c.id)
+        )
+        with reading(self._engine) as connection:
+            return {row.id: _source(row) for row in connection.execute(query)}
 
     def first_seen_between(self, version: str, since: datetime, until: datetime) -> tuple[Candidate, ...]:
         """Return the stories whose first report reached us in a half-open window, the earliest first."""
@@ -109,5 +127,9 @@ def _sources(reports: Iterable[Row[Any]]) -> Iterable[Source]:
     for report in reports:
         if report.owner not in seen and report.url:
             seen.add(report.owner)
-            names = {"feed": report.feed_title, "owner": report.owner, "kind": report.kind}
-            yield Source(title=report.title, url=report.url, **names)
+            yield _source(report)
+
+
+def _source(report: Any) -> Source:
+    names = {"feed": report.feed_title, "owner": report.owner, "kind": report.kind}
+    return Source(title=report.title, url=report.url, **names)

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Engine, func, select, update
+from sqlalchemy import Engine, select, update
 
 from trendwatch.errors import NotFound
 from trendwatch.store.engine import reading
@@ -82,12 +82,6 @@ class Digests:
         query = query.order_by(_DIGEST.c.cutoff.desc()).limit(limit)
         with reading(self._engine) as connection:
             return [thaw(Digest, value) for value in connection.execute(query).scalars()]
-
-    def last_cutoff(self, business_key: str) -> datetime | None:
-        """Return the cutoff of a business's latest digest, None before the first."""
-        query = select(func.max(_DIGEST.c.cutoff)).where(_DIGEST.c.business_key == business_key)
-        with reading(self._engine) as connection:
-            return connection.execute(query).scalar()
 
     def memory(self, business_key: str, *, before: datetime) -> Memory:
         """Return what a business was shown in digests with an earlier cutoff."""

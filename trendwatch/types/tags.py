@@ -47,6 +47,12 @@ class Taxonomy:
     """All labels, in the order of the file."""
 
     labels: tuple[Label, ...]
+    #: what names and terms are written in; items in other languages are not covered and get no tags
+    language: str = "en"
+
+    def covers(self, language: str) -> bool:
+        """Return whether items in a language can be tagged; one that nobody named is taken for ours."""
+        return language in {"", self.language}
 
     def of(self, facet: Facet) -> tuple[Label, ...]:
         """Return the labels of a facet."""

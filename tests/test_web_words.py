@@ -1,0 +1,171 @@
+"""Times, weeks, keys and movements as people read them."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from tests.seeding import a_trend
+from tests.seeds import NOW
+from trendwatch.advice.movements import movements
+from trendwatch.advice.profile import profile
+from trendwatch.types.advice import Business, Coverage, Edition, Source
+from trendwatch.types.trends import Stage, Trend
+from trendwatch.web.charts import BARS_HEIGHT, bars, spark
+from trendwatch.web.movement import count_words, direction, stage_words, strength_words
+from trendwatch.web.words import (
+    ago,
+    day,
+    key_name,
+    moment,
+    stamp,
+    web_link,
+    week_end_words,
+    week_start_words,
+    week_words,
+)
+
+NAMES = {
+    "area:drones": "Drones",
+    "area:ai": "AI",
+    "sector:public": "Public sector",
+    "sector:retail": "Retail",
+}
+
+
+@pytest.mark.parametrize(
+    ("past", "said"),
+    [
+        (timedelta(0), "just now"),
+        (timedelta(seconds=59), "just now"),
+        (timedelta(seconds=60), "1 minute ago"),
+        (timedelta(minutes=59), "59 minutes ago"),
+        (timedelta(hours=23), "23 hours ago"),
+        (timedelta(days=400), "400 days ago"),
+        (-timedelta(seconds=5), "in a moment"),
+        (-timedelta(minutes=50), "in 50 minutes"),
+    ],
+)
+def test_ago(past: timedelta, said: str) -> None:
+    assert ago(NOW - past, NOW) == said
+
+
+def test_days_and_moments_follow_the_zone() -> None:
+    assert day(NOW) == "3 March 2025"
+    assert day(NOW, "Pacific/Honolulu") == "2 March 2025"
+    assert moment(NOW, "Europe/Berlin") == "Monday 3 March, 09:00"
+    assert stamp(NOW) == "2025-03-03 08:00 UTC"
+
+
+@pytest.mark.parametrize(
+    ("week", "said"),
+    [
+        ("2025-W11", "10 to 16 March 2025"),
+        ("2025-W14", "31 March to 6 April 2025"),
+        ("2025-W01", "30 December 2024 to 5 January 2025"),
+    ],
+)
+def test_week_words(week: str, said: str) -> None:
+    assert week_words(week) == said
+
+
+def test_ends_of_a_week() -> None:
+    assert (week_start_words("2025-W14"), week_end_words("2025-W14")) == ("31 March 2025", "6 April 2025")
+
+
+@pytest.mark.parametrize(
+    ("key", "said"),
+    [
+        ("area:drones", "Drones"),
+        ("area:drones|sector:retail", "Drones in retail"),
+        ("area:ai|sector:public", "AI in the public sector"),
+        ("area:quantum_computing", "Quantum computing"),
+        ("digital twin", "digital twin"),
+    ],
+)
+def test_key_name(key: str, said: str) -> None:
+    assert key_name(key, NAMES) == said
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "javascript:alert(1)",
+        "//evil.example",
+        "data:text/html,x",
+        "",
+        "ftp://a.example",
+        "http://a\n.example",
+    ],
+)
+def test_w1_only_http_is_linked(url: str) -> None:
+    assert web_link(url) == ""
+    assert web_link("https://a.example/?b=c") == "https://a.example/?b=c"
+
+
+TRENDS = [
+    # 9 stories are 9.0 reports where 3.0 are expected: usually 9 * 3 / 9 = 3
+    (a_trend("area:drones", strength=1.0, stories=9), "clearly more than usual", "9 stories, usually 3"),
+    (
+        a_trend("area:drones", strength=0.6, stories=1, expected=0.1),
+        "a bit more than usual",
+        "1 story, usually none",
+    ),
+    (
+        a_trend("area:drones", strength=-0.7, stories=2, observed=2.0, expected=4.0, stage=Stage.FADING),
+        *("clearly less than usual", "2 stories, usually 4"),
+    ),
+    (
+        a_trend("area:drones", strength=-0.6, stories=0, observed=0.0, expected=5.0, stage=Stage.FADING),
+        *("clearly less than usual", "0 stories, usually 5"),
+    ),
+    (
+        a_trend("area:drones", strength=-0.6, stories=6, observed=6.0, expected=8.0, stage=Stage.FADING),
+        *("a bit less than usual", "6 stories, usually 8"),
+    ),
+]
+
+
+@pytest.mark.parametrize(("trend", "strength", "counts"), TRENDS)
+def test_pages_and_digests_say_the_same_of_a_trend(trend: Trend, strength: str, counts: str) -> None:
+    assert (strength_words(trend), count_words(trend)) == (strength, counts)
+    source = Source(title="A", url="https://a.example/1", feed="A", owner="a", kind="news")
+    edition = Edition(
+        id="e",
+        since=NOW - timedelta(weeks=1),
+        cutoff=NOW,
+        candidates=(),
+        trends=(Trend(**{name: getattr(trend, name) for name in trend.__slots__} | {"evidence": ("1",)}),),
+        coverage=Coverage(items=1, sources=1, feeds=1),
+        names=NAMES,
+        parents={},
+        model_version="v1",
+        config_hash="",
+        reports={"1": source},
+    )
+    row = movements(profile(Business(key="b", name="B", sector="retail", areas=("drones",)), edition))[0]
+    assert (row.direction, row.strength_words, row.count_words) == (direction(trend), strength, counts)
+
+
+def test_every_stage_has_words() -> None:
+    assert {stage_words(stage) for stage in Stage} >= {"new", "growing", "normal by now", "fading"}
+
+
+def test_a_spark_stays_inside_its_box() -> None:
+    line = spark([0, 5, 10])
+    assert line is not None
+    # 120 wide, 28 high, a margin of 3: x from 3 to 117, y from 25 down to 3
+    assert line.points == "3.0,25.0 60.0,14.0 117.0,3.0"
+    assert (line.last_x, line.last_y, line.most) == (117.0, 3.0, 10)
+    assert spark([0, 0]) is None
+    assert spark([3]) is None
+    assert spark([]) is None
+
+
+def test_bars_are_as_high_as_their_counts() -> None:
+    found = bars(2878, [0, 5, 10], up={2880}, down={2879})
+    assert [bar.height for bar in found] == [0.0, BARS_HEIGHT / 2, float(BARS_HEIGHT)]
+    assert [bar.moved for bar in found] == ["", "down", "up"]
+    assert [bar.label != "" for bar in found] == [False, False, True]
+    assert all(bar.y + bar.height == BARS_HEIGHT for bar in found)
