@@ -11,10 +11,14 @@ import pytest
 from sqlalchemy import text
 from sqlmodel import SQLModel
 
+from trendwatch.logs import set_up_logging
 from trendwatch.store import Store
 from trendwatch.store.engine import writing
 
 PROJECT = Path(__file__).resolve().parents[1]
+# What goes wrong on purpose need not be read by whoever reads the test run.
+set_up_logging(level="critical", as_json=False)
+
 SHARED_DATA = PROJECT.parent / "shared" / "data"
 
 

@@ -103,7 +103,8 @@ def test_health_of_feeds_is_told_in_words(ask: Asker) -> None:
     feeds = {feed["key"]: feed for feed in ask.get("/api/v1/feeds").json()["feeds"]}
     assert {key: feed["state"] for key, feed in feeds.items()} == {
         **dict.fromkeys(("field_notes", "gazette", "shopkeeper", "wire"), "ok"),
-        **{"rotors": "failing", "brand_new": "new"},
+        "rotors": "failing",
+        "brand_new": "new",
     }
     assert feeds["rotors"]["failure"] == "not_there"
     assert feeds["rotors"]["advice"].startswith("There is nothing at this address.")

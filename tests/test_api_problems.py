@@ -6,11 +6,10 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.asking import Asker
@@ -147,14 +146,21 @@ NAMES = st.sampled_from(
 )
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, deadline=None)
 @given(path=PATHS, query=st.lists(st.tuples(NAMES, TEXT | st.integers().map(str)), max_size=4))
 def test_a3_no_query_breaks_anything(ask: Asker, path: str, query: list[tuple[str, str]]) -> None:
     answer = ask.get(f"/api/v1/{path}", params=query)
     assert answer.status_code in {200, 404, 422}, answer.text
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, deadline=None)
+@given(words=TEXT, page=st.sampled_from(["/api/v1/items", "/items"]))
+def test_a3_nothing_people_search_for_is_search_syntax(ask: Asker, words: str, page: str) -> None:
+    answer = ask.get(page, params={"q": words})
+    assert answer.status_code == (422 if "\0" in words else 200), answer.text
+
+
+@settings(max_examples=80, deadline=None)
 @given(parts_of_path=st.lists(TEXT, min_size=1, max_size=3), page=st.sampled_from(["", "api/v1/"]))
 def test_a3_no_path_breaks_anything(ask: Asker, parts_of_path: list[str], page: str) -> None:
     from urllib.parse import quote
@@ -189,7 +195,8 @@ def _failing(parts: Parts, error: Exception) -> Iterator[Parts]:
     store = object.__new__(Store)
     for noun, part in vars(parts.store).items():
         setattr(store, noun, part if noun.startswith("_") else _Broken(error))
-    yield replace(parts, store=store, config=lambda kept=parts.config(): kept)  # type: ignore[misc]
+    kept = parts.config()
+    yield replace(parts, store=store, config=lambda: kept)
 
 
 PAGES = ("/", "/trends", "/items", "/feeds", "/digests/hill_farm")

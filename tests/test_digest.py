@@ -89,7 +89,7 @@ def test_welcome_issue_says_so_and_holds_back_log() -> None:
             edition(trends_from=datetime(2025, 4, 14, 6, tzinfo=UTC)),
             "What is rising and fading can be told from 14 April 2025: there is too little history yet.",
         ),
-        (edition(), "No technology rises or fades clearly; saying so takes about 8 weeks of reading."),
+        (edition(), "No technology was reported clearly more or less than usual."),
         (
             edition(trends=(trend("area:iot|sector:energy", strength=-1.0),)),
             "Nothing near you was reported clearly more or less than usual.",

@@ -136,11 +136,12 @@ def test_p6_document_order_is_kept() -> None:
     assert found == ["g /1", "h", "g /3"]
 
 
-def test_entries_without_anything_to_read_are_dropped() -> None:
-    assert keys(entry("only a guid"), entry("g", title="T"), entry("", "/1"), entry("", "", "", "S")) == [
+def test_entries_without_anything_to_read_are_kept_too() -> None:
+    assert keys(entry("only a guid"), entry("g", title="T"), entry("", "/1"), entry("")) == [
+        "only a guid",
         "g",
         "/1",
-        "S",
+        "",
     ]
 
 
@@ -205,7 +206,12 @@ ENTRIES = st.lists(
 def test_ids_are_unique_and_made_of_feed_and_key(entries: list[Entry]) -> None:
     found = items(*entries)
     assert len({item.id for item in found}) == len(found)
-    assert all(item.id == stable_id(FEED.key, item.entry_key) and item.title for item in found)
+    assert all(item.id == stable_id(FEED.key, item.entry_key) for item in found)
+
+
+@given(ENTRIES)
+def test_a_document_that_holds_entries_yields_items(entries: list[Entry]) -> None:
+    assert bool(items(*entries)) == bool(entries)
 
 
 @given(ENTRIES)

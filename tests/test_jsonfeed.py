@@ -121,6 +121,12 @@ def test_p3_a_cut_document_keeps_its_whole_items() -> None:
     assert len(read(text[:-40]).entries) == 4
 
 
+def test_p2_the_first_and_last_items_are_looked_at() -> None:
+    parsed = feed(*({"id": str(n)} for n in range(6_000)))
+    assert parsed.truncated
+    assert [found.guid for found in parsed.entries] == [str(n) for n in range(2_000)]
+
+
 def test_p2_deep_nesting() -> None:
     text = f'{{"version": "{VERSION}", "items": [' + '{"a":' * 150_000 + "1" + "}" * 150_000 + "]}"
     refusal = parse_json(text, DOCUMENT)

@@ -66,6 +66,14 @@ def test_p2_the_first_and_last_2000_items_stay() -> None:
     assert repair.shorten(short) == (short, False)
 
 
+@pytest.mark.parametrize("name", ["author", "dc:creator", "managingEditor", "itunes:email", "name"])
+def test_p2_long_authors_are_cut(name: str) -> None:
+    for before, behind in (("", ""), ("<![CDATA[", "]]>")):
+        text = f"<{name}>{before}{'b' * 900}{behind}</{name}><guid>{'c' * 900}</guid>"
+        cut = f"<{name}>{before}{'b' * 500}{behind}</{name}><guid>{'c' * 900}</guid>"
+        assert repair.without_long_authors(text) == cut
+
+
 def test_extensions_go_and_news_stay() -> None:
     text = "<item><gml:pos x='1'>1</gml:pos><media:content/><width>3</width><widget/><title>t</title></item>"
     assert repair.without_extensions(text) == "<item>13<widget/><title>t</title></item>"

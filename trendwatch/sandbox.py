@@ -22,8 +22,9 @@ import multiprocessing
 import os
 import signal
 import threading
-from concurrent.futures import CancelledError, Future
+from concurrent.futures import CancelledError, Future, InvalidStateError
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
 from multiprocessing import connection
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -86,11 +87,10 @@ class Sandbox:
         """End the children. Documents still in work raise CancelledError; a later one starts new children."""
         with self._lock:
             pool, self._pool = self._pool, None
+        for outcome in tuple(self._open):
+            _settle(outcome, CancelledError())  # first, since a pool that ends makes up errors of its own
         if pool is not None:
             _end(pool)
-        for outcome in tuple(self._open):
-            if not outcome.done():
-                outcome.set_exception(CancelledError())
 
     def _schedule(self, document: Document, outcome: Future[Outcome], *, retry: bool) -> None:
         pool = self._running()
@@ -100,7 +100,7 @@ class Sandbox:
             if outcome.done():  # the sandbox was closed meanwhile
                 return
             if error is None:
-                outcome.set_result(task.result())
+                _give(outcome, task.result())
             elif isinstance(error, BrokenProcessPool) and retry:
                 self._replace(pool)
                 self._schedule(document, outcome, retry=False)
@@ -145,18 +145,24 @@ def _end(pool: ProcessPool) -> None:
     pool.join()
 
 
+def _give(outcome: Future[Outcome], value: Outcome) -> None:
+    with suppress(InvalidStateError):  # the sandbox was closed meanwhile
+        outcome.set_result(value)
+
+
 def _settle(outcome: Future[Outcome], error: BaseException) -> None:
     """Give a limit as data and everything else as the error it is."""
     from pebble import ProcessExpired
 
     if isinstance(error, ProcessExpired):
-        outcome.set_result(_limited(_ending(error.exitcode)))
+        _give(outcome, _limited(_ending(error.exitcode)))
     elif isinstance(error, TimeoutError):
-        outcome.set_result(_limited("parsing took too long"))
+        _give(outcome, _limited("parsing took too long"))
     elif isinstance(error, MemoryError):
-        outcome.set_result(_limited("parsing took too much memory"))
+        _give(outcome, _limited("parsing took too much memory"))
     else:
-        outcome.set_exception(error)
+        with suppress(InvalidStateError):
+            outcome.set_exception(error)
 
 
 def _limited(detail: str) -> PollFailure:

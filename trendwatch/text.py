@@ -37,7 +37,8 @@ _TAG = re.compile(r"<[^<>]*>")
 # Only these part words: <b>AI</b>-powered is one.
 _BLOCK = re.compile(
     r"<(?=/?(?:address|article|aside|blockquote|br|caption|dd|div|dl|dt|figcaption|figure|footer|form|h[1-6]|header"
-    r"|hr|img|li|main|nav|ol|option|p|pre|section|summary|table|tbody|td|tfoot|th|thead|tr|ul|video)\b)",
+    r"|hr|iframe|img|li|main|nav|noscript|object|ol|option|p|pre|script|section|style|summary|table|tbody|td"
+    r"|template|tfoot|th|thead|tr|ul|video)\b)",
     re.IGNORECASE,
 )
 # "Shops open late - Reuters", "… | WIRED": the publisher, not the news. Names are written with capitals.
@@ -79,8 +80,9 @@ def plain(html: str) -> str:
         return clean(html)
     if html.count("<") > _MAX_TAGS:
         return clean(unescape(_TAG.sub(" ", html)))
-    tree = LexborHTMLParser(_BLOCK.sub(" <", _CDATA.sub("", html)))
-    tree.strip_tags(["script", "style", "noscript", "template", "iframe", "object"], recursive=True)
+    # <body> first: without it a leading <noscript> would be read as part of the head, and its words leak out
+    tree = LexborHTMLParser("<body>" + _BLOCK.sub(" <", _CDATA.sub("", html)))
+    tree.strip_tags(["script", "style", "noscript", "template", "iframe", "object", "title"], recursive=True)
     body = tree.body
     return clean(body.text(separator="") if body else "")
 

@@ -22,7 +22,6 @@ from trendwatch.types.delivery import Channel
 from trendwatch.types.work import Clock, Overlay, OverlayKind
 
 if TYPE_CHECKING:
-    from trendwatch.api.parts import Parts
     from trendwatch.fetch import Fetcher
     from trendwatch.model_cache import ModelCache
     from trendwatch.news.cluster import Rarity, StoryIndex
@@ -182,18 +181,6 @@ class Service:
         others = [one for one in self.store.overlays.list() if (one.kind, one.key) != (kind, key)]
         load(self.directory, environ=self.environ, overlays=[*others, overlay])
         self.store.overlays.put(overlay)
-
-    def parts(self, *, open_to_all: bool) -> Parts:
-        """Return what API and pages are given."""
-        from trendwatch.api.parts import Parts
-
-        return Parts(
-            store=self.store,
-            config=lambda: self.config,
-            config_error=lambda: self.config_error,
-            clock=self.clock,
-            open_to_all=open_to_all,
-        )
 
     def poll(self, on_progress: Callable[[PollReport], None] = lambda _report: None) -> PollReport:
         """Fetch the feeds that are due and keep what is new."""

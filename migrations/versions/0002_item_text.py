@@ -20,7 +20,11 @@ _SQLITE = (
     "VALUES ('delete', old.seq, old.title, old.summary); "
     "INSERT INTO item_text(rowid, title, summary) VALUES (new.seq, new.title, new.summary); END",
 )
-_POSTGRESQL = ("CREATE INDEX item_text ON item USING gin (to_tsvector('simple', title || ' ' || summary))",)
+# The expression of store/items.py, which says why signs become spaces.
+_POSTGRESQL = (
+    "CREATE INDEX item_text ON item USING gin (to_tsvector('simple', "
+    "translate(title || ' ' || summary, './-@_:<>&+~=?#', '              ')))",
+)
 
 
 def upgrade() -> None:

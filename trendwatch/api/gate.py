@@ -6,6 +6,7 @@ It stands around the routes, not in them, so that a new route cannot forget it.
 from __future__ import annotations
 
 import secrets
+import traceback
 from ipaddress import ip_address
 from urllib.parse import SplitResult, urlsplit
 
@@ -59,8 +60,10 @@ class Gate:
                 await response(scope, receive, numbered)
             else:
                 await self._app(scope, refused, numbered)
-        except Exception:
-            _log.exception("request.broke", request_id=request_id, path=scope["path"])
+        except Exception as error:
+            # As text: pretty tracebacks show the values of variables, and among them may be a key.
+            trace = "".join(traceback.format_exception(error))
+            _log.error("request.broke", request_id=request_id, path=scope["path"], trace=trace)
             if started:
                 raise
             await answer(unexpected(), path=scope["path"], request_id=request_id)(scope, receive, numbered)

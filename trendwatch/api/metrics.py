@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from datetime import timedelta
 
 from fastapi import APIRouter, Request
 from prometheus_client import CollectorRegistry
@@ -56,9 +57,11 @@ class Figures(Collector):
         return [] if week is None else self._parts.store.trends.of_week(version, week)
 
     def _digests(self) -> Iterator[GaugeMetricFamily]:
-        store, now = self._parts.store, self._parts.clock()
+        store = self._parts.store
+        # A digest's cutoff may be this very moment.
+        after_all = self._parts.clock() + timedelta(days=1)
         keys = [business.key for business in self._parts.config().businesses]
-        composed = sum(store.digests.memory(key, before=now).issues for key in keys)
+        composed = sum(store.digests.memory(key, before=after_all).issues for key in keys)
         yield GaugeMetricFamily("trendwatch_digests", "Digests composed.", composed)
         sent = Counter(one.state for key in keys for one in store.deliveries.of(key, limit=_DELIVERIES))
         by_state = {str(state): sent[state] for state in DeliveryState}

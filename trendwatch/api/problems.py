@@ -136,6 +136,8 @@ def _on_invalid(request: Request, error: Exception) -> Response:
 
 def _on_http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
+    if error.status_code == 400:  # noqa: PLR2004 - FastAPI's word for a body nested too deep or not UTF-8
+        return _answer(request, Problem(status=422, detail="The body cannot be read as JSON."))
     said = str(error.detail)
     standard = error.status_code in _OWN_WORDS and said in {"Not Found", "Method Not Allowed"}
     detail = _OWN_WORDS[error.status_code] if standard else said

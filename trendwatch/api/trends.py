@@ -48,8 +48,8 @@ class TrendList(BaseModel):
     #: null: all weeks were asked for, or none is judged yet
     week: str | None
     model_version: str
-    #: before this week there is too little history to say; null: nothing was read yet
-    available_from: str | None
+    #: before this week there is too little history to say
+    available_from: str
     trends: list[TrendShape]
 
 
@@ -69,11 +69,10 @@ def trends(
     else:
         found = [] if number is None else parts.store.trends.of_week(version, number)
     names = parts.config().taxonomy.names()
-    start = trends_from(parts)
     return TrendList(
         week=None if number is None else week_name(number),
         model_version=version,
-        available_from=None if start is None else week_name(start),
+        available_from=week_name(trends_from(parts)),
         trends=[
             trend_shape(trend, names)
             for trend in found

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from trendwatch.cli.options import AsJson, given, print_json, print_table
-from trendwatch.errors import InputError, TrendwatchError
+from trendwatch.errors import InputError, StoreError, TrendwatchError
 
 if TYPE_CHECKING:
     from trendwatch.wiring import Service
@@ -39,7 +39,7 @@ def _examine(service: Service) -> Any:
     try:
         config = service.config
     except TrendwatchError as error:
-        yield "configuration", False, str(error)
+        yield "database" if isinstance(error, StoreError) else "configuration", False, str(error)
         return
     yield (
         "configuration",
@@ -50,9 +50,10 @@ def _examine(service: Service) -> Any:
     yield "database", True, f"{service.store.items.count()} items, schema up to date"
     model = service.store.models.current()
     yield "model", model is not None, model.version if model else "none yet: trendwatch train makes one"
-    health = [one for one in service.store.feeds.health() if one.feed.enabled]
+    enabled = {feed.key for feed in config.feeds if feed.enabled}
+    health = [one for one in service.store.feeds.health() if one.feed.key in enabled]
     failing = [one.feed.key for one in health if one.state.failure is not None]
-    yield "feeds", not failing, f"{len(health)} enabled, failing: {', '.join(failing) or 'none'}"
+    yield "feeds", not failing, f"{len(enabled)} enabled, failing: {', '.join(failing) or 'none'}"
     expat = tuple(pyexpat.version_info)
     yield (
         "expat",

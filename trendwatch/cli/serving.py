@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import contextlib
 import ipaddress
+import signal
+import socket
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from trendwatch.cli.options import given
+from trendwatch.errors import ConfigError
 
 if TYPE_CHECKING:
+    from trendwatch.api import Parts
     from trendwatch.wiring import Service
+
+#: Connections that wait while the server is busy.
+_BACKLOG = 2048
 
 
 def register(app: typer.Typer) -> None:
@@ -29,8 +37,9 @@ def run(
     from trendwatch.jobs.schedule import ticking
 
     with given(context).service() as service, ExitStack() as closing:
+        listening = _listen(service, host=host, port=port)
         closing.enter_context(ticking(service.tick, seconds=service.settings.schedule.tick_seconds))
-        _serve(service, host=host, port=port)
+        _serve(service, listening)
 
 
 def serve(
@@ -40,21 +49,55 @@ def serve(
 ) -> None:
     """Serve API and pages; another process does the work."""
     with given(context).service() as service:
-        _serve(service, host=host, port=port)
+        _serve(service, _listen(service, host=host, port=port))
 
 
-def _serve(service: Service, *, host: str, port: int | None) -> None:
+def _listen(service: Service, *, host: str, port: int | None) -> socket.socket:
+    """Take the address before any work begins; port 0 becomes a free one."""
+    settings = service.settings.serve
+    address, number = host or settings.host, settings.port if port is None else port
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    try:
+        return socket.create_server((address, number), family=family, backlog=_BACKLOG)
+    except (OSError, OverflowError) as error:
+        why = getattr(error, "strerror", None) or error
+        raise ConfigError(
+            f"cannot listen on {address}, port {number}: {why}; --port takes another"
+        ) from error
+
+
+def _serve(service: Service, listening: socket.socket) -> None:
     import uvicorn
 
     from trendwatch.api import create_app
 
-    settings = service.settings.serve
-    address, number = host or settings.host, settings.port if port is None else port
-    app = create_app(service.parts(open_to_all=is_loopback(address)))
+    address, number = listening.getsockname()[:2]
+    app = create_app(_parts(service, open_to_all=is_loopback(address)))
     typer.echo(f"trendwatch serves http://{_in_url(address)}:{number}/  (stop with Ctrl-C)", err=True)
     if not is_loopback(address):
         typer.echo("bound beyond this machine: make a key with trendwatch keys add NAME", err=True)
-    uvicorn.run(app, host=address, port=number, log_level="warning", server_header=False)
+    # uvicorn ends by raising the signal it was stopped with, which would skip what is to be closed.
+    signal.signal(signal.SIGTERM, _end)
+    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", server_header=False))
+    with contextlib.suppress(KeyboardInterrupt):
+        server.run(sockets=[listening])
+
+
+def _end(*_signal: object) -> None:
+    raise SystemExit(0)
+
+
+def _parts(service: Service, *, open_to_all: bool) -> Parts:
+    """Return what API and pages are given. Made here: wiring stands below the doors and knows none."""
+    from trendwatch.api import Parts
+
+    return Parts(
+        store=service.store,
+        config=lambda: service.config,
+        config_error=lambda: service.config_error,
+        clock=service.clock,
+        open_to_all=open_to_all,
+    )
 
 
 def is_loopback(host: str) -> bool:

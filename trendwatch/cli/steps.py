@@ -82,6 +82,8 @@ def train(
         models = service.store.models.versions()
         if as_json:
             print_json({"version": report.version, "held": report.held, "models": models})
+        elif report.held:
+            typer.echo("another process is training now; nothing was changed")
         elif report.version is None:
             typer.echo("nothing to learn: labels and examples are those the model was trained on")
         else:

@@ -37,7 +37,7 @@ def lay_over(tables: Tables, overlays: Iterable[Overlay], problems: list[ConfigE
         if wrong:
             problems.append(ConfigError(f"overlay on {overlay.kind} {overlay.key}: {wrong}"))
         else:
-            _lay(overlay, merged[overlay.kind], kind=cast(Kind, overlay.kind))
+            _lay(overlay, merged[overlay.kind], kind=overlay.kind)
     return replace(
         tables,
         settings=merged["setting"],

@@ -29,7 +29,7 @@ TITLE_CHARS = 120
 
 def items_of(feed: Feed, parsed: ParsedFeed, *, now: datetime, backlog: bool) -> tuple[Item, ...]:
     """Return what a document reports, each report once, in document order."""
-    keyed = _keyed([entry for entry in parsed.entries if entry.title or entry.summary or entry.url])
+    keyed = _keyed(parsed.entries)
     return tuple(
         Item(
             id=stable_id(feed.key, key),

@@ -14,6 +14,7 @@ import pydantic_core
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 
 from trendwatch.news import dates, fields
+from trendwatch.news.repair import MAX_ENTRIES
 from trendwatch.text import clean
 from trendwatch.types.news import Document, Entry, Failure, ParsedFeed, PollFailure
 
@@ -84,6 +85,7 @@ def parse_json(text: str, document: Document) -> ParsedFeed | PollFailure | None
     """Return what a JSON text says, None where it is not a JSON Feed."""
     try:
         value, cut = _read(text)
+        shortened = _shorten(value)
         feed = JsonFeed.model_validate(value)
     except RecursionError:
         return PollFailure(failure=Failure.PARSE_LIMIT, detail="JSON nested too deeply")
@@ -97,7 +99,7 @@ def parse_json(text: str, document: Document) -> ParsedFeed | PollFailure | None
         title=fields.read_name(feed.title),
         language=fields.read_language(feed.language),
         entries=entries,
-        truncated=truncated,
+        truncated=truncated or shortened,
         cut=cut,
     )
 
@@ -113,6 +115,15 @@ def _read(text: str) -> tuple[Any, bool]:
         return json.loads(text, strict=False, parse_int=_number), False
     except json.JSONDecodeError:
         return pydantic_core.from_json(_CONTROL.sub(" ", text), allow_partial=True), True
+
+
+def _shorten(value: Any) -> bool:
+    """Leave the first and the last items only, as with XML, and tell whether some were left out."""
+    items = value.get("items") if isinstance(value, dict) else None
+    if not isinstance(items, list) or len(items) <= 2 * MAX_ENTRIES:
+        return False
+    del items[MAX_ENTRIES:-MAX_ENTRIES]
+    return True
 
 
 def _number(digits: str) -> int | float:

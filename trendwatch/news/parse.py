@@ -46,7 +46,7 @@ def parse(document: Document) -> ParsedFeed | PollFailure:
 
 def _parse_markup(markup: Markup, document: Document) -> ParsedFeed | PollFailure:
     text, cut = repair.close(markup)
-    text, shortened = repair.shorten(repair.well_referenced(text))
+    text, shortened = repair.shorten(repair.well_referenced(repair.without_long_authors(text)))
     raw = _read(text) or _read(repair.without_extensions(text))
     if raw is None:
         return not_a_feed("so damaged that feedparser cannot read it")

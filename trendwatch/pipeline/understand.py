@@ -93,7 +93,9 @@ def understand(
         for model in store.models.live():
             tagger = _tagger(memory, model, taxonomy)
             while batch := _next_batch(store, model.version):
-                understood = _understand(store, model.version, tagger, taxonomy, batch, memory)
+                understood = _understand(
+                    store, batch, version=model.version, tagger=tagger, taxonomy=taxonomy, memory=memory
+                )
                 claim = store.leases.renew(claim, now=clock(), lease=lease)
                 store.understanding.write(model.version, understood, claim=claim)
                 report.items += len(batch)
@@ -131,10 +133,11 @@ def _tagger(memory: Understanding, model: Model, taxonomy: Taxonomy) -> Tagger:
 
 def _understand(
     store: Store,
+    batch: Sequence[Waiting],
+    *,
     version: str,
     tagger: Tagger,
     taxonomy: Taxonomy,
-    batch: Sequence[Waiting],
     memory: Understanding,
 ) -> Understood:
     items = [one.item for one in batch]

@@ -8,7 +8,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, RowMapping, Select, exists, func, select, text
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    RowMapping,
+    Select,
+    exists,
+    func,
+    literal_column,
+    select,
+    text,
+)
 
 from trendwatch.errors import NotFound
 from trendwatch.store.engine import reading
@@ -23,7 +34,13 @@ _STORY = table(StoryRow)
 _TAG = table(TagRow)
 _MODEL = table(ModelRow)
 _CURRENT = select(_MODEL.c.seq).where(_MODEL.c.state == "current").scalar_subquery()
-_SEARCH_WORD = re.compile(r"\w+")
+_SEARCH_WORD = re.compile(r"[^\W_]+")
+#: More words than anybody types.
+_MOST_WORDS = 100
+#: PostgreSQL takes AI/ML for a path and example.com for a host: with spaces for signs, words are words.
+_DOCUMENT: ColumnElement[Any] = literal_column(
+    "to_tsvector('simple', translate(item.title || ' ' || item.summary, './-@_:<>&+~=?#', '              '))"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,12 +143,11 @@ def _narrow(query: Select[Any], filter_: Filter) -> Select[Any]:
 
 def _matches(connection: Connection, wanted: str) -> Any:
     """Return the condition that all words occur; what people type is words, never search syntax."""
-    found = _SEARCH_WORD.findall(wanted)
+    found = list(dict.fromkeys(_SEARCH_WORD.findall(wanted)))[:_MOST_WORDS]
     if connection.dialect.name == "postgresql":
-        document = func.to_tsvector("simple", _ITEM.c.title + " " + _ITEM.c.summary)
-        return document.op("@@")(func.plainto_tsquery("simple", " ".join(found)))
+        return _DOCUMENT.op("@@")(func.plainto_tsquery("simple", " ".join(found)))
     phrase = " ".join(f'"{word}"' for word in found) or '""'
-    hits = text("SELECT rowid FROM item_text WHERE item_text MATCH :phrase").bindparams(phrase=phrase)
+    hits = text("SELECT rowid AS seq FROM item_text WHERE item_text MATCH :phrase").bindparams(phrase=phrase)
     return _ITEM.c.seq.in_(hits.columns(_ITEM.c.seq).subquery().select())
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, exists, literal, select, update
+from sqlalchemy import Connection, Engine, exists, literal, select, text, update
 from sqlalchemy import insert as plain_insert
 
 from trendwatch.errors import NotFound
@@ -68,6 +68,9 @@ class Models:
         is given up for the newer one. Adopting a version twice changes nothing.
         """
         with writing(self._engine) as connection:
+            if connection.dialect.name == "postgresql":
+                # Polls that store items now must see this model or be seen by it: no item is overlooked.
+                connection.execute(text("LOCK TABLE item IN SHARE MODE"))
             if connection.execute(select(exists().where(_MODEL.c.version == model.version))).scalar():
                 return
             first = not connection.execute(select(exists().where(_MODEL.c.state == CURRENT))).scalar()

@@ -12,7 +12,7 @@ from trendwatch.store.feeds import FeedHealth
 from trendwatch.store.models import CURRENT
 from trendwatch.trends.surge import available_from
 from trendwatch.types.news import Failure, FeedState
-from trendwatch.types.weeks import week_number
+from trendwatch.types.weeks import week_end, week_number
 from trendwatch.web.parts import Parts
 
 
@@ -129,8 +129,13 @@ def last_whole_week(now: datetime) -> int:
     return week_number(now) - 1
 
 
-def trends_from(parts: Parts) -> int | None:
-    """Return the first week that trends can be told for, None before anything was read."""
+def trends_from(parts: Parts) -> int:
+    """Return the first week that trends can be told for; as if reading began now where it has not."""
     read_since = parts.store.series.feed_weeks()
     # Back-log is past only: the present of a feed begins with its first poll.
-    return available_from(min(read_since.values())) if read_since else None
+    return available_from(min(read_since.values(), default=week_number(parts.clock())))
+
+
+def trends_told_at(parts: Parts) -> datetime:
+    """Return when trends are first told: a week is judged when it is over."""
+    return week_end(trends_from(parts))

@@ -9,9 +9,9 @@ from starlette.responses import Response
 
 from trendwatch.types.advice import Business, Digest
 from trendwatch.types.trends import TrendKind
-from trendwatch.types.weeks import week_name, week_start
+from trendwatch.types.weeks import week_name
 from trendwatch.web.charts import SPARK_HEIGHT, SPARK_WIDTH
-from trendwatch.web.condition import condition, current_version, feed_titles, trends_from
+from trendwatch.web.condition import condition, current_version, feed_titles, trends_told_at
 from trendwatch.web.digests import next_cutoff, sector_words
 from trendwatch.web.looks import page
 from trendwatch.web.movement import direction
@@ -39,12 +39,11 @@ def home(parts: Given) -> Response:
     version = current_version(parts)
     week = parts.store.trends.last_analysed(version) if version else None
     rising, fading = _movements(parts, version, week)
-    start = trends_from(parts)
     values = {
         "week": None if week is None else week_name(week),
         "rising": rising,
         "fading": fading,
-        "start": None if start is None else week_start(start),
+        "start": trends_told_at(parts),
         "now": parts.clock(),
         "cards": _cards(parts),
         "system": condition(parts),

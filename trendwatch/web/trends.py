@@ -12,9 +12,15 @@ from trendwatch.errors import NotFound
 from trendwatch.store.items import Filter
 from trendwatch.types.news import Item
 from trendwatch.types.trends import Trend
-from trendwatch.types.weeks import parse_week, week_name, week_number, week_start
+from trendwatch.types.weeks import parse_week, week_name, week_number
 from trendwatch.web.charts import BARS_HEIGHT, BARS_WIDTH, SPARK_HEIGHT, SPARK_WIDTH, Spark, bars, spark
-from trendwatch.web.condition import current_version, feed_titles, last_whole_week, trends_from
+from trendwatch.web.condition import (
+    current_version,
+    feed_titles,
+    last_whole_week,
+    trends_from,
+    trends_told_at,
+)
 from trendwatch.web.looks import page
 from trendwatch.web.movement import direction
 from trendwatch.web.parts import Given, Parts
@@ -133,27 +139,28 @@ def _evidence(trend: Trend, items: dict[str, Item]) -> tuple[Item, ...]:
 
 def _week_page(parts: Parts, version: str, week: int | None) -> Response:
     newest = parts.store.trends.last_analysed(version) if version else None
-    judged = week is not None and newest is not None and week <= newest
-    found = parts.store.trends.of_week(version, week) if judged and week is not None else []
-    start = trends_from(parts)
-    values = {
-        "week": None if week is None else week_name(week),
-        "judged": judged,
-        "groups": _groups(parts, found, week),
-        "previous": week_name(week - 1) if week is not None else "",
-        "next": week_name(week + 1) if week is not None and newest is not None and week < newest else "",
-        "start": None if start is None else week_start(start),
+    first = parts.store.series.first_week(version) if version else None
+    values: dict[str, object] = {
+        "week": "" if week is None else week_name(week),
+        "judged": False,
+        "start": trends_told_at(parts),
         "now": parts.clock(),
-        "spark_width": SPARK_WIDTH,
-        "spark_height": SPARK_HEIGHT,
-        "feeds": feed_titles(parts),
     }
+    if week is not None and newest is not None and first is not None and first <= week <= newest:
+        values |= {
+            "judged": True,
+            "early": week < trends_from(parts),
+            "groups": _groups(parts, parts.store.trends.of_week(version, week), week),
+            "previous": week_name(week - 1) if week > first else "",
+            "next": week_name(week + 1) if week < newest else "",
+            "spark_width": SPARK_WIDTH,
+            "spark_height": SPARK_HEIGHT,
+            "feeds": feed_titles(parts),
+        }
     return page("trends.html", {"here": "trends", **values})
 
 
-def _groups(parts: Parts, trends: Sequence[Trend], week: int | None) -> list[Group]:
-    if week is None:
-        return []
+def _groups(parts: Parts, trends: Sequence[Trend], week: int) -> list[Group]:
     sorts: dict[str, list[Row]] = {title: [] for title, _ in _SORTS}
     for row in rows(parts, trends, week=week):
         sorts[_sort(row.trend.key)].append(row)
