@@ -14,7 +14,7 @@ run: .venv/ready
 	$(BIN)/trendwatch run
 
 test: .venv/ready
-	$(BIN)/pytest -n 2
+	$(BIN)/pytest -n 2 --dist loadfile
 
 lint: .venv/ready
 	$(BIN)/ruff check .

@@ -158,7 +158,8 @@ class CommandLine:
         }
 
     def __call__(self, *arguments: str, stdin: str = "") -> Ran:
-        """Run a verb at ``now``; the code is what the shell would see."""
+        """Run a verb a minute after the one before; the code is what the shell would see."""
+        self.now += timedelta(minutes=1)
         before = ("--config", str(self.config), "--now", self.now.isoformat())
         return run((*before, *arguments), stdin=stdin, environ=self.environ)
 
@@ -166,7 +167,7 @@ class CommandLine:
 def run(arguments: Sequence[str], *, stdin: str = "", environ: Mapping[str, str]) -> Ran:
     """Run the console script's function as the shell would, in this process."""
     out, err = io.StringIO(), io.StringIO()
-    kept = dict(os.environ), sys.argv, sys.stdin
+    kept, logging = (dict(os.environ), sys.argv, sys.stdin), structlog.get_config()
     code: object = 0
     try:
         os.environ.update(environ)
@@ -179,7 +180,7 @@ def run(arguments: Sequence[str], *, stdin: str = "", environ: Mapping[str, str]
         os.environ.clear()
         os.environ.update(kept[0])
         sys.argv, sys.stdin = kept[1:]
-        structlog.reset_defaults()
+        structlog.configure(**logging)
     assert isinstance(code, int)
     return Ran(code, out.getvalue(), err.getvalue())
 
@@ -239,8 +240,9 @@ def stream(weeks: int = 40, *, rise_from: int = 30) -> list[dict[str, str]]:
                     number == 5 and (week + paper) % 10 == 0
                 )
                 place = places[(week + number) % 10] + subjects[(week * 3 + paper + number) % 10]
+                seen = subjects[(week + paper * 2 + number) % 10]
                 title = (
-                    f"Drone over {place} reports {subjects[(week + paper * 2 + number) % 10]} {week}{paper}{number}"
+                    f"Drone over {place} reports {seen} {week}{paper}{number}"
                     if drones
                     else f"{subjects[(paper + number) % 10].title()} of {place} {week}{paper}{number}"
                 )

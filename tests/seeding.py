@@ -340,7 +340,7 @@ def publish(store: Store, config: Config, *, cutoff: datetime = NOW, business: s
         id=cutoff.isoformat(),
         since=since,
         cutoff=cutoff,
-        candidates=store.candidates.first_seen_between(VERSION, since, cutoff),
+        candidates=store.candidates.first_seen_between(VERSION, since, cutoff, language="en"),
         trends=tuple(store.trends.of_week(VERSION, week_number(cutoff) - 1)),
         coverage=store.candidates.coverage(since, cutoff),
         names=config.taxonomy.names(),

@@ -53,7 +53,7 @@ def test_a_late_release_does_not_free_the_new_holder(store: Store) -> None:
 def test_a_write_under_a_lost_lease_is_refused(store: Store) -> None:
     old = claimed(store)
     claimed(store, at=NOW + LEASE)
-    with pytest.raises(LeaseLost, match="poll/example.org"), store.leases.under(old):
+    with pytest.raises(LeaseLost, match=r"poll/example\.org"), store.leases.under(old):
         pytest.fail("the transaction must not begin")
 
 

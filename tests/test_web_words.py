@@ -10,10 +10,10 @@ from tests.seeding import a_trend
 from tests.seeds import NOW
 from trendwatch.advice.movements import movements
 from trendwatch.advice.profile import profile
+from trendwatch.advice.trendwords import count_words, direction, stage_words, strength_words
 from trendwatch.types.advice import Business, Coverage, Edition, Source
 from trendwatch.types.trends import Stage, Trend
 from trendwatch.web.charts import BARS_HEIGHT, bars, spark
-from trendwatch.web.movement import count_words, direction, stage_words, strength_words
 from trendwatch.web.words import (
     ago,
     day,

@@ -8,7 +8,8 @@ trend method is sure of it (strength above 0); fading only where it calls the st
 from __future__ import annotations
 
 from trendwatch.advice.profile import Profile
-from trendwatch.advice.words import counted, in_words
+from trendwatch.advice.trendwords import count_words, ratio, strength_words, usual
+from trendwatch.advice.words import in_words
 from trendwatch.types.advice import Edition, Movement, Source
 from trendwatch.types.trends import Stage, Trend, TrendKind
 
@@ -16,10 +17,6 @@ MOST_ROWS = 5
 #: Rows that are neither of its sector nor asked about only fill up to this.
 GENERAL_ROWS = 3
 LINKS = 2
-#: IC025 of 1: we are 97.5 % sure that reports have at least doubled.
-CLEARLY = 1.0
-#: A fall has no lower bound to read; half of what is usual is clear enough to say so.
-CLEARLY_LESS = 0.5
 
 
 def movements(held: Profile) -> tuple[Movement, ...]:
@@ -58,7 +55,7 @@ def _nearness(trend: Trend, held: Profile) -> int | None:
 
 def _order(trend: Trend, held: Profile) -> tuple[int, bool, float, str]:
     near = _nearness(trend, held)
-    size = trend.strength if _direction(trend) == "up" else -_ratio(trend)
+    size = trend.strength if _direction(trend) == "up" else -ratio(trend)
     return (_GENERAL + 1 if near is None else near, _direction(trend) != "up", -size, trend.key)
 
 
@@ -76,39 +73,18 @@ def _row(trend: Trend, edition: Edition) -> Movement | None:
     name = in_words(area, edition.names)
     if beside:
         name = f"{name} in {in_words(beside, edition.names)}"
-    usual = _usual(trend)
     return Movement(
         key=trend.key,
         name=name[0].upper() + name[1:],
         direction=_direction(trend),
-        strength_words=_strength(trend),
-        count_words=f"{counted(trend.stories, 'story', plural='stories')}, usually {usual or 'none'}",
+        strength_words=strength_words(trend),
+        count_words=count_words(trend),
         owners=trend.owners,
         evidence=evidence,
         stories=trend.stories,
-        usual=usual,
+        usual=usual(trend),
         week=trend.week,
     )
-
-
-def _ratio(trend: Trend) -> float:
-    return trend.observed / trend.expected if trend.expected else 1.0
-
-
-def _strength(trend: Trend) -> str:
-    if _direction(trend) == "up":
-        return "clearly more than usual" if trend.strength >= CLEARLY else "a bit more than usual"
-    return "clearly less than usual" if _ratio(trend) <= CLEARLY_LESS else "a bit less than usual"
-
-
-def _usual(trend: Trend) -> int:
-    """Return what is usual in stories: expected is in decayed reports, stories are whole ones.
-
-    9 stories observed as 6.0 reports where 2.0 are expected: usually 9 · 2.0 / 6.0 = 3.
-    """
-    if trend.observed <= 0:
-        return round(trend.expected)
-    return round(trend.stories * trend.expected / trend.observed)
 
 
 def _evidence(trend: Trend, edition: Edition) -> tuple[Source, ...]:

@@ -107,7 +107,7 @@ def digests(key: Key, parts: Given, limit: Limit = 50) -> DigestList:
     parts.config().business(key)
     found = parts.store.digests.of(key, limit=limit)
     names = ("id", "period", "channel", "state", "attempts", "next_attempt_at", "sent_at")
-    sent = parts.store.deliveries.of(key, limit=1000)[::-1][:limit]
+    sent = parts.store.deliveries.of(key, limit=limit)
     return DigestList(
         digests=[_entry(digest) for digest in found],
         deliveries=[DeliveryShape(**{name: getattr(one, name) for name in names}) for one in sent],

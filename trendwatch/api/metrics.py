@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from datetime import timedelta
 
 from fastapi import APIRouter, Request
 from prometheus_client import CollectorRegistry
@@ -13,16 +12,12 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 from prometheus_client.registry import Collector
 from starlette.responses import Response
 
-from trendwatch.types.delivery import DeliveryState
+from trendwatch.advice.trendwords import direction
 from trendwatch.types.trends import Trend
 from trendwatch.web.condition import condition
-from trendwatch.web.movement import direction
 from trendwatch.web.parts import Parts
 
 router = APIRouter(tags=["health"])
-
-#: Deliveries of one business that are looked at: two channels for ten years.
-_DELIVERIES = 1000
 
 
 class Figures(Collector):
@@ -58,13 +53,8 @@ class Figures(Collector):
 
     def _digests(self) -> Iterator[GaugeMetricFamily]:
         store = self._parts.store
-        # A digest's cutoff may be this very moment.
-        after_all = self._parts.clock() + timedelta(days=1)
-        keys = [business.key for business in self._parts.config().businesses]
-        composed = sum(store.digests.memory(key, before=after_all).issues for key in keys)
-        yield GaugeMetricFamily("trendwatch_digests", "Digests composed.", composed)
-        sent = Counter(one.state for key in keys for one in store.deliveries.of(key, limit=_DELIVERIES))
-        by_state = {str(state): sent[state] for state in DeliveryState}
+        yield GaugeMetricFamily("trendwatch_digests", "Digests composed.", store.digests.count())
+        by_state = {str(state): count for state, count in store.deliveries.count_by_state().items()}
         yield _by("trendwatch_deliveries", "Deliveries by state.", "state", by_state)
 
 

@@ -7,11 +7,11 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query
 from pydantic import BaseModel
 
+from trendwatch.advice.trendwords import direction
 from trendwatch.api.asked import Week
 from trendwatch.types.trends import Stage, Trend, TrendKind
 from trendwatch.types.weeks import parse_week, week_name
 from trendwatch.web.condition import current_version, trends_from
-from trendwatch.web.movement import direction
 from trendwatch.web.parts import Given, Parts
 from trendwatch.web.words import key_name
 

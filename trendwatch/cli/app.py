@@ -7,7 +7,7 @@ import sys
 import typer
 
 from trendwatch.cli import configuration, filters, operators, registers, serving, steps
-from trendwatch.cli.options import ConfigDirectory, Global, Now, Version, show_version
+from trendwatch.cli.options import ConfigDirectory, Global, Now, Version
 from trendwatch.errors import TrendwatchError
 
 app = typer.Typer(
@@ -24,11 +24,9 @@ def begin(
     context: typer.Context,
     config: ConfigDirectory = None,
     now: Now = None,
-    version: Version = False,
+    _version: Version = False,
 ) -> None:
     """Technology trends for small businesses: from feeds to a weekly digest."""
-    if version:
-        show_version()
     context.obj = Global(config=config, now=now)
 
 

@@ -234,15 +234,14 @@ def _list_stories(context: typer.Context, *, limit: int, as_json: bool) -> None:
 
 
 def _list_trends(context: typer.Context, *, week: str, as_json: bool) -> None:
-    from trendwatch.types.weeks import parse_week
-
+    asked = None if week == "latest" else _week(week)
     with given(context).service() as service:
         service.learn()
         service.understand()
         service.analyse()
         model = service.store.models.current()
         judged = service.store.trends.last_analysed(model.version) if model else None
-        number = judged if week == "latest" else parse_week(week)
+        number = judged if week == "latest" else asked
         found = service.store.trends.of_week(model.version, number) if model and number is not None else []
         if as_json:
             for trend in found:
@@ -263,3 +262,12 @@ def _list_trends(context: typer.Context, *, week: str, as_json: bool) -> None:
             ]
             columns = ("what", "strength", "reports now", "usually", "stage", "since")
             print_table(f"Trends of {found[0].week}", columns, rows)
+
+
+def _week(name: str) -> int:
+    from trendwatch.types.weeks import parse_week
+
+    try:
+        return parse_week(name)
+    except ValueError as error:
+        raise InputError(f"{name!r} is no week; write it like 2025-W14, or latest") from error

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -11,6 +12,8 @@ from trendwatch.cli.options import AsJson, given, print_json, print_table
 from trendwatch.errors import InputError, StoreError, TrendwatchError
 
 if TYPE_CHECKING:
+    from trendwatch.tagging.evaluate import Evaluation, Measure
+    from trendwatch.types.tags import Facet
     from trendwatch.wiring import Service
 
 
@@ -33,7 +36,8 @@ def doctor(context: typer.Context, as_json: AsJson = False) -> None:
         raise typer.Exit(1)
 
 
-def _examine(service: Service) -> Any:
+def _examine(service: Service) -> Iterator[tuple[str, bool, str]]:
+    """Yield what was looked at, whether it is fine, and what is to be said of it."""
     import pyexpat
 
     try:
@@ -89,7 +93,7 @@ def evaluate(
         return
     typer.echo(f"model {model.version} on {len(texts)} texts")
     for facet in found.facets:
-        _say_facet(facet)
+        _say_facet(found, facet)
 
 
 def _lines(path: Path) -> list[str]:
@@ -102,17 +106,19 @@ def _lines(path: Path) -> list[str]:
         raise InputError(f"cannot be read: {error}", file=str(path)) from error
 
 
-def _say_facet(facet: Any) -> None:
+def _say_facet(found: Evaluation, facet: Facet) -> None:
     rows = [
-        (one.key, one.support, _measure(one.precision), _measure(one.recall), _measure(one.f1))
-        for one in facet.labels
+        (key, one.support, _measure(one.precision), _measure(one.recall), _measure(one.f1))
+        for key, one in found.labels.items()
+        if key.startswith(f"{facet}:")
     ]
+    score = found.facets[facet]
     print_table(
-        f"{facet.facet}: macro-F1 {_measure(facet.macro_f1)}, micro-F1 {_measure(facet.micro_f1)}",
+        f"{facet}: macro-F1 {_measure(score.macro_f1)}, micro-F1 {_measure(score.micro_f1)}",
         ("label", "texts", "precision", "recall", "F1"),
         rows,
     )
 
 
-def _measure(one: Any) -> str:
+def _measure(one: Measure) -> str:
     return f"{one.value:.2f} ({one.low:.2f} to {one.high:.2f})"

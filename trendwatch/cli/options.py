@@ -20,13 +20,23 @@ from trendwatch.errors import InputError
 if TYPE_CHECKING:
     from trendwatch.wiring import Service
 
+
+def _show_version(asked: bool) -> None:
+    """Print the version and end; asked before a verb is missed."""
+    if asked:
+        typer.echo(f"trendwatch {__version__}")
+        raise typer.Exit
+
+
 ConfigDirectory: TypeAlias = Annotated[
     Path | None, typer.Option("--config", help="Configuration directory.", show_default="./config or shipped")
 ]
 Now: TypeAlias = Annotated[
     str | None, typer.Option("--now", help="Pretend it is this time (RFC 3339), for tests and replays.")
 ]
-Version: TypeAlias = Annotated[bool, typer.Option("--version", help="Print the version.")]
+Version: TypeAlias = Annotated[
+    bool, typer.Option("--version", help="Print the version.", callback=_show_version, is_eager=True)
+]
 AsJson: TypeAlias = Annotated[bool, typer.Option("--json", help="Print JSON instead of words.")]
 
 
@@ -59,12 +69,6 @@ def given(context: typer.Context) -> Global:
     """Return what stood before the verb."""
     assert isinstance(context.obj, Global)
     return context.obj
-
-
-def show_version() -> None:
-    """Print the version and end."""
-    typer.echo(f"trendwatch {__version__}")
-    raise typer.Exit
 
 
 def parse_time(text: str) -> datetime:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import cast, get_args
+from typing import get_args
 
 from trendwatch.config.forms import KEY
 from trendwatch.config.hints import did_you_mean

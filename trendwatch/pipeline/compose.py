@@ -126,7 +126,9 @@ def _edition(
         id=edition_id,
         since=since,
         cutoff=cutoff,
-        candidates=store.candidates.first_seen_between(model.version, since, cutoff),
+        candidates=store.candidates.first_seen_between(
+            model.version, since, cutoff, language=taxonomy.language
+        ),
         trends=tuple(trends),
         reports=store.candidates.sources({item for trend in trends for item in trend.evidence}),
         trends_from=_trends_from(store),

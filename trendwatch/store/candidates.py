@@ -55,8 +55,13 @@ class Candidates:
         with reading(self._engine) as connection:
             return {row.id: _source(row) for row in connection.execute(query)}
 
-    def first_seen_between(self, version: str, since: datetime, until: datetime) -> tuple[Candidate, ...]:
-        """Return the stories whose first report reached us in a half-open window, the earliest first."""
+    def first_seen_between(
+        self, version: str, since: datetime, until: datetime, *, language: str
+    ) -> tuple[Candidate, ...]:
+        """Return the stories whose first report reached us in a half-open window, the earliest first.
+
+        A report in the language asked for tells the story where there is one.
+        """
         stories = (
             select(_ITEM.c.story_seq)
             .where(_ITEM.c.story_seq.is_not(None))
@@ -68,14 +73,14 @@ class Candidates:
             members: dict[int, list[Row[Any]]] = {}
             for report in connection.execute(_reports(stories, until)):
                 members.setdefault(report.story_seq, []).append(report)
-        return tuple(_candidate(reports, tags.get(seq, ())) for seq, reports in members.items())
+        return tuple(_candidate(reports, tags.get(seq, ()), language) for seq, reports in members.items())
 
 
 def _reports(stories: Select[Any], until: datetime) -> Select[Any]:
     return (
         select(
             *(_ITEM.c.title, _ITEM.c.summary, _ITEM.c.url, _ITEM.c.published_at, _ITEM.c.first_seen_at),
-            *(_ITEM.c.backlog, _ITEM.c.story_seq, _STORY.c.id.label("story_id")),
+            *(_ITEM.c.language, _ITEM.c.backlog, _ITEM.c.story_seq, _STORY.c.id.label("story_id")),
             *(_FEED.c.title.label("feed_title"), _FEED.c.owner, _FEED.c.kind),
         )
         .join(_FEED, _FEED.c.seq == _ITEM.c.feed_seq)
@@ -104,9 +109,10 @@ def _tags(
     return {seq: tuple(tags[key] for key in sorted(tags)) for seq, tags in found.items()}
 
 
-def _candidate(reports: Sequence[Row[Any]], tags: tuple[Tag, ...]) -> Candidate:
-    """Return a story told by its fullest report of the first publisher, with one source per owner."""
-    lead = max(reports, key=lambda report: (report.owner == reports[0].owner, len(report.summary)))
+def _candidate(reports: Sequence[Row[Any]], tags: tuple[Tag, ...], language: str) -> Candidate:
+    """Return a story with one source per owner, told by the fullest report of its first publisher."""
+    readable = [report for report in reports if report.language in {"", language}] or reports
+    lead = max(readable, key=lambda report: (report.owner == readable[0].owner, len(report.summary)))
     dates = [report.published_at for report in reports if report.published_at is not None]
     return Candidate(
         story_id=lead.story_id,

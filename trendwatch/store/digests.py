@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Engine, select, update
+from sqlalchemy import Engine, func, select, update
 
 from trendwatch.errors import NotFound
 from trendwatch.store.engine import reading
@@ -83,6 +83,11 @@ class Digests:
         with reading(self._engine) as connection:
             return [thaw(Digest, value) for value in connection.execute(query).scalars()]
 
+    def count(self) -> int:
+        """Return how many digests are kept."""
+        with reading(self._engine) as connection:
+            return int(connection.execute(select(func.count()).select_from(_DIGEST)).scalar_one())
+
     def memory(self, business_key: str, *, before: datetime) -> Memory:
         """Return what a business was shown in digests with an earlier cutoff."""
         earlier = (_DIGEST.c.business_key == business_key, _DIGEST.c.cutoff < before)
@@ -124,8 +129,16 @@ class Deliveries:
         return found[0]
 
     def of(self, business_key: str, *, limit: int = 100) -> list[Delivery]:
-        """Return the deliveries of a business, oldest first."""
-        return self._select(_DELIVERY.c.business_key == business_key, limit=limit)
+        """Return the deliveries of a business, the latest first."""
+        mine = _DELIVERY.c.business_key == business_key
+        return self._select(mine, limit=limit, order=_DELIVERY.c.seq.desc())
+
+    def count_by_state(self) -> dict[DeliveryState, int]:
+        """Return how many deliveries are in each state."""
+        query = select(_DELIVERY.c.state, func.count()).group_by(_DELIVERY.c.state)
+        with reading(self._engine) as connection:
+            counted = {DeliveryState(row[0]): int(row[1]) for row in connection.execute(query)}
+        return {state: counted.get(state, 0) for state in DeliveryState}
 
     def record(self, delivery: Delivery, *, claim: Claim) -> None:
         """Keep what came of an attempt.
@@ -138,8 +151,8 @@ class Deliveries:
         with self._leases.under(claim) as connection:
             connection.execute(update(_DELIVERY).where(_DELIVERY.c.id == delivery.id).values(**values))
 
-    def _select(self, *conditions: Any, limit: int) -> list[Delivery]:
-        query = select(_DELIVERY).where(*conditions).order_by(_DELIVERY.c.seq).limit(limit)
+    def _select(self, *conditions: Any, limit: int, order: Any = _DELIVERY.c.seq) -> list[Delivery]:
+        query = select(_DELIVERY).where(*conditions).order_by(order).limit(limit)
         with reading(self._engine) as connection:
             return [_delivery(row) for row in connection.execute(query).mappings()]
 

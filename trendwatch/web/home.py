@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from fastapi import APIRouter
 from starlette.responses import Response
 
+from trendwatch.advice.trendwords import direction
 from trendwatch.types.advice import Business, Digest
 from trendwatch.types.trends import TrendKind
 from trendwatch.types.weeks import week_name
@@ -14,7 +15,6 @@ from trendwatch.web.charts import SPARK_HEIGHT, SPARK_WIDTH
 from trendwatch.web.condition import condition, current_version, feed_titles, trends_told_at
 from trendwatch.web.digests import next_cutoff, sector_words
 from trendwatch.web.looks import page
-from trendwatch.web.movement import direction
 from trendwatch.web.parts import Given, Parts
 from trendwatch.web.trends import Row, rows
 

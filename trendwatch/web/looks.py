@@ -13,8 +13,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse
 
 from trendwatch import __version__
+from trendwatch.advice.trendwords import count_words, direction, stage_words, strength_words
 from trendwatch.advice.words import counted
-from trendwatch.web.movement import count_words, direction, stage_words, strength_words
 from trendwatch.web.words import (
     ago,
     day,

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from fastapi import APIRouter
 from starlette.responses import Response
 
+from trendwatch.advice.trendwords import direction
 from trendwatch.errors import NotFound
 from trendwatch.store.items import Filter
 from trendwatch.types.news import Item
@@ -22,7 +23,6 @@ from trendwatch.web.condition import (
     trends_told_at,
 )
 from trendwatch.web.looks import page
-from trendwatch.web.movement import direction
 from trendwatch.web.parts import Given, Parts
 from trendwatch.web.words import key_name, web_link
 

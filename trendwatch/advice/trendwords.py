@@ -1,12 +1,16 @@
-"""A trend in plain words and whole numbers, the same as in a digest."""
+"""A trend in plain words and whole numbers, the same in digests and on pages."""
 
 from __future__ import annotations
 
 from typing import Literal
 
-from trendwatch.advice.movements import CLEARLY, CLEARLY_LESS
 from trendwatch.advice.words import counted
 from trendwatch.types.trends import Stage, Trend
+
+#: IC025 of 1: we are 97.5 % sure that reports have at least doubled.
+CLEARLY = 1.0
+#: A fall has no lower bound to read; half of what is usual is clear enough to say so.
+CLEARLY_LESS = 0.5
 
 _STAGES = {
     Stage.EMERGING: "new",
@@ -26,8 +30,12 @@ def strength_words(trend: Trend) -> str:
     """Return how clear a movement is."""
     if direction(trend) == "up":
         return "clearly more than usual" if trend.strength >= CLEARLY else "a bit more than usual"
-    ratio = trend.observed / trend.expected if trend.expected else 1.0
-    return "clearly less than usual" if ratio <= CLEARLY_LESS else "a bit less than usual"
+    return "clearly less than usual" if ratio(trend) <= CLEARLY_LESS else "a bit less than usual"
+
+
+def ratio(trend: Trend) -> float:
+    """Return reports now over what is usual; 1 where nothing is."""
+    return trend.observed / trend.expected if trend.expected else 1.0
 
 
 def usual(trend: Trend) -> int:

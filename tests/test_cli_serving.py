@@ -1,0 +1,94 @@
+"""``run`` and ``serve`` as processes: they answer, and they stop when they are told to."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import httpx
+import pytest
+
+from tests.cli_world import CommandLine, news
+from tests.scripted_server import Reply, ScriptedServer
+
+
+@contextmanager
+def started(cli: CommandLine, *arguments: str) -> Iterator[tuple[subprocess.Popen[str], str, list[str]]]:
+    """Run a verb that stays; give the process, its address and what it said before."""
+    command = [sys.executable, "-m", "trendwatch.cli", "--config", str(cli.config), *arguments]
+    process = subprocess.Popen(command, env={**os.environ, **cli.environ}, stderr=subprocess.PIPE, text=True)
+    assert process.stderr is not None
+    said: list[str] = []
+    try:
+        for line in process.stderr:
+            said.append(line)
+            if found := re.search(r"serves (http://\S+)/", line):
+                yield process, found[1], said
+                break
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def answer(url: str) -> httpx.Response:
+    """Ask until the server answers; it says its address just before it does."""
+    for _ in range(200):
+        try:
+            return httpx.get(url, timeout=5)
+        except httpx.TransportError:
+            time.sleep(0.02)
+    raise AssertionError(f"{url} does not answer")
+
+
+def test_run_polls_composes_and_serves_until_it_is_stopped(cli: CommandLine) -> None:
+    cli("train")  # once for all tests: the model is in the cache
+    papers = {path: Reply(body=body) for path, body in news().items()}
+    with ScriptedServer(papers) as server:
+        file = cli.config / "feeds.toml"
+        file.write_text(file.read_text("utf-8").replace("http://127.0.0.1:9", server.url), "utf-8")
+        with started(cli, "--now", cli.now.isoformat(), "run", "--port", "0") as (process, url, _):
+            deadline = time.monotonic() + 30
+            while not list(cli.folder.glob("outbox/*.eml")) and time.monotonic() < deadline:
+                time.sleep(0.05)
+            assert list(cli.folder.glob("outbox/*.eml"))
+            health = answer(f"{url}/api/v1/health").json()
+            assert (health["status"], health["items"]) == ("ok", 4)
+            assert answer(f"{url}/").status_code == 200
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(timeout=20) == 0
+
+
+@pytest.mark.parametrize("stop", [signal.SIGTERM, signal.SIGINT])
+def test_serve_says_its_address_and_stops(cli: CommandLine, stop: signal.Signals) -> None:
+    with started(cli, "serve", "--port", "0") as (process, url, said):
+        assert answer(f"{url}/api/v1/health").json()["version"]
+        assert answer(f"{url}/api/v1/openapi.json").status_code == 200
+        process.send_signal(stop)
+        assert process.wait(timeout=20) == 0
+    assert len(said) == 1
+
+
+def test_beyond_this_machine_a_key_is_asked_for(cli: CommandLine) -> None:
+    key = cli("keys", "add", "reader", "--json").object["key"]
+    with started(cli, "serve", "--host", "0.0.0.0", "--port", "0") as (_, url, _):
+        here = url.replace("0.0.0.0", "127.0.0.1")
+        assert answer(f"{here}/api/v1/health").status_code == 200
+        assert answer(f"{here}/api/v1/feeds").status_code == 401
+        given = httpx.get(f"{here}/api/v1/feeds", headers={"Authorization": f"Bearer {key}"})
+        assert given.status_code == 200
+
+
+def test_a_taken_port_is_said_in_one_line(cli: CommandLine) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        said = cli("run", "--port", str(port))
+    assert said.code == 1
+    [line] = said.err.splitlines()
+    assert line.startswith(f"trendwatch: cannot listen on 127.0.0.1, port {port}: ")
