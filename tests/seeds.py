@@ -7,6 +7,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from trendwatch.store import Store
+from trendwatch.types.advice import Business, Coverage, Digest, Edition, Pick
+from trendwatch.types.delivery import Channel, Delivery, DeliveryState
 from trendwatch.types.identity import stable_id
 from trendwatch.types.news import Feed, FeedState, FeedUpdate, Item
 from trendwatch.types.tags import Facet, Label, Model, Origin, Tag, Taxonomy
@@ -68,6 +70,75 @@ def a_taxonomy() -> Taxonomy:
             for key, strong in words.items()
         )
     )
+
+
+def a_business(key: str = "corner_bakery", **values: Any) -> Business:
+    """A bakery that reads its digest on Mondays at 07:00 UTC."""
+    defaults: dict[str, Any] = {"name": key.replace("_", " ").title(), "sector": "retail"}
+    return Business(key=key, **(defaults | values))
+
+
+def an_edition(cutoff: datetime = NOW, **values: Any) -> Edition:
+    defaults: dict[str, Any] = {
+        "id": cutoff.isoformat(),
+        "since": cutoff - timedelta(weeks=1),
+        "candidates": (),
+        "trends": (),
+        "coverage": Coverage(items=0, sources=0, feeds=0),
+        "names": {},
+        "parents": {},
+        "model_version": "v1",
+        "config_hash": "c0ffee",
+    }
+    return Edition(cutoff=cutoff, **(defaults | values))
+
+
+def a_pick(story_id: str = "s1", **values: Any) -> Pick:
+    defaults: dict[str, Any] = {
+        "title": f"What {story_id} says",
+        "what": "",
+        "why": "You asked about drones.",
+        "url": f"https://gazette.example/{story_id}",
+        "score": 3.5,
+        "parts": (),
+        "topics": ("Drones",),
+        "sources": (),
+        "first_seen_at": NOW - timedelta(days=1),
+    }
+    return Pick(story_id=story_id, **(defaults | values))
+
+
+def a_digest(business_key: str = "corner_bakery", *, cutoff: datetime = NOW, **values: Any) -> Digest:
+    year, week, _ = cutoff.isocalendar()
+    defaults: dict[str, Any] = {
+        "business_name": business_key.replace("_", " ").title(),
+        "period": f"{year}-W{week:02d}",
+        "edition_id": cutoff.isoformat(),
+        "since": cutoff - timedelta(weeks=1),
+        "timezone": "UTC",
+        "language": "en",
+        "one_thing": None,
+        "movements": (),
+        "worth_a_look": (),
+        "outside": None,
+        "coverage": Coverage(items=0, sources=0, feeds=0),
+        "notes": (),
+        "model_version": "v1",
+        "config_hash": "c0ffee",
+    }
+    return Digest(business_key=business_key, cutoff=cutoff, **(defaults | values))
+
+
+def a_delivery(digest: Digest, **values: Any) -> Delivery:
+    defaults: dict[str, Any] = {
+        "id": stable_id(digest.business_key, digest.period, Channel.OUTBOX),
+        "channel": Channel.OUTBOX,
+        "address": "owner@bakery.example",
+        "state": DeliveryState.WAITING,
+        "next_attempt_at": digest.cutoff,
+    }
+    fixed = {"business_key": digest.business_key, "period": digest.period}
+    return Delivery(**fixed, **(defaults | values))
 
 
 def claim_on(store: Store, step: str, partition: str, *, at: datetime = NOW) -> Claim:

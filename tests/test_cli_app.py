@@ -57,7 +57,6 @@ def test_version_and_help_need_no_configuration() -> None:
         (("evaluate", "--gold", "nothing.jsonl"), "nothing.jsonl: cannot be read"),
         (("trends", "--week", "2025-W60"), "'2025-W60' is no week; write it like 2025-W14, or latest"),
         (("tag", "--stdin"), "standard input:1: give one object a line with id, title and summary"),
-        (("serve", "--port", "99999"), "cannot listen on 127.0.0.1, port 99999"),
     ],
 )
 def test_what_is_wrong_is_one_line_and_code_1(

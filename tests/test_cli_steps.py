@@ -104,7 +104,7 @@ def test_evaluate_scores_labelled_texts(cli: CommandLine) -> None:
     ]
     gold.write_text("".join(json.dumps(one) + "\n" for one in texts), encoding="utf-8")
     scored = cli("evaluate", "--gold", str(gold), "--json").object
-    assert scored["facets"]["area"]["macro_f1"]["value"] == 1.0
+    assert scored["facets"]["area"]["micro_f1"]["value"] == 1.0
     assert scored["labels"]["sector:retail"]["support"] == 1
     told = cli("evaluate", "--gold", str(gold)).out
     assert "macro-F1" in told

@@ -7,7 +7,7 @@ import ipaddress
 import signal
 import socket
 from contextlib import ExitStack
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import typer
 
@@ -17,6 +17,12 @@ from trendwatch.errors import ConfigError
 if TYPE_CHECKING:
     from trendwatch.api import Parts
     from trendwatch.wiring import Service
+
+Host: TypeAlias = Annotated[str, typer.Option(help="Address to listen on.", show_default="serve.host")]
+Port: TypeAlias = Annotated[
+    int | None,
+    typer.Option(min=0, max=65535, help="Port to listen on; 0 takes a free one.", show_default="serve.port"),
+]
 
 #: Connections that wait while the server is busy.
 _BACKLOG = 2048
@@ -30,8 +36,8 @@ def register(app: typer.Typer) -> None:
 
 def run(
     context: typer.Context,
-    host: Annotated[str, typer.Option(help="Address to listen on.", show_default="serve.host")] = "",
-    port: Annotated[int | None, typer.Option(help="Port to listen on.", show_default="serve.port")] = None,
+    host: Host = "",
+    port: Port = None,
 ) -> None:
     """Poll, understand, compose and send on schedule, and serve API and pages."""
     from trendwatch.jobs.schedule import ticking
@@ -44,8 +50,8 @@ def run(
 
 def serve(
     context: typer.Context,
-    host: Annotated[str, typer.Option(help="Address to listen on.", show_default="serve.host")] = "",
-    port: Annotated[int | None, typer.Option(help="Port to listen on.", show_default="serve.port")] = None,
+    host: Host = "",
+    port: Port = None,
 ) -> None:
     """Serve API and pages; another process does the work."""
     with given(context).service() as service:

@@ -198,11 +198,14 @@ def _read(
     """Return the state after a readable document; its validators replace ours, also by nothing."""
     wishes = (document.max_age, parsed.ttl if parsed else None)
     validators = replace(state, etag=document.etag, last_modified=document.last_modified)
-    return replace(
+    after = replace(
         _succeeded(validators, wishes, now=now, pace=pace),
         body_hash=body_hash(document.body),
         first_success_at=state.first_success_at or now,
     )
+    if parsed is not None and parsed.cut:  # the rest of it must not hide behind "not modified"
+        return replace(after, etag="", last_modified="", body_hash="")
+    return after
 
 
 def _not_modified(state: FeedState, answer: NotModified, *, now: datetime, pace: Pace) -> FeedState:

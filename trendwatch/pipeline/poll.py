@@ -36,6 +36,9 @@ _log = structlog.get_logger()
 #: Hosts claimed at a time: enough to keep the fetcher busy, few enough that no lease grows old unused.
 HOSTS_AT_ONCE = 64
 
+#: Seconds; the sandbox ends a document long before. Only a child that died at a bad moment takes longer.
+PARSE_PATIENCE = 120.0
+
 
 class Fetches(Protocol):
     """What polling needs of the network: a Fetcher, or a dictionary in a test."""
@@ -191,7 +194,7 @@ class _Wave:
 
     def _record_parsed(self, one: _Parsing) -> None:
         try:
-            parsed = one.parsed.result()
+            parsed = one.parsed.result(timeout=PARSE_PATIENCE)
         except Exception as error:
             # A bug of ours, not of the feed: shown as such, and the other feeds go on.
             _log.exception("poll.parser_crashed", feed=one.request.feed_key)

@@ -14,8 +14,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import DatabaseError, DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolExhausted
 from sqlalchemy.pool import StaticPool
 
 from trendwatch.errors import ConfigError, StorageUnavailable
@@ -48,22 +49,25 @@ def open_engine(url: str) -> Engine:
         ) from error
     dialect = parsed.get_backend_name()
     if dialect == "sqlite":
-        return _open_sqlite(url, parsed.database)
+        return _open_sqlite(parsed)
     if dialect == "postgresql":
         return create_engine(parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True, pool_size=5)
     raise ConfigError(f"store.url: {dialect} is not supported; use sqlite or postgresql")
 
 
-def _open_sqlite(url: str, database: str | None) -> Engine:
+def _open_sqlite(url: URL) -> Engine:
+    database = url.database
     memory = not database or database == ":memory:"
     options: dict[str, Any] = {"connect_args": {"check_same_thread": False, "timeout": BUSY_SECONDS}}
     if memory:
         options["poolclass"] = StaticPool
     else:
         try:
-            Path(str(database)).expanduser().parent.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
+            path = Path(str(database)).expanduser()
+            path.parent.mkdir(parents=True, exist_ok=True)
+        except (OSError, RuntimeError) as error:
             raise StorageUnavailable(f"cannot make the folder of {database}: {error}") from error
+        url = url.set(database=str(path))
     engine = create_engine(url, **options)
 
     @event.listens_for(engine, "connect")
@@ -100,7 +104,11 @@ def _translated() -> Iterator[None]:
         yield
     except OperationalError as error:
         raise StorageUnavailable(f"database unavailable, nothing was lost: {error.orig}") from error
+    except PoolExhausted as error:
+        raise StorageUnavailable(f"all database connections are in use, nothing was lost: {error}") from error
     except DBAPIError as error:
+        if type(error) is DatabaseError:  # of no finer class: what SQLite says of a damaged or foreign file
+            raise StorageUnavailable(f"not a usable database: {error.orig}; restore a backup") from error
         if error.connection_invalidated:
             raise StorageUnavailable(f"database connection broke, nothing was lost: {error.orig}") from error
         raise

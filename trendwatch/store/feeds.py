@@ -68,12 +68,13 @@ class Feeds:
             connection.execute(update(_FEED).where(_FEED.c.key.in_(gone)).values(enabled=False))
 
     def due_hosts(self, now: datetime) -> list[str]:
-        """Return the hosts that have a feed to poll, the longest waiting first."""
+        """Return the hosts that have a feed to poll, those never asked first, then the longest waiting."""
+        waiting_since = func.min(func.coalesce(_FEED.c.next_fetch_at, _FEED.c.polled_at))
         query = (
             select(_FEED.c.host)
             .where(_FEED.c.enabled, _is_due(now))
             .group_by(_FEED.c.host)
-            .order_by(func.min(func.coalesce(_FEED.c.next_fetch_at, _FEED.c.polled_at)), _FEED.c.host)
+            .order_by(waiting_since.nulls_first(), _FEED.c.host)
         )
         with reading(self._engine) as connection:
             return [row.host for row in connection.execute(query)]

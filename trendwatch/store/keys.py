@@ -34,6 +34,8 @@ class ApiKeys:
 
     def accepts(self, key: str) -> bool:
         """Return whether a key is known and not revoked, in constant time for a given prefix."""
+        if not (key.isascii() and key.isprintable()):
+            return False  # never one of ours, and PostgreSQL takes no NUL
         query = select(_KEY.c.sha256).where(_KEY.c.prefix == key[:_PREFIX_CHARS], _KEY.c.revoked_at.is_(None))
         with reading(self._engine) as connection:
             stored = connection.execute(query).scalar()

@@ -1,0 +1,115 @@
+"""What an edition may draw on: the stories of a window, told by all their reports before its end."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from tests.seeds import NOW, a_feed, a_model, a_tag, an_item, keep
+from tests.steps import a_store_with, write
+from trendwatch.store import Store
+from trendwatch.types.advice import Coverage, Source
+from trendwatch.types.news import Failure, FeedState, FeedUpdate
+
+DAY = timedelta(days=1)
+SINCE, UNTIL = NOW - 7 * DAY, NOW
+
+
+def test_a_story_belongs_to_the_window_of_its_first_report(store: Store) -> None:
+    times = {"before": -8 * DAY, "at_start": -7 * DAY, "inside": -DAY, "at_end": 0 * DAY}
+    items = {name: an_item(n, at=NOW + shift) for n, (name, shift) in enumerate(times.items())}
+    follow_up = an_item(9, at=NOW - DAY, feed="herald")  # of a story told before the window
+    a_store_with(store, [*items.values(), follow_up])
+    ids = write(store, {name: [item] for name, item in items.items()} | {"before": [items["before"], follow_up]})
+    found = store.candidates.first_seen_between("v1", SINCE, UNTIL)
+    assert [one.story_id for one in found] == [ids["at_start"], ids["inside"]]
+
+
+def test_what_is_not_understood_is_no_candidate(store: Store) -> None:
+    a_store_with(store, [an_item(at=NOW - DAY)])
+    assert store.candidates.first_seen_between("v1", SINCE, UNTIL) == ()
+
+
+def test_a_candidate_is_told_by_the_fullest_report_of_the_first_publisher(store: Store) -> None:
+    store.feeds.sync([a_feed("wire", owner="Wire", kind="vendor"), a_feed("daily"), a_feed("wire2", owner="Wire")])
+    store.models.adopt(a_model(), since=NOW)
+    first = an_item(1, feed="wire", at=NOW - 3 * DAY, title="Short", published_at=None)
+    other = an_item(2, feed="daily", at=NOW - 2 * DAY, title="Other", summary="The longest of all summaries.")
+    fuller = an_item(3, feed="wire2", at=NOW - DAY, title="Fuller", summary="More of it.", backlog=True)
+    late = an_item(4, feed="daily", at=NOW, title="After the cutoff", summary="x" * 99)
+    keep(store, [first, other, fuller, late])
+    tags = {
+        first.id: (a_tag("area:drones", 0.6, terms=("weak",)),),
+        other.id: (a_tag("area:drones", 0.9, terms=("sure",)), a_tag("area:iot", 0.5)),
+        late.id: (a_tag("sector:retail", 1.0),),
+    }
+    write(store, {"s": [first, other, fuller, late]}, tags)
+    [one] = store.candidates.first_seen_between("v1", SINCE, UNTIL)
+    assert (one.title, one.summary, one.url) == ("Fuller", "More of it.", fuller.url)
+    assert one.first_seen_at == NOW - 3 * DAY
+    assert one.published_at == NOW - 2 * DAY  # the earliest that is known
+    assert one.items == 3
+    assert not one.backlog  # not every report is
+    assert one.tags == (a_tag("area:drones", 0.9, terms=("sure",)), a_tag("area:iot", 0.5))
+    assert one.sources == (
+        Source(title="Fuller", url=fuller.url, feed="Wire2", owner="Wire", kind="news"),
+        Source(title="Other", url=other.url, feed="Daily", owner="daily", kind="news"),
+    )
+
+
+def test_p5_backlog_is_marked_where_every_report_is(store: Store) -> None:
+    items = [an_item(n, feed=f, at=NOW - DAY, backlog=True) for n, f in enumerate(("gazette", "herald"))]
+    a_store_with(store, items)
+    write(store, {"s": items})
+    [one] = store.candidates.first_seen_between("v1", SINCE, UNTIL)
+    assert one.backlog
+
+
+def test_a_report_without_a_link_is_no_source(store: Store) -> None:
+    items = [an_item(1, at=NOW - DAY, url=""), an_item(2, feed="herald", at=NOW - DAY)]
+    a_store_with(store, items)
+    write(store, {"s": items})
+    [one] = store.candidates.first_seen_between("v1", SINCE, UNTIL)
+    assert [source.owner for source in one.sources] == ["herald"]
+    assert store.candidates.sources([item.id for item in items]).keys() == {items[1].id}
+
+
+def test_c3_tags_are_those_of_the_version_asked(store: Store) -> None:
+    item = an_item(at=NOW - DAY)
+    a_store_with(store, [item])
+    store.models.adopt(a_model("v2"), since=SINCE)
+    write(store, {"s": [item]}, {item.id: (a_tag("area:drones"),)})
+    [one] = store.candidates.first_seen_between("v2", SINCE, UNTIL)
+    assert one.tags == ()
+
+
+def test_sources_of_evidence_by_id(store: Store) -> None:
+    item = an_item(title="Seen")
+    a_store_with(store, [item])
+    assert store.candidates.sources({item.id, "unknown"}) == {
+        item.id: Source(title="Seen", url=item.url, feed="Gazette", owner="gazette", kind="news")
+    }
+    assert store.candidates.sources(()) == {}
+
+
+def test_coverage_counts_the_window_and_names_who_is_missing(store: Store) -> None:
+    feeds = [a_feed(key) for key in ("fine", "stale", "never", "gone")]
+    store.feeds.sync(feeds)
+    keep(store, [an_item(1, feed="fine", at=NOW - DAY), an_item(2, feed="fine", at=NOW - 9 * DAY)], at=NOW - DAY)
+    keep(store, [an_item(3, feed="stale", at=NOW - 8 * DAY)], at=NOW - 8 * DAY)
+    keep(store, [an_item(4, feed="gone", at=NOW - DAY)], at=NOW - DAY)
+    store.feeds.sync([a_feed("fine"), a_feed("stale"), a_feed("never"), a_feed("gone", enabled=False)])
+    assert store.candidates.coverage(SINCE, UNTIL) == Coverage(
+        items=2, sources=1, feeds=3, missing=("Never", "Stale")
+    )
+
+
+def test_a_feed_that_failed_last_but_was_read_in_the_window_is_covered(store: Store) -> None:
+    store.feeds.sync([a_feed()])
+    keep(store, [], at=NOW)
+    [(_, state)] = [(one.feed, one.state) for one in store.feeds.health()]
+    assert state.succeeded_at is None
+    failed = FeedState(feed_key="gazette", succeeded_at=NOW - DAY, failure=Failure.SERVER_ERROR, failures=1)
+    claim = store.claim("poll", "gazette.example", now=NOW, lease=DAY)
+    assert claim is not None
+    store.feeds.record(FeedUpdate(state=failed), claim=claim)
+    assert store.candidates.coverage(SINCE, UNTIL).missing == ()

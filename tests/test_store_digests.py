@@ -1,0 +1,149 @@
+"""Digests and deliveries: one a business and period, in one transaction, remembered (D1, D7)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from tests.seeds import LEASE, NOW, a_delivery, a_digest, a_pick, an_edition, claim_on
+from trendwatch.errors import LeaseLost, NotFound
+from trendwatch.store import Store
+from trendwatch.types.advice import Digest, Memory
+from trendwatch.types.delivery import Channel, DeliveryState
+
+WEEK = timedelta(weeks=1)
+
+
+def add(store: Store, digest: Digest, *, mailed: bool = True) -> Digest:
+    edition = an_edition(digest.cutoff)
+    claim = claim_on(store, "compose", digest.business_key)
+    store.editions.freeze(edition, claim=claim, now=NOW)
+    deliveries = [a_delivery(digest)] if mailed else []
+    kept = store.digests.add(digest, deliveries, claim=claim, now=NOW)
+    store.leases.release(claim, now=NOW)
+    return kept
+
+
+def test_a_digest_comes_back_as_it_was_with_its_delivery(store: Store) -> None:
+    digest = a_digest(one_thing=a_pick("a", title="Größe ↑"), worth_a_look=(a_pick("b"),))
+    assert add(store, digest) == digest == store.digests.get("corner_bakery", "2025-W10")
+    assert store.deliveries.of("corner_bakery") == [a_delivery(digest)]
+
+
+def test_a_business_without_mail_has_no_delivery(store: Store) -> None:
+    add(store, a_digest(), mailed=False)
+    assert store.deliveries.of("corner_bakery") == []
+
+
+def test_d1_the_first_digest_of_a_period_stays(store: Store) -> None:
+    first = add(store, a_digest(one_thing=a_pick("a")))
+    assert add(store, a_digest(one_thing=a_pick("b"))) == first
+    assert len(store.deliveries.of("corner_bakery")) == 1
+    assert store.digests.memory("corner_bakery", before=NOW + WEEK).shown == {"a"}
+
+
+def test_d1_digest_memory_and_delivery_are_kept_together_or_not_at_all(store: Store) -> None:
+    digest = a_digest(one_thing=a_pick("a"))
+    old = claim_on(store, "compose", "corner_bakery")
+    store.editions.freeze(an_edition(), claim=old, now=NOW)
+    claim_on(store, "compose", "corner_bakery", at=NOW + LEASE)
+    with pytest.raises(LeaseLost):
+        store.digests.add(digest, [a_delivery(digest)], claim=old, now=NOW)
+    assert store.digests.of("corner_bakery", limit=1) == []
+    assert store.deliveries.of("corner_bakery") == []
+    assert store.digests.memory("corner_bakery", before=NOW + WEEK) == Memory()
+
+
+def test_the_latest_digest_is_that_of_the_latest_cutoff(store: Store) -> None:
+    for weeks in (0, 2, 1):
+        add(store, a_digest(cutoff=NOW + weeks * WEEK))
+    assert store.digests.get("corner_bakery", "latest").period == "2025-W12"
+    assert [one.period for one in store.digests.of("corner_bakery", limit=2)] == ["2025-W12", "2025-W11"]
+
+
+def test_an_unknown_digest_or_delivery_says_so(store: Store) -> None:
+    with pytest.raises(NotFound, match="no digest named 'corner_bakery/latest'; trendwatch digest"):
+        store.digests.get("corner_bakery", "latest")
+    with pytest.raises(NotFound, match="no delivery named 'x'"):
+        store.deliveries.get("x")
+
+
+def test_memory_holds_the_last_four_issues_apart_from_older_ones(store: Store) -> None:
+    for number in range(6):
+        digest = a_digest(
+            cutoff=NOW + number * WEEK,
+            one_thing=a_pick(f"one{number}"),
+            worth_a_look=(a_pick(f"more{number}"),),
+            outside=a_pick(f"out{number}"),
+        )
+        add(store, digest)
+    memory = store.digests.memory("corner_bakery", before=NOW + 6 * WEEK)
+    # six issues of three stories: issues 2 to 5 are recent
+    assert memory.issues == 6
+    assert memory.recent == {f"{what}{n}" for n in range(2, 6) for what in ("one", "more", "out")}
+    assert memory.shown == {f"{what}{n}" for n in range(6) for what in ("one", "more", "out")}
+
+
+def test_memory_is_as_of_a_cutoff(store: Store) -> None:
+    for number in range(3):
+        add(store, a_digest(cutoff=NOW + number * WEEK, one_thing=a_pick(f"s{number}")))
+    memory = store.digests.memory("corner_bakery", before=NOW + WEEK)
+    assert memory == Memory(recent=frozenset({"s0"}), shown=frozenset({"s0"}), issues=1)
+    assert store.digests.memory("corner_bakery", before=NOW) == Memory()
+
+
+def test_quiet_issues_count_as_issues(store: Store) -> None:
+    add(store, a_digest(one_thing=a_pick("old")))
+    for number in range(1, 5):
+        add(store, a_digest(cutoff=NOW + number * WEEK, quiet=True))
+    memory = store.digests.memory("corner_bakery", before=NOW + 9 * WEEK)
+    assert (memory.issues, memory.recent, memory.shown) == (5, frozenset(), {"old"})
+
+
+def test_d7_two_businesses_never_mix(store: Store) -> None:
+    add(store, a_digest("corner_bakery", one_thing=a_pick("bread")))
+    add(store, a_digest("hill_farm", one_thing=a_pick("drones")))
+    assert store.digests.memory("hill_farm", before=NOW + WEEK).shown == {"drones"}
+    [delivery] = store.deliveries.of("hill_farm")
+    assert delivery.business_key == "hill_farm"
+    assert [one.business_key for one in store.digests.of("corner_bakery", limit=9)] == ["corner_bakery"]
+
+
+def test_deliveries_are_due_when_they_wait_and_their_time_has_come(store: Store) -> None:
+    for key in ("a", "b", "c"):
+        add(store, a_digest(key))
+    first, second, third = (store.deliveries.of(key)[0] for key in ("a", "b", "c"))
+    assert store.deliveries.due(NOW - timedelta(microseconds=1), limit=9) == []
+    assert store.deliveries.due(NOW, limit=2) == [first, second]
+    claim = claim_on(store, "send", "any")
+    store.deliveries.record(replace(first, state=DeliveryState.SENT, sent_at=NOW, next_attempt_at=None), claim=claim)
+    store.deliveries.record(replace(second, attempts=1, next_attempt_at=NOW + WEEK), claim=claim)
+    assert store.deliveries.due(NOW, limit=9) == [third]
+
+
+def test_an_attempt_comes_back_as_it_was(store: Store) -> None:
+    add(store, a_digest())
+    [delivery] = store.deliveries.of("corner_bakery")
+    tried = replace(
+        delivery,
+        state=DeliveryState.IN_DOUBT,
+        attempts=3,
+        next_attempt_at=NOW + WEEK,
+        sent_at=NOW,
+        detail="250 ↑ ok",
+    )
+    store.deliveries.record(tried, claim=claim_on(store, "send", delivery.id))
+    assert store.deliveries.get(delivery.id) == tried
+    assert tried.channel is Channel.OUTBOX
+
+
+def test_d1_an_attempt_under_a_lost_lease_is_not_recorded(store: Store) -> None:
+    add(store, a_digest())
+    [delivery] = store.deliveries.of("corner_bakery")
+    old = claim_on(store, "send", delivery.id)
+    claim_on(store, "send", delivery.id, at=NOW + LEASE)
+    with pytest.raises(LeaseLost):
+        store.deliveries.record(replace(delivery, state=DeliveryState.FAILED), claim=old)
+    assert store.deliveries.get(delivery.id) == delivery
