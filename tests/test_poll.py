@@ -283,6 +283,13 @@ def test_p3_validators_of_an_unusable_body_are_never_saved(failure: Failure) -> 
     assert (update.state.failure, update.state.failures, update.items) == (failure, 1, ())
 
 
+def test_p3_validators_of_a_cut_body_are_never_saved_its_items_are() -> None:
+    update = poll(SETTLED, document(), replace(PARSED, cut=True))
+    assert len(update.items) == 2
+    assert (update.state.etag, update.state.last_modified, update.state.body_hash) == ("", "", "")
+    assert wait_after(SETTLED, document(), replace(PARSED, cut=True)) == HOUR
+
+
 def test_f7_what_is_gone_is_asked_once_a_month_and_comes_back_by_itself() -> None:
     gone = poll(SETTLED, failing(Failure.GONE)).state
     assert gone.next_fetch_at == NOW + 30 * DAY

@@ -7,11 +7,15 @@ from datetime import timedelta
 from tests.seeds import NOW, a_feed, a_model, a_tag, an_item, keep
 from tests.steps import a_store_with, write
 from trendwatch.store import Store
-from trendwatch.types.advice import Coverage, Source
+from trendwatch.types.advice import Candidate, Coverage, Source
 from trendwatch.types.news import Failure, FeedState, FeedUpdate
 
 DAY = timedelta(days=1)
 SINCE, UNTIL = NOW - 7 * DAY, NOW
+
+
+def candidates(store: Store, version: str = "v1") -> tuple[Candidate, ...]:
+    return store.candidates.first_seen_between(version, SINCE, UNTIL, language="en")
 
 
 def test_a_story_belongs_to_the_window_of_its_first_report(store: Store) -> None:
@@ -20,13 +24,13 @@ def test_a_story_belongs_to_the_window_of_its_first_report(store: Store) -> None
     follow_up = an_item(9, at=NOW - DAY, feed="herald")  # of a story told before the window
     a_store_with(store, [*items.values(), follow_up])
     ids = write(store, {name: [item] for name, item in items.items()} | {"before": [items["before"], follow_up]})
-    found = store.candidates.first_seen_between("v1", SINCE, UNTIL)
+    found = candidates(store)
     assert [one.story_id for one in found] == [ids["at_start"], ids["inside"]]
 
 
 def test_what_is_not_understood_is_no_candidate(store: Store) -> None:
     a_store_with(store, [an_item(at=NOW - DAY)])
-    assert store.candidates.first_seen_between("v1", SINCE, UNTIL) == ()
+    assert candidates(store) == ()
 
 
 def test_a_candidate_is_told_by_the_fullest_report_of_the_first_publisher(store: Store) -> None:
@@ -43,7 +47,7 @@ def test_a_candidate_is_told_by_the_fullest_report_of_the_first_publisher(store:
         late.id: (a_tag("sector:retail", 1.0),),
     }
     write(store, {"s": [first, other, fuller, late]}, tags)
-    [one] = store.candidates.first_seen_between("v1", SINCE, UNTIL)
+    [one] = candidates(store)
     assert (one.title, one.summary, one.url) == ("Fuller", "More of it.", fuller.url)
     assert one.first_seen_at == NOW - 3 * DAY
     assert one.published_at == NOW - 2 * DAY  # the earliest that is known
@@ -60,7 +64,7 @@ def test_p5_backlog_is_marked_where_every_report_is(store: Store) -> None:
     items = [an_item(n, feed=f, at=NOW - DAY, backlog=True) for n, f in enumerate(("gazette", "herald"))]
     a_store_with(store, items)
     write(store, {"s": items})
-    [one] = store.candidates.first_seen_between("v1", SINCE, UNTIL)
+    [one] = candidates(store)
     assert one.backlog
 
 
@@ -68,9 +72,18 @@ def test_a_report_without_a_link_is_no_source(store: Store) -> None:
     items = [an_item(1, at=NOW - DAY, url=""), an_item(2, feed="herald", at=NOW - DAY)]
     a_store_with(store, items)
     write(store, {"s": items})
-    [one] = store.candidates.first_seen_between("v1", SINCE, UNTIL)
+    [one] = candidates(store)
     assert [source.owner for source in one.sources] == ["herald"]
     assert store.candidates.sources([item.id for item in items]).keys() == {items[1].id}
+
+
+def test_a_report_in_the_language_asked_for_tells_the_story_where_there_is_one(store: Store) -> None:
+    german = an_item(1, at=NOW - 2 * DAY, language="de", summary="Der erste und längste Bericht von allen.")
+    english = an_item(2, feed="herald", at=NOW - DAY, language="en", summary="Later.")
+    alone = an_item(3, at=NOW - DAY, language="de")
+    a_store_with(store, [german, english, alone])
+    write(store, {"both": [german, english], "alone": [alone]})
+    assert [one.url for one in candidates(store)] == [english.url, alone.url]
 
 
 def test_c3_tags_are_those_of_the_version_asked(store: Store) -> None:
@@ -78,7 +91,7 @@ def test_c3_tags_are_those_of_the_version_asked(store: Store) -> None:
     a_store_with(store, [item])
     store.models.adopt(a_model("v2"), since=SINCE)
     write(store, {"s": [item]}, {item.id: (a_tag("area:drones"),)})
-    [one] = store.candidates.first_seen_between("v2", SINCE, UNTIL)
+    [one] = candidates(store, "v2")
     assert one.tags == ()
 
 

@@ -123,6 +123,25 @@ def test_deliveries_are_due_when_they_wait_and_their_time_has_come(store: Store)
     assert store.deliveries.due(NOW, limit=9) == [third]
 
 
+def test_digests_and_deliveries_are_counted(store: Store) -> None:
+    assert store.digests.count() == 0
+    for key in ("a", "b", "c"):
+        add(store, a_digest(key))
+    [delivery] = store.deliveries.of("a")
+    sent = replace(delivery, state=DeliveryState.SENT)
+    store.deliveries.record(sent, claim=claim_on(store, "send", delivery.id))
+    assert store.digests.count() == 3
+    counted = store.deliveries.count_by_state()
+    assert counted == dict.fromkeys(DeliveryState, 0) | {DeliveryState.SENT: 1, DeliveryState.WAITING: 2}
+
+
+def test_the_deliveries_of_a_business_are_the_latest_first(store: Store) -> None:
+    for weeks in range(3):
+        add(store, a_digest(cutoff=NOW + weeks * WEEK))
+    found = [one.period for one in store.deliveries.of("corner_bakery", limit=2)]
+    assert found == ["2025-W12", "2025-W11"]
+
+
 def test_an_attempt_comes_back_as_it_was(store: Store) -> None:
     add(store, a_digest())
     [delivery] = store.deliveries.of("corner_bakery")

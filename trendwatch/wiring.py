@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from trendwatch.pipeline.compose import ComposeReport
     from trendwatch.pipeline.learn import LearnReport
     from trendwatch.pipeline.poll import PollReport
-    from trendwatch.pipeline.send import Carries, SendReport
+    from trendwatch.pipeline.send import SendReport
     from trendwatch.pipeline.understand import Understanding, UnderstandReport
     from trendwatch.sandbox import Sandbox
     from trendwatch.store import Store
@@ -101,33 +101,16 @@ class Service:
     @cached_property
     def fetcher(self) -> Fetcher:
         """The way to feeds."""
-        from trendwatch.fetch import USER_AGENT, Fetcher
-        from trendwatch.net.guard import Allowed, Guard
+        from trendwatch.ways import make_fetcher
 
-        settings = self.settings
-        allowed = [
-            Allowed.parse(one.address, per_host=one.per_host, spacing_seconds=one.spacing_seconds)
-            for one in settings.net.allow
-        ]
-        contact = f" (+{settings.poll.contact})" if settings.poll.contact else ""
-        return Fetcher(
-            Guard(allowed),
-            user_agent=USER_AGENT + contact,
-            timeout=timedelta(seconds=settings.poll.timeout_seconds),
-            max_bytes=settings.poll.max_body_mb * 1024 * 1024,
-            concurrency=settings.poll.concurrency,
-            spacing=timedelta(seconds=settings.net.spacing_seconds),
-            clock=self.clock,
-        )
+        return make_fetcher(self.settings, clock=self.clock)
 
     @cached_property
     def sandbox(self) -> Sandbox:
         """Child processes that read what others publish."""
-        from trendwatch.sandbox import Sandbox
+        from trendwatch.ways import make_sandbox
 
-        limits = self.settings.parse
-        made = Sandbox(workers=limits.workers, cpu_seconds=limits.cpu_seconds, memory_mb=limits.memory_mb)
-        return self._closing.enter_context(made)
+        return self._closing.enter_context(make_sandbox(self.settings.parse))
 
     @property
     def model_cache(self) -> ModelCache:
@@ -265,11 +248,12 @@ class Service:
     def send(self) -> SendReport:
         """Hand over the deliveries that are due."""
         from trendwatch.pipeline.send import send_due
+        from trendwatch.ways import make_carrier
 
         settings = self.settings
         return send_due(
             self.store,
-            self.carrier,
+            lambda channel: make_carrier(channel, settings.mail),
             sender=settings.mail.sender,
             base_url=settings.serve.base_url,
             clock=self.clock,
@@ -279,22 +263,6 @@ class Service:
     @property
     def _channel(self) -> Channel:
         return Channel.SMTP if self.settings.mail.smtp_host else Channel.OUTBOX
-
-    def carrier(self, channel: Channel) -> Carries:
-        """Return the way out for a channel."""
-        from trendwatch.deliver.outbox import Outbox
-        from trendwatch.deliver.smtp import Smtp
-
-        mail = self.settings.mail
-        if channel is Channel.OUTBOX:
-            return Outbox(Path(mail.outbox))
-        return Smtp(
-            mail.smtp_host,
-            mail.smtp_port,
-            user=mail.smtp_user,
-            password=mail.smtp_password.get_secret_value(),
-            security=mail.smtp_security,
-        )
 
     def tick(self) -> None:
         """Do all that is due, in the order of the flow."""

@@ -121,24 +121,8 @@ def _edition(
     coverage = store.candidates.coverage(since, cutoff)
     if coverage.sources < LEAST_COVERAGE * coverage.feeds:
         return coverage
-    trends = store.trends.of_week(model.version, week_number(cutoff) - 1)
-    edition = Edition(
-        id=edition_id,
-        since=since,
-        cutoff=cutoff,
-        candidates=store.candidates.first_seen_between(
-            model.version, since, cutoff, language=taxonomy.language
-        ),
-        trends=tuple(trends),
-        reports=store.candidates.sources({item for trend in trends for item in trend.evidence}),
-        trends_from=_trends_from(store),
-        coverage=coverage,
-        names=taxonomy.names(),
-        parents={
-            label.full_key: f"{label.facet}:{label.parent}" for label in taxonomy.labels if label.parent
-        },
-        model_version=model.version,
-        config_hash=config_hash,
+    edition = _drawn(
+        store, taxonomy, model.version, config_hash=config_hash, coverage=coverage, window=(since, cutoff)
     )
     claim = store.claim("compose", edition_id, now=clock(), lease=lease)
     if claim is None:
@@ -147,6 +131,36 @@ def _edition(
         return store.editions.freeze(edition, claim=claim, now=clock())
     finally:
         store.leases.release(claim, now=clock())
+
+
+def _drawn(
+    store: Store,
+    taxonomy: Taxonomy,
+    version: str,
+    *,
+    config_hash: str,
+    coverage: Coverage,
+    window: tuple[datetime, datetime],
+) -> Edition:
+    """Return everything the digests of a window may draw on."""
+    since, cutoff = window
+    trends = store.trends.of_week(version, week_number(cutoff) - 1)
+    return Edition(
+        id=cutoff.isoformat(),
+        since=since,
+        cutoff=cutoff,
+        candidates=store.candidates.first_seen_between(version, since, cutoff, language=taxonomy.language),
+        trends=tuple(trends),
+        reports=store.candidates.sources({item for trend in trends for item in trend.evidence}),
+        trends_from=_trends_from(store),
+        coverage=coverage,
+        names=taxonomy.names(),
+        parents={
+            label.full_key: f"{label.facet}:{label.parent}" for label in taxonomy.labels if label.parent
+        },
+        model_version=version,
+        config_hash=config_hash,
+    )
 
 
 def _trends_from(store: Store) -> datetime | None:

@@ -1,0 +1,108 @@
+"""What is frozen once is read the same for ever; rows carry every field of the values they keep."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlmodel import SQLModel
+
+from tests import sample_digest
+from tests.seeds import NOW, a_delivery, a_digest, an_edition
+from trendwatch.store.frozen import freeze, thaw
+from trendwatch.store.tables import (
+    ApiKeyRow,
+    DeliveryRow,
+    FeedRow,
+    ItemRow,
+    LeaseRow,
+    ModelRow,
+    OverlayRow,
+    StoryRow,
+    TagRow,
+    TrendRow,
+)
+from trendwatch.types.advice import (
+    Business,
+    Candidate,
+    Coverage,
+    Digest,
+    Edition,
+    Memory,
+    Movement,
+    Part,
+    Pick,
+    Source,
+)
+from trendwatch.types.delivery import Delivery
+from trendwatch.types.news import Entry, Feed, FeedState, FeedUpdate, Item, ParsedFeed, Story
+from trendwatch.types.tags import Label, Model, Tag, Taxonomy
+from trendwatch.types.trends import Series, Trend
+from trendwatch.types.work import Claim, Overlay
+
+# Texts are cleaned before they are kept: without surrogates. Numbers are finite.
+st.register_type_strategy(str, st.text(st.characters(codec="utf-8"), max_size=12))
+st.register_type_strategy(float, st.floats(allow_nan=False, allow_infinity=False))
+st.register_type_strategy(datetime, st.datetimes(timezones=st.just(UTC)))
+
+FROZEN = (Edition, Digest, Trend)
+PARTS = (Business, Candidate, Coverage, Memory, Movement, Part, Pick, Source, Tag, Series, Story)
+OTHERS = (Claim, Delivery, Entry, Feed, FeedState, FeedUpdate, Item, Label, ParsedFeed, Taxonomy)
+
+
+@pytest.mark.parametrize("kind", (*FROZEN, *PARTS, *OTHERS), ids=lambda kind: kind.__name__)
+@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+@given(data=st.data())
+def test_every_value_round_trips(kind: type[Any], data: st.DataObject) -> None:
+    value = data.draw(st.from_type(kind))
+    text = freeze(value)
+    assert thaw(kind, text) == value
+    assert freeze(thaw(kind, text)) == text
+
+
+def test_a_real_digest_and_edition_round_trip() -> None:
+    for value in (sample_digest.digest(), an_edition(), a_digest(), a_delivery(a_digest())):
+        assert thaw(type(value), freeze(value)) == value
+
+
+def test_the_same_value_is_the_same_text() -> None:
+    assert freeze(an_edition(names={"a": "A", "b": "B"})) == freeze(an_edition(names={"a": "A", "b": "B"}))
+
+
+def test_times_come_back_aware() -> None:
+    assert thaw(Edition, freeze(an_edition())).cutoff.tzinfo is not None
+    assert thaw(Edition, freeze(an_edition())).cutoff == NOW
+
+
+#: What only a row has, what only a value has.
+_ONLY = {
+    FeedRow: ((Feed, FeedState), {"seq", "host"}, {"feed_key"}),
+    ItemRow: ((Item,), {"seq", "feed_seq", "story_seq", "counted_at"}, {"feed_key"}),
+    StoryRow: ((Story,), {"seq"}, set()),
+    ModelRow: ((Model,), {"seq", "state"}, set()),
+    TagRow: ((Tag,), {"model_seq", "item_seq"}, set()),
+    DeliveryRow: ((Delivery,), {"seq", "digest_seq"}, set()),
+    LeaseRow: ((Claim,), set(), set()),
+    OverlayRow: ((Overlay,), set(), set()),
+}
+
+
+@pytest.mark.parametrize("row", _ONLY, ids=lambda row: row.__name__)
+def test_rows_carry_every_field_of_their_values(row: type[SQLModel]) -> None:
+    values, only_row, only_value = _ONLY[row]
+    columns = set(row.model_fields) - only_row
+    names = {field.name for value in values for field in fields(value)} - only_value
+    assert columns == names
+
+
+def test_rows_that_keep_frozen_text_are_found_by_fields_of_the_value() -> None:
+    frozen = {"model_seq", "value"}
+    assert set(TrendRow.model_fields) - frozen <= {field.name for field in fields(Trend)}
+
+
+def test_a2_no_column_could_hold_a_key() -> None:
+    assert set(ApiKeyRow.model_fields) == {"prefix", "sha256", "name", "created_at", "revoked_at"}
