@@ -81,6 +81,7 @@ def write_feeds(
         for key, url in feeds.items()
     ]
     (directory / "feeds.toml").write_text("\n".join(lines), "utf-8")
+    (directory / "packs.toml").unlink()  # they name the feeds that were just replaced
     (directory / "trendwatch.toml").write_text(
         f"""
         [store]

@@ -6,12 +6,17 @@ from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 
 from trendwatch.advice.digest import compose
+from trendwatch.influence.towards import moving_towards
 from trendwatch.render import email, feeds, page
 from trendwatch.types.advice import Business, Candidate, Coverage, Digest, Edition, Memory, Source
+from trendwatch.types.influence import Arrival, ArrivalState
+from trendwatch.types.practices import Practice, Range
 from trendwatch.types.tags import Facet, Origin, Tag
 from trendwatch.types.trends import Stage, Trend, TrendKind
 
 GOLDEN = Path(__file__).parent / "data" / "digests"
+
+NOT_YET_SEEN, FIRST_REPORTS, STARTING, ESTABLISHED = ArrivalState
 
 SINCE = datetime(2025, 2, 24, 7, 0, tzinfo=UTC)
 CUTOFF = datetime(2025, 3, 3, 7, 0, tzinfo=UTC)
@@ -47,6 +52,9 @@ BUSINESS = Business(
     region="gb",
     currency="GBP",
     goals=("operations", "customer_service"),
+    hours_per_week=2,
+    skills="some",
+    budget_per_month=100,
     areas=("iot", "additive_manufacturing"),
     tools=("Xero", "Dentally"),
     digest_weekday=0,
@@ -131,9 +139,36 @@ def trend(
     )
 
 
+def arrival(
+    area: str,
+    sector: str,
+    state: ArrivalState,
+    *,
+    since: str = "2024-W45",
+    stories: int = 41,
+    owners: int = 12,
+    first: datetime = datetime(2024, 5, 6, tzinfo=UTC),
+    evidence: tuple[str, ...] = (),
+    or_before: bool = False,
+) -> Arrival:
+    """Return a technology in a sector: 41 stories by 12 publishers, unless said otherwise."""
+    return Arrival(
+        technology=f"area:{area}",
+        sector=f"sector:{sector}",
+        state=state,
+        first_at=first,
+        since=since,
+        or_before=or_before,
+        stories=stories,
+        owners=owners,
+        evidence=evidence,
+    )
+
+
 def edition(
     *candidates: Candidate,
     trends: tuple[Trend, ...] = (),
+    arrivals: tuple[Arrival, ...] = (),
     reports: dict[str, Source] | None = None,
     trends_from: datetime | None = None,
     coverage: Coverage | None = None,
@@ -152,6 +187,7 @@ def edition(
         config_hash="c1",
         reports=reports or {},
         trends_from=trends_from,
+        arrivals=arrivals,
     )
 
 
@@ -233,16 +269,89 @@ SAMPLE = edition(
             evidence=("i2",),
         ),
     ),
-    reports={"i1": source("Dental Tribune", path="sensors"), "i2": source("Clinic Finance", path="pay")},
+    reports={
+        "i1": source("Dental Tribune", path="sensors"),
+        "i2": source("Clinic Finance", path="pay"),
+        "i3": source("Plant Life", path="vibration"),
+        "i4": source("Motor Weekly", path="spindle"),
+        "i5": source("Kitchen Trade", path="answers"),
+        "i6": source("Checkout", path="phone"),
+        "i7": source("Ward Round", path="chat"),
+        "i8": source("Foundry News", path="print"),
+    },
+    arrivals=(
+        arrival("iot", "manufacturing", ESTABLISHED, evidence=("i3", "i4"), or_before=True),
+        arrival(
+            "iot",
+            "healthcare",
+            STARTING,
+            since="2025-W07",
+            stories=7,
+            owners=4,
+            first=datetime(2024, 11, 20, tzinfo=UTC),
+            evidence=("i1",),
+        ),
+        arrival("generative_ai", "retail", ESTABLISHED, since="2025-W04", stories=112, evidence=("i5", "i6")),
+        arrival(
+            "generative_ai",
+            "healthcare",
+            FIRST_REPORTS,
+            since="2025-W08",
+            stories=3,
+            owners=2,
+            first=datetime(2025, 2, 18, 9, tzinfo=UTC),
+            evidence=("i7",),
+        ),
+        arrival("additive_manufacturing", "manufacturing", ESTABLISHED, stories=64, evidence=("i8",)),
+        arrival("health_tech", "healthcare", ESTABLISHED, stories=230),
+    ),
     coverage=Coverage(
         items=1240, sources=87, feeds=90, missing=("Health Tech Gazette", "Le Cabinet", "Praxis")
     ),
 )
 
 
+REMINDERS = Practice(
+    key="booking_reminders",
+    name="Appointment reminders that answer back",
+    plain="A message goes out two days before each visit, and a reply moves or cancels it without a call.",
+    functions=("customer_service", "operations"),
+    areas=("ai",),
+    inspired_by="retail",
+    fits=("healthcare",),
+    adapt="Shops confirm deliveries this way; a practice confirms chairs.",
+    cost_once=Range(low=0, base=60, high=200),
+    cost_per_month=Range(low=0, base=25, high=60),
+    hours_first_month=Range(low=2, base=4, high=6),
+    skills="low",
+    integration=("Does the diary software send messages already?",),
+    ask=("the maker of the diary software",),
+    vendor_questions=("Where are the numbers kept?",),
+    objections=("The front desk fears double bookings.",),
+    trained=("Whoever keeps the diary.",),
+    first_week=(
+        "Switch on the reminders your diary software has, for one day of the week only.",
+        "Ask ten patients.",
+    ),
+    experiment="Send reminders for Tuesdays only, four weeks long.",
+    measure="Missed appointments on Tuesdays and on Thursdays.",
+    passes="Tuesdays lose a third fewer than Thursdays.",
+    fails="No difference after eight weeks, or more than two complaints.",
+    risks=(),
+    free_way="Send them by hand from a list at the front desk.",
+    terms=("appointment reminder",),
+)
+
+
+def composed(where: Edition, who: Business, memory: Memory) -> Digest:
+    """Return a digest as the pipeline composes it: with what approaches and a catalogue of one practice."""
+    near = moving_towards(where.arrivals, who.sector)
+    return compose(where, who, memory, approaches=near, practices=(REMINDERS,))
+
+
 def sample_digest(memory: Memory | None = None) -> Digest:
     """Return the fifth digest of the dental practice."""
-    return compose(SAMPLE, BUSINESS, memory or Memory(issues=4))
+    return composed(SAMPLE, BUSINESS, memory or Memory(issues=4))
 
 
 BASE_URL = "https://trendwatch.example/b/harbour_dental"

@@ -99,6 +99,18 @@ def test_a_change_that_would_be_wrong_is_not_kept(ask: Asker, parts: Parts) -> N
     assert parts.store.overlays.list() == []
 
 
+def test_coverage_tells_what_is_thin_and_what_would_help(ask: Asker) -> None:
+    ask("POST", "/api/v1/feeds", json=_feed(sectors=["retail"], enabled=False))
+    told = ask.get("/api/v1/feeds/coverage").json()
+    assert (told["since"], told["until"]) == ("2025-02-03T08:00:00Z", "2025-03-03T08:00:00Z")
+    assert (told["items"], told["not_covered"]) == (10, {})
+    labels = {label["key"]: label for label in told["labels"]}
+    farming, retail = labels["sector:agriculture"], labels["sector:retail"]
+    assert (farming["feeds"], farming["stories"], farming["reporting"]) == (1, 2, 3)
+    assert farming["breadth"] == "thin"
+    assert (retail["feeds"], retail["enabled"], retail["add_feeds"]) == (1, 0, ["harbour"])
+
+
 def test_health_of_feeds_is_told_in_words(ask: Asker) -> None:
     feeds = {feed["key"]: feed for feed in ask.get("/api/v1/feeds").json()["feeds"]}
     assert {key: feed["state"] for key, feed in feeds.items()} == {

@@ -328,7 +328,7 @@ OVERLAY_MISTAKES = [
         overlay("business", "bakery", {"sector": "retial"}),
         "overlay on business bakery: sector: there is no sector 'retial'; did you mean 'retail'?",
     ),
-    (overlay("sector", "x", {}), "overlay on sector x: there is no kind 'sector'"),
+    (overlay("segment", "x", {}), "overlay on segment x: there is no kind 'segment'"),
 ]
 
 

@@ -16,6 +16,7 @@ from tests.sample_digest import (
     SAMPLE,
     SINCE,
     candidate,
+    composed,
     edition,
     sample_digest,
     trend,
@@ -55,8 +56,11 @@ def test_the_order_of_candidates_and_trends_changes_nothing() -> None:
         candidates, trends = list(SAMPLE.candidates), list(SAMPLE.trends)
         dice.shuffle(candidates)
         dice.shuffle(trends)
-        shuffled = replace(SAMPLE, candidates=tuple(candidates), trends=tuple(trends))
-        assert compose(shuffled, BUSINESS, OLD_HAND) == sample_digest()
+        arrivals = dice.sample(SAMPLE.arrivals, len(SAMPLE.arrivals))
+        shuffled = replace(
+            SAMPLE, candidates=tuple(candidates), trends=tuple(trends), arrivals=tuple(arrivals)
+        )
+        assert composed(shuffled, BUSINESS, OLD_HAND) == sample_digest()
 
 
 def test_a_quiet_week_is_not_broken() -> None:

@@ -126,7 +126,8 @@ def test_no_story_is_shown_twice(replayed: Replayed) -> None:
 def test_a_rebuild_is_byte_identical(replayed: Replayed) -> None:
     service = replayed.service
     for digest in replayed.digests:
-        again = rebuild(service.store, service.config.business(digest.business_key), digest.period)
+        who = service.config.business(digest.business_key)
+        again = rebuild(service.store, who, digest.period, knowledge=service.knowledge)
         assert freeze(again) == freeze(digest)
 
 

@@ -10,7 +10,11 @@ from tests.sample_digest import (
     BASE_URL,
     BUSINESS,
     GOLDEN,
+    ESTABLISHED,
+    FIRST_REPORTS,
+    REMINDERS,
     SAMPLE,
+    arrival,
     candidate,
     edition,
     sample_digest,
@@ -19,6 +23,7 @@ from tests.sample_digest import (
 )
 from tests.test_render_page import contrast, hostile_digest
 from trendwatch.advice.digest import compose
+from trendwatch.influence.towards import moving_towards
 from trendwatch.render.email import mail, subject, text
 from trendwatch.render.view import view
 from trendwatch.types.advice import Coverage, Digest, Memory, Source
@@ -54,16 +59,25 @@ def worst_digest() -> Digest:
     )
     keys = ("iot", "ai", "digital_payments", "health_tech", "cybersecurity")
     rows = tuple(trend(f"area:{key}|sector:healthcare", evidence=("i", "j")) for key in keys)
-    reports = {key: source("Long Name " * 5, owner=key, path="p" * 300) for key in "ij"}
+    reports = {key: source("Long Name " * 5, owner=key, path=key * 300) for key in "ijk"}
+    near = tuple(
+        arrival(key, sector, state, evidence=("i", "j", "k"), or_before=True, stories=1234)
+        for key in ("iot", "ai", "drones", "digital_payments")
+        for sector, state in (("manufacturing", ESTABLISHED), ("healthcare", FIRST_REPORTS))
+    )
     missing = tuple(f"A rather long feed title number {n}" for n in range(300))
     where = edition(
         *stories,
         beyond,
         trends=rows,
+        arrivals=near,
         reports=reports,
         coverage=Coverage(items=123456, sources=700, feeds=1000, missing=missing),
     )
-    return compose(where, who, Memory())
+    wordy = {name: " ".join([name] * 40) for name in ("plain", "measure", "passes", "fails", "experiment")}
+    practice = replace(REMINDERS, first_week=("step " * 60,), **wordy)
+    approaches = moving_towards(where.arrivals, who.sector)
+    return compose(where, who, Memory(), approaches=approaches, practices=(practice,))
 
 
 def words(plain: str) -> int:

@@ -7,7 +7,8 @@ import pytest
 
 from tests.sample_digest import BUSINESS, candidate, edition, sample_digest
 from trendwatch.advice.digest import compose
-from trendwatch.render.view import link, text, view
+from trendwatch.render.inline import link, text
+from trendwatch.render.view import view
 from trendwatch.types.advice import Coverage, Memory
 
 

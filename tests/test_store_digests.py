@@ -118,7 +118,9 @@ def test_deliveries_are_due_when_they_wait_and_their_time_has_come(store: Store)
     assert store.deliveries.due(NOW - timedelta(microseconds=1), limit=9) == []
     assert store.deliveries.due(NOW, limit=2) == [first, second]
     claim = claim_on(store, "send", "any")
-    store.deliveries.record(replace(first, state=DeliveryState.SENT, sent_at=NOW, next_attempt_at=None), claim=claim)
+    store.deliveries.record(
+        replace(first, state=DeliveryState.SENT, sent_at=NOW, next_attempt_at=None), claim=claim
+    )
     store.deliveries.record(replace(second, attempts=1, next_attempt_at=NOW + WEEK), claim=claim)
     assert store.deliveries.due(NOW, limit=9) == [third]
 

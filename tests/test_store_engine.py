@@ -15,7 +15,9 @@ from trendwatch.store import Store
 from trendwatch.store.engine import open_engine, reading, writing
 
 
-@pytest.mark.parametrize("url", ["", "nonsense", "mysql://host/db", "postgres://host/db", "sqlite", "://", "C:\\x"])
+@pytest.mark.parametrize(
+    "url", ["", "nonsense", "mysql://host/db", "postgres://host/db", "sqlite", "://", "C:\\x"]
+)
 def test_an_address_that_is_none_says_what_one_looks_like(url: str) -> None:
     with pytest.raises(ConfigError, match=r"store\.url: .*sqlite.*postgresql"):
         open_engine(url)

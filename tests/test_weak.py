@@ -6,7 +6,8 @@ import time
 
 import pytest
 
-from trendwatch.tagging.weak import Matcher, Votes, split_words, term_words
+from trendwatch.phrases import split_words
+from trendwatch.tagging.weak import Matcher, Votes, term_words
 from trendwatch.types.tags import Facet, Label, Taxonomy
 
 

@@ -170,9 +170,20 @@ def test_older_items_are_a_page_away(tmp_path: Path) -> None:
     assert "not understood yet" in ask.get("/items").text
 
 
+def test_what_feeds_hear_too_little_of_is_said_in_words(ask: Asker) -> None:
+    tree = LexborHTMLParser(ask.get("/feeds").text)
+    said = " ".join((tree.body.text(separator=" ") if tree.body else "").split())
+    names = "Farming, Retail, Drones, Connected sensors, Artificial intelligence, Virtual reality"
+    assert f"Thin: {names}." in said
+    rows = [" ".join(row.text(separator=" ").split()) for row in tree.css("details tbody tr")]
+    assert rows[0].startswith("Farming thin 2 stories in four weeks; below 8")
+    assert rows[0].endswith("1 of 1 1 2 3")  # feeds on, their publishers, stories, told by
+
+
 def test_feeds_speak_the_operators_words(ask: Asker) -> None:
     tree = LexborHTMLParser(ask.get("/feeds").text)
-    rows = [" ".join(row.text(separator=" ").split()) for row in tree.css("tbody tr")]
+    feeds = tree.css("table")[0]
+    rows = [" ".join(row.text(separator=" ").split()) for row in feeds.css("tbody tr")]
     assert rows[0].startswith("Rotors & Wings")  # what needs a look comes first
     for said in (
         "not_there",

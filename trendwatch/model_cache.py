@@ -19,7 +19,7 @@ from tempfile import NamedTemporaryFile
 from trendwatch.types.tags import Model
 
 #: The code that decides what training yields.
-_CODE = ("text.py", "vectors.py", "tagging")
+_CODE = ("phrases.py", "text.py", "vectors.py", "tagging")
 
 
 def cache_directory(environ: Mapping[str, str]) -> Path:

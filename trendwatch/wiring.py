@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from trendwatch.model_cache import ModelCache
     from trendwatch.news.cluster import Rarity, StoryIndex
     from trendwatch.pipeline.analyse import AnalyseReport, TermMemory
-    from trendwatch.pipeline.compose import ComposeReport
+    from trendwatch.pipeline.compose import ComposeReport, Knowledge
     from trendwatch.pipeline.learn import LearnReport
     from trendwatch.pipeline.poll import PollReport
     from trendwatch.pipeline.send import SendReport
@@ -57,6 +57,8 @@ class Service:
     clock: Clock
     #: another database than the configured one: a filter's own, in memory
     store_url: str = ""
+    #: a sentence above every mail, such as that the news is simulated
+    banner: str = ""
     _closing: ExitStack = field(default_factory=ExitStack)
 
     @cached_property
@@ -230,6 +232,13 @@ class Service:
             lease=self.lease,
         )
 
+    @property
+    def knowledge(self) -> Knowledge:
+        """What the operator wrote down that advice rests on."""
+        from trendwatch.pipeline.compose import Knowledge
+
+        return Knowledge(practices=self.config.practices, sectors=self.config.sectors)
+
     def compose(self) -> ComposeReport:
         """Compose the digests that are due."""
         from trendwatch.pipeline.compose import compose_due
@@ -243,6 +252,7 @@ class Service:
             config_hash=config.hash,
             clock=self.clock,
             lease=self.lease,
+            knowledge=self.knowledge,
         )
 
     def send(self) -> SendReport:
@@ -256,6 +266,7 @@ class Service:
             lambda channel: make_carrier(channel, settings.mail),
             sender=settings.mail.sender,
             base_url=settings.serve.base_url,
+            banner=self.banner,
             clock=self.clock,
             lease=SEND_LEASE,
         )

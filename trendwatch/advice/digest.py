@@ -1,25 +1,29 @@
 """Compose a digest: one edition, one business, what it was shown before. Pure; the same in, the same out.
 
-    judge every story | choose within the caps | one from outside | movements | notes | fit the word budget
+    judge stories | choose within the caps | one from outside | arrivals, movements, practice | notes | fit
 
-The budget is the reader's: NN/g found that a newsletter gets 51 seconds, so the first story is complete in
-60 words and the whole in 600. Sentences are cut first, then left out, then rows, then stories; headlines
-are never rewritten, only a hostile length is cut.
+The first story is complete in 60 words and the whole in 600 (see ``fitting``); headlines are never rewritten,
+only a hostile length is cut.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from trendwatch.advice.arriving import arrival_notes
+from trendwatch.advice.fitting import fit
 from trendwatch.advice.movements import movements
 from trendwatch.advice.profile import Profile, most_specific, profile
 from trendwatch.advice.relevance import official, owners, vendor_written
 from trendwatch.advice.schedule import period_of
 from trendwatch.advice.selection import Judged, Refusal, choose, judge, outside
+from trendwatch.advice.trying import practice_note
 from trendwatch.advice.words import counted, cut, day, in_words, number, shorten, some_of
 from trendwatch.text import clean, first_sentence, headline
 from trendwatch.types.advice import Business, Digest, Edition, Memory, Movement, Pick
+from trendwatch.types.influence import Approach
+from trendwatch.types.practices import Practice
 
 #: The one thing and up to four more, of which one may come from outside the usual.
 STORIES = 5
@@ -27,22 +31,28 @@ STORIES = 5
 TOP_WORDS = 52
 #: Words of what happened, for every other story.
 WHAT_WORDS = 24
-#: Words of stories, rows and notes; what pages add around them takes the rest of the 600.
-BODY_WORDS = 490
-#: An evidence line beside its names: "4 independent sources, first seen 3 Mar ... and 2 more", a mark.
-EVIDENCE_WORDS = 12
-#: Publishers of a row; what its names add comes on top.
-ROW_WORDS = 3
-#: Pages name three sources, and of a long name this much.
-NAMES = 3
-NAME_CHARS = 32
 #: A longer headline is an attack on the layout, not a headline.
 HEADLINE_CHARS = 160
 TOPICS = 3
 
 
-def compose(edition: Edition, business: Business, memory: Memory) -> Digest:
-    """Return the digest of a business for the period that ends at an edition's cutoff."""
+def compose(
+    edition: Edition,
+    business: Business,
+    memory: Memory,
+    *,
+    approaches: Sequence[Approach] = (),
+    practices: Sequence[Practice] = (),
+) -> Digest:
+    """Return the digest of a business for the period that ends at an edition's cutoff.
+
+    Args:
+        edition: everything that may be drawn on, frozen
+        business: who it is for
+        memory: what it was shown before
+        approaches: what has come further elsewhere than in its sector, the nearest first
+        practices: the catalogue
+    """
     held = profile(business, edition)
     period = period_of(edition.cutoff, business)
     judged = [judge(candidate, held, memory) for candidate in edition.candidates]
@@ -70,8 +80,10 @@ def compose(edition: Edition, business: Business, memory: Memory) -> Digest:
         model_version=edition.model_version,
         config_hash=edition.config_hash,
         quiet=not picks,
+        arrivals=arrival_notes(held, approaches, memory),
+        try_this=practice_note(business, edition, practices, memory) if practices else None,
     )
-    return _fit(digest)
+    return fit(digest)
 
 
 def _make_room(judged: list[Judged], chosen: list[Judged]) -> list[Judged]:
@@ -168,38 +180,3 @@ def _notes(
     if missing := edition.coverage.missing:
         of = f"{len(missing)} of {counted(edition.coverage.feeds, 'feed')}"
         yield f"{of} could not be read: {some_of([shorten(title, 5) for title in missing], 3)}."
-
-
-def _words(digest: Digest) -> int:
-    picks, rows = digest.picks, digest.movements
-    texts = [*digest.notes, *(f"{row.name} {row.strength_words} {row.count_words}" for row in rows)]
-    texts.extend(f"{pick.title} {pick.what} {pick.why}" for pick in picks)
-    for sources in (*(pick.sources for pick in picks), *(row.evidence for row in rows)):
-        texts.extend(source.feed[:NAME_CHARS] for source in sources[:NAMES])
-    fixed = EVIDENCE_WORDS * len(picks) + ROW_WORDS * len(rows)
-    return fixed + sum(len(text.split()) for text in texts)
-
-
-def _fit(digest: Digest) -> Digest:
-    """Return a digest within the word budget; the first story is never touched."""
-    while _words(digest) > BODY_WORDS:
-        smaller = _smaller(digest)
-        if smaller == digest:
-            break
-        digest = smaller
-    return digest
-
-
-def _smaller(digest: Digest) -> Digest:
-    """Return a digest with the least useful thing left out: a detail, then a row, then a story."""
-    if digest.outside and digest.outside.what:
-        return replace(digest, outside=replace(digest.outside, what=""))
-    worth = digest.worth_a_look
-    for place in reversed(range(len(worth))):
-        if worth[place].what:
-            return replace(
-                digest, worth_a_look=(*worth[:place], replace(worth[place], what=""), *worth[place + 1 :])
-            )
-    if digest.movements:
-        return replace(digest, movements=digest.movements[:-1])
-    return replace(digest, worth_a_look=worth[:-1])

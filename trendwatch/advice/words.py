@@ -75,3 +75,8 @@ def day(when: datetime, timezone: str) -> str:
     """Return "14 April 2025", the local day."""
     local = when.astimezone(ZoneInfo(timezone))
     return f"{local.day} {_MONTHS[local.month - 1]} {local.year}"
+
+
+def month(when: datetime, timezone: str) -> str:
+    """Return "April 2025", the local month."""
+    return day(when, timezone).partition(" ")[2]

@@ -15,6 +15,7 @@ from starlette.responses import HTMLResponse
 from trendwatch import __version__
 from trendwatch.api import (
     businesses,
+    coverage,
     feed_changes,
     feeds,
     health,
@@ -33,6 +34,7 @@ from trendwatch.web.parts import Parts
 
 PREFIX = "/api/v1"
 _ROUTERS = (
+    coverage.router,  # before the feed of any key
     feeds.router,
     feed_changes.router,
     items.router,

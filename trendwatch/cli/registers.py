@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from trendwatch.cli import coverage, packs
 from trendwatch.cli.options import AsJson, given, plain_value, print_json, print_table
 from trendwatch.cli.steps import describe
 from trendwatch.errors import NotFound
@@ -17,11 +18,15 @@ if TYPE_CHECKING:
 
 def register(app: typer.Typer) -> None:
     """Add the verbs."""
-    feeds = typer.Typer(help="Feeds: add, list, test, remove.", no_args_is_help=True)
+    feeds = typer.Typer(
+        help="Feeds: add, list, test, remove, switch on and off, packs, coverage.", no_args_is_help=True
+    )
     feeds.command("add")(add_feed)
     feeds.command("list")(list_feeds)
     feeds.command("test")(try_feed)
     feeds.command("remove")(remove_feed)
+    packs.register(feeds)
+    coverage.register(feeds)
     app.add_typer(feeds, name="feeds")
     business = typer.Typer(help="Businesses: add, list, show.", no_args_is_help=True)
     business.command("add")(add_business)

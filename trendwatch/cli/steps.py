@@ -112,7 +112,8 @@ def digest(
         if rebuild:
             from trendwatch.pipeline.compose import rebuild as compose_again
 
-            found = compose_again(service.store, service.config.business(business), week)
+            who, knowledge = service.config.business(business), service.knowledge
+            found = compose_again(service.store, who, week, knowledge=knowledge)
         else:
             report = _compose(service)
             if not business:

@@ -1,8 +1,9 @@
 """Configuration: files, overlays and environment in, validated values out.
 
-settings: every field of trendwatch.toml · feeds, taxonomy, businesses: tables into the words of types ·
-overlays: what pages changed · loading: all of it as one Config · diff, export: against the shipped files and
-back to files · last_good: what a running service uses. Errors name file and line.
+settings: every field of trendwatch.toml · feeds, packs, taxonomy, businesses, practices, sectors: tables
+into the words of types · overlays: what pages changed · loading: all of it as one Config · diff, export:
+against the shipped files and back to files · last_good: what a running service uses. Errors name file and
+line.
 """
 
 from trendwatch.config.diff import Difference, diff

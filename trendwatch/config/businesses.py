@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import time
+from functools import partial
 from typing import Annotated, Literal, get_args
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from trendwatch.config import forms
 from trendwatch.config.reading import read
+from trendwatch.config.sectors import check_sectors
 from trendwatch.config.settings import Number, Section, Whole
 from trendwatch.config.tables import Table
 from trendwatch.config.taxonomy import Known, check_labels
@@ -48,6 +50,10 @@ class _BusinessValues(Section):
     digest_time: Annotated[time, BeforeValidator(forms.clock)] = time(7, 0)
     timezone: Annotated[str, AfterValidator(forms.zone)] = "UTC"
     email: Annotated[str, AfterValidator(forms.mail)] = ""
+    # Written [sectors]: weight of each, 0 leaves one out that sectors.toml names.
+    sectors: Annotated[dict[str, float], BeforeValidator(partial(forms.weights, least=0))] = Field(
+        default_factory=dict
+    )
 
 
 def read_businesses(
@@ -64,6 +70,8 @@ def _business(table: Table, known: Known, problems: list[ConfigError]) -> Busine
         return None
     for name, facet in _LABELS:
         check_labels(table, name, facet, known, problems)
+    check_sectors(table, "sectors", known, problems)
     given = values.model_dump()
+    given["relations"] = given.pop("sectors")
     weekday = get_args(Day).index(given.pop("digest_day"))
     return Business(key=table.key, digest_weekday=weekday, **given)

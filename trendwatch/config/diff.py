@@ -16,7 +16,7 @@ _Thing = tuple[Kind, str]
 class Difference:
     """One value that is not the default."""
 
-    #: "setting poll", "feed wired", "label area:drones" or "business bakery"
+    #: "setting poll", "feed wired", "label area:drones", "business bakery", "sector retail" ...
     where: str
     #: "" where the whole thing is new or gone
     key: str
@@ -29,7 +29,7 @@ class Difference:
 
 
 def diff(config: Config, default: Config) -> list[Difference]:
-    """Return what differs: sections, labels, feeds, businesses, then what the default has and we have not."""
+    """Return what differs, kind by kind, then what the default has and we have not."""
     ours, theirs = _things(config), _things(default)
     found: list[Difference] = []
     for thing, values in ours.items():
@@ -53,6 +53,9 @@ def _things(config: Config) -> dict[_Thing, dict[str, object]]:
     found.update((("label", label.full_key), asdict(label)) for label in config.taxonomy.labels)
     found.update((("feed", feed.key), asdict(feed)) for feed in config.feeds)
     found.update((("business", business.key), asdict(business)) for business in config.businesses)
+    found.update((("practice", practice.key), asdict(practice)) for practice in config.practices)
+    found.update((("sector", sector.key), asdict(sector)) for sector in config.sectors)
+    found.update((("pack", pack.key), asdict(pack)) for pack in config.packs)
     return found
 
 
@@ -74,8 +77,8 @@ def _changed(
     ]
 
 
-# The one field whose value is written under another name.
-_IN_FILES = {"digest_weekday": "digest_day"}
+# Fields whose values are written under another name.
+_IN_FILES = {"digest_weekday": "digest_day", "relations": "sectors"}
 
 
 def _whole(config: Config, thing: _Thing, *, default: object, value: object) -> Difference:

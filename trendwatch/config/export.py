@@ -22,6 +22,13 @@ from trendwatch.types.work import Overlay
 
 # Where in which file a thing stands: keys from the top of the file.
 _Where = tuple[Path, tuple[str, ...]]
+# Kinds whose things all stand in one file, in one outer table.
+_LISTS = {
+    "feed": (files.FEEDS, "feeds"),
+    "practice": (files.PRACTICES, "practices"),
+    "sector": (files.SECTORS, "sectors"),
+    "pack": (files.PACKS, "packs"),
+}
 
 
 def export(config: Config, directory: Path) -> list[Path]:
@@ -49,6 +56,9 @@ def _texts(config: Config) -> dict[Path, bytes | None]:
     }
     for path, overlays in _by_file(config.overlays).items():
         texts[path] = _edited(texts.get(path), overlays, file=above / path)
+    packs = Path(files.PACKS)
+    if text := texts.get(packs):
+        texts[packs] = _without_removed(text, config, file=above / packs)
     settings = Path(files.SETTINGS)
     texts[settings] = _without_secrets(texts.get(settings) or b"", file=above / settings)
     return texts
@@ -67,8 +77,9 @@ def _where(overlay: Overlay) -> _Where:
     if overlay.kind == "label":
         facet, _, key = overlay.key.partition(":")
         return Path(files.TAXONOMY), (facet, key)
-    if overlay.kind == "feed":
-        return Path(files.FEEDS), ("feeds", overlay.key)
+    if overlay.kind in _LISTS:
+        name, outer = _LISTS[overlay.kind]
+        return Path(name), (outer, overlay.key)
     return Path(files.SETTINGS), (overlay.key,)
 
 
@@ -177,6 +188,22 @@ def _without_secrets(text: bytes, *, file: Path) -> bytes:
             if is_secret(section, name, value):
                 text = _edit(text, partial(_hide, section=section, name=name), file=file)
     return text
+
+
+def _without_removed(text: bytes, config: Config, *, file: Path) -> bytes:
+    """Return the packs without feeds that overlays took away: a file may only name feeds that there are."""
+    packs = tomllib.loads(text.decode("utf-8-sig")).get("packs", {})
+    for key, values in packs.items():
+        gone = [feed for feed in values.get("feeds", ()) if feed not in config.tables.feeds]
+        if gone:
+            text = _edit(text, partial(_take, pack=key, gone=gone), file=file)
+    return text
+
+
+def _take(top: Any, *, pack: str, gone: Iterable[str]) -> None:
+    feeds = top["packs"][pack]["feeds"]
+    for feed in gone:
+        feeds.remove(feed)
 
 
 def _hide(top: Any, *, section: str, name: str) -> None:

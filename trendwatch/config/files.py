@@ -16,6 +16,11 @@ from trendwatch.errors import ConfigError
 SETTINGS = "trendwatch.toml"
 TAXONOMY = "taxonomy.toml"
 FEEDS = "feeds.toml"
+PRACTICES = "practices.toml"
+SECTORS = "sectors.toml"
+PACKS = "packs.toml"
+#: Every file that stands alone, in the order in which problems are told.
+TOPS = (SETTINGS, TAXONOMY, FEEDS, PACKS, PRACTICES, SECTORS)
 BUSINESSES = "businesses"
 EXAMPLES = "examples"
 
@@ -103,7 +108,7 @@ def example_files(directory: Path) -> list[Path]:
 
 def config_files(directory: Path) -> list[Path]:
     """Return every file that is part of a configuration and exists."""
-    tops = (directory / name for name in (SETTINGS, TAXONOMY, FEEDS))
+    tops = (directory / name for name in TOPS)
     return [
         *(path for path in tops if path.is_file()),
         *business_files(directory),

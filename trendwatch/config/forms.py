@@ -6,9 +6,13 @@ They raise ValueError with the end of a sentence that starts with the key: "url 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping
 from datetime import time
 from ipaddress import ip_network
+from math import isfinite
 from urllib.parse import SplitResult, urlsplit
+
+from trendwatch.types.sectors import LEAST_WEIGHT, MOST_WEIGHT
 
 #: Keys of feeds, labels and businesses: they stand in addresses, file names and the database.
 KEY = re.compile(r"[a-z0-9][a-z0-9_]{0,63}")
@@ -191,6 +195,57 @@ def zone(name: str) -> str:
         hint = did_you_mean(name, available_timezones())
         raise ValueError(f"must be a time zone such as Europe/Berlin, not {name!r}{hint}") from error
     return name
+
+
+def estimate(value: object) -> tuple[float, float, float]:
+    """Accept what the team thinks something takes: low, base and high.
+
+    Raises:
+        ValueError: not three numbers from 0 on, or one is below the one before.
+    """
+    numbers = _numbers(value) if isinstance(value, (list, tuple)) else ()
+    if len(numbers) != 3 or list(numbers) != sorted(numbers) or numbers[0] < 0:  # noqa: PLR2004
+        raise ValueError("must be three numbers that do not fall, [low, base, high], such as [0, 50, 300]")
+    return numbers[0], numbers[1], numbers[2]
+
+
+def weights(value: object, *, least: float = LEAST_WEIGHT) -> dict[str, float]:
+    """Accept sectors with what each of them counts.
+
+    Raises:
+        ValueError: not a table of numbers, or one outside the range.
+    """
+    numbers = _numbers(tuple(value.values())) if isinstance(value, Mapping) else (-1.0,)
+    if not isinstance(value, Mapping) or len(numbers) != len(value) or not _all_between(numbers, least):
+        raise ValueError(
+            f"must be sectors with weights from {least} to {MOST_WEIGHT}, such as {{ retail = 0.3 }}"
+        )
+    return dict(zip(map(str, value), numbers, strict=True))
+
+
+def term(text: str) -> str:
+    """Accept a phrase as texts are searched for, or several that must all occur: ``drone + orchard``.
+
+    Raises:
+        ValueError: capitals, or a phrase too short to be a word.
+    """
+    phrases = [phrase.strip() for phrase in line(text).split(" + ")]
+    if text != text.lower() or any(len(phrase) < 2 for phrase in phrases):  # noqa: PLR2004
+        raise ValueError("must be lower-case phrases, several with ' + ' between, such as 'drone + orchard'")
+    return " + ".join(phrases)
+
+
+def _numbers(values: Iterable[object]) -> tuple[float, ...]:
+    """Return the finite numbers among values; true is no number."""
+    return tuple(
+        float(value)
+        for value in values
+        if isinstance(value, (int, float)) and not isinstance(value, bool) and isfinite(value)
+    )
+
+
+def _all_between(numbers: Iterable[float], least: float) -> bool:
+    return all(least <= number <= MOST_WEIGHT for number in numbers)
 
 
 def _parts(text: str) -> SplitResult | None:

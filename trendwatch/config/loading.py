@@ -20,13 +20,18 @@ from trendwatch.config.examples import read_examples
 from trendwatch.config.feeds import read_feeds
 from trendwatch.config.hints import did_you_mean
 from trendwatch.config.overlays import in_order, lay_over
+from trendwatch.config.packs import read_packs
+from trendwatch.config.practices import read_practices
 from trendwatch.config.reading import read
+from trendwatch.config.sectors import read_sectors
 from trendwatch.config.settings import Settings, public_values, section_models
 from trendwatch.config.tables import Kind, Reader, Table, Tables
 from trendwatch.config.taxonomy import Known, read_taxonomy
 from trendwatch.errors import ConfigError, NotFound
 from trendwatch.types.advice import Business
-from trendwatch.types.news import Feed
+from trendwatch.types.news import Feed, Pack
+from trendwatch.types.practices import Practice
+from trendwatch.types.sectors import SectorRelations
 from trendwatch.types.tags import Example, Taxonomy
 from trendwatch.types.work import Overlay
 
@@ -44,7 +49,14 @@ class Config:
     taxonomy: Taxonomy
     #: by key
     businesses: tuple[Business, ...]
-    #: 12 hex digits over all values that are not secret; digests keep it
+    #: in the order of the file
+    practices: tuple[Practice, ...]
+    #: in the order of the file; sectors without relations may be missing
+    sectors: tuple[SectorRelations, ...]
+    #: in the order of the file
+    packs: tuple[Pack, ...]
+    #: 12 hex digits over all values that are not secret; digests keep it. Packs are left out: what they
+    #: switch on stands in the feeds
     hash: str
     #: in the order they were laid
     overlays: tuple[Overlay, ...] = field(default=(), compare=False)
@@ -79,6 +91,33 @@ class Config:
             raise NotFound("business", key, hint=_hint(key, self._businesses))
         return self._businesses[key]
 
+    def practice(self, key: str) -> Practice:
+        """Return a practice.
+
+        Raises:
+            NotFound: there is none of this key; hints at a near one.
+        """
+        found = {practice.key: practice for practice in self.practices}
+        if key not in found:
+            raise NotFound("practice", key, hint=_hint(key, found))
+        return found[key]
+
+    def pack(self, key: str) -> Pack:
+        """Return a starter pack.
+
+        Raises:
+            NotFound: there is none of this key; hints at a near one.
+        """
+        found = {pack.key: pack for pack in self.packs}
+        if key not in found:
+            raise NotFound("pack", key, hint=_hint(key, found))
+        return found[key]
+
+    def relations(self, sector: str) -> SectorRelations:
+        """Return a sector's relations to others; none where the file has none."""
+        found = (one for one in self.sectors if one.key == sector)
+        return next(found, SectorRelations(key=sector))
+
     def examples(self) -> tuple[Example, ...]:
         """Read the labelled examples.
 
@@ -91,7 +130,7 @@ class Config:
         return found
 
     def origin(self, kind: Kind, key: str) -> Literal["file", "overlay", "both"]:
-        """Return where a feed, label, business or section stands.
+        """Return where a feed, label, business, practice, sector, pack or section stands.
 
         Raises:
             NotFound: it stands nowhere; a setting may still have its default.
@@ -146,20 +185,37 @@ def _assemble(
 ) -> tuple[Config, list[ConfigError]]:
     """Return the configuration as far as it is right, and what is wrong."""
     problems: list[ConfigError] = []
-    tables = lay_over(_reader(directory, problems).tables(), overlays, problems)
+    in_files = _reader(directory, problems).tables()
+    tables = lay_over(in_files, overlays, problems)
     tables = replace(tables, settings=from_environment(tables.settings, environ, problems))
     known = Known(tables.labels, everything=tables.labels_unknown)
     settings = _settings(tables.settings, problems)
     taxonomy = read_taxonomy(tables.labels, problems)
     feeds = read_feeds(tables.feeds, known, problems)
     businesses = read_businesses(tables.businesses, known, problems)
+    practices = read_practices(tables.practices, known, problems)
+    sectors = read_sectors(tables.sectors, known, problems)
+    packs = read_packs(tables, in_files.feeds, known, problems)
     config = Config(
         directory=directory,
         settings=settings,
         feeds=feeds,
         taxonomy=taxonomy,
         businesses=businesses,
-        hash=_hash(settings, feeds, taxonomy, businesses),
+        practices=practices,
+        sectors=sectors,
+        packs=packs,
+        hash=_hash(
+            {
+                "settings": public_values(settings),
+                "feeds": {feed.key: asdict(feed) for feed in feeds},
+                # of labels and practices the order is a value: the first of two equals wins
+                "labels": [asdict(label) for label in taxonomy.labels],
+                "businesses": {business.key: asdict(business) for business in businesses},
+                "practices": [asdict(practice) for practice in practices],
+                "sectors": {sector.key: asdict(sector) for sector in sectors},
+            }
+        ),
         overlays=in_order(overlays),
         tables=tables,
     )
@@ -181,18 +237,10 @@ def _settings(tables: Mapping[str, Table], problems: list[ConfigError]) -> Setti
     return Settings.model_validate(read_sections)
 
 
-def _hash(
-    settings: Settings, feeds: tuple[Feed, ...], taxonomy: Taxonomy, businesses: tuple[Business, ...]
-) -> str:
+def _hash(values: Mapping[str, object]) -> str:
     """Return the same digits for the same values, whoever said them and in whatever order feeds stand."""
-    canonical = {
-        "settings": public_values(settings),
-        "feeds": {feed.key: asdict(feed) for feed in feeds},
-        "labels": [asdict(label) for label in taxonomy.labels],
-        "businesses": {business.key: asdict(business) for business in businesses},
-    }
     # default=str writes times of day, the one value JSON does not know
-    text = json.dumps(canonical, sort_keys=True, default=str)
+    text = json.dumps(values, sort_keys=True, default=str)
     return sha256(text.encode()).hexdigest()[:_HASH_DIGITS]
 
 

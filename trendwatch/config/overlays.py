@@ -3,9 +3,9 @@
 The files hold the operator's defaults. A change is kept in the database as an overlay on one thing and
 never touches its file; ``config export`` writes both together. Overlays on the same thing stack by time.
 
-An overlay's key is a feed's or business's key, ``area:drones`` for a label, or a section for settings; its
-values are in the words of the files. A value None takes a key away, so that its default holds; values
-None take the whole thing away.
+An overlay's key is that of a feed, business, practice or sector, ``area:drones`` for a label, or a section
+for settings; its values are in the words of the files. A value None takes a key away, so that its default
+holds; values None take the whole thing away.
 """
 
 from __future__ import annotations
@@ -44,6 +44,9 @@ def lay_over(tables: Tables, overlays: Iterable[Overlay], problems: list[ConfigE
         labels=merged["label"],
         feeds=merged["feed"],
         businesses=merged["business"],
+        practices=merged["practice"],
+        sectors=merged["sector"],
+        packs=merged["pack"],
     )
 
 

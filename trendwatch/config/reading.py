@@ -84,9 +84,11 @@ def _message(model: type[BaseModel], complaint: Mapping[str, Any], where: list[s
 
 
 def _inner(model: type[BaseModel], where: list[str]) -> type[BaseModel]:
-    """Return the model of a list's elements, such as net.allow."""
-    field = names(model)[where[0]]
-    element: type[BaseModel] = get_args(field.annotation)[0]
+    """Return the model of a list's elements, such as net.allow, or of a table inside, such as risks."""
+    annotation = names(model)[where[0]].annotation
+    element: Any = next(iter(get_args(annotation)), annotation)
+    assert isinstance(element, type)
+    assert issubclass(element, BaseModel)
     return element
 
 

@@ -1,4 +1,4 @@
-"""What the files say, thing by thing, before it is judged: one table for each feed, label, business, section.
+"""What the files say, thing by thing, before it is judged: a table for each feed, label, practice ...
 
 A table remembers where each of its keys comes from, so that whatever is wrong with it later can be placed.
 """
@@ -18,7 +18,7 @@ from trendwatch.config.hints import did_you_mean
 from trendwatch.errors import ConfigError
 from trendwatch.types.tags import Facet
 
-Kind = Literal["setting", "label", "feed", "business"]
+Kind = Literal["setting", "label", "feed", "business", "practice", "sector", "pack"]
 Source = Literal["default", "file", "overlay", "environment"]
 
 
@@ -27,7 +27,7 @@ class Table:
     """Everything said about one thing."""
 
     kind: Kind
-    #: section, ``area:drones``, feed key or business key
+    #: section, ``area:drones``, or the key of a feed, business, practice, sector or pack
     key: str
     #: as TOML or JSON gave them
     values: Mapping[str, object]
@@ -68,8 +68,13 @@ class Tables:
     labels: Mapping[str, Table] = field(default_factory=dict)
     feeds: Mapping[str, Table] = field(default_factory=dict)
     businesses: Mapping[str, Table] = field(default_factory=dict)
+    practices: Mapping[str, Table] = field(default_factory=dict)
+    sectors: Mapping[str, Table] = field(default_factory=dict)
+    packs: Mapping[str, Table] = field(default_factory=dict)
     #: the taxonomy could not be read, so nothing can be said about names of labels
     labels_unknown: bool = False
+    #: the same of the feeds
+    feeds_unknown: bool = False
 
     def of(self, kind: Kind) -> Mapping[str, Table]:
         """Return the tables of a kind by key."""
@@ -78,6 +83,9 @@ class Tables:
             "label": self.labels,
             "feed": self.feeds,
             "business": self.businesses,
+            "practice": self.practices,
+            "sector": self.sectors,
+            "pack": self.packs,
         }
         return found[kind]
 
@@ -95,12 +103,19 @@ class Reader:
         broken = len(self._problems)
         taxonomy = self._file(files.TAXONOMY)
         unknown = len(self._problems) > broken
+        broken = len(self._problems)
+        feeds = self._listed(files.FEEDS, "feeds", "feed")
+        feeds_unknown = len(self._problems) > broken
         return Tables(
             settings=settings,
             labels=self._labels(taxonomy),
-            feeds=self._feeds(),
+            feeds=feeds,
+            packs=self._listed(files.PACKS, "packs", "pack"),
+            practices=self._listed(files.PRACTICES, "practices", "practice"),
+            sectors=self._listed(files.SECTORS, "sectors", "sector"),
             businesses=self._businesses(),
             labels_unknown=unknown,
+            feeds_unknown=feeds_unknown,
         )
 
     def settings(self) -> dict[str, Table]:
@@ -123,13 +138,14 @@ class Reader:
                 found[full] = Table(kind="label", key=full, values=values, file=file, path=(facet, key))
         return found
 
-    def _feeds(self) -> dict[str, Table]:
-        file = self._file(files.FEEDS)
-        complain = partial(_unknown, known=["feeds"], what="table", advice="; a feed is written [feeds.KEY]")
-        self._inside(file, (), complain)
+    def _listed(self, name: str, outer: str, kind: Kind) -> dict[str, Table]:
+        """Return the tables ``[outer.KEY]`` of a file."""
+        file = self._file(name)
+        advice = f"; a {kind} is written [{outer}.KEY]"
+        self._inside(file, (), partial(_unknown, known=[outer], what="table", advice=advice))
         return {
-            key: Table(kind="feed", key=key, values=values, file=file, path=("feeds", key))
-            for key, values in self._inside(file, ("feeds",), _misnamed).items()
+            key: Table(kind=kind, key=key, values=values, file=file, path=(outer, key))
+            for key, values in self._inside(file, (outer,), _misnamed).items()
         }
 
     def _businesses(self) -> dict[str, Table]:
@@ -181,7 +197,7 @@ class Reader:
         return found
 
 
-_TOPS = frozenset({files.SETTINGS, files.TAXONOMY, files.FEEDS})
+_TOPS = frozenset(files.TOPS)
 
 
 def _unknown(key: str, *, known: list[str], what: str, advice: str = "") -> str:

@@ -16,11 +16,14 @@ import structlog
 
 from trendwatch.advice.digest import compose
 from trendwatch.advice.schedule import last_cutoff, period_of
+from trendwatch.pipeline.arrivals import approaches, arrivals_at
 from trendwatch.store import Store
 from trendwatch.trends.surge import available_from
 from trendwatch.types.advice import Business, Coverage, Digest, Edition
 from trendwatch.types.delivery import Channel, Delivery, DeliveryState
 from trendwatch.types.identity import stable_id
+from trendwatch.types.practices import Practice
+from trendwatch.types.sectors import SectorRelations
 from trendwatch.types.tags import Taxonomy
 from trendwatch.types.weeks import week_end, week_number
 from trendwatch.types.work import Clock
@@ -46,6 +49,14 @@ class ComposeReport:
     held: int = 0
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Knowledge:
+    """What an operator wrote down that advice rests on."""
+
+    practices: Sequence[Practice] = ()
+    sectors: Sequence[SectorRelations] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class _Due:
     business: Business
@@ -62,6 +73,7 @@ def compose_due(
     config_hash: str,
     clock: Clock,
     lease: timedelta,
+    knowledge: Knowledge = Knowledge(),
 ) -> ComposeReport:
     """Compose every digest that is due and not composed yet."""
     report = ComposeReport()
@@ -75,7 +87,9 @@ def compose_due(
             report.waiting += names
         else:
             for one in due:
-                digest = _compose(store, one.business, edition, channel=channel, clock=clock, lease=lease)
+                digest = _compose(
+                    store, one.business, edition, knowledge, channel=channel, clock=clock, lease=lease
+                )
                 report.digests += [digest] if digest else []
                 report.held += digest is None
     return report
@@ -144,14 +158,17 @@ def _drawn(
 ) -> Edition:
     """Return everything the digests of a window may draw on."""
     since, cutoff = window
-    trends = store.trends.of_week(version, week_number(cutoff) - 1)
+    last_week = week_number(cutoff) - 1
+    trends, arrivals = store.trends.of_week(version, last_week), arrivals_at(store, version, last_week)
+    evidence = {item for one in trends for item in one.evidence}
+    evidence |= {item for one in arrivals for item in one.evidence}
     return Edition(
         id=cutoff.isoformat(),
         since=since,
         cutoff=cutoff,
         candidates=store.candidates.first_seen_between(version, since, cutoff, language=taxonomy.language),
         trends=tuple(trends),
-        reports=store.candidates.sources({item for trend in trends for item in trend.evidence}),
+        reports=store.candidates.sources(evidence),
         trends_from=_trends_from(store),
         coverage=coverage,
         names=taxonomy.names(),
@@ -160,6 +177,7 @@ def _drawn(
         },
         model_version=version,
         config_hash=config_hash,
+        arrivals=arrivals,
     )
 
 
@@ -177,14 +195,20 @@ def _ready(store: Store, version: str, cutoff: datetime) -> bool:
 
 
 def _compose(
-    store: Store, business: Business, edition: Edition, *, channel: Channel, clock: Clock, lease: timedelta
+    store: Store,
+    business: Business,
+    edition: Edition,
+    knowledge: Knowledge,
+    *,
+    channel: Channel,
+    clock: Clock,
+    lease: timedelta,
 ) -> Digest | None:
     claim = store.claim("compose", f"business:{business.key}", now=clock(), lease=lease)
     if claim is None:
         return None
     try:
-        memory = store.digests.memory(business.key, before=edition.cutoff)
-        digest = compose(edition, business, memory)
+        digest = _composed(store, business, edition, knowledge)
         deliveries = [_delivery(digest, business, channel, now=clock())] if business.email else []
         kept = store.digests.add(digest, deliveries, claim=claim, now=clock())
         _log.info("digest.composed", business=business.key, period=kept.period, picks=len(kept.picks))
@@ -205,12 +229,20 @@ def _delivery(digest: Digest, business: Business, channel: Channel, *, now: date
     )
 
 
-def rebuild(store: Store, business: Business, period: str) -> Digest:
+def _composed(store: Store, business: Business, edition: Edition, knowledge: Knowledge) -> Digest:
+    memory = store.digests.memory(business.key, before=edition.cutoff)
+    near = approaches(edition, business, knowledge.sectors)
+    return compose(edition, business, memory, approaches=near, practices=knowledge.practices)
+
+
+def rebuild(store: Store, business: Business, period: str, *, knowledge: Knowledge = Knowledge()) -> Digest:
     """Return a past digest composed anew from its frozen edition; nothing is written.
+
+    The same bytes as long as business and knowledge are those of the configuration that its hash names.
 
     Raises:
         NotFound: there was no such digest.
     """
     digest = store.digests.get(business.key, period)
     edition = store.editions.get(digest.edition_id)
-    return compose(edition, business, store.digests.memory(business.key, before=edition.cutoff))
+    return _composed(store, business, edition, knowledge)

@@ -57,10 +57,11 @@ def send_due(
     *,
     sender: str,
     base_url: str,
+    banner: str = "",
     clock: Clock,
     lease: timedelta,
 ) -> SendReport:
-    """Hand over every delivery that is due."""
+    """Hand over every delivery that is due; a banner stands above each."""
     report = SendReport()
     for delivery in store.deliveries.due(clock(), limit=BATCH):
         claim = store.claim("send", delivery.id, now=clock(), lease=lease)
@@ -74,6 +75,7 @@ def send_due(
                 carrier,
                 sender=sender,
                 base_url=base_url,
+                banner=banner,
                 clock=clock,
                 claim=claim,
                 report=report,
@@ -92,6 +94,7 @@ def _send(
     *,
     sender: str,
     base_url: str,
+    banner: str,
     clock: Clock,
     claim: Claim,
     report: SendReport,
@@ -101,7 +104,14 @@ def _send(
         return
     digest = store.digests.get(delivery.business_key, delivery.period)
     message_id = f"<{delivery.id}@trendwatch>"
-    letter = mail(digest, sender=sender, to=delivery.address, message_id=message_id, base_url=base_url)
+    letter = mail(
+        digest,
+        sender=sender,
+        to=delivery.address,
+        message_id=message_id,
+        base_url=base_url,
+        banner=banner,
+    )
     delivery = replace(delivery, attempts=delivery.attempts + 1, detail="handing over")
     store.deliveries.record(delivery, claim=claim)
     try:

@@ -12,9 +12,11 @@ from functools import cache
 from textwrap import wrap
 from typing import TYPE_CHECKING
 
+from trendwatch.render.coming import ArrivalView, PracticeView
+from trendwatch.render.inline import LinkView
+from trendwatch.render.inline import text as one_line
 from trendwatch.render.template import footer_links, render
-from trendwatch.render.view import LinkView, PickView, RowView, View, view
-from trendwatch.render.view import text as one_line
+from trendwatch.render.view import PickView, RowView, View, view
 from trendwatch.types.advice import Digest
 from trendwatch.types.delivery import Mail
 
@@ -27,8 +29,10 @@ SUBJECT_CHARS = 80
 TEXT_WIDTH = 76
 
 
-def mail(digest: Digest, *, sender: str, to: str, message_id: str, base_url: str = "") -> Mail:
-    """Return a digest as a message: the same digest and addresses give the same bytes."""
+def mail(
+    digest: Digest, *, sender: str, to: str, message_id: str, base_url: str = "", banner: str = ""
+) -> Mail:
+    """Return a digest as a message: the same digest, addresses and banner above it give the same bytes."""
     shown = view(digest)
     title = subject(shown)
     filled = render(
@@ -37,13 +41,14 @@ def mail(digest: Digest, *, sender: str, to: str, message_id: str, base_url: str
         subject=title,
         preheader=_preheader(shown),
         links=footer_links(shown, base_url),
+        banner=one_line(banner),
     )
     return Mail(
         message_id=message_id,
         sender=sender,
         to=to,
         subject=title,
-        text=text(digest, base_url=base_url),
+        text=text(digest, base_url=base_url, banner=banner),
         html=_inliner().inline(filled),
         date=digest.cutoff,
     )
@@ -56,10 +61,11 @@ def subject(shown: View) -> str:
     return _cut(f"{business}: {said}", SUBJECT_CHARS)
 
 
-def text(digest: Digest, *, base_url: str = "") -> str:
+def text(digest: Digest, *, base_url: str = "", banner: str = "") -> str:
     """Return a digest as plain text, wrapped, every address on a line of its own."""
     shown = view(digest)
-    blocks = list(_blocks(shown, footer_links(shown, base_url)))
+    blocks = [_wrapped(banner)] if banner else []
+    blocks += _blocks(shown, footer_links(shown, base_url))
     return "\n\n".join(blocks) + "\n"
 
 
@@ -69,11 +75,16 @@ def _blocks(shown: View, links: tuple[LinkView, ...]) -> Iterator[str]:
     if shown.one_thing:
         yield _section("The one thing", _story(shown.one_thing))
     elif shown.quiet:
-        yield _section("A quiet week", "Nothing was worth your time this week.")
+        yield _section("A quiet week", "No story was worth your time this week.")
+    if shown.arrivals:
+        notes = [*(_arrival(note) for note in shown.arrivals), _wrapped(shown.arrivals_mean)]
+        yield _section("Moving toward your sector", "\n\n".join(notes))
     if shown.rows:
         yield _section("Rising and fading", "\n\n".join(_row(row) for row in shown.rows))
     if shown.worth_a_look:
         yield _section("Worth a look", "\n\n".join(_story(pick) for pick in shown.worth_a_look))
+    if shown.try_this:
+        yield _section("Try this", _practice(shown.try_this))
     if shown.outside:
         yield _section("Outside your usual", _story(shown.outside, lead="Why it is here"))
     yield _section("How this was chosen", "\n".join(_ending(shown, links)))
@@ -103,6 +114,16 @@ def _places(sources: tuple[LinkView, ...], url: str = "", more: str = "") -> Ite
 def _row(row: RowView) -> str:
     said = f"{row.arrow} {row.name}: {row.strength}. {row.counts}; {row.publishers}:"
     return "\n".join([_wrapped(said), *_places(row.sources)])
+
+
+def _arrival(note: ArrivalView) -> str:
+    said = f"{note.name}: {note.elsewhere}; {note.home}:"
+    return "\n".join([_wrapped(said), *_places(note.sources)])
+
+
+def _practice(one: PracticeView) -> str:
+    lines = [one.name, one.what, one.why, *(f"{lead}: {said}" for lead, said in one.lines)]
+    return "\n".join([*(_wrapped(line) for line in lines if line), *_places(one.sources)])
 
 
 def _ending(shown: View, links: tuple[LinkView, ...]) -> Iterator[str]:

@@ -15,8 +15,9 @@ from xml.sax.saxutils import escape, quoteattr
 
 from trendwatch.render.email import subject
 from trendwatch.render.email import text as plain_text
+from trendwatch.render.inline import link, text
 from trendwatch.render.template import footer_links, issue_url, render
-from trendwatch.render.view import View, link, text, view
+from trendwatch.render.view import View, view
 from trendwatch.types.advice import Digest
 
 #: Feed readers fetch the whole document each time; older issues are on the page of all issues.

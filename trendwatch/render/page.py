@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from trendwatch.render.inline import text
 from trendwatch.render.template import footer_links, render
-from trendwatch.render.view import text, view
+from trendwatch.render.view import view
 from trendwatch.types.advice import Digest
 
 

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from trendwatch.render.view import LinkView, View, link
+from trendwatch.render.inline import LinkView, link
+from trendwatch.render.view import View
 
 
 def render(template: str, **values: object) -> str:

@@ -6,44 +6,24 @@ links. What the digest holds is not changed, only how much of a long list is sho
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from math import ceil
 from zoneinfo import ZoneInfo
 
-from trendwatch.text import clean
-from trendwatch.types.advice import Digest, Movement, Pick, Source
+from trendwatch.render.coming import ARRIVALS_MEAN, ArrivalView, PracticeView, arrival_view, practice_view
+from trendwatch.render.inline import SOURCES_SHOWN, LinkView, link, source_link, text
+from trendwatch.types.advice import Digest, Movement, Pick
 from trendwatch.types.weeks import parse_week, week_end
 
 #: Silent reading of plain prose, the slow end: nobody is told it is shorter than it is.
 WORDS_PER_MINUTE = 200
-#: Sources named under a story; the rest is a number.
-SOURCES_SHOWN = 3
-#: A feed's title can be a sentence.
-SOURCE_NAME_CHARS = 32
 #: Bars are drawn in steps of a twentieth: widths are classes, so a page needs no style attributes.
 BAR_STEPS = 20
-#: Longer addresses are abuse; browsers and mail readers cut them anyway.
-URL_CHARS = 2_000
-
 _A_DAY = timedelta(days=1)
 # Not strftime: its names follow the locale of the process.
 _MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
 _DAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
-_LINK = re.compile(r"https?://[^\s/?#\\].*", re.IGNORECASE)
-# Must be written as %xx in an address, and would end an attribute or a line if they were not.
-_UNSAFE = re.compile(r"[\s<>\"`\\^{|}]")
-# XML 1.0 leaves these out too, and Python does not call them control characters.
-_NOT_TEXT = re.compile("[\ufffe\uffff]")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LinkView:
-    """A name and where it leads, "" for nowhere."""
-
-    text: str
-    url: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,10 +79,14 @@ class View:
     #: "2 min read"
     read_time: str
     one_thing: PickView | None
+    arrivals: tuple[ArrivalView, ...]
+    #: what the counts of the arrivals mean, "" where there are none
+    arrivals_mean: str
     rows: tuple[RowView, ...]
     #: what the counts of the rows compare, "" where there are none
     rows_period: str
     worth_a_look: tuple[PickView, ...]
+    try_this: PracticeView | None
     outside: PickView | None
     notes: tuple[str, ...]
     #: "Monday 24 Feb 2025 07:00 to Monday 3 Mar 2025 07:00, Europe/London"
@@ -121,9 +105,12 @@ def view(digest: Digest) -> View:
         coverage=_coverage(digest),
         read_time="",
         one_thing=_pick(digest.one_thing, digest) if digest.one_thing else None,
+        arrivals=tuple(arrival_view(note) for note in digest.arrivals),
+        arrivals_mean=ARRIVALS_MEAN if digest.arrivals else "",
         rows=tuple(_row(row, longest) for row in digest.movements),
         rows_period=_rows_period(digest),
         worth_a_look=tuple(_pick(pick, digest) for pick in digest.worth_a_look),
+        try_this=practice_view(digest.try_this) if digest.try_this else None,
         outside=_pick(digest.outside, digest) if digest.outside else None,
         notes=tuple(text(note) for note in digest.notes),
         window=f"{_moment(digest.since, digest)} to {_moment(digest.cutoff, digest)}, {digest.timezone}",
@@ -134,17 +121,6 @@ def view(digest: Digest) -> View:
     return replace(shown, read_time=f"{minutes} min read")
 
 
-def text(value: str) -> str:
-    """Return text that is safe in every channel: one line, no invisible characters."""
-    return _NOT_TEXT.sub("", clean(value))
-
-
-def link(url: str) -> str:
-    """Return an http(s) address without a character that could end an attribute, "" for anything else."""
-    url = _UNSAFE.sub(lambda found: f"%{ord(found[0]):02X}", text(url))
-    return url if len(url) <= URL_CHARS and _LINK.fullmatch(url) else ""
-
-
 def date_words(when: datetime, timezone: str) -> str:
     """Return "3 Mar", the local day."""
     local = when.astimezone(ZoneInfo(timezone))
@@ -152,7 +128,7 @@ def date_words(when: datetime, timezone: str) -> str:
 
 
 def _pick(pick: Pick, digest: Digest) -> PickView:
-    linked = tuple(_source(source) for source in pick.sources if link(source.url))
+    linked = tuple(source_link(source) for source in pick.sources if link(source.url))
     left = len(pick.sources) - len(linked[:SOURCES_SHOWN])
     return PickView(
         title=text(pick.title),
@@ -174,13 +150,6 @@ def _independent(pick: Pick) -> str:
     return f"{owners} independent sources" if owners > 1 else "1 source"
 
 
-def _source(source: Source) -> LinkView:
-    name = text(source.feed) or text(source.owner)
-    if len(name) > SOURCE_NAME_CHARS:
-        name = name[: SOURCE_NAME_CHARS - 1].rstrip() + "…"
-    return LinkView(text=name, url=link(source.url))
-
-
 def _row(row: Movement, longest: int) -> RowView:
     rising = row.direction == "up"
     return RowView(
@@ -192,7 +161,7 @@ def _row(row: Movement, longest: int) -> RowView:
         publishers=f"{row.owners} publisher{'' if row.owners == 1 else 's'}",
         bar=_twentieths(row.stories, longest),
         usual_bar=_twentieths(row.usual, longest),
-        sources=tuple(_source(source) for source in row.evidence if link(source.url)),
+        sources=tuple(source_link(source) for source in row.evidence if link(source.url)),
     )
 
 
@@ -233,6 +202,7 @@ def _words(shown: View) -> int:
     """Return the words a reader meets; addresses are not read."""
     picks = [pick for pick in (shown.one_thing, *shown.worth_a_look, shown.outside) if pick]
     lines = [shown.business, shown.dates, shown.coverage, shown.window, shown.rows_period, *shown.notes]
+    lines.append(shown.arrivals_mean)
     for pick in picks:
         names = [source.text for source in pick.sources]
         lines += [
@@ -248,4 +218,8 @@ def _words(shown: View) -> int:
     for row in shown.rows:
         names = [source.text for source in row.sources]
         lines += [row.name, row.strength, row.counts, row.publishers, *names]
+    for note in shown.arrivals:
+        lines += [note.name, note.elsewhere, note.home, *(source.text for source in note.sources)]
+    if one := shown.try_this:
+        lines += [one.name, one.what, one.why, *(word for line in one.lines for word in line)]
     return sum(len(line.split()) for line in lines)

@@ -6,7 +6,9 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Engine
 
+from trendwatch.store.arrivals import Arrivals
 from trendwatch.store.candidates import Candidates
+from trendwatch.store.coverage import Coverages
 from trendwatch.store.digests import Deliveries, Digests
 from trendwatch.store.editions import Editions
 from trendwatch.store.engine import open_engine
@@ -39,7 +41,9 @@ class Store:
         self.understanding = Understanding(engine, self.leases)
         self.series = SeriesCounts(engine)
         self.trends = Trends(engine, self.leases)
+        self.arrivals = Arrivals(engine)
         self.candidates = Candidates(engine)
+        self.coverage = Coverages(engine)
         self.editions = Editions(engine, self.leases)
         self.digests = Digests(engine, self.leases)
         self.deliveries = Deliveries(engine, self.leases)

@@ -6,6 +6,7 @@ digest that will leave. A second digest for the same business and period is refu
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -28,6 +29,10 @@ _DELIVERY = table(DeliveryRow)
 
 #: A story is not shown again within this many issues (cross-issue memory).
 RECENT_ISSUES = 4
+#: An arrival note whose states did not change is not shown again within this many: a year.
+ARRIVAL_ISSUES = 52
+#: A practice is not suggested again within this many: a quarter.
+PRACTICE_ISSUES = 13
 
 
 class Digests:
@@ -92,7 +97,9 @@ class Digests:
         """Return what a business was shown in digests with an earlier cutoff."""
         earlier = (_DIGEST.c.business_key == business_key, _DIGEST.c.cutoff < before)
         shown = (_SHOWN.c.business_key == business_key, _SHOWN.c.cutoff < before)
+        latest = select(_DIGEST.c.value).where(*earlier).order_by(_DIGEST.c.cutoff.desc())
         with reading(self._engine) as connection:
+            told = [json.loads(one) for one in connection.execute(latest.limit(ARRIVAL_ISSUES)).scalars()]
             periods = (
                 connection.execute(select(_DIGEST.c.period).where(*earlier).order_by(_DIGEST.c.cutoff.desc()))
                 .scalars()
@@ -102,7 +109,15 @@ class Digests:
         last = set(periods[:RECENT_ISSUES])
         recent = frozenset(row.story_id for row in rows if row.period in last)
         everything = frozenset(row.story_id for row in rows)
-        return Memory(recent=recent, shown=everything, issues=len(periods))
+        return Memory(
+            recent=recent,
+            shown=everything,
+            issues=len(periods),
+            arrivals=frozenset(_states(note) for digest in told for note in digest.get("arrivals", ())),
+            practices=frozenset(
+                digest["try_this"]["key"] for digest in told[:PRACTICE_ISSUES] if digest.get("try_this")
+            ),
+        )
 
 
 class Deliveries:
@@ -155,6 +170,11 @@ class Deliveries:
         query = select(_DELIVERY).where(*conditions).order_by(order).limit(limit)
         with reading(self._engine) as connection:
             return [_delivery(row) for row in connection.execute(query).mappings()]
+
+
+def _states(note: dict[str, Any]) -> tuple[str, str, str]:
+    """Return what an arrival note said: it is news again when one of the two states has changed."""
+    return str(note["technology"]), str(note["home"]["state"]), str(note["elsewhere"]["state"])
 
 
 _DELIVERY_NAMES = (

@@ -28,8 +28,9 @@ from hashlib import sha256
 import numpy as np
 from numpy.typing import NDArray
 
+from trendwatch.phrases import item_words, split_words
 from trendwatch.tagging.calibrate import RULE_THRESHOLD, RULES
-from trendwatch.tagging.weak import Matcher, Votes, item_words, split_words
+from trendwatch.tagging.weak import Matcher, Votes
 from trendwatch.tagging.weights import BUCKETS, Weights, bucket, rejected, unpack
 from trendwatch.types.tags import Label, Model, Origin, Tag, Taxonomy
 from trendwatch.vectors import Vectoriser

@@ -30,9 +30,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from trendwatch.phrases import item_words, split_words
 from trendwatch.tagging.calibrate import calibrate, thresholds
 from trendwatch.tagging.model import singulars, taxonomy_hash
-from trendwatch.tagging.weak import VOTE, WEAK, Matcher, item_words, split_words, term_words
+from trendwatch.tagging.weak import VOTE, WEAK, Matcher, term_words
 from trendwatch.tagging.weights import Weights, bucket, describe, pack
 from trendwatch.types.tags import Example, Facet, Model, Taxonomy
 from trendwatch.vectors import Vectoriser

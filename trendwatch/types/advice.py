@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime, time
 
+from trendwatch.types.influence import Arrival
 from trendwatch.types.tags import Tag
 from trendwatch.types.trends import Trend
 
@@ -47,6 +48,8 @@ class Business:
     timezone: str = "UTC"
     #: "" means no mail: the digest is a page, a feed and a file
     email: str = ""
+    #: weight of sectors that matter to it, instead of what ``sectors.toml`` says; 0 leaves one out
+    relations: dict[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,6 +124,8 @@ class Edition:
     reports: dict[str, Source] = field(default_factory=dict)
     #: before this time there is too little history to speak of trends; None: there is enough
     trends_from: datetime | None = None
+    #: how far each technology has come in each sector that reported it, as of the last whole week
+    arrivals: tuple[Arrival, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,6 +183,51 @@ class Movement:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ArrivalNote:
+    """A technology under *moving toward your sector*."""
+
+    #: full label key
+    technology: str
+    name: str
+    #: "established in manufacturing since March (41 stories, 12 publishers)"
+    elsewhere_words: str
+    #: "first reports in farming since 12 May (3 stories, 2 publishers)"
+    home_words: str
+    #: the same as facts
+    elsewhere: Arrival
+    home: Arrival
+    #: links to reports that show it, elsewhere first
+    evidence: tuple[Source, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PracticeNote:
+    """The practice under *try this*. What it costs and takes is the team's assumption."""
+
+    #: key of the practice
+    key: str
+    name: str
+    #: what it is
+    what: str
+    #: the sector that does it already, as people say it
+    inspired_by: str
+    #: why it is shown to this business
+    why: str
+    first_step: str
+    #: "20 to 300 EUR to start, nothing a month"
+    cost_words: str
+    #: "2 to 6 hours in the first month"
+    hours_words: str
+    #: what to write down before and after
+    measure: str
+    #: when to go on, when to stop
+    passes: str
+    fails: str
+    #: reports of this edition that speak of it
+    evidence: tuple[Source, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Digest:
     """One business, one period, frozen once composed; every channel renders this value."""
 
@@ -204,6 +254,9 @@ class Digest:
     config_hash: str
     #: quiet (nothing passed the gates) is not broken
     quiet: bool = False
+    #: what has come further in other sectors than in one's own
+    arrivals: tuple[ArrivalNote, ...] = ()
+    try_this: PracticeNote | None = None
 
     @property
     def picks(self) -> tuple[Pick, ...]:
@@ -223,3 +276,7 @@ class Memory:
     shown: frozenset[str] = frozenset()
     #: digests composed so far
     issues: int = 0
+    #: (technology, state at home, state elsewhere) of the arrival notes of the last year
+    arrivals: frozenset[tuple[str, str, str]] = frozenset()
+    #: keys of the practices of the last quarter
+    practices: frozenset[str] = frozenset()

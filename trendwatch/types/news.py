@@ -44,6 +44,22 @@ class Feed:
     enabled: bool = True
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pack:
+    """Feeds that go well together, to switch on and off at once."""
+
+    #: lower_snake_case
+    key: str
+    #: what people read
+    title: str
+    #: feed keys, in the order of the file
+    feeds: tuple[str, ...]
+    #: sector keys it is made for; empty means every sector
+    sectors: tuple[str, ...] = ()
+    #: area keys it is good for
+    areas: tuple[str, ...] = ()
+
+
 class Failure(StrEnum):
     """Why a poll brought nothing. Each has a sentence for the operator in ``news/poll.py``."""
 

@@ -11,7 +11,7 @@ from typing import Literal
 Clock = Callable[[], datetime]
 
 #: What an overlay may change.
-OverlayKind = Literal["feed", "business", "label", "setting"]
+OverlayKind = Literal["feed", "business", "label", "setting", "practice", "sector", "pack"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

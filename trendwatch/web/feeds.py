@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from fastapi import APIRouter
 from starlette.responses import Response
 
 from trendwatch.news.poll import FAILURE_WORDS
+from trendwatch.pipeline.coverage import feed_coverage
 from trendwatch.store.feeds import FeedHealth
+from trendwatch.types.coverage import Breadth, FeedCoverage
 from trendwatch.web.condition import FeedCondition, all_feeds, condition, feed_condition
 from trendwatch.web.looks import page
-from trendwatch.web.parts import Given
+from trendwatch.web.parts import Given, Parts
 
 router = APIRouter()
 
@@ -36,7 +40,18 @@ def feeds(parts: Given) -> Response:
     found = sorted(all_feeds(parts), key=_need)
     rows = [(health, feed_condition(health), _advice(health)) for health in found]
     values = {"rows": rows, "words": _WORDS, "conditions": condition(parts), "now": parts.clock()}
-    return page("feeds.html", {"here": "feeds", **values})
+    heard = coverage(parts)
+    thin = [one.name for one in heard.labels if one.breadth is Breadth.THIN]
+    return page("feeds.html", {"here": "feeds", "coverage": heard, "thin": thin, **values})
+
+
+def coverage(parts: Parts) -> FeedCoverage:
+    """Return how well the feeds cover every sector and technology, the thinnest first."""
+    config = parts.config()
+    found = feed_coverage(parts.store, config.feeds, config.packs, config.taxonomy, now=parts.clock())
+    order = list(Breadth)
+    labels = sorted(found.labels, key=lambda one: order.index(one.breadth))
+    return replace(found, labels=tuple(labels))
 
 
 def _need(health: FeedHealth) -> tuple[int, str]:

@@ -1,0 +1,101 @@
+"""What moves towards a business's sector, in plain words: at most three notes, each with links.
+
+A note says how far a technology has come in another sector and how far at home, with counts and dates;
+never that one caused the other. Technologies asked about come first, then the nearest. A note comes again
+only when one of its two states has changed; what is hardly begun there and not seen here is left for later.
+A technology and its parent are one note. Nothing muted is named, neither as a technology nor as a sector.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from trendwatch.advice.profile import Profile
+from trendwatch.advice.words import counted, day, in_words, month
+from trendwatch.types.advice import ArrivalNote, Edition, Memory, Source
+from trendwatch.types.influence import Approach, Arrival, ArrivalState
+from trendwatch.types.weeks import parse_week, week_start
+
+MOST_NOTES = 3
+#: Links shown for what is elsewhere, and for what is at home.
+LINKS = 2
+HOME_LINKS = 1
+
+
+def arrival_notes(held: Profile, approaches: Sequence[Approach], memory: Memory) -> tuple[ArrivalNote, ...]:
+    """Return what to tell a business of what moves towards its sector; approaches come nearest first."""
+    wanted = {*held.asked, *held.follows}
+    ordered = sorted(approaches, key=lambda one: one.technology not in wanted)
+    notes: list[ArrivalNote] = []
+    for approach in ordered:
+        family = {_family(note.technology, held.edition) for note in notes}
+        if len(notes) == MOST_NOTES:
+            break
+        if _muted(approach.technology, held) or _family(approach.technology, held.edition) in family:
+            continue
+        note = _note(approach, held, asked=approach.technology in wanted)
+        if note and (note.technology, str(note.home.state), str(note.elsewhere.state)) not in memory.arrivals:
+            notes.append(note)
+    return tuple(notes)
+
+
+def _note(approach: Approach, held: Profile, *, asked: bool) -> ArrivalNote | None:
+    """Return one note, None where it would not be telling, or a claim had no link."""
+    edition, home = held.edition, approach.home
+    elsewhere = next((one for one in approach.elsewhere if one.sector not in held.mutes), None)
+    if elsewhere is None:
+        return None
+    faint = elsewhere.state is ArrivalState.STARTING and home.state is ArrivalState.NOT_YET_SEEN
+    there, here = _links(elsewhere, edition, LINKS), _links(home, edition, HOME_LINKS)
+    seen_here = home.state is not ArrivalState.NOT_YET_SEEN
+    if (faint and not asked) or not there or (seen_here and not here):
+        return None
+    name = in_words(approach.technology, edition.names)
+    return ArrivalNote(
+        technology=approach.technology,
+        name=name[:1].upper() + name[1:],
+        elsewhere_words=arrival_words(elsewhere, held),
+        home_words=arrival_words(home, held) if seen_here or approach.known else _unknown(home, held),
+        elsewhere=elsewhere,
+        home=home,
+        evidence=tuple({source.url: source for source in (*there, *here)}.values()),
+    )
+
+
+def arrival_words(arrival: Arrival, held: Profile) -> str:
+    """Return "established in manufacturing since March (41 stories, 12 publishers)"."""
+    sector = in_words(arrival.sector, held.edition.names)
+    if arrival.first_at is None:
+        return f"not yet seen in {sector}"
+    stories = counted(arrival.stories, "story", plural="stories")
+    counts = f"({stories}, {counted(arrival.owners, 'publisher')})"
+    or_before = " or before" if arrival.or_before else ""
+    if arrival.state is ArrivalState.FIRST_REPORTS:
+        first = _plain(day(arrival.first_at, held.business.timezone), held.edition)
+        if arrival.stories == 1:
+            return f"one report in {sector}, on {first} {counts}"
+        return f"first reports in {sector} since {first}{or_before} {counts}"
+    since = _plain(month(week_start(parse_week(arrival.since)), "UTC"), held.edition)
+    return f"{arrival.state} in {sector} since {since}{or_before} {counts}"
+
+
+def _unknown(home: Arrival, held: Profile) -> str:
+    return f"too few reports from {in_words(home.sector, held.edition.names)} to say"
+
+
+def _plain(date: str, edition: Edition) -> str:
+    """Return a date without the year where it is the reader's own."""
+    return date.removesuffix(f" {edition.cutoff.year}")
+
+
+def _muted(technology: str, held: Profile) -> bool:
+    return not held.mutes.isdisjoint({technology, held.edition.parents.get(technology, "")})
+
+
+def _family(technology: str, edition: Edition) -> str:
+    return edition.parents.get(technology, technology)
+
+
+def _links(arrival: Arrival, edition: Edition, most: int) -> list[Source]:
+    found: Iterable[Source] = (edition.reports[item] for item in arrival.evidence if item in edition.reports)
+    return [source for source in found if source.url.startswith(("https://", "http://"))][:most]

@@ -1,0 +1,1 @@
+"""How technologies spread between sectors. Pure: imports the ground only."""

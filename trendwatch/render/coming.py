@@ -1,0 +1,65 @@
+"""What moves towards a sector, and the practice to try, as words to be shown."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from trendwatch.render.inline import SOURCES_SHOWN, LinkView, link, source_link, text
+from trendwatch.types.advice import ArrivalNote, PracticeNote
+
+#: Said under the arrivals: dates invite a conclusion that they do not bear.
+ARRIVALS_MEAN = "As counted in our feeds. Order is no proof of cause."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArrivalView:
+    """What moves towards a sector, as it is shown."""
+
+    name: str
+    #: "established in manufacturing since March (41 stories, 12 publishers)"
+    elsewhere: str
+    #: "first reports in farming since 12 May (3 stories, 2 publishers)"
+    home: str
+    sources: tuple[LinkView, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PracticeView:
+    """A practice to try, as it is shown."""
+
+    name: str
+    what: str
+    #: "Farming does this already. You want to improve sales."
+    why: str
+    #: lead-in and sentence: first step, takes, measure, go on if, stop if
+    lines: tuple[tuple[str, str], ...]
+    sources: tuple[LinkView, ...]
+
+
+def arrival_view(note: ArrivalNote) -> ArrivalView:
+    """Return a note on an arrival as it is shown."""
+    return ArrivalView(
+        name=text(note.name),
+        elsewhere=text(note.elsewhere_words),
+        home=text(note.home_words),
+        sources=tuple(source_link(source) for source in note.evidence if link(source.url))[:SOURCES_SHOWN],
+    )
+
+
+def practice_view(note: PracticeNote) -> PracticeView:
+    """Return a practice as it is shown."""
+    lines = (
+        ("First step", note.first_step),
+        ("It takes", f"{note.cost_words}; {note.hours_words} (our estimates)."),
+        ("Measure", note.measure),
+        ("Go on if", note.passes),
+        ("Stop if", note.fails),
+    )
+    sector = note.inspired_by[:1].upper() + note.inspired_by[1:]
+    return PracticeView(
+        name=text(note.name),
+        what=text(note.what),
+        why=text(f"{sector} does this already. {note.why}"),
+        lines=tuple((lead, text(said)) for lead, said in lines if said),
+        sources=tuple(source_link(source) for source in note.evidence if link(source.url))[:SOURCES_SHOWN],
+    )

@@ -1,0 +1,111 @@
+"""Questions about arrivals: technologies and sectors together, week by week, and who said it first."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Engine, Row, func, select
+
+from trendwatch.influence.arrival import PairReports, PairWeeks
+from trendwatch.store.engine import reading
+from trendwatch.store.leases import table
+from trendwatch.store.models import model_seq
+from trendwatch.store.tables import FeedRow, ItemRow, ReportsRow, SeriesRow, TagRow
+
+_FEED = table(FeedRow)
+_ITEM = table(ItemRow)
+_REPORTS = table(ReportsRow)
+_SERIES = table(SeriesRow)
+_AREA = table(TagRow).alias("area")
+_SECTOR = table(TagRow).alias("sector")
+_NAMES = (_AREA.c.label.label("technology"), _SECTOR.c.label.label("sector"))
+
+#: Pairs of a technology and a sector, as counted.
+_PAIRS = "area:%|sector:%"
+#: Newest items looked at for evidence: copies and further items of one owner are left out of them.
+_NEWEST = 12
+
+
+class Arrivals:
+    """Technologies in sectors."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def weeks(self, version: str, *, first_week: int, last_week: int) -> PairWeeks:
+        """Return the stories and owners of all pairs in a closed range of weeks as columns."""
+        stories = select(_SERIES.c.key, _SERIES.c.week, _SERIES.c.stories)
+        owners = (
+            select(_REPORTS.c.key, _REPORTS.c.week, _FEED.c.owner)
+            .join(_FEED, _FEED.c.seq == _REPORTS.c.feed_seq)
+            .distinct()
+        )
+        with reading(self._engine) as connection:
+            told = connection.execute(_counted(stories, _SERIES, version, first_week, last_week)).all()
+            by_owner = connection.execute(_counted(owners, _REPORTS, version, first_week, last_week)).all()
+        return PairWeeks.of(((*row,) for row in told), ((*row,) for row in by_owner))
+
+    def reports(self, version: str, *, until: datetime, limit: int) -> dict[str, PairReports]:
+        """Return by pair the first report counted before a time, and its newest items: at most ``limit``.
+
+        Evidence is one item an owner and story, with a link; a pair whose items all lack one has none.
+        """
+        with reading(self._engine) as connection:
+            firsts = connection.execute(_firsts(version, until)).all()
+            newest = connection.execute(_newest(version, until)).all()
+        shown: dict[str, list[Row[Any]]] = {}
+        for row in newest:
+            kept = shown.setdefault(_key(row), [])
+            if len(kept) < limit and all(_apart(row, one) for one in kept):
+                kept.append(row)
+        return {
+            _key(row): PairReports(row.first_at, tuple(one.id for one in shown.get(_key(row), [])))
+            for row in firsts
+        }
+
+
+def _counted(query: Any, rows: Any, version: str, first_week: int, last_week: int) -> Any:
+    return query.where(
+        rows.c.model_seq == model_seq(version),
+        rows.c.key.like(_PAIRS),
+        rows.c.week >= first_week,
+        rows.c.week <= last_week,
+    ).order_by(rows.c.key, rows.c.week)
+
+
+def _paired(version: str, until: datetime, *columns: Any) -> Any:
+    """Return a query over items that carry a technology and a sector, once for each pair they carry."""
+    both = (_SECTOR.c.item_seq == _AREA.c.item_seq) & (_SECTOR.c.model_seq == _AREA.c.model_seq)
+    return (
+        select(*_NAMES, *columns)
+        .select_from(_AREA)
+        .join(_SECTOR, both & (_SECTOR.c.facet == "sector"))
+        .join(_ITEM, _ITEM.c.seq == _AREA.c.item_seq)
+        .where(_AREA.c.model_seq == model_seq(version), _AREA.c.facet == "area", _ITEM.c.counted_at < until)
+    )
+
+
+def _firsts(version: str, until: datetime) -> Any:
+    query = _paired(version, until, func.min(_ITEM.c.counted_at).label("first_at"))
+    return query.group_by(*_NAMES).order_by(*_NAMES)
+
+
+def _newest(version: str, until: datetime) -> Any:
+    newest_first = (_ITEM.c.counted_at.desc(), _ITEM.c.seq.desc())
+    place = func.row_number().over(partition_by=_NAMES, order_by=newest_first).label("place")
+    ranked = (
+        _paired(version, until, _ITEM.c.id, _ITEM.c.story_seq, _FEED.c.owner, place)
+        .join(_FEED, _FEED.c.seq == _ITEM.c.feed_seq)
+        .where(_ITEM.c.url != "")
+        .subquery()
+    )
+    return select(ranked).where(ranked.c.place <= _NEWEST).order_by(ranked.c.place)
+
+
+def _apart(row: Any, other: Any) -> bool:
+    return bool(row.owner != other.owner and row.story_seq != other.story_seq)
+
+
+def _key(row: Any) -> str:
+    return f"area:{row.technology}|sector:{row.sector}"
