@@ -92,6 +92,41 @@ email = "owner@hillfarm.example"
 """
 _SECOND = 'name = "Corner Shop"\nsector = "retail"\nareas = ["ai"]\n'
 
+_PRACTICES = """
+[practices.sensors]
+name = "Soil sensors"
+plain = "A sensor in the ground says when to water."
+functions = ["operations"]
+areas = ["iot"]
+inspired_by = "agriculture"
+adapt = "Start with the driest field."
+cost_once = [50, 200, 900]
+cost_per_month = [0, 5, 20]
+hours_first_month = [2, 4, 8]
+skills = "some"
+experiment = "Bury two in one field for a month."
+measure = "Litres of water a week."
+passes = "A tenth less water."
+fails = "No difference in two months."
+risks = { lock_in = "Readings may stay with the maker: ask for a file." }
+terms = ["soil sensor", "buried sensor"]
+[practices.counter]
+name = "A counter at the door"
+plain = "Know how many people came, and how many bought."
+functions = ["operations"]
+inspired_by = "retail"
+fits = ["retail"]
+adapt = "Count by hand first."
+cost_once = [0, 0, 0]
+cost_per_month = [0, 0, 0]
+hours_first_month = [1, 2, 3]
+skills = "low"
+experiment = "Count one week by hand."
+measure = "Visitors and tills."
+passes = "You learn something."
+fails = "You knew it."
+"""
+
 # feed, hours before NOW, title, summary, labels, story
 _Report = tuple[str, int, str, str, tuple[str, ...], str]
 _NEWS: tuple[_Report, ...] = (
@@ -153,6 +188,7 @@ def config_files(folder: Path) -> Path:
     (directory / "trendwatch.toml").write_text(_SETTINGS)
     (directory / "taxonomy.toml").write_text(_TAXONOMY)
     (directory / "feeds.toml").write_text(_FEEDS)
+    (directory / "practices.toml").write_text(_PRACTICES)
     (directory / "businesses" / "hill_farm.toml").write_text(_BUSINESS)
     (directory / "businesses" / "corner_shop.toml").write_text(_SECOND)
     return directory

@@ -85,6 +85,12 @@ def test_verdict_of_what_was_told(stories: int, owners: int, own: int, breadth: 
     assert bool(found.why) == (breadth is not Breadth.GOOD)
 
 
+def test_a_technology_needs_no_feeds_of_its_own_once_it_is_told_of() -> None:
+    found = of("area:ai", farm_feeds(9), {"area:ai": Reported(40, 6)})
+    assert (found.breadth, found.owners, found.why) == (Breadth.GOOD, 0, ())
+    assert of("area:ai", farm_feeds(9)).breadth is Breadth.THIN  # nothing is known yet
+
+
 @pytest.mark.parametrize(
     ("own", "breadth"),
     [(0, Breadth.THIN), (2, Breadth.THIN), (3, Breadth.FAIR), (5, Breadth.FAIR), (6, Breadth.GOOD)],

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from tests.sample_digest import BUSINESS, candidate, edition, sample_digest
+from tests.sample_digest import BUSINESS, SAMPLE, candidate, edition, sample_digest
 from trendwatch.advice.digest import compose
 from trendwatch.render.inline import link, text
 from trendwatch.render.view import view
@@ -76,7 +76,8 @@ def test_evidence_names_three_and_counts_the_rest() -> None:
 
 
 def test_bars_share_one_scale() -> None:
-    shown = view(sample_digest())
+    digest = compose(SAMPLE, BUSINESS, Memory(issues=4))
+    shown = view(digest)
     # stories 9, 2, 21 and usually 3, 7, 12: twentieths of 21
     assert [(row.bar, row.usual_bar) for row in shown.rows] == [(9, 3), (2, 7), (20, 11)]
     assert shown.rows_period.startswith("Coloured: stories in recent weeks up to 2 Mar.")

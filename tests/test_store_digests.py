@@ -10,8 +10,9 @@ import pytest
 from tests.seeds import LEASE, NOW, a_delivery, a_digest, a_pick, an_edition, claim_on
 from trendwatch.errors import LeaseLost, NotFound
 from trendwatch.store import Store
-from trendwatch.types.advice import Digest, Memory
+from trendwatch.types.advice import ArrivalNote, Digest, Memory, PracticeNote
 from trendwatch.types.delivery import Channel, DeliveryState
+from trendwatch.types.influence import Arrival, ArrivalState
 
 WEEK = timedelta(weeks=1)
 
@@ -168,3 +169,50 @@ def test_d1_an_attempt_under_a_lost_lease_is_not_recorded(store: Store) -> None:
     with pytest.raises(LeaseLost):
         store.deliveries.record(replace(delivery, state=DeliveryState.FAILED), claim=old)
     assert store.deliveries.get(delivery.id) == delivery
+
+
+def an_arrival_note(area: str, home: ArrivalState, elsewhere: ArrivalState) -> ArrivalNote:
+    facts = {"technology": f"area:{area}", "stories": 3, "owners": 2, "since": "2025-W02"}
+    return ArrivalNote(
+        technology=f"area:{area}",
+        name=area,
+        elsewhere_words="",
+        home_words="",
+        elsewhere=Arrival(sector="sector:retail", state=elsewhere, **facts),
+        home=Arrival(sector="sector:agriculture", state=home, **facts),
+        evidence=(),
+    )
+
+
+def a_practice_note(key: str) -> PracticeNote:
+    names = ("name", "what", "inspired_by", "why", "first_step", "cost_words", "hours_words", "measure")
+    return PracticeNote(key=key, passes="", fails="", **dict.fromkeys(names, ""))
+
+
+def test_memory_holds_the_states_of_arrivals_and_the_practices_that_were_shown(store: Store) -> None:
+    for number, state in enumerate((ArrivalState.NOT_YET_SEEN, ArrivalState.STARTING)):
+        note = an_arrival_note("iot", state, ArrivalState.ESTABLISHED)
+        digest = a_digest(
+            cutoff=NOW + number * WEEK, arrivals=(note,), try_this=a_practice_note(f"practice{number}")
+        )
+        add(store, digest)
+        assert store.digests.get("corner_bakery", "latest") == digest
+    memory = store.digests.memory("corner_bakery", before=NOW + 2 * WEEK)
+    assert memory.arrivals == {
+        ("area:iot", "not_yet_seen", "established"),
+        ("area:iot", "starting", "established"),
+    }
+    assert memory.practices == {"practice0", "practice1"}
+    earlier = store.digests.memory("corner_bakery", before=NOW + WEEK)
+    assert earlier.arrivals == {("area:iot", "not_yet_seen", "established")}
+    assert store.digests.memory("hill_farm", before=NOW + 2 * WEEK) == Memory()
+
+
+def test_a_practice_may_come_again_after_a_quarter_and_a_note_after_a_year(store: Store) -> None:
+    note = an_arrival_note("iot", ArrivalState.STARTING, ArrivalState.ESTABLISHED)
+    add(store, a_digest(arrivals=(note,), try_this=a_practice_note("backups")), mailed=False)
+    for number in range(1, 53):
+        add(store, a_digest(cutoff=NOW + number * WEEK), mailed=False)
+    for weeks, kept in ((13, (1, 1)), (14, (1, 0)), (52, (1, 0)), (53, (0, 0))):
+        memory = store.digests.memory("corner_bakery", before=NOW + weeks * WEEK)
+        assert (len(memory.arrivals), len(memory.practices)) == kept

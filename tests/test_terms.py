@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trendwatch.trends.terms import TermRise, TermWeek, emerging, still_up, term_counts, without_rare
+from trendwatch.trends.terms import TermRise, TermWeek, emerging, still_up, term_counts
 
 FILLER = [f"filler{number}" for number in range(300)]
 SOURCES = ["a", "b", "c", "d"]
@@ -140,12 +140,3 @@ def test_later_weeks_and_the_oldest_change_nothing(shift: int) -> None:
 
 
 SHIFTED = weeks_of(arrives)
-
-
-def test_leaving_out_rare_terms_of_old_weeks_changes_hardly_anything() -> None:
-    weeks = weeks_of(lambda week: ["redux"] if week % 3 == 0 else [])
-    thin = without_rare(weeks, week=39)
-    assert thin[39] is weeks[39]
-    assert sum(len(one.terms) for one in thin.values()) < sum(len(one.terms) for one in weeks.values()) / 2
-    assert sum("redux" in one.terms for one in thin.values()) == 14
-    assert thin[3].reports == weeks[3].reports

@@ -38,6 +38,9 @@ PAGES = (
     ),
     *(
         "/trends/key/thirsty%20trees",
+        "/arrivals",
+        "/arrivals/agriculture",
+        "/arrivals/nowhere",
         "/items",
         "/items?label=area:drones",
         "/items?q=zeppelin",

@@ -66,7 +66,7 @@ class Phrases(Generic[Mark]):
             level.setdefault(ending, _Node()).ends.append(mark)
 
     def find(self, tokens: Sequence[str]) -> list[Mark]:
-        """Return the marks of the phrases in the words of an item, in reading order and as often as they occur."""
+        """Return the marks of the phrases in the words of an item, in reading order, each time they occur."""
         found: list[Mark] = []
         start = self._root.get
         last = len(tokens)

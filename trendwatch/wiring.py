@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from trendwatch.model_cache import ModelCache
     from trendwatch.news.cluster import Rarity, StoryIndex
     from trendwatch.pipeline.analyse import AnalyseReport, TermMemory
-    from trendwatch.pipeline.compose import ComposeReport, Knowledge
+    from trendwatch.pipeline.compose import ComposeReport
     from trendwatch.pipeline.learn import LearnReport
     from trendwatch.pipeline.poll import PollReport
     from trendwatch.pipeline.send import SendReport
@@ -232,16 +232,9 @@ class Service:
             lease=self.lease,
         )
 
-    @property
-    def knowledge(self) -> Knowledge:
-        """What the operator wrote down that advice rests on."""
-        from trendwatch.pipeline.compose import Knowledge
-
-        return Knowledge(practices=self.config.practices, sectors=self.config.sectors)
-
     def compose(self) -> ComposeReport:
         """Compose the digests that are due."""
-        from trendwatch.pipeline.compose import compose_due
+        from trendwatch.pipeline.compose import Knowledge, compose_due
 
         config = self.config
         return compose_due(
@@ -252,7 +245,7 @@ class Service:
             config_hash=config.hash,
             clock=self.clock,
             lease=self.lease,
-            knowledge=self.knowledge,
+            knowledge=Knowledge(practices=config.practices, sectors=config.sectors),
         )
 
     def send(self) -> SendReport:

@@ -17,9 +17,8 @@ from trendwatch.types.influence import Approach, Arrival, ArrivalState
 from trendwatch.types.weeks import parse_week, week_start
 
 MOST_NOTES = 3
-#: Links shown for what is elsewhere, and for what is at home.
-LINKS = 2
-HOME_LINKS = 1
+#: Reports linked for what is elsewhere, and as many for what is at home; the page of arrivals has more.
+LINKS = 1
 
 
 def arrival_notes(held: Profile, approaches: Sequence[Approach], memory: Memory) -> tuple[ArrivalNote, ...]:
@@ -46,7 +45,7 @@ def _note(approach: Approach, held: Profile, *, asked: bool) -> ArrivalNote | No
     if elsewhere is None:
         return None
     faint = elsewhere.state is ArrivalState.STARTING and home.state is ArrivalState.NOT_YET_SEEN
-    there, here = _links(elsewhere, edition, LINKS), _links(home, edition, HOME_LINKS)
+    there, here = _links(elsewhere, edition), _links(home, edition)
     seen_here = home.state is not ArrivalState.NOT_YET_SEEN
     if (faint and not asked) or not there or (seen_here and not here):
         return None
@@ -96,6 +95,6 @@ def _family(technology: str, edition: Edition) -> str:
     return edition.parents.get(technology, technology)
 
 
-def _links(arrival: Arrival, edition: Edition, most: int) -> list[Source]:
+def _links(arrival: Arrival, edition: Edition) -> list[Source]:
     found: Iterable[Source] = (edition.reports[item] for item in arrival.evidence if item in edition.reports)
-    return [source for source in found if source.url.startswith(("https://", "http://"))][:most]
+    return [source for source in found if source.url.startswith(("https://", "http://"))][:LINKS]

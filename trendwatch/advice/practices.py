@@ -22,7 +22,8 @@ assumptions, not measured returns.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import exp
 
@@ -77,6 +78,12 @@ PER_EURO = {
     "ZAR": 20.0,
 }
 
+#: Tenths say nothing from here on.
+_COARSE = 10
+
+# Written "email" and "e-mail" in news of the same week.
+_E = re.compile(r"\be-?(?=mail|commerce|invoic|learning|sign)")
+
 _SKILLS = ("low", "some", "good")
 
 
@@ -104,7 +111,8 @@ class Matcher:
         for number, practice in enumerate(self._practices):
             for place, term in enumerate(practice.terms):
                 for part, phrase in enumerate(parts_of(term)):
-                    self._phrases.add(phrase, (number, place, part))
+                    for spelled in {_E.sub("e", phrase), _E.sub("e-", phrase)}:
+                        self._phrases.add(spelled, (number, place, part))
 
     def match(self, title: str, summary: str) -> tuple[PracticeMatch, ...]:
         """Return the practices a text speaks of, in the order of the file."""
@@ -159,17 +167,30 @@ def ranked(
 
 def _fits(practice: Practice, held: Profile) -> bool:
     business = held.business
-    if practice.fits and business.sector not in practice.fits:
+    if not practice.is_for(business.sector):
         return False
     if business.goals and not set(business.goals) & set(practice.functions):
         return False
-    keys = {f"area:{key}" for key in practice.areas} | {f"function:{key}" for key in practice.functions}
-    if held.mutes & keys:
+    functions = {f"function:{key}" for key in practice.functions}
+    if held.mutes & (functions | _implied(practice, held)):
         return False
     hours = business.hours_per_week * WEEKS_A_MONTH or HOURS_UNSAID
     return practice.hours_first_month.base <= hours and (
         _in_reach(practice, business) or bool(practice.free_way)
     )
+
+
+def _implied(practice: Practice, held: Profile) -> set[str]:
+    """Return the technologies a practice rests on, and those that these belong to."""
+    return {above for key in practice.areas for above in _with_parents(f"area:{key}", held.edition.parents)}
+
+
+def _with_parents(key: str, parents: Mapping[str, str]) -> list[str]:
+    found: list[str] = []
+    while key and key not in found:
+        found.append(key)
+        key = parents.get(key, "")
+    return found
 
 
 def _in_reach(practice: Practice, business: Business) -> bool:
@@ -191,7 +212,8 @@ def _suggestion(
         Part(reason=reason, points=round(points, 2)) for reason, points in _fit(practice, held, free=free)
     ]
     if stories:
-        reason = f"{counted(len(stories), 'story', plural='stories')} of this period speak of it"
+        told = counted(len(stories), "story", plural="stories")
+        reason = f"{told} of this period {'speak' if stories[1:] else 'speaks'} of it"
         parts.append(Part(reason=reason, points=round(SPOKEN_OF * (1 - exp(-len(stories) / 2)), 2)))
     near = set[str]().union(*(about.get(f"area:{key}", set()) for key in practice.areas)) - set(stories)
     if near:
@@ -211,9 +233,10 @@ def _fit(practice: Practice, held: Profile, *, free: bool) -> Iterator[tuple[str
         yield f"you want to improve {labels(met, names)}", points
     if held.business.sector in practice.fits:
         yield f"made for {in_words(held.own, names)}", OWN_SECTOR
-    asked = [f"area:{key}" for key in practice.areas if {f"area:{key}"} & {*held.asked, *held.follows}]
+    rests_on = _implied(practice, held)
+    asked = [key for key in (*held.asked, *sorted(held.follows)) if key in rests_on]
     if asked:
-        yield f"rests on {labels(asked, names)}, which you asked about", ASKED
+        yield f"rests on {labels(dict.fromkeys(asked), names)}, which you asked about", ASKED
     if practice.inspired_by != held.business.sector:
         yield f"{in_words(f'sector:{practice.inspired_by}', names)} does it already", ELSEWHERE
     if free:
@@ -241,7 +264,12 @@ def _stories_by_area(edition: Edition) -> dict[str, set[str]]:
 
 def band(range_: Range) -> str:
     """Return "nothing", "about 50" or "20 to 300" (base 50 unsaid): what it may take, for people."""
-    low, high = (f"{value:,.0f}" for value in (range_.low, range_.high))
     if range_.high == 0:
         return "nothing"
+    low, high = figure(range_.low), figure(range_.high)
     return f"about {high}" if low == high else f"{low} to {high}"
+
+
+def figure(value: float) -> str:
+    """Return 1200 as "1,200" and half an hour as "0.5"."""
+    return f"{value:,.0f}" if value >= _COARSE else f"{value:.1f}".removesuffix(".0")

@@ -14,6 +14,7 @@ from starlette.responses import HTMLResponse
 
 from trendwatch import __version__
 from trendwatch.api import (
+    arrivals,
     businesses,
     coverage,
     feed_changes,
@@ -22,6 +23,7 @@ from trendwatch.api import (
     items,
     labels,
     metrics,
+    practices,
     problems,
     series,
     trends,
@@ -39,8 +41,10 @@ _ROUTERS = (
     feed_changes.router,
     items.router,
     trends.router,
+    arrivals.router,
     series.router,
     labels.router,
+    practices.router,
     businesses.router,
     health.router,
     metrics.router,

@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 
 Stdin: TypeAlias = Annotated[bool, typer.Option("--stdin", help="Filter JSON lines from standard input.")]
 
-_MEMORY = "sqlite://"
+#: A store that ends with the verb: a filter keeps nothing.
+MEMORY = "sqlite://"
 
 
 def register(app: typer.Typer) -> None:
@@ -79,7 +80,7 @@ def parse(
 def tag(context: typer.Context, stdin: Stdin = False, as_json: AsJson = False) -> None:
     """Tag items: those that wait, or with --stdin lines of {id, title, summary}."""
     if stdin:
-        with given(context).service(store_url=_MEMORY) as service:
+        with given(context).service(store_url=MEMORY) as service:
             _tag_lines(_cold_tagger(service))
         return
     with given(context).service() as service:
@@ -104,7 +105,7 @@ def stories(
         return
     from trendwatch.pipeline.replay import parse_dated, replay_stories
 
-    with given(context).service(store_url=_MEMORY) as service:
+    with given(context).service(store_url=MEMORY) as service:
         replay = _replay(service)
         lines = parse_dated(sys.stdin, file="standard input")
         for line_id, story_id in replay_stories(replay, lines):
@@ -130,7 +131,7 @@ def trends(
     from trendwatch.pipeline.analyse import TermMemory, rules_of
     from trendwatch.pipeline.replay import parse_dated, replay_trends
 
-    with given(context).service(store_url=_MEMORY) as service:
+    with given(context).service(store_url=MEMORY) as service:
         settings = service.settings.trends
         rules = rules_of(
             min_sources=settings.min_sources if min_sources is None else min_sources,
@@ -153,7 +154,7 @@ def _cold_tagger(service: Service) -> Tagger:
 
 def _tag_lines(tagger: Tagger) -> None:
     batch: list[tuple[str, str, str]] = []
-    for line in _read_items():
+    for line in read_items():
         batch.append(line)
         if len(batch) == 512:  # noqa: PLR2004 - the tagger's own chunk
             _print_tags(tagger, batch)
@@ -161,7 +162,12 @@ def _tag_lines(tagger: Tagger) -> None:
     _print_tags(tagger, batch)
 
 
-def _read_items() -> Iterator[tuple[str, str, str]]:
+def read_items() -> Iterator[tuple[str, str, str]]:
+    """Yield id, title and summary of each line of standard input, as plain text.
+
+    Raises:
+        InputError: a line is something else; names it.
+    """
     import json
 
     from trendwatch.text import plain

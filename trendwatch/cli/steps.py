@@ -110,10 +110,12 @@ def digest(
 
     with given(context).service() as service:
         if rebuild:
+            from trendwatch.pipeline.compose import Knowledge
             from trendwatch.pipeline.compose import rebuild as compose_again
 
-            who, knowledge = service.config.business(business), service.knowledge
-            found = compose_again(service.store, who, week, knowledge=knowledge)
+            config = service.config
+            known = Knowledge(practices=config.practices, sectors=config.sectors)
+            found = compose_again(service.store, config.business(business), week, knowledge=known)
         else:
             report = _compose(service)
             if not business:

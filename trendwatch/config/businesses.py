@@ -70,7 +70,7 @@ def _business(table: Table, known: Known, problems: list[ConfigError]) -> Busine
         return None
     for name, facet in _LABELS:
         check_labels(table, name, facet, known, problems)
-    check_sectors(table, "sectors", known, problems)
+    check_sectors(table, "sectors", known, problems, own=values.sector)
     given = values.model_dump()
     given["relations"] = given.pop("sectors")
     weekday = get_args(Day).index(given.pop("digest_day"))

@@ -12,6 +12,7 @@ from ipaddress import ip_network
 from math import isfinite
 from urllib.parse import SplitResult, urlsplit
 
+from trendwatch.phrases import split_words
 from trendwatch.types.sectors import LEAST_WEIGHT, MOST_WEIGHT
 
 #: Keys of feeds, labels and businesses: they stand in addresses, file names and the database.
@@ -23,6 +24,8 @@ _ALLOWED = re.compile(
     r"(?P<network>\[[^\]]+\](/\d+)?|[^/\[\]]+/\d+|[^:/\[\]]+)(:(?P<port>[0-9]{1,5}))?|(?P<bare>[0-9a-fA-F:]+)"
 )
 _HIGHEST_PORT = 65535
+# What is not compared: signs, and the 's that a search leaves out.
+_BARE = re.compile(r"['’]s\b|[\W_]")
 
 
 def line(text: str) -> str:
@@ -227,11 +230,16 @@ def term(text: str) -> str:
     """Accept a phrase as texts are searched for, or several that must all occur: ``drone + orchard``.
 
     Raises:
-        ValueError: capitals, or a phrase too short to be a word.
+        ValueError: capitals, or something in a phrase that a search does not see: it would find more than
+            was written.
     """
     phrases = [phrase.strip() for phrase in line(text).split(" + ")]
-    if text != text.lower() or any(len(phrase) < 2 for phrase in phrases):  # noqa: PLR2004
+    if text != text.lower() or not all(phrases) or any("+" in phrase.split() for phrase in phrases):
         raise ValueError("must be lower-case phrases, several with ' + ' between, such as 'drone + orchard'")
+    for phrase in phrases:
+        seen = "".join(split_words(phrase))
+        if not seen or _BARE.sub("", phrase) != _BARE.sub("", seen):
+            raise ValueError(f"holds {phrase!r}: a single letter or an address is no word to a search")
     return " + ".join(phrases)
 
 

@@ -35,6 +35,13 @@ def _some(names: tuple[str, ...]) -> tuple[str, ...]:
     return names
 
 
+def _once(terms: tuple[str, ...]) -> tuple[str, ...]:
+    for place, term in enumerate(terms):
+        if term in terms[:place]:
+            raise ValueError(f"must name each term once, not {term!r} twice")
+    return terms
+
+
 class _RiskValues(Section):
     security: Annotated[str, AfterValidator(forms.line)] = ""
     privacy: Annotated[str, AfterValidator(forms.line)] = ""
@@ -67,7 +74,7 @@ class _PracticeValues(Section):
     fails: Filled
     risks: _RiskValues = _RiskValues()
     free_way: Annotated[str, AfterValidator(forms.line)] = ""
-    terms: tuple[Annotated[str, AfterValidator(forms.term)], ...] = ()
+    terms: Annotated[tuple[Annotated[str, AfterValidator(forms.term)], ...], AfterValidator(_once)] = ()
 
 
 def read_practices(

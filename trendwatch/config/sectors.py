@@ -40,16 +40,15 @@ def _relations(table: Table, known: Known, problems: list[ConfigError]) -> Secto
     if complaint := known.complaint(Facet.SECTOR, table.key):
         problems.append(table.error(complaint))
     for name in _SectorValues.model_fields:
-        check_sectors(table, name, known, problems)
-        if table.key in table.values.get(name, {}):  # type: ignore[operator]
-            problems.append(table.error(f"{name}: a sector is not related to itself", name, table.key))
+        check_sectors(table, name, known, problems, own=table.key)
     return SectorRelations(key=table.key, **values.model_dump())
 
 
-def check_sectors(table: Table, name: str, known: Known, problems: list[ConfigError]) -> None:
-    """Complain about each sector under a key of a table, with its weight, that does not exist."""
+def check_sectors(table: Table, name: str, known: Known, problems: list[ConfigError], *, own: str) -> None:
+    """Complain about each sector under a key of a table that does not exist, or is the one it is about."""
     weights = table.values.get(name, {})
     assert isinstance(weights, Mapping)
     for key in weights:
-        if complaint := known.complaint(Facet.SECTOR, key):
+        itself = f"{own!r} is not related to itself" if key == own else ""
+        if complaint := known.complaint(Facet.SECTOR, key) or itself:
             problems.append(table.error(f"{name}: {complaint}", name, key))

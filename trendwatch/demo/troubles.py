@@ -1,14 +1,14 @@
 """Feeds in trouble: what is wrong with each, and which failure a reader must call it.
 
-    entities       declares entities that unfold to a gigabyte, always        forbidden_xml
-    server_error   answers 500, always                                        server_error
-    page           answers an HTML page, always                               not_a_feed
-    wall           asks for proof of being human, always                      challenge_page
-    huge           says that 64 MB follow, every 13th week from the fifth      body_too_large
-    broken         a bare ampersand, an unclosed tag, every second week cut    read all the same
-    quiet          hardly publishes                                           no failure
-    (leaves)       answers 410 from its last week                             gone
-    (joins)        answers 404 until its first week                           not_there
+entities       declares entities that unfold to a gigabyte, always        forbidden_xml
+server_error   answers 500, always                                        server_error
+page           answers an HTML page, always                               not_a_feed
+wall           asks for proof of being human, always                      challenge_page
+huge           says that 64 MB follow, every 13th week from the fifth      body_too_large
+broken         a bare ampersand, an unclosed tag, every second week cut    read all the same
+quiet          hardly publishes                                           no failure
+(leaves)       answers 410 from its last week                             gone
+(joins)        answers 404 until its first week                           not_there
 """
 
 from __future__ import annotations

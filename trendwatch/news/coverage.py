@@ -9,8 +9,10 @@ Method. Counted are stories and independent publishers (owners) with the label i
 enabled feeds about it. Where nothing was read yet, configured owners stand in for those who reported.
 
     thin  <=>  fewer than 3 publishers reported, or fewer than 8 stories
-    good  <=>  at least 6 publishers reported, at least 40 stories, and 3 owners of feeds about it
+    good  <=>  at least 6 publishers reported, at least 40 stories, for a sector 3 owners of feeds about it
     fair  otherwise
+
+A technology needs no feeds of its own: the press of every sector tells of it, and that is where it matters.
 
 Why these numbers: a trend needs reports of three sources (see ``trends.surge``); six publishers leave three
 when half of them fall silent; 8 stories in four weeks are two a week, 40 are ten, of which a digest of five
@@ -80,7 +82,7 @@ def _coverage(
     heard = [feed for feed in about if feed.enabled and taxonomy.covers(primary(feed.language))]
     owners = {feed.owner for feed in heard}
     told = None if reported is None else reported.get(label.full_key, _NOTHING)
-    breadth = _breadth(told, own=len(owners))
+    breadth = _breadth(told, own=len(owners), needs_own=label.facet is Facet.SECTOR)
     better = breadth is not Breadth.GOOD
     return LabelCoverage(
         key=label.full_key,
@@ -91,7 +93,7 @@ def _coverage(
         stories=None if told is None else told.stories,
         reporting=None if told is None else told.owners,
         breadth=breadth,
-        why=tuple(_reasons(told, own=len(owners))),
+        why=tuple(_reasons(told, own=len(owners))) if better else (),
         add_feeds=_helpful_feeds(about, owners, taxonomy, facet=label.facet) if better else (),
         add_packs=_helpful_packs(packs, feeds, family, facet=label.facet) if better else (),
     )
@@ -116,13 +118,13 @@ def _focus(one: Feed | Pack, facet: Facet) -> tuple[str, ...]:
     return one.sectors if facet is Facet.SECTOR else one.areas
 
 
-def _breadth(told: Reported | None, *, own: int) -> Breadth:
+def _breadth(told: Reported | None, *, own: int, needs_own: bool) -> Breadth:
     if told is None:
         return Breadth.THIN if own < FAIR_OWNERS else Breadth.FAIR if own < GOOD_OWNERS else Breadth.GOOD
     if told.owners < FAIR_OWNERS or told.stories < FAIR_STORIES:
         return Breadth.THIN
-    enough = told.owners >= GOOD_OWNERS and told.stories >= GOOD_STORIES and own >= FAIR_OWNERS
-    return Breadth.GOOD if enough else Breadth.FAIR
+    plenty = told.owners >= GOOD_OWNERS and told.stories >= GOOD_STORIES
+    return Breadth.GOOD if plenty and (own >= FAIR_OWNERS or not needs_own) else Breadth.FAIR
 
 
 def _reasons(told: Reported | None, *, own: int) -> list[str]:

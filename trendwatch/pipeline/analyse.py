@@ -10,13 +10,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from trendwatch.pipeline.counted import CountMemory
 from trendwatch.store import Store
 from trendwatch.store.understanding import OpenReport
 from trendwatch.text import reading, words
 from trendwatch.trends.ngrams import TermWeek, term_counts
 from trendwatch.trends.stage import stage_of
 from trendwatch.trends.surge import Surge, SurgeRules, rise_began, surges
-from trendwatch.trends.terms import BEFORE, RECENT, TermRise, emerging, still_up, without_rare
+from trendwatch.trends.terms import BEFORE, RECENT, TermRise, emerging, still_up
 from trendwatch.types.trends import Trend, TrendKind
 from trendwatch.types.weeks import week_end, week_name, week_number, week_start
 from trendwatch.types.work import Clock
@@ -56,26 +57,29 @@ class AnalyseReport:
 
 
 class TermMemory:
-    """Terms per week, counted once: a cache of rows, recounted when a week's rows have grown."""
+    """Terms and counts per week, counted once: a cache of rows, read again when a week's rows have grown."""
 
     def __init__(self) -> None:
+        self.counts = CountMemory()
         self._weeks: dict[int, tuple[int, TermWeek]] = {}
 
     def weeks(self, store: Store, week: int) -> dict[int, TermWeek]:
         """Return the terms of a week and of those before that it is compared with."""
-        first = week - RECENT - BEFORE + 1
-        found = {number: self._week(store, number) for number in range(first, week + 1)}
-        self._weeks = {number: kept for number, kept in self._weeks.items() if number >= first}
-        return without_rare({number: counted for number, counted in found.items() if counted}, week=week)
+        span = range(week - RECENT - BEFORE + 1, week + 1)
+        sizes = store.understanding.count_reports([(week_start(one), week_end(one)) for one in span])
+        found = {
+            number: self._week(store, number, size)
+            for number, size in zip(span, sizes, strict=True)
+            if size
+        }
+        self._weeks = {number: kept for number, kept in self._weeks.items() if number >= span.start}
+        return found
 
-    def _week(self, store: Store, number: int) -> TermWeek | None:
-        window = week_start(number), week_end(number)
-        size = store.understanding.count_reports(*window)
-        if not size:
-            return None
+    def _week(self, store: Store, number: int, size: int) -> TermWeek:
         kept = self._weeks.get(number)
         if kept is None or kept[0] != size:
-            kept = size, term_counts(_texts(store.understanding.open_reports(*window)))
+            reports = store.understanding.open_reports(week_start(number), week_end(number))
+            kept = size, term_counts(_texts(reports))
             self._weeks[number] = kept
         return kept[1]
 
@@ -116,11 +120,11 @@ def _unjudged(store: Store, version: str, last: int) -> Iterable[int]:
 
 
 def _judge(store: Store, version: str, week: int, rules: Rules, terms: TermMemory) -> list[Trend]:
-    return [*_labels(store, version, week, rules), *_terms(store, version, week, rules, terms)]
+    return [*_labels(store, version, week, rules, terms.counts), *_terms(store, version, week, rules, terms)]
 
 
-def _labels(store: Store, version: str, week: int, rules: Rules) -> list[Trend]:
-    counts = store.series.columns(version, first_week=week - COUNTED_WEEKS, last_week=week)
+def _labels(store: Store, version: str, week: int, rules: Rules, memory: CountMemory) -> list[Trend]:
+    counts = memory.columns(store, version, first_week=week - COUNTED_WEEKS, last_week=week)
     since, owners = store.series.feed_weeks(), store.series.owners()
     found = surges(counts, week=week, since=since, owners=owners, rules=rules.surge)
     window = week_start(week - SHOWN_WEEKS + 1), week_end(week)
@@ -215,13 +219,15 @@ def _span(weeks: Mapping[int, TermWeek], week: int) -> range:
 
 def _using(term: str, reports: Iterable[OpenReport]) -> list[OpenReport]:
     """Return the reports that use a term, newest first."""
-    wanted = f" {term} "
-    using = [
-        report
-        for report in reports
-        if wanted in f" {' '.join(words(reading(report.title, report.summary)))} "
-    ]
+    using = [report for report in reports if _uses(term, reading(report.title, report.summary))]
     return sorted(using, key=lambda report: report.at, reverse=True)
+
+
+def _uses(term: str, text: str) -> bool:
+    """Tell whether a text uses a term; most texts are told apart without reading their words."""
+    if text.isascii() and not all(word in text.lower() for word in term.split()):
+        return False
+    return f" {term} " in f" {' '.join(words(text))} "
 
 
 def _one_a_story(reports: Iterable[OpenReport]) -> tuple[str, ...]:

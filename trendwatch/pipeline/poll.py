@@ -1,7 +1,8 @@
 """Poll feeds:  hosts due | claim | fetch | parse | decide | keep new items.
 
-Answers are handled as they come, so a slow peer delays nobody. What one poll of one feed brought (items,
-validators, the next poll's time) is one transaction: after a crash the feed is simply still due.
+Answers are handled as they come, so a slow peer delays nobody. What a poll of a feed brought (items, validators,
+the next poll's time) is written in one transaction, together with that of other feeds of its host where there are
+many: after a crash those feeds are simply still due.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from trendwatch.types.news import (
     Failure,
     Feed,
     FeedState,
+    FeedUpdate,
     NotModified,
     ParsedFeed,
     PollFailure,
@@ -35,6 +37,10 @@ _log = structlog.get_logger()
 
 #: Hosts claimed at a time: enough to keep the fetcher busy, few enough that no lease grows old unused.
 HOSTS_AT_ONCE = 64
+
+#: Feeds of one host written at a time. A host with one feed is written at once; of a host with many, a transaction
+#: for each costs more than all else (measured: 8,300 polls of 80 feeds took 97 s so, 25 s in sixteens).
+FEEDS_AT_ONCE = 16
 
 #: Seconds; the sandbox ends a document long before. Only a child that died at a bad moment takes longer.
 PARSE_PATIENCE = 120.0
@@ -145,6 +151,10 @@ class _Wave:
         self._claims: dict[str, Claim] = {}
         self._host_of: dict[str, str] = {}
         self._open: dict[str, _Open] = {}
+        #: feeds of a host without an outcome yet
+        self._left: Counter[str] = Counter()
+        #: outcomes by host, not written yet
+        self._held: dict[str, list[tuple[Answer, FeedUpdate]]] = {}
 
     def claim(self, hosts: Sequence[str]) -> None:
         for host in hosts:
@@ -157,6 +167,7 @@ class _Wave:
             for feed, state in self._store.feeds.due(self._clock(), host=host):
                 self._open[feed.key] = _Open(feed, state)
                 self._host_of[feed.key] = host
+                self._left[host] += 1
 
     def release(self) -> None:
         for claim in self._claims.values():
@@ -202,20 +213,35 @@ class _Wave:
         self._record(one.request, one.document, parsed)
 
     def _record(self, request: Request, answer: Answer, parsed: ParsedFeed | PollFailure | None) -> None:
+        """Decide what is to be written, and write it once enough of its host's feeds are there."""
         one = self._open[request.feed_key]
-        claim = self._claims.get(self._host_of[request.feed_key])
-        if claim is None:  # taken over by another process, which polls the feed itself
-            return
-        now = self._clock()
         update = decide(
-            one.feed, one.state, answer, parsed=parsed, now=now, jitter=self._jitter(), pace=self._pace
+            one.feed,
+            one.state,
+            answer,
+            parsed=parsed,
+            now=self._clock(),
+            jitter=self._jitter(),
+            pace=self._pace,
         )
-        try:
-            new = self._store.feeds.record(update, claim=claim)
-        except LeaseLost:
-            _log.warning("poll.lease_lost", feed=request.feed_key)
+        host = self._host_of[request.feed_key]
+        self._left[host] -= 1
+        held = self._held.setdefault(host, [])
+        held.append((answer, update))
+        if len(held) >= FEEDS_AT_ONCE or not self._left[host]:
+            self._write(host, self._held.pop(host))
+
+    def _write(self, host: str, outcomes: Sequence[tuple[Answer, FeedUpdate]]) -> None:
+        claim = self._claims.get(host)
+        if claim is None:  # taken over by another process, which polls the feeds itself
             return
-        self._count(answer, update.state, len(new), now)
+        try:
+            new = self._store.feeds.record_all([update for _, update in outcomes], claim=claim)
+        except LeaseLost:
+            _log.warning("poll.lease_lost", host=host)
+            return
+        for (answer, update), items in zip(outcomes, new, strict=True):
+            self._count(answer, update.state, len(items), self._clock())
 
     def _count(self, answer: Answer, state: FeedState, new: int, now: datetime) -> None:
         self._report.polled += 1

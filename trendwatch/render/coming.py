@@ -8,7 +8,7 @@ from trendwatch.render.inline import SOURCES_SHOWN, LinkView, link, source_link,
 from trendwatch.types.advice import ArrivalNote, PracticeNote
 
 #: Said under the arrivals: dates invite a conclusion that they do not bear.
-ARRIVALS_MEAN = "As counted in our feeds. Order is no proof of cause."
+ARRIVALS_MEAN = "As counted in our feeds; who came first is no proof of cause."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

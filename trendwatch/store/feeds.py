@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-from sqlalchemy import Connection, Engine, RowMapping, func, or_, select, update
+from sqlalchemy import Connection, Engine, RowMapping, bindparam, func, or_, select, update
 
 from trendwatch.store.engine import reading, writing
 from trendwatch.store.leases import Leases, insert, table
@@ -91,20 +91,34 @@ class Feeds:
         Raises:
             LeaseLost: another process polls this host now.
         """
-        with self._leases.under(claim) as connection:
-            return self._write(connection, outcome)
+        return self.record_all([outcome], claim=claim)[0]
 
-    def _write(self, connection: Connection, outcome: FeedUpdate) -> tuple[Item, ...]:
-        state = outcome.state
-        values = {name: getattr(state, name) for name in _REMEMBERED}
-        connection.execute(update(_FEED).where(_FEED.c.key == state.feed_key).values(**values))
-        new = _unknown(connection, outcome.items)
-        if not new:
-            return ()
-        feed_seq = connection.execute(select(_FEED.c.seq).where(_FEED.c.key == state.feed_key)).scalar_one()
+    def record_all(self, outcomes: Sequence[FeedUpdate], *, claim: Claim) -> list[tuple[Item, ...]]:
+        """Keep what polls of several feeds of one host brought, all or nothing; return the new items of each.
+
+        Raises:
+            LeaseLost: another process polls this host now.
+        """
+        with self._leases.under(claim) as connection:
+            return self._write(connection, outcomes)
+
+    def _write(self, connection: Connection, outcomes: Sequence[FeedUpdate]) -> list[tuple[Item, ...]]:
+        states = [
+            {"b_key": one.state.feed_key, **{name: getattr(one.state, name) for name in _REMEMBERED}}
+            for one in outcomes
+        ]
+        connection.execute(update(_FEED).where(_FEED.c.key == bindparam("b_key")), states)
+        new = _unknown(connection, [item for one in outcomes for item in one.items])
+        if new:
+            self._insert(connection, new)
+        return [tuple(item for item in new if item.feed_key == one.state.feed_key) for one in outcomes]
+
+    def _insert(self, connection: Connection, new: Sequence[Item]) -> None:
+        wanted = select(_FEED.c.key, _FEED.c.seq).where(_FEED.c.key.in_({item.feed_key for item in new}))
+        feeds = {row.key: row.seq for row in connection.execute(wanted)}
         statement = insert(connection, ItemRow).on_conflict_do_nothing(index_elements=["id"])
         statement = statement.returning(_ITEM.c.seq, _ITEM.c.counted_at)
-        kept = connection.execute(statement, [_item_values(item, feed_seq) for item in new]).all()
+        kept = connection.execute(statement, [_item_values(item, feeds[item.feed_key]) for item in new]).all()
         models = connection.execute(select(_MODEL.c.seq).where(_MODEL.c.state.in_(("current", "building"))))
         pending = [
             {"item_seq": row.seq, "model_seq": model.seq, "counted_at": row.counted_at}
@@ -113,7 +127,6 @@ class Feeds:
         ]
         if pending:
             connection.execute(insert(connection, PendingRow), pending)
-        return new
 
     def health(self, key: str | None = None) -> list[FeedHealth]:
         """Return every feed with its state and yield, or just one, by key."""

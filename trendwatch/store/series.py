@@ -37,6 +37,20 @@ class SeriesCounts:
             rows = connection.execute(query.order_by(_REPORTS.c.key, _REPORTS.c.feed_seq)).all()
         return Counts.of((row.key, feeds[row.feed_seq], row.week, row.reports) for row in rows)
 
+    def sizes(self, version: str, *, first_week: int, last_week: int) -> dict[int, tuple[int, int]]:
+        """Return (rows, reports) of each week of a closed range that has any: what changes when it is recounted."""
+        query = (
+            select(_REPORTS.c.week, func.count().label("size"), func.sum(_REPORTS.c.reports).label("reports"))
+            .where(
+                _REPORTS.c.model_seq == model_seq(version),
+                _REPORTS.c.week >= first_week,
+                _REPORTS.c.week <= last_week,
+            )
+            .group_by(_REPORTS.c.week)
+        )
+        with reading(self._engine) as connection:
+            return {row.week: (row.size, int(row.reports)) for row in connection.execute(query)}
+
     def series(self, version: str, keys: Sequence[str], *, first_week: int, last_week: int) -> list[Series]:
         """Return the stories per week of some keys, a zero where nothing was counted."""
         query = select(_SERIES.c.key, _SERIES.c.week, _SERIES.c.stories).where(

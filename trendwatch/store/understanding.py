@@ -109,13 +109,19 @@ class Understanding:
         with reading(self._engine) as connection:
             return [OpenReport(*row) for row in connection.execute(query)]
 
-    def count_reports(self, since: datetime, until: datetime) -> int:
-        """Return how many reports of stories were counted in a half-open window."""
-        query = select(func.count()).where(
-            _ITEM.c.counted_at >= since, _ITEM.c.counted_at < until, _ITEM.c.story_seq.is_not(None)
+    def count_reports(self, windows: Sequence[tuple[datetime, datetime]]) -> list[int]:
+        """Return how many reports of stories were counted in each of some half-open windows."""
+        counts = [
+            func.count().filter(_ITEM.c.counted_at >= since, _ITEM.c.counted_at < until)
+            for since, until in windows
+        ]
+        query = select(*counts).where(
+            _ITEM.c.counted_at >= min(since for since, _ in windows),
+            _ITEM.c.counted_at < max(until for _, until in windows),
+            _ITEM.c.story_seq.is_not(None),
         )
         with reading(self._engine) as connection:
-            return int(connection.execute(query).scalar_one())
+            return [int(count) for count in connection.execute(query).one()]
 
     def texts(self, since: datetime, until: datetime, *, limit: int) -> list[tuple[str, str]]:
         """Return (title, summary) of items counted in a half-open window, the latest if there are more."""

@@ -32,7 +32,6 @@ Sources: Monroe, Colaresi and Quinn 2008; Norén, Hopstadius and Bate 2013; Boum
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
@@ -41,7 +40,7 @@ from typing import NamedTuple
 from trendwatch.statistics import ic025, log_odds_z, npmi
 from trendwatch.trends.ngrams import TermWeek, Usage, term_counts
 
-__all__ = ["TermRise", "TermWeek", "emerging", "still_up", "term_counts", "without_rare"]
+__all__ = ["TermRise", "TermWeek", "emerging", "still_up", "term_counts"]
 
 #: Weeks that are "now": fewer hold too few stories, more come late.
 RECENT = 4
@@ -73,24 +72,6 @@ class TermRise:
     share_now: float
     stories: int
     sources: int
-
-
-def without_rare(weeks: Mapping[int, TermWeek], *, week: int) -> dict[int, TermWeek]:
-    """Return the weeks without what was used a single time in all of them; recent weeks stay whole.
-
-    A single use in half a year changes no expectation by more than a sixth of a report, and is most terms.
-    """
-    total: Counter[str] = Counter()
-    for counted in weeks.values():
-        total.update({term: usage.reports for term, usage in counted.terms.items()})
-    return {
-        number: counted
-        if number > week - RECENT
-        else TermWeek(
-            counted.reports, {term: usage for term, usage in counted.terms.items() if total[term] > 1}
-        )
-        for number, counted in weeks.items()
-    }
 
 
 def emerging(

@@ -92,6 +92,10 @@ class Practice:
     #: that recognise it in news: phrases, or phrases with " + " between them that must all occur
     terms: tuple[str, ...] = ()
 
+    def is_for(self, sector: str) -> bool:
+        """Tell whether a sector is among those it is for."""
+        return not self.fits or sector in self.fits
+
 
 @dataclass(frozen=True, slots=True)
 class PracticeMatch:
