@@ -23,7 +23,9 @@ def test_a_story_belongs_to_the_window_of_its_first_report(store: Store) -> None
     items = {name: an_item(n, at=NOW + shift) for n, (name, shift) in enumerate(times.items())}
     follow_up = an_item(9, at=NOW - DAY, feed="herald")  # of a story told before the window
     a_store_with(store, [*items.values(), follow_up])
-    ids = write(store, {name: [item] for name, item in items.items()} | {"before": [items["before"], follow_up]})
+    ids = write(
+        store, {name: [item] for name, item in items.items()} | {"before": [items["before"], follow_up]}
+    )
     found = candidates(store)
     assert [one.story_id for one in found] == [ids["at_start"], ids["inside"]]
 
@@ -34,7 +36,9 @@ def test_what_is_not_understood_is_no_candidate(store: Store) -> None:
 
 
 def test_a_candidate_is_told_by_the_fullest_report_of_the_first_publisher(store: Store) -> None:
-    store.feeds.sync([a_feed("wire", owner="Wire", kind="vendor"), a_feed("daily"), a_feed("wire2", owner="Wire")])
+    store.feeds.sync(
+        [a_feed("wire", owner="Wire", kind="vendor"), a_feed("daily"), a_feed("wire2", owner="Wire")]
+    )
     store.models.adopt(a_model(), since=NOW)
     first = an_item(1, feed="wire", at=NOW - 3 * DAY, title="Short", published_at=None)
     other = an_item(2, feed="daily", at=NOW - 2 * DAY, title="Other", summary="The longest of all summaries.")
@@ -107,7 +111,11 @@ def test_sources_of_evidence_by_id(store: Store) -> None:
 def test_coverage_counts_the_window_and_names_who_is_missing(store: Store) -> None:
     feeds = [a_feed(key) for key in ("fine", "stale", "never", "gone")]
     store.feeds.sync(feeds)
-    keep(store, [an_item(1, feed="fine", at=NOW - DAY), an_item(2, feed="fine", at=NOW - 9 * DAY)], at=NOW - DAY)
+    keep(
+        store,
+        [an_item(1, feed="fine", at=NOW - DAY), an_item(2, feed="fine", at=NOW - 9 * DAY)],
+        at=NOW - DAY,
+    )
     keep(store, [an_item(3, feed="stale", at=NOW - 8 * DAY)], at=NOW - 8 * DAY)
     keep(store, [an_item(4, feed="gone", at=NOW - DAY)], at=NOW - DAY)
     store.feeds.sync([a_feed("fine"), a_feed("stale"), a_feed("never"), a_feed("gone", enabled=False)])

@@ -22,7 +22,7 @@ def add(store: Store, digest: Digest, *, mailed: bool = True) -> Digest:
     store.editions.freeze(edition, claim=claim, now=NOW)
     deliveries = [a_delivery(digest)] if mailed else []
     kept = store.digests.add(digest, deliveries, claim=claim, now=NOW)
-    store.leases.release(claim, now=NOW)
+    store.leases.release(claim)
     return kept
 
 
@@ -90,7 +90,7 @@ def test_memory_is_as_of_a_cutoff(store: Store) -> None:
     for number in range(3):
         add(store, a_digest(cutoff=NOW + number * WEEK, one_thing=a_pick(f"s{number}")))
     memory = store.digests.memory("corner_bakery", before=NOW + WEEK)
-    assert memory == Memory(recent=frozenset({"s0"}), shown=frozenset({"s0"}), issues=1)
+    assert memory == Memory(recent=frozenset({"s0"}), shown=frozenset({"s0"}), issues=1, last_cutoff=NOW)
     assert store.digests.memory("corner_bakery", before=NOW) == Memory()
 
 
@@ -118,7 +118,9 @@ def test_deliveries_are_due_when_they_wait_and_their_time_has_come(store: Store)
     assert store.deliveries.due(NOW - timedelta(microseconds=1), limit=9) == []
     assert store.deliveries.due(NOW, limit=2) == [first, second]
     claim = claim_on(store, "send", "any")
-    store.deliveries.record(replace(first, state=DeliveryState.SENT, sent_at=NOW, next_attempt_at=None), claim=claim)
+    store.deliveries.record(
+        replace(first, state=DeliveryState.SENT, sent_at=NOW, next_attempt_at=None), claim=claim
+    )
     store.deliveries.record(replace(second, attempts=1, next_attempt_at=NOW + WEEK), claim=claim)
     assert store.deliveries.due(NOW, limit=9) == [third]
 

@@ -42,7 +42,11 @@ TOPICS = 3
 
 
 def compose(edition: Edition, business: Business, memory: Memory) -> Digest:
-    """Return the digest of a business for the period that ends at an edition's cutoff."""
+    """Return the digest of a business for the period that ends at an edition's cutoff.
+
+    Its window begins where its last digest ended; a shared edition may reach further back for others.
+    """
+    edition = replace(edition, since=max(edition.since, memory.last_cutoff or edition.since))
     held = profile(business, edition)
     period = period_of(edition.cutoff, business)
     judged = [judge(candidate, held, memory) for candidate in edition.candidates]

@@ -44,7 +44,7 @@ def run(
 
     with given(context).service() as service, ExitStack() as closing:
         listening = _listen(service, host=host, port=port)
-        closing.enter_context(ticking(service.tick, seconds=service.settings.schedule.tick_seconds))
+        closing.enter_context(ticking(service.steps, seconds=service.settings.schedule.tick_seconds))
         _serve(service, listening)
 
 

@@ -79,16 +79,20 @@ class Config:
             raise NotFound("business", key, hint=_hint(key, self._businesses))
         return self._businesses[key]
 
-    def examples(self) -> tuple[Example, ...]:
-        """Read the labelled examples.
-
-        Raises:
-            ConfigError: a line of theirs is wrong.
-        """
+    @cached_property
+    def _examples(self) -> tuple[Example, ...]:
         problems: list[ConfigError] = []
         found = read_examples(self.directory, self.taxonomy, problems)
         _raise_first(problems)
         return found
+
+    def examples(self) -> tuple[Example, ...]:
+        """Return the labelled examples, read once.
+
+        Raises:
+            ConfigError: a line of theirs is wrong.
+        """
+        return self._examples
 
     def origin(self, kind: Kind, key: str) -> Literal["file", "overlay", "both"]:
         """Return where a feed, label, business or section stands.

@@ -24,6 +24,7 @@ from trendwatch.types.news import (
     Failure,
     Feed,
     FeedState,
+    FeedUpdate,
     NotModified,
     ParsedFeed,
     PollFailure,
@@ -33,6 +34,8 @@ from trendwatch.types.work import Claim, Clock
 
 _log = structlog.get_logger()
 
+#: Documents that wait for the sandbox: more would fill the memory while fetching runs ahead.
+PARSING_AT_ONCE = 32
 #: Hosts claimed at a time: enough to keep the fetcher busy, few enough that no lease grows old unused.
 HOSTS_AT_ONCE = 64
 
@@ -160,7 +163,7 @@ class _Wave:
 
     def release(self) -> None:
         for claim in self._claims.values():
-            self._store.leases.release(claim, now=self._clock())
+            self._store.leases.release(claim)
 
     def run(self, fetcher: Fetches, sandbox: Parses) -> Iterator[None]:
         """Carry every answer to the store; yield after each feed."""
@@ -174,7 +177,7 @@ class _Wave:
             else:
                 self._record(request, answer, None)
                 yield
-            while parsing and parsing[0].parsed.done():
+            while parsing and (parsing[0].parsed.done() or len(parsing) >= PARSING_AT_ONCE):
                 self._record_parsed(parsing.popleft())
                 yield
         while parsing:
@@ -196,9 +199,8 @@ class _Wave:
         try:
             parsed = one.parsed.result(timeout=PARSE_PATIENCE)
         except Exception as error:
-            # A bug of ours, not of the feed: shown as such, and the other feeds go on.
             _log.exception("poll.parser_crashed", feed=one.request.feed_key)
-            parsed = PollFailure(failure=Failure.PARSER_CRASHED, detail=f"{type(error).__name__}: {error}")
+            parsed = _crashed(error)
         self._record(one.request, one.document, parsed)
 
     def _record(self, request: Request, answer: Answer, parsed: ParsedFeed | PollFailure | None) -> None:
@@ -207,15 +209,27 @@ class _Wave:
         if claim is None:  # taken over by another process, which polls the feed itself
             return
         now = self._clock()
-        update = decide(
-            one.feed, one.state, answer, parsed=parsed, now=now, jitter=self._jitter(), pace=self._pace
-        )
+        update = self._decide(one, answer, parsed, now)
         try:
-            new = self._store.feeds.record(update, claim=claim)
+            new = self._store.feeds.record(update, claim=claim, asked=request.url)
         except LeaseLost:
             _log.warning("poll.lease_lost", feed=request.feed_key)
             return
         self._count(answer, update.state, len(new), now)
+
+    def _decide(
+        self, one: _Open, answer: Answer, parsed: ParsedFeed | PollFailure | None, now: datetime
+    ) -> FeedUpdate:
+        def decided(answer: Answer) -> FeedUpdate:
+            return decide(
+                one.feed, one.state, answer, parsed=parsed, now=now, jitter=self._jitter(), pace=self._pace
+            )
+
+        try:
+            return decided(answer)
+        except Exception as error:
+            _log.exception("poll.decision_crashed", feed=one.feed.key)
+            return decided(_crashed(error))
 
     def _count(self, answer: Answer, state: FeedState, new: int, now: datetime) -> None:
         self._report.polled += 1
@@ -229,3 +243,8 @@ class _Wave:
             )
         elif new:
             _log.info("feed.read", feed=state.feed_key, new_items=new, at=now.isoformat())
+
+
+def _crashed(error: Exception) -> PollFailure:
+    """Return what a bug of ours, not of the feed, leaves: it is shown as such, and the other feeds go on."""
+    return PollFailure(failure=Failure.PARSER_CRASHED, detail=f"{type(error).__name__}: {error}")

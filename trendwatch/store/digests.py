@@ -18,7 +18,7 @@ from trendwatch.store.frozen import freeze, thaw
 from trendwatch.store.leases import Leases, insert, table
 from trendwatch.store.tables import DeliveryRow, DigestRow, EditionRow, ShownRow
 from trendwatch.types.advice import Digest, Memory
-from trendwatch.types.delivery import Channel, Delivery, DeliveryState
+from trendwatch.types.delivery import UNSENT, Channel, Delivery, DeliveryState
 from trendwatch.types.work import Claim
 
 _EDITION = table(EditionRow)
@@ -93,16 +93,14 @@ class Digests:
         earlier = (_DIGEST.c.business_key == business_key, _DIGEST.c.cutoff < before)
         shown = (_SHOWN.c.business_key == business_key, _SHOWN.c.cutoff < before)
         with reading(self._engine) as connection:
-            periods = (
-                connection.execute(select(_DIGEST.c.period).where(*earlier).order_by(_DIGEST.c.cutoff.desc()))
-                .scalars()
-                .all()
-            )
+            query = select(_DIGEST.c.period, _DIGEST.c.cutoff).where(*earlier)
+            issues = connection.execute(query.order_by(_DIGEST.c.cutoff.desc())).all()
             rows = connection.execute(select(_SHOWN.c.story_id, _SHOWN.c.period).where(*shown)).all()
-        last = set(periods[:RECENT_ISSUES])
+        last = {issue.period for issue in issues[:RECENT_ISSUES]}
         recent = frozenset(row.story_id for row in rows if row.period in last)
         everything = frozenset(row.story_id for row in rows)
-        return Memory(recent=recent, shown=everything, issues=len(periods))
+        last_cutoff = issues[0].cutoff if issues else None
+        return Memory(recent=recent, shown=everything, issues=len(issues), last_cutoff=last_cutoff)
 
 
 class Deliveries:
@@ -113,8 +111,8 @@ class Deliveries:
         self._leases = leases
 
     def due(self, now: datetime, *, limit: int) -> list[Delivery]:
-        """Return deliveries that wait and may be tried now, the oldest first."""
-        due = (_DELIVERY.c.state == str(DeliveryState.WAITING), _DELIVERY.c.next_attempt_at <= now)
+        """Return deliveries that are not sent and may be tried now, the oldest first."""
+        due = (_DELIVERY.c.state.in_([str(state) for state in UNSENT]), _DELIVERY.c.next_attempt_at <= now)
         return self._select(*due, limit=limit)
 
     def get(self, delivery_id: str) -> Delivery:

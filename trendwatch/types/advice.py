@@ -223,3 +223,5 @@ class Memory:
     shown: frozenset[str] = frozenset()
     #: digests composed so far
     issues: int = 0
+    #: cutoff of its last digest, where its next window begins; None before the first
+    last_cutoff: datetime | None = None
