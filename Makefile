@@ -1,7 +1,7 @@
 # Every target does its own set-up from a bare Python 3.11 (or newer) with venv.
 PYTHON ?= python3
 BIN := .venv/bin
-.PHONY: run test lint bench clean
+.PHONY: run demo test lint bench clean
 
 # One environment, made once and again only when the pins or the project's needs change.
 .venv/ready: pyproject.toml constraints.txt
@@ -13,6 +13,10 @@ BIN := .venv/bin
 run: .venv/ready
 	$(BIN)/trendwatch run
 
+# A simulated world in data/demo, filled in a minute the first time, then served.
+demo: .venv/ready
+	$(BIN)/trendwatch demo
+
 test: .venv/ready
 	$(BIN)/pytest -n 2 --dist loadfile
 
@@ -23,7 +27,8 @@ lint: .venv/ready
 	$(BIN)/lint-imports
 
 bench: .venv/ready
-	$(BIN)/python -m tests.benchmarks
+	$(BIN)/python -m tests.benchmarks.tagging
+	$(BIN)/python -m tests.benchmarks.stories
 
 clean:
-	rm -rf .venv build dist .pytest_cache .mypy_cache .ruff_cache
+	rm -rf .venv build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

@@ -17,6 +17,9 @@ from typing import Self
 from tests.conftest import PROJECT
 from trendwatch.wiring import Service, make_clock
 
+#: Models trained in tests stay out of the user's cache, and are trained once for all of them.
+ENVIRON = {"TRENDWATCH_CACHE": str(PROJECT / ".pytest_cache" / "models")}
+
 
 class FeedServer:
     """A loopback server of documents with ETags; what it serves may change while it runs."""
@@ -102,7 +105,7 @@ def write_feeds(
 @contextmanager
 def a_service(directory: Path, *, now: datetime) -> Iterator[Service]:
     """Yield a service whose clock runs on from a time."""
-    service = Service(directory=directory, environ={}, clock=make_clock(now))
+    service = Service(directory=directory, environ=ENVIRON, clock=make_clock(now))
     try:
         yield service
     finally:

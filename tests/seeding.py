@@ -269,7 +269,7 @@ def _poll(store: Store, items: list[Item]) -> None:
 def _record(store: Store, state: FeedState, items: list[Item]) -> None:
     claim = claim_on(store, "poll", state.feed_key)
     store.feeds.record(FeedUpdate(state=state, items=tuple(items)), claim=claim)
-    store.leases.release(claim, now=NOW)
+    store.leases.release(claim)
 
 
 def understand(store: Store, items: dict[_Report, Item]) -> None:
@@ -287,7 +287,7 @@ def understand(store: Store, items: dict[_Report, Item]) -> None:
     )
     claim = claim_on(store, "understand", "")
     store.understanding.write(VERSION, batch, claim=claim)
-    store.leases.release(claim, now=NOW)
+    store.leases.release(claim)
 
 
 def _tags(report: _Report) -> list[Tag]:
@@ -335,7 +335,7 @@ def judge(store: Store, evidence: list[Item]) -> None:
             ]
         claim = claim_on(store, "analyse", VERSION)
         store.trends.write(VERSION, week, found, claim=claim, now=NOW)
-        store.leases.release(claim, now=NOW)
+        store.leases.release(claim)
 
 
 def a_trend(
@@ -398,5 +398,5 @@ def publish(store: Store, config: Config, *, cutoff: datetime = NOW, business: s
         next_attempt_at=cutoff,
     )
     kept = store.digests.add(digest, [delivery], claim=claim, now=cutoff)
-    store.leases.release(claim, now=cutoff)
+    store.leases.release(claim)
     return kept

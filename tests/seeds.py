@@ -156,4 +156,4 @@ def keep(store: Store, items: Iterable[Item], *, at: datetime = NOW) -> None:
         claim = claim_on(store, "poll", f"{feed_key}.example", at=at)
         state = FeedState(feed_key=feed_key, first_success_at=at, polled_at=at, succeeded_at=at)
         store.feeds.record(FeedUpdate(state=state, items=tuple(mine)), claim=claim)
-        store.leases.release(claim, now=at)
+        store.leases.release(claim)

@@ -1,4 +1,4 @@
-"""Runs the steps of the pipeline as tests need them: a clock by hand, taggers without training, short worlds."""
+"""Runs the steps of the pipeline for tests: a clock by hand, taggers without training, short worlds."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def write(
     )
     claim = claim_on(store, "understand", "all")
     store.understanding.write(version, batch, claim=claim)
-    store.leases.release(claim, now=NOW)
+    store.leases.release(claim)
     return ids
 
 

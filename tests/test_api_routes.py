@@ -30,7 +30,9 @@ def test_every_route_in_openapi_answers_as_its_schema_says(ask: Asker) -> None:
     asked = 0
     for path, methods in spec["paths"].items():
         for method in set(methods) - WRITES:
-            filled = path.replace("feeds/{key}", "feeds/gazette").replace("practices/{key}", "practices/sensors")
+            filled = path.replace("feeds/{key}", "feeds/gazette").replace(
+                "practices/{key}", "practices/sensors"
+            )
             filled = filled.replace("items/{id}", f"items/{item['id']}")
             filled = filled.replace("stories/{id}", f"stories/{item['story_id']}")
             for name, value in names.items():
@@ -46,7 +48,17 @@ def test_every_route_in_openapi_answers_as_its_schema_says(ask: Asker) -> None:
 
 
 def test_every_answer_is_an_object_with_times_in_utc(ask: Asker) -> None:
-    for path in ("feeds", "feeds/gazette", "items", "trends", "arrivals", "labels", "businesses", "practices", "health"):
+    for path in (
+        "feeds",
+        "feeds/gazette",
+        "items",
+        "trends",
+        "arrivals",
+        "labels",
+        "businesses",
+        "practices",
+        "health",
+    ):
         answer = ask.get(f"/api/v1/{path}")
         assert isinstance(answer.json(), dict)
         for name, value in _fields(answer.json()):

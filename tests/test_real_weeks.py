@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.loopback import Calendar, FeedServer, write_feeds
+from tests.loopback import ENVIRON, Calendar, FeedServer, write_feeds
 from trendwatch.pipeline.compose import Knowledge, rebuild
 from trendwatch.render.email import text
 from trendwatch.store.frozen import freeze
@@ -56,7 +56,7 @@ def replayed(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
             tmp_path_factory.mktemp("weeks"), feeds, port=server.port, languages=LANGUAGES
         )
         clock = Calendar(taken[0][0])
-        service = Service(directory=directory, environ={}, clock=clock)
+        service = Service(directory=directory, environ=ENVIRON, clock=clock)
         result = Replayed(service, [], [])
         for at, name, file in taken:
             if at > END:

@@ -23,7 +23,7 @@ def add(store: Store, digest: Digest, *, mailed: bool = True) -> Digest:
     store.editions.freeze(edition, claim=claim, now=NOW)
     deliveries = [a_delivery(digest)] if mailed else []
     kept = store.digests.add(digest, deliveries, claim=claim, now=NOW)
-    store.leases.release(claim, now=NOW)
+    store.leases.release(claim)
     return kept
 
 
@@ -91,7 +91,7 @@ def test_memory_is_as_of_a_cutoff(store: Store) -> None:
     for number in range(3):
         add(store, a_digest(cutoff=NOW + number * WEEK, one_thing=a_pick(f"s{number}")))
     memory = store.digests.memory("corner_bakery", before=NOW + WEEK)
-    assert memory == Memory(recent=frozenset({"s0"}), shown=frozenset({"s0"}), issues=1)
+    assert memory == Memory(recent=frozenset({"s0"}), shown=frozenset({"s0"}), issues=1, last_cutoff=NOW)
     assert store.digests.memory("corner_bakery", before=NOW) == Memory()
 
 

@@ -39,14 +39,14 @@ def test_a_dead_holder_is_replaced_when_its_lease_ends(store: Store) -> None:
 
 
 def test_released_is_free_at_once(store: Store) -> None:
-    store.leases.release(claimed(store), now=NOW)
+    store.leases.release(claimed(store))
     claimed(store, at=NOW)
 
 
 def test_a_late_release_does_not_free_the_new_holder(store: Store) -> None:
     old = claimed(store)
     claimed(store, at=NOW + LEASE)
-    store.leases.release(old, now=NOW + LEASE)
+    store.leases.release(old)
     assert store.claim("poll", "example.org", now=NOW + LEASE, lease=LEASE) is None
 
 

@@ -21,7 +21,7 @@ HOUR = timedelta(hours=1)
 def keep_trends(store: Store, week: int, trends: list[Trend], *, version: str = "v1") -> None:
     claim = claim_on(store, "analyse", version)
     store.trends.write(version, week, trends, claim=claim, now=NOW)
-    store.leases.release(claim, now=NOW)
+    store.leases.release(claim)
 
 
 @pytest.fixture

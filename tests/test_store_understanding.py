@@ -81,7 +81,7 @@ def test_counts_add_up_over_batches(store: Store) -> None:
         )
         claim = claim_on(store, "understand", "all")
         store.understanding.write("v1", batch, claim=claim)
-        store.leases.release(claim, now=NOW)
+        store.leases.release(claim)
     counts = store.series.columns("v1", first_week=WEEK, last_week=WEEK)
     assert dict(zip([counts.keys[k] for k in counts.key], counts.reports.tolist(), strict=True)) == {
         "*": 2,
@@ -119,6 +119,14 @@ def test_open_reports_are_the_stories_of_a_half_open_window_in_order_of_time(sto
     assert [one.item_id for one in found] == [items[0].id, items[2].id]
     assert found[0] == OpenReport(items[0].id, "gazette", "Story number 0", "Sum 0", NOW, ids["b"])
     assert store.understanding.count_reports([(NOW, NOW + 3 * HOUR), (NOW - HOUR, NOW)]) == [2, 0]
+
+
+def test_whole_stories_are_those_with_a_report_in_the_window_from_their_beginning(store: Store) -> None:
+    items = [an_item(n, at=NOW + n * HOUR) for n in range(6)]
+    a_store_with(store, items)
+    write(store, {"long": [items[0], items[2], items[4]], "before": [items[1]], "after": [items[5]]})
+    found = store.understanding.whole_stories(NOW + 2 * HOUR, NOW + 4 * HOUR)
+    assert [one.item_id for one in found] == [items[0].id, items[2].id]
 
 
 def test_texts_are_the_latest_of_a_window(store: Store) -> None:

@@ -150,6 +150,6 @@ def test_c1_every_flipped_byte_is_refused() -> None:
 
 def test_refusal_says_what_to_do() -> None:
     with pytest.raises(
-        ModelRejected, match=r"model v1 was refused: .*; train a new one with `trendwatch learn`"
+        ModelRejected, match=r"model v1 was refused: .*; train a new one with `trendwatch train`"
     ):
         unpack(model(b""))

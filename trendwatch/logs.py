@@ -11,6 +11,8 @@ import structlog
 
 def set_up_logging(*, level: str, as_json: bool) -> None:
     """Choose what is logged, and how."""
+    # A tick that lasts longer than the pause between ticks is no news: the next one follows it.
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)
     renderer: Any = (
         structlog.processors.JSONRenderer()
         if as_json

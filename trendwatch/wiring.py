@@ -35,8 +35,8 @@ if TYPE_CHECKING:
     from trendwatch.store import Store
     from trendwatch.types.tags import Model
 
-#: Longer than the slowest conversation with a mail server.
-SEND_LEASE = timedelta(minutes=5)
+#: Longer than a conversation in which a mail server uses up every time limit.
+SEND_LEASE = timedelta(minutes=15)
 
 
 def make_clock(start: datetime | None = None) -> Clock:
@@ -190,7 +190,7 @@ class Service:
         )
 
     def learn(self, *, force: bool = False) -> LearnReport:
-        """Train a model if one is due."""
+        """Train a model if one is due; one that cannot be used is replaced."""
         from trendwatch.pipeline.learn import learn
 
         config = self.config
@@ -201,8 +201,14 @@ class Service:
             recount=timedelta(days=config.settings.digest.recount_days),
             cache=self.model_cache,
             clock=self.clock,
-            force=force,
+            force=force or self._newest_is_rejected(),
         )
+
+    def _newest_is_rejected(self) -> bool:
+        from trendwatch.store.models import LIVE
+
+        live = (version for version, state, _ in self.store.models.versions() if state in LIVE)
+        return next(live, "") in self.understanding.rejected
 
     def understand(
         self, on_progress: Callable[[UnderstandReport], None] = lambda _report: None
@@ -268,14 +274,10 @@ class Service:
     def _channel(self) -> Channel:
         return Channel.SMTP if self.settings.mail.smtp_host else Channel.OUTBOX
 
-    def tick(self) -> None:
-        """Do all that is due, in the order of the flow."""
-        self.learn()
-        self.poll()
-        self.understand()
-        self.analyse()
-        self.compose()
-        self.send()
+    @property
+    def steps(self) -> tuple[Callable[[], object], ...]:
+        """All that a tick does, in the order of the flow."""
+        return self.learn, self.poll, self.understand, self.analyse, self.compose, self.send
 
     def close(self) -> None:
         """Give back connections and child processes."""

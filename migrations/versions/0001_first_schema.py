@@ -85,6 +85,13 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("model", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_model_state"), ["state"], unique=False)
+        batch_op.create_index(
+            "model_one_current",
+            ["state"],
+            unique=True,
+            sqlite_where=sa.text("state = 'current'"),
+            postgresql_where=sa.text("state = 'current'"),
+        )
 
     op.create_table(
         "overlay",
@@ -341,6 +348,11 @@ def downgrade() -> None:
     op.drop_table("shown")
     op.drop_table("overlay")
     with op.batch_alter_table("model", schema=None) as batch_op:
+        batch_op.drop_index(
+            "model_one_current",
+            sqlite_where=sa.text("state = 'current'"),
+            postgresql_where=sa.text("state = 'current'"),
+        )
         batch_op.drop_index(batch_op.f("ix_model_state"))
 
     op.drop_table("model")

@@ -46,6 +46,8 @@ def compose(
 ) -> Digest:
     """Return the digest of a business for the period that ends at an edition's cutoff.
 
+    Its window begins where its last digest ended; a shared edition may reach further back for others.
+
     Args:
         edition: everything that may be drawn on, frozen
         business: who it is for
@@ -53,6 +55,7 @@ def compose(
         approaches: what has come further elsewhere than in its sector, the nearest first
         practices: the catalogue
     """
+    edition = replace(edition, since=max(edition.since, memory.last_cutoff or edition.since))
     held = profile(business, edition)
     period = period_of(edition.cutoff, business)
     judged = [judge(candidate, held, memory) for candidate in edition.candidates]

@@ -32,6 +32,7 @@ from trendwatch.api.asked import only_known
 from trendwatch.api.conditional import CONTENT_POLICY, Conditional
 from trendwatch.api.gate import Gate
 from trendwatch.web import pages
+from trendwatch.web.banner import Banner
 from trendwatch.web.parts import Parts
 
 PREFIX = "/api/v1"
@@ -80,6 +81,8 @@ def create_app(parts: Parts) -> FastAPI:
     problems.install(app)
     app.add_middleware(Gate, parts=parts)
     app.add_middleware(Conditional)
+    if parts.banner:
+        app.add_middleware(Banner, text=parts.banner)
     return app
 
 

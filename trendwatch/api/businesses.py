@@ -143,7 +143,9 @@ def digest(
     if form == ".html":
         return digest_page(found, base_url=base_url)
     if form == ".txt":
-        return Response(text(found, base_url=base_url), media_type="text/plain; charset=utf-8")
+        return Response(
+            text(found, base_url=base_url, banner=parts.banner), media_type="text/plain; charset=utf-8"
+        )
     return Response(as_json(found), media_type="application/json")
 
 

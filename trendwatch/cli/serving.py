@@ -43,9 +43,9 @@ def run(
     from trendwatch.jobs.schedule import ticking
 
     with given(context).service() as service, ExitStack() as closing:
-        listening = _listen(service, host=host, port=port)
-        closing.enter_context(ticking(service.tick, seconds=service.settings.schedule.tick_seconds))
-        _serve(service, listening)
+        listening = listen(service, host=host, port=port)
+        closing.enter_context(ticking(service.steps, seconds=service.settings.schedule.tick_seconds))
+        serve_pages(service, listening)
 
 
 def serve(
@@ -55,10 +55,10 @@ def serve(
 ) -> None:
     """Serve API and pages; another process does the work."""
     with given(context).service() as service:
-        _serve(service, _listen(service, host=host, port=port))
+        serve_pages(service, listen(service, host=host, port=port))
 
 
-def _listen(service: Service, *, host: str, port: int | None) -> socket.socket:
+def listen(service: Service, *, host: str, port: int | None) -> socket.socket:
     """Take the address before any work begins; port 0 becomes a free one."""
     settings = service.settings.serve
     address, number = host or settings.host, settings.port if port is None else port
@@ -72,7 +72,7 @@ def _listen(service: Service, *, host: str, port: int | None) -> socket.socket:
         ) from error
 
 
-def _serve(service: Service, listening: socket.socket) -> None:
+def serve_pages(service: Service, listening: socket.socket) -> None:
     import uvicorn
 
     from trendwatch.api import create_app
@@ -102,6 +102,7 @@ def _parts(service: Service, *, open_to_all: bool) -> Parts:
         config=lambda: service.config,
         config_error=lambda: service.config_error,
         clock=service.clock,
+        banner=service.banner,
         open_to_all=open_to_all,
     )
 

@@ -58,7 +58,8 @@ def _wait_for_others(service: Service) -> bool:
     until = service.store.leases.held_until("poll", now=service.clock())
     if until is None:
         return bool(service.store.feeds.due_hosts(service.clock()))
-    time.sleep(max(0.05, (until - service.clock()) / timedelta(seconds=1)))
+    # A process that is done lets go at once, so waiting for the end of its lease would be too long.
+    time.sleep(min(1.0, max(0.05, (until - service.clock()) / timedelta(seconds=1))))
     return True
 
 

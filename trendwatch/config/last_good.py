@@ -49,7 +49,8 @@ class LastGood:
 
     def _read(self, overlays: Sequence[Overlay]) -> None:
         try:
-            self._config = load(self._directory, environ=self._environ, overlays=overlays)
-            self.error = None
+            config = load(self._directory, environ=self._environ, overlays=overlays)
+            config.examples()  # a wrong line there must not stop the steps later
+            self._config, self.error = config, None
         except ConfigError as error:
             self.error = error

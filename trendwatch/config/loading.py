@@ -118,16 +118,20 @@ class Config:
         found = (one for one in self.sectors if one.key == sector)
         return next(found, SectorRelations(key=sector))
 
-    def examples(self) -> tuple[Example, ...]:
-        """Read the labelled examples.
-
-        Raises:
-            ConfigError: a line of theirs is wrong.
-        """
+    @cached_property
+    def _examples(self) -> tuple[Example, ...]:
         problems: list[ConfigError] = []
         found = read_examples(self.directory, self.taxonomy, problems)
         _raise_first(problems)
         return found
+
+    def examples(self) -> tuple[Example, ...]:
+        """Return the labelled examples, read once.
+
+        Raises:
+            ConfigError: a line of theirs is wrong.
+        """
+        return self._examples
 
     def origin(self, kind: Kind, key: str) -> Literal["file", "overlay", "both"]:
         """Return where a feed, label, business, practice, sector, pack or section stands.

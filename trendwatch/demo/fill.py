@@ -28,9 +28,7 @@ from trendwatch.types.news import Feed
 from trendwatch.wiring import Service
 
 #: Shown above every page and digest.
-BANNER = (
-    "Simulated news: publishers, companies, people and figures are invented, and links to reports lead nowhere."
-)
+BANNER = "Simulated news: publishers, companies, people and figures are invented, and links to reports lead nowhere."
 #: Businesses join this long before the end: a quarter of digests.
 DIGEST_WEEKS = 12
 #: Changes with anything that makes an old fill look wrong.
@@ -159,7 +157,9 @@ def _clear(folder: Path) -> None:
     try:
         if folder.exists() and any(folder.iterdir()):
             if not any((folder / name).is_file() for name in (_MARKER, _UNFINISHED)):
-                raise ConfigError(f"{folder} holds something that is not the demo's; --data takes another folder")
+                raise ConfigError(
+                    f"{folder} holds something that is not the demo's; --data takes another folder"
+                )
             shutil.rmtree(folder)
         folder.mkdir(parents=True, exist_ok=True)
         (folder / _UNFINISHED).write_text("delete this folder, or let the demo start over\n", "utf-8")
@@ -170,7 +170,9 @@ def _clear(folder: Path) -> None:
 def _write_config(folder: Path, source: Path, feeds: list[Feed], *, port: int) -> None:
     """Write a configuration of our own: the shipped one, with the world's feeds and our places."""
     target = folder / "config"
-    shutil.copytree(source, target, ignore=shutil.ignore_patterns("feeds.toml", "packs.toml", "trendwatch.toml"))
+    shutil.copytree(
+        source, target, ignore=shutil.ignore_patterns("feeds.toml", "packs.toml", "trendwatch.toml")
+    )
     (target / "feeds.toml").write_text("\n".join(map(_feed_table, feeds)), "utf-8")
     database, outbox = folder.resolve() / "trendwatch.db", folder.resolve() / "outbox"
     settings = f"""\

@@ -108,7 +108,9 @@ def further() -> dict[str, tuple[str, ...]]:
 @cache
 def sectors() -> dict[str, dict[str, tuple[str, ...]]]:
     """Return the words of each sector: actors, sites, trade, suffix, roles, plain, more."""
-    return {key: {name: split(text) for name, text in table.items()} for key, table in _read("sectors").items()}
+    return {
+        key: {name: split(text) for name, text in table.items()} for key, table in _read("sectors").items()
+    }
 
 
 @cache

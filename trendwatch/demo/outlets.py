@@ -106,9 +106,7 @@ def _named(titles: Sequence[str]) -> Iterator[str]:
         number += 1
 
 
-def _outlet(
-    titles: dict[str, Iterator[str]], *, role: str, sectors: tuple[str, ...], draw: Random
-) -> Outlet:
+def _outlet(titles: dict[str, Iterator[str]], *, role: str, sectors: tuple[str, ...], draw: Random) -> Outlet:
     title = next(titles[sectors[0] if sectors else role])
     return Outlet(
         key=re.sub(r"[^a-z0-9]+", "_", title.lower()).strip("_"),

@@ -139,7 +139,9 @@ async def _request(reader: asyncio.StreamReader) -> tuple[str, str] | None:
         return None
     first, *lines = head.split("\r\n")
     headers = dict(line.split(": ", 1) for line in lines if ": " in line)
-    return first.split(" ")[1], {name.lower(): value for name, value in headers.items()}.get("if-none-match", "")
+    return first.split(" ")[1], {name.lower(): value for name, value in headers.items()}.get(
+        "if-none-match", ""
+    )
 
 
 def _head(status: int, length: int, content_type: str, more: str = "") -> bytes:

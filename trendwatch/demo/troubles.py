@@ -28,7 +28,9 @@ _BOMB = (
 )
 _PAGE = b"<!doctype html>\n<html><head><title>Our feed has moved</title></head><body><h1>Welcome</h1>"
 _PAGE += b"<p>Please subscribe to our printed edition, it is delivered to your door every week.</p></body></html>\n"
-_WALL = b"<!doctype html>\n<html><head><title>Just a moment...</title></head><body><p>Verifying you are human."
+_WALL = (
+    b"<!doctype html>\n<html><head><title>Just a moment...</title></head><body><p>Verifying you are human."
+)
 _WALL += b' Enable JavaScript and cookies.</p><script src="/cdn-cgi/challenge-platform/x.js"></script></body></html>\n'
 
 #: What a poll of a feed in trouble comes to while the trouble lasts.

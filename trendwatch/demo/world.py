@@ -176,9 +176,7 @@ class World:
             return 0.12 if event.topic else 0.5 if event.sector else 3.0
         return 0.6 if event.kind and event.kind.key in _INTERESTS[outlet.role] else 0.0
 
-    def _entry(
-        self, event: Event, outlet: Outlet, at: datetime, draw: Random, copied: Told | None
-    ) -> Told:
+    def _entry(self, event: Event, outlet: Outlet, at: datetime, draw: Random, copied: Told | None) -> Told:
         if copied:
             title, summary = copied.title, copied.summary
             if draw.random() < 0.3:  # noqa: PLR2004 - cut for space

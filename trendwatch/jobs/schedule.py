@@ -6,27 +6,27 @@ nothing and a restart needs no memory. APScheduler only wakes us; its own job st
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
 import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from trendwatch.errors import StoreError
+from trendwatch.errors import TrendwatchError
 
 _log = structlog.get_logger()
 
 
 @contextmanager
-def ticking(tick: Callable[[], None], *, seconds: int) -> Iterator[BackgroundScheduler]:
-    """Run a tick now and every so many seconds, one at a time, until the block ends.
+def ticking(steps: Sequence[Callable[[], object]], *, seconds: int) -> Iterator[BackgroundScheduler]:
+    """Run the steps in order, now and every so many seconds, one tick at a time, until the block ends.
 
     Leaving waits for a tick that is under way, so that a stop loses no work.
     """
     scheduler = BackgroundScheduler(timezone=UTC)
     scheduler.add_job(
-        lambda: guarded(tick),
+        lambda: tick(steps),
         "interval",
         seconds=seconds,
         next_run_time=datetime.now(UTC),  # noqa: TID251 - when to wake up, not what time it is for the work
@@ -41,11 +41,12 @@ def ticking(tick: Callable[[], None], *, seconds: int) -> Iterator[BackgroundSch
         scheduler.shutdown(wait=True)
 
 
-def guarded(tick: Callable[[], None]) -> None:
-    """Run a tick; what goes wrong is logged, and the next one tries again."""
-    try:
-        tick()
-    except StoreError as error:
-        _log.error("tick.failed", error=str(error))
-    except Exception:
-        _log.exception("tick.crashed")
+def tick(steps: Sequence[Callable[[], object]]) -> None:
+    """Run steps one after the other; one that goes wrong is logged and stops none of the others."""
+    for step in steps:
+        try:
+            step()
+        except TrendwatchError as error:
+            _log.error("step.failed", step=step.__name__, error=str(error))
+        except Exception:
+            _log.exception("step.crashed", step=step.__name__)

@@ -29,6 +29,7 @@ from trendwatch.types.news import (
     Feed,
     FeedState,
     FeedUpdate,
+    Item,
     NotModified,
     ParsedFeed,
     PollFailure,
@@ -177,19 +178,20 @@ def decide(
     Raises:
         ValueError: a changed document without its parsed form.
     """
+    items: tuple[Item, ...] = ()
     if isinstance(answer, PollFailure):
-        return FeedUpdate(state=_failed(state, answer, now=now, jitter=jitter, pace=pace))
-    if isinstance(answer, NotModified):
-        return FeedUpdate(state=_not_modified(state, answer, now=now, pace=pace))
-    if isinstance(parsed, PollFailure):
-        return FeedUpdate(state=_failed(state, parsed, now=now, jitter=jitter, pace=pace))
-    if parsed is None and not unchanged(state, answer):
+        after = _failed(state, answer, now=now, jitter=jitter, pace=pace)
+    elif isinstance(answer, NotModified):
+        after = _not_modified(state, answer, now=now, pace=pace)
+    elif isinstance(parsed, PollFailure):
+        after = _failed(state, parsed, now=now, jitter=jitter, pace=pace)
+    elif parsed is None and not unchanged(state, answer):
         raise ValueError(f"{feed.key}: a document that changed was not parsed")
-    after = _read(state, answer, parsed, now=now, pace=pace)
-    if parsed is None:
-        return FeedUpdate(state=after)
-    backlog = state.first_success_at is None
-    return FeedUpdate(state=after, items=items_of(feed, parsed, now=now, backlog=backlog))
+    else:
+        after = _read(state, answer, parsed, now=now, pace=pace)
+        if parsed is not None:
+            items = items_of(feed, parsed, now=now, backlog=state.first_success_at is None)
+    return FeedUpdate(state=after, items=items)
 
 
 def _read(
@@ -203,9 +205,12 @@ def _read(
         body_hash=body_hash(document.body),
         first_success_at=state.first_success_at or now,
     )
-    if parsed is not None and parsed.cut:  # the rest of it must not hide behind "not modified"
-        return replace(after, etag="", last_modified="", body_hash="")
-    return after
+    if parsed is None or not parsed.cut:
+        return after
+    # The rest of a cut document must not hide behind "not modified"; and if it was the first, what the next
+    # poll brings is still back-log. A feed that is always cut becomes readable with its second poll.
+    first = state.first_success_at or (now if state.polled_at else None)
+    return replace(after, etag="", last_modified="", body_hash="", first_success_at=first)
 
 
 def _not_modified(state: FeedState, answer: NotModified, *, now: datetime, pace: Pace) -> FeedState:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from trendwatch.errors import LeaseLost
 from trendwatch.pipeline.counted import CountMemory
 from trendwatch.store import Store
 from trendwatch.store.understanding import OpenReport
@@ -68,9 +69,7 @@ class TermMemory:
         span = range(week - RECENT - BEFORE + 1, week + 1)
         sizes = store.understanding.count_reports([(week_start(one), week_end(one)) for one in span])
         found = {
-            number: self._week(store, number, size)
-            for number, size in zip(span, sizes, strict=True)
-            if size
+            number: self._week(store, number, size) for number, size in zip(span, sizes, strict=True) if size
         }
         self._weeks = {number: kept for number, kept in self._weeks.items() if number >= span.start}
         return found
@@ -98,25 +97,30 @@ def analyse(
         return report
     try:
         for week in _unjudged(store, model.version, week_number(clock()) - 1):
-            if store.trends.waits_before(model.version, week_end(week)):
+            settled = store.feeds.settled(week_end(week), now=clock())
+            if not settled or store.trends.waits_before(model.version, week_end(week)):
                 report.waiting = True
                 break
             trends = _judge(store, model.version, week, rules, terms)
             claim = store.leases.renew(claim, now=clock(), lease=lease)
             store.trends.write(model.version, week, trends, claim=claim, now=clock())
             report.weeks[week_name(week)] = trends
+    except LeaseLost:
+        report.held = True
     finally:
-        store.leases.release(claim, now=clock())
+        store.leases.release(claim)
     return report
 
 
 def _unjudged(store: Store, version: str, last: int) -> Iterable[int]:
-    """Return the weeks to judge: all since the last one; at first those since feeds are read."""
+    """Return the weeks to judge: all since the last one; at first those that were read and counted."""
     judged = store.trends.last_analysed(version)
     if judged is not None:
         return range(judged + 1, last + 1)
     read_since = min(store.series.feed_weeks().values(), default=last)
-    return range(min(read_since, last), last + 1)
+    # A later version has counted the last months only: what lies before is not empty, it is not known.
+    counted_since = store.series.first_week(version) or read_since
+    return range(min(max(read_since, counted_since), last), last + 1)
 
 
 def _judge(store: Store, version: str, week: int, rules: Rules, terms: TermMemory) -> list[Trend]:

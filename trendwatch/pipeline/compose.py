@@ -16,6 +16,7 @@ import structlog
 
 from trendwatch.advice.digest import compose
 from trendwatch.advice.schedule import last_cutoff, period_of
+from trendwatch.errors import LeaseLost, TrendwatchError
 from trendwatch.pipeline.arrivals import approaches, arrivals_at
 from trendwatch.store import Store
 from trendwatch.trends.surge import available_from
@@ -45,6 +46,8 @@ class ComposeReport:
     waiting: list[str] = field(default_factory=list)
     #: business keys held back because too few feeds could be read
     stopped: list[str] = field(default_factory=list)
+    #: business keys whose digest met a bug of ours
+    crashed: list[str] = field(default_factory=list)
     #: businesses that another process composes for
     held: int = 0
 
@@ -87,9 +90,17 @@ def compose_due(
             report.waiting += names
         else:
             for one in due:
-                digest = _compose(
-                    store, one.business, edition, knowledge, channel=channel, clock=clock, lease=lease
-                )
+                try:
+                    digest = _compose(
+                        store, one.business, edition, knowledge, channel=channel, clock=clock, lease=lease
+                    )
+                except TrendwatchError:
+                    raise
+                except Exception:
+                    # A bug of ours in one digest: shown as such, and the other businesses get theirs.
+                    _log.exception("digest.crashed", business=one.business.key)
+                    report.crashed.append(one.business.key)
+                    continue
                 report.digests += [digest] if digest else []
                 report.held += digest is None
     return report
@@ -129,7 +140,7 @@ def _edition(
     if found is not None:
         return found
     model = store.models.current()
-    if model is None or not _ready(store, model.version, cutoff):
+    if model is None or not _ready(store, model.version, cutoff, now=clock()):
         return None
     since = min(one.since for one in due)
     coverage = store.candidates.coverage(since, cutoff)
@@ -143,8 +154,10 @@ def _edition(
         return None
     try:
         return store.editions.freeze(edition, claim=claim, now=clock())
+    except LeaseLost:
+        return None  # another process freezes it; the next run finds it
     finally:
-        store.leases.release(claim, now=clock())
+        store.leases.release(claim)
 
 
 def _drawn(
@@ -187,8 +200,10 @@ def _trends_from(store: Store) -> datetime | None:
     return None if first_read is None else week_end(available_from(first_read))
 
 
-def _ready(store: Store, version: str, cutoff: datetime) -> bool:
-    """Return whether everything before a cutoff is understood and its last whole week is judged."""
+def _ready(store: Store, version: str, cutoff: datetime, *, now: datetime) -> bool:
+    """Return whether everything before a cutoff is kept and understood, and its last whole week judged."""
+    if not store.feeds.settled(cutoff, now=now):
+        return False
     judged = store.trends.last_analysed(version)
     behind = judged is None or judged < week_number(cutoff) - 1
     return not behind and not store.trends.waits_before(version, cutoff)
@@ -213,8 +228,10 @@ def _compose(
         kept = store.digests.add(digest, deliveries, claim=claim, now=clock())
         _log.info("digest.composed", business=business.key, period=kept.period, picks=len(kept.picks))
         return kept
+    except LeaseLost:
+        return None
     finally:
-        store.leases.release(claim, now=clock())
+        store.leases.release(claim)
 
 
 def _delivery(digest: Digest, business: Business, channel: Channel, *, now: datetime) -> Delivery:

@@ -13,6 +13,7 @@ from hashlib import sha256
 
 import structlog
 
+from trendwatch.errors import ModelRejected
 from trendwatch.model_cache import ModelCache
 from trendwatch.store import Store
 from trendwatch.types.tags import Example, Model, Taxonomy
@@ -66,6 +67,9 @@ def learn(
     if claim is None:
         return LearnReport(held=True)
     try:
+        newest = store.models.live()[-1:]
+        if not force and newest and newest[0].manifest.get("lesson") == lesson:
+            return LearnReport()  # another process has learnt it just now
         now = clock()
         unlabelled = store.understanding.texts(now - UNLABELLED_WINDOW, now, limit=UNLABELLED)
         model = trained(taxonomy, examples(), unlabelled=unlabelled, cache=cache, clock=clock)
@@ -73,7 +77,7 @@ def learn(
         _log.info("model.adopted", version=model.version, items=len(unlabelled))
         return LearnReport(version=model.version)
     finally:
-        store.leases.release(claim, now=clock())
+        store.leases.release(claim)
 
 
 def trained(
@@ -87,7 +91,7 @@ def trained(
     """Return a model that knows which lesson it was taught."""
     lesson = lesson_of(taxonomy, examples)
     known = None if unlabelled else cache.find(lesson)
-    if known is not None:
+    if known is not None and _usable(known, taxonomy):
         return known
     from trendwatch.tagging.train import train
 
@@ -96,6 +100,18 @@ def trained(
     if not unlabelled:
         cache.keep(lesson, model)
     return model
+
+
+def _usable(model: Model, taxonomy: Taxonomy) -> bool:
+    """Return whether a model from the cache is whole: a damaged one must not be adopted."""
+    from trendwatch.tagging.model import Tagger
+
+    try:
+        Tagger.load(model, taxonomy)
+    except ModelRejected as error:
+        _log.warning("model_cache.rejected", version=model.version, error=str(error))
+        return False
+    return True
 
 
 def lesson_of(taxonomy: Taxonomy, examples: Sequence[Example]) -> str:

@@ -35,12 +35,16 @@ from trendwatch.types.work import Claim, Clock
 
 _log = structlog.get_logger()
 
+#: Documents that wait for the sandbox: more would fill the memory while fetching runs ahead.
+PARSING_AT_ONCE = 32
 #: Hosts claimed at a time: enough to keep the fetcher busy, few enough that no lease grows old unused.
 HOSTS_AT_ONCE = 64
 
 #: Feeds of one host written at a time. A host with one feed is written at once; of a host with many, a transaction
 #: for each costs more than all else (measured: 8,300 polls of 80 feeds took 97 s so, 25 s in sixteens).
 FEEDS_AT_ONCE = 16
+#: Outcomes are held together no longer than this: what was seen should soon be in the database.
+HELD = timedelta(seconds=5)
 
 #: Seconds; the sandbox ends a document long before. Only a child that died at a bad moment takes longer.
 PARSE_PATIENCE = 120.0
@@ -91,6 +95,16 @@ class _Parsing:
     request: Request
     document: Document
     parsed: Future[ParsedFeed | PollFailure]
+
+
+@dataclass(frozen=True, slots=True)
+class _Outcome:
+    """What a poll came to, not written yet."""
+
+    request: Request
+    answer: Answer
+    update: FeedUpdate
+    at: datetime
 
 
 def poll(
@@ -154,7 +168,7 @@ class _Wave:
         #: feeds of a host without an outcome yet
         self._left: Counter[str] = Counter()
         #: outcomes by host, not written yet
-        self._held: dict[str, list[tuple[Answer, FeedUpdate]]] = {}
+        self._held: dict[str, list[_Outcome]] = {}
 
     def claim(self, hosts: Sequence[str]) -> None:
         for host in hosts:
@@ -171,7 +185,7 @@ class _Wave:
 
     def release(self) -> None:
         for claim in self._claims.values():
-            self._store.leases.release(claim, now=self._clock())
+            self._store.leases.release(claim)
 
     def run(self, fetcher: Fetches, sandbox: Parses) -> Iterator[None]:
         """Carry every answer to the store; yield after each feed."""
@@ -185,7 +199,7 @@ class _Wave:
             else:
                 self._record(request, answer, None)
                 yield
-            while parsing and parsing[0].parsed.done():
+            while parsing and (parsing[0].parsed.done() or len(parsing) >= PARSING_AT_ONCE):
                 self._record_parsed(parsing.popleft())
                 yield
         while parsing:
@@ -195,6 +209,8 @@ class _Wave:
 
     def _stay_alive(self) -> None:
         now = self._clock()
+        for host in [host for host, held in self._held.items() if now - held[0].at > HELD]:
+            self._write(host, self._held.pop(host))
         for host, claim in list(self._claims.items()):
             if claim.until - now < self._lease / 2:
                 try:
@@ -207,41 +223,48 @@ class _Wave:
         try:
             parsed = one.parsed.result(timeout=PARSE_PATIENCE)
         except Exception as error:
-            # A bug of ours, not of the feed: shown as such, and the other feeds go on.
             _log.exception("poll.parser_crashed", feed=one.request.feed_key)
-            parsed = PollFailure(failure=Failure.PARSER_CRASHED, detail=f"{type(error).__name__}: {error}")
+            parsed = _crashed(error)
         self._record(one.request, one.document, parsed)
 
     def _record(self, request: Request, answer: Answer, parsed: ParsedFeed | PollFailure | None) -> None:
         """Decide what is to be written, and write it once enough of its host's feeds are there."""
-        one = self._open[request.feed_key]
-        update = decide(
-            one.feed,
-            one.state,
-            answer,
-            parsed=parsed,
-            now=self._clock(),
-            jitter=self._jitter(),
-            pace=self._pace,
-        )
+        now = self._clock()
         host = self._host_of[request.feed_key]
-        self._left[host] -= 1
+        update = self._decide(self._open[request.feed_key], answer, parsed, now)
         held = self._held.setdefault(host, [])
-        held.append((answer, update))
-        if len(held) >= FEEDS_AT_ONCE or not self._left[host]:
+        held.append(_Outcome(request, answer, update, now))
+        self._left[host] -= 1
+        if len(held) >= FEEDS_AT_ONCE or not self._left[host] or now - held[0].at > HELD:
             self._write(host, self._held.pop(host))
 
-    def _write(self, host: str, outcomes: Sequence[tuple[Answer, FeedUpdate]]) -> None:
+    def _write(self, host: str, outcomes: Sequence[_Outcome]) -> None:
         claim = self._claims.get(host)
         if claim is None:  # taken over by another process, which polls the feeds itself
             return
+        updates = [one.update for one in outcomes]
+        asked = {one.request.feed_key: one.request.url for one in outcomes}
         try:
-            new = self._store.feeds.record_all([update for _, update in outcomes], claim=claim)
+            new = self._store.feeds.record_all(updates, claim=claim, asked=asked)
         except LeaseLost:
             _log.warning("poll.lease_lost", host=host)
             return
-        for (answer, update), items in zip(outcomes, new, strict=True):
-            self._count(answer, update.state, len(items), self._clock())
+        for one, items in zip(outcomes, new, strict=True):
+            self._count(one.answer, one.update.state, len(items), one.at)
+
+    def _decide(
+        self, one: _Open, answer: Answer, parsed: ParsedFeed | PollFailure | None, now: datetime
+    ) -> FeedUpdate:
+        def decided(answer: Answer) -> FeedUpdate:
+            return decide(
+                one.feed, one.state, answer, parsed=parsed, now=now, jitter=self._jitter(), pace=self._pace
+            )
+
+        try:
+            return decided(answer)
+        except Exception as error:
+            _log.exception("poll.decision_crashed", feed=one.feed.key)
+            return decided(_crashed(error))
 
     def _count(self, answer: Answer, state: FeedState, new: int, now: datetime) -> None:
         self._report.polled += 1
@@ -255,3 +278,8 @@ class _Wave:
             )
         elif new:
             _log.info("feed.read", feed=state.feed_key, new_items=new, at=now.isoformat())
+
+
+def _crashed(error: Exception) -> PollFailure:
+    """Return what a bug of ours, not of the feed, leaves: it is shown as such, and the other feeds go on."""
+    return PollFailure(failure=Failure.PARSER_CRASHED, detail=f"{type(error).__name__}: {error}")

@@ -27,6 +27,8 @@ _LEASE = timedelta(days=1)
 CHUNK = 250
 #: Streams are dated to the day as often as to the second.
 _DISORDER = timedelta(days=1)
+#: Every week between two lines is judged: a typing error in a year must not make millions of them.
+_EARLIEST, _LATEST = datetime(1970, 1, 5, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +56,7 @@ def parse_dated(lines: Iterable[str], *, file: str = "") -> Iterator[Dated]:
             continue
         try:
             dated = _dated(json.loads(line))
-        except (ValueError, TypeError, KeyError) as error:
+        except (ValueError, TypeError, KeyError, OverflowError, RecursionError) as error:
             raise InputError(_what_is_wrong(error), file=file, line=number) from error
         if latest is not None and dated.date < latest - _DISORDER:
             message = f"dated {dated.date.isoformat()}, before {latest.isoformat()}: sort the lines by date"
@@ -113,7 +115,7 @@ class Replay:
             feed_key=source, first_success_at=first, polled_at=self._now, succeeded_at=self._now
         )
         self._store.feeds.record(FeedUpdate(state=state, items=items), claim=claim)
-        self._store.leases.release(claim, now=self._now)
+        self._store.leases.release(claim)
 
 
 def chunks(lines: Iterable[Dated]) -> Iterator[list[Dated]]:
@@ -153,13 +155,16 @@ def replay_trends(
 
 def _dated(value: dict[str, object]) -> Dated:
     date = datetime.fromisoformat(str(value["date"]))
+    date = date.replace(tzinfo=UTC) if date.tzinfo is None else date.astimezone(UTC)
+    if not _EARLIEST <= date < _LATEST:
+        raise ValueError(f"{date.date()} is not between {_EARLIEST.year} and {_LATEST.year}")
     return Dated(
-        id=str(value["id"]),
+        id=clean(str(value["id"])),
         title=plain(str(value["title"])),
         summary=plain(str(value.get("summary") or "")),
-        date=date.replace(tzinfo=UTC) if date.tzinfo is None else date.astimezone(UTC),
+        date=date,
         source=clean(str(value.get("source") or "stdin")),
-        url=str(value.get("url") or ""),
+        url=clean(str(value.get("url") or "")),
     )
 
 

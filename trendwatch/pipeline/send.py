@@ -1,8 +1,9 @@
 """Send digests:  deliveries due | claim | render | hand over | record.
 
 One delivery has one id for ever, which is also its Message-ID: whatever is repeated after a crash or a
-lost reply carries the same one. The attempt is recorded before the hand-over, so that a crash in between
-shows. Temporary refusals are tried again for three days, permanent ones are shown and end it.
+lost reply carries the same one. Before the hand-over the delivery is recorded as in doubt, so that a
+crash in between shows; what is in doubt is sent again, as the same mail. Temporary refusals are tried
+again for three days, permanent ones are shown and end it.
 """
 
 from __future__ import annotations
@@ -14,14 +15,16 @@ from typing import Protocol
 
 import structlog
 
-from trendwatch.errors import DeliveryError, LeaseLost
+from trendwatch.errors import DeliveryError, LeaseLost, TrendwatchError
 from trendwatch.render.email import mail
 from trendwatch.store import Store
-from trendwatch.types.delivery import Channel, Delivery, DeliveryState, Mail
+from trendwatch.types.advice import Digest
+from trendwatch.types.delivery import UNSENT, Channel, Delivery, DeliveryState, Mail
 from trendwatch.types.work import Claim, Clock
 
 _log = structlog.get_logger()
 
+HANDING_OVER = "handing over; if this stays, the process died in between"
 #: Deliveries taken up per run; the rest follow in the next.
 BATCH = 500
 #: Waits between attempts; together about three days, then it is given up.
@@ -83,7 +86,7 @@ def send_due(
         except LeaseLost:
             report.held += 1
         finally:
-            store.leases.release(claim, now=clock())
+            store.leases.release(claim)
     return report
 
 
@@ -100,26 +103,18 @@ def _send(
     report: SendReport,
 ) -> None:
     delivery = store.deliveries.get(delivery_id)  # read under the claim: another may have sent it just now
-    if delivery.state is not DeliveryState.WAITING:
+    if delivery.state not in UNSENT:
         return
     digest = store.digests.get(delivery.business_key, delivery.period)
-    message_id = f"<{delivery.id}@trendwatch>"
-    letter = mail(
-        digest,
-        sender=sender,
-        to=delivery.address,
-        message_id=message_id,
-        base_url=base_url,
-        banner=banner,
-    )
-    delivery = replace(delivery, attempts=delivery.attempts + 1, detail="handing over")
-    store.deliveries.record(delivery, claim=claim)
+    delivery = replace(delivery, attempts=delivery.attempts + 1)
+    doubt = replace(delivery, state=DeliveryState.IN_DOUBT, next_attempt_at=claim.until, detail=HANDING_OVER)
+    store.deliveries.record(doubt, claim=claim)
     try:
-        reply = carrier(delivery.channel).send(letter)
+        reply = _hand_over(digest, delivery, carrier, sender=sender, base_url=base_url, banner=banner)
     except DeliveryError as error:
         outcome = after_failure(delivery, error, clock=clock)
-        report.postponed += outcome.state is DeliveryState.WAITING
-        report.failed += outcome.state is not DeliveryState.WAITING
+        report.postponed += outcome.state in UNSENT
+        report.failed += outcome.state not in UNSENT
         _log.warning("delivery.failed", delivery=delivery.id, detail=str(error), final=error.permanent)
     else:
         outcome = replace(
@@ -130,9 +125,40 @@ def _send(
     store.deliveries.record(outcome, claim=claim)
 
 
+def _hand_over(
+    digest: Digest,
+    delivery: Delivery,
+    carrier: Callable[[Channel], Carries],
+    *,
+    sender: str,
+    base_url: str,
+    banner: str,
+) -> str:
+    message_id = f"<{delivery.id}@trendwatch>"
+    try:
+        letter = mail(
+            digest,
+            sender=sender,
+            to=delivery.address,
+            message_id=message_id,
+            base_url=base_url,
+            banner=banner,
+        )
+        return carrier(delivery.channel).send(letter)
+    except TrendwatchError:
+        raise
+    except Exception as error:
+        # A bug of ours in one digest: shown as such, and the other businesses get theirs.
+        _log.exception("delivery.crashed", delivery=delivery.id)
+        message = f"a bug of trendwatch: {type(error).__name__}: {error}"
+        raise DeliveryError(message, permanent=False) from error
+
+
 def after_failure(delivery: Delivery, error: DeliveryError, *, clock: Clock) -> Delivery:
     """Return what a refused or lost attempt leaves: another try, or the end."""
     tries_left = delivery.attempts <= len(RETRIES)
     if error.permanent or not tries_left:
         return replace(delivery, state=DeliveryState.FAILED, next_attempt_at=None, detail=str(error))
-    return replace(delivery, next_attempt_at=clock() + RETRIES[delivery.attempts - 1], detail=str(error))
+    state = DeliveryState.IN_DOUBT if error.in_doubt else DeliveryState.WAITING
+    wait = RETRIES[delivery.attempts - 1]
+    return replace(delivery, state=state, next_attempt_at=clock() + wait, detail=str(error))

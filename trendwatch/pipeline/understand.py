@@ -7,23 +7,24 @@ whenever the next batch is not the continuation of the last one.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import takewhile
 
 import structlog
 
-from trendwatch.errors import ModelRejected
+from trendwatch.errors import LeaseLost, ModelRejected
 from trendwatch.news.cluster import Rarity, Report, StoryIndex
 from trendwatch.store import Store
-from trendwatch.store.understanding import Understood, Waiting
+from trendwatch.store.understanding import OpenReport, Understood, Waiting
 from trendwatch.tagging.model import Tagger
 from trendwatch.text import reading
 from trendwatch.trends.tally import Tally
 from trendwatch.types.news import Item
 from trendwatch.types.tags import Model, Tag, Taxonomy
-from trendwatch.types.weeks import week_number, week_start
+from trendwatch.types.weeks import week_end, week_number, week_start
 from trendwatch.types.work import Clock
 
 _log = structlog.get_logger()
@@ -48,14 +49,36 @@ class UnderstandReport:
     #: another process understands items
     held: bool = False
 
+    def add(self, understood: Understood) -> None:
+        """Count a batch that was written."""
+        self.items += len(understood.stories)
+        self.stories += len(understood.new_stories)
+        self.tags += sum(map(len, understood.tags.values()))
+
 
 @dataclass(slots=True)
 class _Open:
-    """The story index and what it has seen."""
+    """The story index, what it has seen and what it is about to see."""
 
     week: int
     index: StoryIndex
     newest: datetime
+    #: reports of the week that were understood before, later than what the index has seen, in order of time
+    ahead: deque[OpenReport]
+
+    def reach(self, at: datetime) -> None:
+        """See what was understood before up to a time: news that comes late lies between it."""
+        while self.ahead and self.ahead[0].at <= at:
+            known = self.ahead.popleft()
+            report = Report(
+                item_id=known.item_id,
+                source=known.feed_key,
+                title=known.title,
+                summary=known.summary,
+                at=known.at,
+            )
+            self.index.restore(report, known.story_id)
+        self.newest = max(self.newest, at)
 
 
 @dataclass(slots=True)
@@ -64,7 +87,10 @@ class Understanding:
 
     #: how to make an empty index for a week's rarities
     index_of: Callable[[Rarity], StoryIndex] = StoryIndex
-    taggers: dict[str, Tagger] = field(default_factory=dict)
+    #: of the live versions, None until needed
+    taggers: dict[str, Tagger | None] = field(default_factory=dict)
+    #: versions that cannot be used: a new model is due
+    rejected: set[str] = field(default_factory=set)
     #: None until the first batch, and after a batch that was not written
     open: _Open | None = None
     #: of our last claim; the next one follows directly unless another process had its turn
@@ -90,24 +116,25 @@ def understand(
         memory.open = None  # another process has understood items since
     memory.token = claim.token
     try:
-        for model in store.models.live():
-            tagger = _tagger(memory, model, taxonomy)
-            while batch := _next_batch(store, model.version):
+        for version, tagger in _taggers(memory, store.models.live(), taxonomy):
+            while batch := _next_batch(store, version):
                 understood = _understand(
-                    store, batch, version=model.version, tagger=tagger, taxonomy=taxonomy, memory=memory
+                    store, batch, version=version, tagger=tagger, taxonomy=taxonomy, memory=memory
                 )
                 claim = store.leases.renew(claim, now=clock(), lease=lease)
-                store.understanding.write(model.version, understood, claim=claim)
-                report.items += len(batch)
-                report.stories += len(understood.new_stories)
-                report.tags += sum(map(len, understood.tags.values()))
+                store.understanding.write(version, understood, claim=claim)
+                report.add(understood)
                 on_progress(report)
         report.promoted = store.models.promote_if_caught_up()
+    except LeaseLost:
+        _log.warning("understand.lease_lost")
+        memory.open = None
+        report.held = True
     except BaseException:
         memory.open = None  # the index knows reports that were not written
         raise
     finally:
-        store.leases.release(claim, now=clock())
+        store.leases.release(claim)
     return report
 
 
@@ -120,15 +147,25 @@ def _next_batch(store: Store, version: str) -> list[Waiting]:
     return list(takewhile(lambda one: week_number(one.item.counted_at) == week, waiting))
 
 
-def _tagger(memory: Understanding, model: Model, taxonomy: Taxonomy) -> Tagger:
-    if model.version not in memory.taggers:
-        try:
-            memory.taggers = {model.version: Tagger.load(model, taxonomy)} | memory.taggers
-        except ModelRejected as error:
-            # Items are still understood, by the operator's terms alone, until a new model is adopted.
-            _log.exception("model.rejected", version=model.version, error=str(error))
-            memory.taggers[model.version] = Tagger.rules(taxonomy)
-    return memory.taggers[model.version]
+def _taggers(
+    memory: Understanding, models: Sequence[Model], taxonomy: Taxonomy
+) -> Iterator[tuple[str, Tagger]]:
+    """Yield each live version with its tagger; those of versions that are gone are forgotten."""
+    memory.taggers = {model.version: memory.taggers.get(model.version) for model in models}
+    for model in models:
+        tagger = memory.taggers[model.version] or _load(memory, model, taxonomy)
+        memory.taggers[model.version] = tagger
+        yield model.version, tagger
+
+
+def _load(memory: Understanding, model: Model, taxonomy: Taxonomy) -> Tagger:
+    try:
+        return Tagger.load(model, taxonomy)
+    except ModelRejected as error:
+        # Items are still understood, by the operator's terms alone, until the model that is due is adopted.
+        _log.error("model.rejected", version=model.version, error=str(error))
+        memory.rejected.add(model.version)
+        return Tagger.rules(taxonomy)
 
 
 def _understand(
@@ -175,33 +212,25 @@ def _cluster(
     new_stories: dict[str, Item] = {}
     if not fresh:
         return stories, new_stories
-    index = _index_at(store, fresh[0].counted_at, memory)
+    open_ = _open_at(store, fresh[0].counted_at, memory)
     for item in fresh:
-        assigned = index.index.assign(_report(item))
+        open_.reach(item.counted_at)
+        assigned = open_.index.assign(_report(item))
         stories[item.id] = assigned.story_id
         if assigned.is_new:
             new_stories[assigned.story_id] = item
-        index.newest = max(index.newest, item.counted_at)
     return stories, new_stories
 
 
-def _index_at(store: Store, at: datetime, memory: Understanding) -> _Open:
+def _open_at(store: Store, at: datetime, memory: Understanding) -> _Open:
     """Return the open stories as of a time: the ones in hand if they lead up to it, else from rows."""
     week = week_number(at)
     if memory.open is None or memory.open.week != week or at < memory.open.newest:
         start = week_start(week)
         texts = store.understanding.texts(start - RARITY_WINDOW, start, limit=RARITY_TEXTS)
         index = memory.index_of(Rarity.of(reading(title, summary) for title, summary in texts))
-        for known in store.understanding.open_reports(at - index.reach, at + timedelta(microseconds=1)):
-            report = Report(
-                item_id=known.item_id,
-                source=known.feed_key,
-                title=known.title,
-                summary=known.summary,
-                at=known.at,
-            )
-            index.restore(report, known.story_id)
-        memory.open = _Open(week, index, at)
+        known = store.understanding.whole_stories(at - index.reach, week_end(week))
+        memory.open = _Open(week, index, at, deque(known))
     return memory.open
 
 

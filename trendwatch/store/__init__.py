@@ -63,7 +63,11 @@ class Store:
             StorageUnavailable: it cannot be used now.
         """
         engine = open_engine(url)
-        migrate(engine)
+        try:
+            migrate(engine)
+        except BaseException:
+            engine.dispose()
+            raise
         return cls(engine)
 
     def claim(self, step: str, partition: str, *, now: datetime, lease: timedelta) -> Claim | None:

@@ -52,16 +52,18 @@ class Arrivals:
         Evidence is one item an owner and story, with a link; a pair whose items all lack one has none.
         """
         with reading(self._engine) as connection:
-            firsts = connection.execute(_firsts(version, until)).all()
             newest = connection.execute(_newest(version, until)).all()
+        firsts: dict[str, datetime] = {}
         shown: dict[str, list[Row[Any]]] = {}
         for row in newest:
-            kept = shown.setdefault(_key(row), [])
-            if len(kept) < limit and all(_apart(row, one) for one in kept):
+            key = f"area:{row.technology}|sector:{row.sector}"
+            firsts[key] = row.first_at
+            kept = shown.setdefault(key, [])
+            if row.url and len(kept) < limit and all(_apart(row, one) for one in kept):
                 kept.append(row)
         return {
-            _key(row): PairReports(row.first_at, tuple(one.id for one in shown.get(_key(row), [])))
-            for row in firsts
+            key: PairReports(first_at, tuple(row.id for row in shown[key]))
+            for key, first_at in firsts.items()
         }
 
 
@@ -74,38 +76,24 @@ def _counted(query: Any, rows: Any, version: str, first_week: int, last_week: in
     ).order_by(rows.c.key, rows.c.week)
 
 
-def _paired(version: str, until: datetime, *columns: Any) -> Any:
-    """Return a query over items that carry a technology and a sector, once for each pair they carry."""
+def _newest(version: str, until: datetime) -> Any:
+    """Return the newest items of every pair, those with a link first, beside each the first date."""
     both = (_SECTOR.c.item_seq == _AREA.c.item_seq) & (_SECTOR.c.model_seq == _AREA.c.model_seq)
-    return (
-        select(*_NAMES, *columns)
+    best_first = (_ITEM.c.url == "", _ITEM.c.counted_at.desc(), _ITEM.c.seq.desc())
+    place = func.row_number().over(partition_by=_NAMES, order_by=best_first).label("place")
+    first_at = func.min(_ITEM.c.counted_at).over(partition_by=_NAMES).label("first_at")
+    ranked = (
+        select(*_NAMES, _ITEM.c.id, _ITEM.c.story_seq, _ITEM.c.url, _FEED.c.owner, first_at, place)
         .select_from(_AREA)
         .join(_SECTOR, both & (_SECTOR.c.facet == "sector"))
         .join(_ITEM, _ITEM.c.seq == _AREA.c.item_seq)
-        .where(_AREA.c.model_seq == model_seq(version), _AREA.c.facet == "area", _ITEM.c.counted_at < until)
-    )
-
-
-def _firsts(version: str, until: datetime) -> Any:
-    query = _paired(version, until, func.min(_ITEM.c.counted_at).label("first_at"))
-    return query.group_by(*_NAMES).order_by(*_NAMES)
-
-
-def _newest(version: str, until: datetime) -> Any:
-    newest_first = (_ITEM.c.counted_at.desc(), _ITEM.c.seq.desc())
-    place = func.row_number().over(partition_by=_NAMES, order_by=newest_first).label("place")
-    ranked = (
-        _paired(version, until, _ITEM.c.id, _ITEM.c.story_seq, _FEED.c.owner, place)
         .join(_FEED, _FEED.c.seq == _ITEM.c.feed_seq)
-        .where(_ITEM.c.url != "")
+        .where(_AREA.c.model_seq == model_seq(version), _AREA.c.facet == "area", _ITEM.c.counted_at < until)
         .subquery()
     )
-    return select(ranked).where(ranked.c.place <= _NEWEST).order_by(ranked.c.place)
+    named = (ranked.c.technology, ranked.c.sector, ranked.c.place)
+    return select(ranked).where(ranked.c.place <= _NEWEST).order_by(*named)
 
 
 def _apart(row: Any, other: Any) -> bool:
     return bool(row.owner != other.owner and row.story_seq != other.story_seq)
-
-
-def _key(row: Any) -> str:
-    return f"area:{row.technology}|sector:{row.sector}"

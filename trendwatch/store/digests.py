@@ -19,7 +19,7 @@ from trendwatch.store.frozen import freeze, thaw
 from trendwatch.store.leases import Leases, insert, table
 from trendwatch.store.tables import DeliveryRow, DigestRow, EditionRow, ShownRow
 from trendwatch.types.advice import Digest, Memory
-from trendwatch.types.delivery import Channel, Delivery, DeliveryState
+from trendwatch.types.delivery import UNSENT, Channel, Delivery, DeliveryState
 from trendwatch.types.work import Claim
 
 _EDITION = table(EditionRow)
@@ -100,19 +100,17 @@ class Digests:
         latest = select(_DIGEST.c.value).where(*earlier).order_by(_DIGEST.c.cutoff.desc())
         with reading(self._engine) as connection:
             told = [json.loads(one) for one in connection.execute(latest.limit(ARRIVAL_ISSUES)).scalars()]
-            periods = (
-                connection.execute(select(_DIGEST.c.period).where(*earlier).order_by(_DIGEST.c.cutoff.desc()))
-                .scalars()
-                .all()
-            )
+            query = select(_DIGEST.c.period, _DIGEST.c.cutoff).where(*earlier)
+            issues = connection.execute(query.order_by(_DIGEST.c.cutoff.desc())).all()
             rows = connection.execute(select(_SHOWN.c.story_id, _SHOWN.c.period).where(*shown)).all()
-        last = set(periods[:RECENT_ISSUES])
+        last = {issue.period for issue in issues[:RECENT_ISSUES]}
         recent = frozenset(row.story_id for row in rows if row.period in last)
         everything = frozenset(row.story_id for row in rows)
         return Memory(
             recent=recent,
             shown=everything,
-            issues=len(periods),
+            issues=len(issues),
+            last_cutoff=issues[0].cutoff if issues else None,
             arrivals=frozenset(_states(note) for digest in told for note in digest.get("arrivals", ())),
             practices=frozenset(
                 digest["try_this"]["key"] for digest in told[:PRACTICE_ISSUES] if digest.get("try_this")
@@ -128,8 +126,8 @@ class Deliveries:
         self._leases = leases
 
     def due(self, now: datetime, *, limit: int) -> list[Delivery]:
-        """Return deliveries that wait and may be tried now, the oldest first."""
-        due = (_DELIVERY.c.state == str(DeliveryState.WAITING), _DELIVERY.c.next_attempt_at <= now)
+        """Return deliveries that are not sent and may be tried now, the oldest first."""
+        due = (_DELIVERY.c.state.in_([str(state) for state in UNSENT]), _DELIVERY.c.next_attempt_at <= now)
         return self._select(*due, limit=limit)
 
     def get(self, delivery_id: str) -> Delivery:

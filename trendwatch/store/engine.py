@@ -84,11 +84,16 @@ def _open_sqlite(url: URL) -> Engine:
     return engine
 
 
+_ONE_STATE: dict[str, Any] = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+
+
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
     """Yield a connection that sees one state of the database and changes nothing."""
+    # SQLite's readers see one state anyway
+    options = {} if engine.dialect.name == "sqlite" else _ONE_STATE
     with _translated(), engine.connect() as connection:
-        yield connection
+        yield connection.execution_options(**options)
 
 
 @contextmanager

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
 from sqlalchemy import Connection, Engine, RowMapping, bindparam, func, or_, select, update
 
-from trendwatch.store.engine import reading, writing
+from trendwatch.store.engine import BUSY_SECONDS, reading, writing
 from trendwatch.store.leases import Leases, insert, table
+from trendwatch.store.models import LIVE
 from trendwatch.store.tables import FeedRow, ItemRow, ModelRow, PendingRow
 from trendwatch.types.news import Failure, Feed, FeedKind, FeedState, FeedUpdate, Item
 from trendwatch.types.work import Claim
@@ -24,6 +25,8 @@ _REMEMBERED = (
     *("etag", "last_modified", "body_hash", "first_success_at", "polled_at", "succeeded_at"),
     *("next_fetch_at", "failures", "failure", "failure_detail"),
 )
+#: Longer than a poll holds outcomes together and a writer may wait for the database.
+SETTLED = timedelta(seconds=4 * BUSY_SECONDS)
 #: SQLite allows 32,766 variables in a statement; a lookup of ids stays far below.
 _CHUNK = 500
 
@@ -62,9 +65,9 @@ class Feeds:
                 fresh = [{**values, "failures": 0, **dict.fromkeys(_EMPTY_TEXTS, "")} for values in new]
                 connection.execute(insert(connection, FeedRow).on_conflict_do_nothing(), fresh)
             for values in changed:
-                if values["url"] != known[values["key"]]["url"]:  # what the old address said is void
-                    values |= {"etag": "", "last_modified": "", "body_hash": "", "next_fetch_at": None}
-                connection.execute(update(_FEED).where(_FEED.c.key == values["key"]).values(**values))
+                moved = values["url"] != known[values["key"]]["url"]  # then what the old address said is void
+                now = values | _FORGOTTEN if moved else values
+                connection.execute(update(_FEED).where(_FEED.c.key == values["key"]).values(**now))
             connection.execute(update(_FEED).where(_FEED.c.key.in_(gone)).values(enabled=False))
 
     def due_hosts(self, now: datetime) -> list[str]:
@@ -85,24 +88,48 @@ class Feeds:
         with reading(self._engine) as connection:
             return [(_feed(row), _state(row)) for row in connection.execute(query).mappings()]
 
-    def record(self, outcome: FeedUpdate, *, claim: Claim) -> tuple[Item, ...]:
+    def settled(self, when: datetime, *, now: datetime) -> bool:
+        """Return whether everything that was first seen before a time is in the database.
+
+        A poll decides when an item was first seen, then waits for the database. So either nobody polls,
+        or enough time has passed.
+        """
+        return now >= when + SETTLED or self._leases.held_until("poll", now=now) is None
+
+    def record(self, outcome: FeedUpdate, *, claim: Claim, asked: str = "") -> tuple[Item, ...]:
         """Keep what a poll brought, all of it or nothing; return the items that are new.
+
+        Args:
+            outcome: what to write.
+            claim: on the feed's host.
+            asked: the address that answered; what it said is void once the feed has another.
 
         Raises:
             LeaseLost: another process polls this host now.
         """
-        return self.record_all([outcome], claim=claim)[0]
+        key = outcome.state.feed_key
+        return self.record_all([outcome], claim=claim, asked={key: asked} if asked else {})[0]
 
-    def record_all(self, outcomes: Sequence[FeedUpdate], *, claim: Claim) -> list[tuple[Item, ...]]:
+    def record_all(
+        self, outcomes: Sequence[FeedUpdate], *, claim: Claim, asked: Mapping[str, str]
+    ) -> list[tuple[Item, ...]]:
         """Keep what polls of several feeds of one host brought, all or nothing; return the new items of each.
+
+        Args:
+            outcomes: what to write.
+            claim: on the feeds' host.
+            asked: by feed key, the address that answered; what it said is void once the feed has another.
 
         Raises:
             LeaseLost: another process polls this host now.
         """
         with self._leases.under(claim) as connection:
-            return self._write(connection, outcomes)
+            moved = _moved(connection, asked)
+            valid = [one for one in outcomes if one.state.feed_key not in moved]
+            new = self._write(connection, valid) if valid else []
+        return [tuple(item for item in new if item.feed_key == one.state.feed_key) for one in outcomes]
 
-    def _write(self, connection: Connection, outcomes: Sequence[FeedUpdate]) -> list[tuple[Item, ...]]:
+    def _write(self, connection: Connection, outcomes: Sequence[FeedUpdate]) -> Sequence[Item]:
         states = [
             {"b_key": one.state.feed_key, **{name: getattr(one.state, name) for name in _REMEMBERED}}
             for one in outcomes
@@ -111,7 +138,7 @@ class Feeds:
         new = _unknown(connection, [item for one in outcomes for item in one.items])
         if new:
             self._insert(connection, new)
-        return [tuple(item for item in new if item.feed_key == one.state.feed_key) for one in outcomes]
+        return new
 
     def _insert(self, connection: Connection, new: Sequence[Item]) -> None:
         wanted = select(_FEED.c.key, _FEED.c.seq).where(_FEED.c.key.in_({item.feed_key for item in new}))
@@ -119,7 +146,7 @@ class Feeds:
         statement = insert(connection, ItemRow).on_conflict_do_nothing(index_elements=["id"])
         statement = statement.returning(_ITEM.c.seq, _ITEM.c.counted_at)
         kept = connection.execute(statement, [_item_values(item, feeds[item.feed_key]) for item in new]).all()
-        models = connection.execute(select(_MODEL.c.seq).where(_MODEL.c.state.in_(("current", "building"))))
+        models = connection.execute(select(_MODEL.c.seq).where(_MODEL.c.state.in_(LIVE)))
         pending = [
             {"item_seq": row.seq, "model_seq": model.seq, "counted_at": row.counted_at}
             for model in models.all()
@@ -150,6 +177,11 @@ class Feeds:
 
 
 _EMPTY_TEXTS = ("etag", "last_modified", "body_hash", "failure_detail")
+_FORGOTTEN: dict[str, Any] = {
+    **dict.fromkeys(_EMPTY_TEXTS, ""),
+    **dict.fromkeys(("first_success_at", "next_fetch_at", "failure"), None),
+    "failures": 0,
+}
 
 
 def _is_due(now: datetime) -> Any:
@@ -176,6 +208,12 @@ def _state(row: RowMapping) -> FeedState:
     values = {name: row[name] for name in _REMEMBERED}
     values["failure"] = Failure(row["failure"]) if row["failure"] else None
     return FeedState(feed_key=row["key"], **values)
+
+
+def _moved(connection: Connection, asked: Mapping[str, str]) -> set[str]:
+    """Return the feeds that have another address than the one that was asked."""
+    query = select(_FEED.c.key, _FEED.c.url).where(_FEED.c.key.in_(asked)).with_for_update()
+    return {row.key for row in connection.execute(query) if row.url != asked[row.key]}
 
 
 def _unknown(connection: Connection, items: Sequence[Item]) -> tuple[Item, ...]:

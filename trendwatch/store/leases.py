@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Table, select, update
@@ -35,6 +35,8 @@ def insert(connection: Connection, row: type[Any]) -> Any:
 
 
 _LEASE = table(LeaseRow)
+#: End of a lease that was given back: over at any time, also at one that a replay pretends.
+_FREE = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Leases:
@@ -70,11 +72,11 @@ class Leases:
             connection.execute(update(_LEASE).where(*_is(claim)).values(until=now + lease))
         return Claim(step=claim.step, partition=claim.partition, token=claim.token, until=now + lease)
 
-    def release(self, claim: Claim, *, now: datetime) -> None:
+    def release(self, claim: Claim) -> None:
         """Let others have it at once. A claim that was lost is no error here."""
         with writing(self._engine) as connection:
             held = (*_is(claim), _LEASE.c.token == claim.token)
-            connection.execute(update(_LEASE).where(*held).values(until=now))
+            connection.execute(update(_LEASE).where(*held).values(until=_FREE))
 
     def held_until(self, step: str, *, now: datetime) -> datetime | None:
         """Return when the first running claim on a step ends, None when none runs."""

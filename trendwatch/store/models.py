@@ -26,6 +26,8 @@ _PENDING = table(PendingRow)
 CURRENT = "current"
 BUILDING = "building"
 OLD = "old"
+#: States whose versions understand new items.
+LIVE = (CURRENT, BUILDING)
 
 
 class Models:
@@ -40,7 +42,7 @@ class Models:
 
     def live(self) -> tuple[Model, ...]:
         """Return the versions that understand new items: the current one, and one being built beside it."""
-        query = select(_MODEL).where(_MODEL.c.state.in_((CURRENT, BUILDING))).order_by(_MODEL.c.seq)
+        query = select(_MODEL).where(_MODEL.c.state.in_(LIVE)).order_by(_MODEL.c.seq)
         with reading(self._engine) as connection:
             return tuple(_model(row) for row in connection.execute(query).mappings())
 
@@ -70,7 +72,7 @@ class Models:
         with writing(self._engine) as connection:
             if connection.dialect.name == "postgresql":
                 # Polls that store items now must see this model or be seen by it: no item is overlooked.
-                connection.execute(text("LOCK TABLE item IN SHARE MODE"))
+                connection.execute(text("LOCK TABLE item IN SHARE ROW EXCLUSIVE MODE"))
             if connection.execute(select(exists().where(_MODEL.c.version == model.version))).scalar():
                 return
             first = not connection.execute(select(exists().where(_MODEL.c.state == CURRENT))).scalar()

@@ -8,7 +8,7 @@ are JSON.
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Column, Index, LargeBinary, Text
+from sqlalchemy import JSON, Column, Index, LargeBinary, Text, text
 from sqlmodel import Field, SQLModel
 
 
@@ -94,6 +94,15 @@ class ModelRow(SQLModel, table=True):
     """A trained tagger; tags and counts belong to one of these."""
 
     __tablename__ = "model"
+    __table_args__ = (
+        Index(
+            "model_one_current",
+            "state",
+            unique=True,
+            sqlite_where=text("state = 'current'"),
+            postgresql_where=text("state = 'current'"),
+        ),
+    )
     seq: int | None = Field(default=None, primary_key=True)
     version: str = Field(unique=True)
     created_at: datetime

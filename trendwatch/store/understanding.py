@@ -96,6 +96,19 @@ class Understanding:
 
     def open_reports(self, since: datetime, until: datetime) -> list[OpenReport]:
         """Return the reports of stories counted in a half-open window, in order of time."""
+        return self._reports(_ITEM.c.counted_at >= since, _ITEM.c.counted_at < until)
+
+    def whole_stories(self, since: datetime, until: datetime) -> list[OpenReport]:
+        """Return all reports before the end of a half-open window of the stories that have one in it.
+
+        How long a story has run, and how long it is, does not show in its last reports alone.
+        """
+        told = select(_ITEM.c.story_seq).where(
+            _ITEM.c.counted_at >= since, _ITEM.c.counted_at < until, _ITEM.c.story_seq.is_not(None)
+        )
+        return self._reports(_ITEM.c.story_seq.in_(told), _ITEM.c.counted_at < until)
+
+    def _reports(self, *conditions: Any) -> list[OpenReport]:
         query = (
             select(
                 *(_ITEM.c.id, _FEED.c.key, _ITEM.c.title, _ITEM.c.summary, _ITEM.c.counted_at),
@@ -103,7 +116,7 @@ class Understanding:
             )
             .join(_FEED, _FEED.c.seq == _ITEM.c.feed_seq)
             .join(_STORY, _STORY.c.seq == _ITEM.c.story_seq)
-            .where(_ITEM.c.counted_at >= since, _ITEM.c.counted_at < until)
+            .where(*conditions)
             .order_by(_ITEM.c.counted_at, _ITEM.c.seq)
         )
         with reading(self._engine) as connection:

@@ -123,7 +123,7 @@ def unpack(model: Model) -> Weights:
 
 def rejected(model: Model, why: str) -> ModelRejected:
     """Return the refusal of a model."""
-    return ModelRejected(f"model {model.version} was refused: {why}; train a new one with `trendwatch learn`")
+    return ModelRejected(f"model {model.version} was refused: {why}; train a new one with `trendwatch train`")
 
 
 def _described(model: Model) -> tuple[tuple[str, ...], int]:

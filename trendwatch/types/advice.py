@@ -276,6 +276,8 @@ class Memory:
     shown: frozenset[str] = frozenset()
     #: digests composed so far
     issues: int = 0
+    #: cutoff of its last digest, where its next window begins; None before the first
+    last_cutoff: datetime | None = None
     #: (technology, state at home, state elsewhere) of the arrival notes of the last year
     arrivals: frozenset[tuple[str, str, str]] = frozenset()
     #: keys of the practices of the last quarter

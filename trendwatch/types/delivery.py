@@ -24,6 +24,10 @@ class DeliveryState(StrEnum):
     IN_DOUBT = "in_doubt"
 
 
+#: What has still to be sent: a delivery in doubt goes again, as the same mail.
+UNSENT = frozenset({DeliveryState.WAITING, DeliveryState.IN_DOUBT})
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
     """One digest on its way through one channel."""

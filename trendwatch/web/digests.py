@@ -16,6 +16,7 @@ from trendwatch.errors import NotFound
 from trendwatch.render.page import html
 from trendwatch.types.advice import Business, Digest
 from trendwatch.types.weeks import WEEK, parse_week
+from trendwatch.web.banner import banner
 from trendwatch.web.looks import page
 from trendwatch.web.parts import Given, Parts
 from trendwatch.web.words import moment
@@ -52,7 +53,7 @@ def digest(business: str, period: str, parts: Given) -> Response:
 
 def digest_page(found: Digest, *, base_url: str) -> HTMLResponse:
     """Return a digest as its own page; its own styles are allowed by their hash."""
-    text = html(found, base_url=base_url)
+    text = html(found, base_url=base_url, banner=banner())
     hashes = (hashlib.sha256(style.encode()).digest() for style in _STYLE.findall(text))
     allowed = " ".join(f"'sha256-{base64.b64encode(digest).decode()}'" for digest in hashes)
     sources = allowed or "'none'"

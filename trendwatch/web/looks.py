@@ -15,6 +15,7 @@ from starlette.responses import HTMLResponse
 from trendwatch import __version__
 from trendwatch.advice.trendwords import count_words, direction, stage_words, strength_words
 from trendwatch.advice.words import counted
+from trendwatch.web.banner import banner
 from trendwatch.web.words import (
     ago,
     day,
@@ -73,7 +74,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals |= {"assets": assets(), "version": __version__, "counted": counted}
+    environment.globals |= {"assets": assets(), "version": __version__, "banner": banner, "counted": counted}
     environment.filters |= {
         "ago": ago,
         "count_words": count_words,

@@ -25,6 +25,8 @@ class Parts:
     clock: Clock
     #: nobody is asked for a key: the service listens on loopback only
     open_to_all: bool
+    #: a sentence above every page, such as that the news is simulated
+    banner: str = ""
 
 
 def parts_of(request: Request) -> Parts:

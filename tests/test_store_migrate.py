@@ -1,0 +1,207 @@
+"""The schema comes up to date by itself: from nothing, once, whoever else starts, or not at all (O2)."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import inspect, text
+from sqlmodel import SQLModel
+
+from tests.conftest import PROJECT
+from trendwatch.errors import SchemaTooNew
+from trendwatch.store import Store
+from trendwatch.store.engine import open_engine, reading, writing
+from trendwatch.store.migrate import migrate
+
+HEAD = max(path.stem.split("_")[0] for path in (PROJECT / "migrations" / "versions").glob("[0-9]*.py"))
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def new_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of a database that has nothing in it."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'new.db'}"
+        return
+    server = request.getfixturevalue("postgresql_url")
+    admin = open_engine(server)
+    with admin.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text("DROP DATABASE IF EXISTS new WITH (FORCE)"))
+        connection.execute(text("CREATE DATABASE new"))
+        yield admin.url.set(database="new").render_as_string(hide_password=False)
+        connection.execute(text("DROP DATABASE new WITH (FORCE)"))
+    admin.dispose()
+
+
+def revision(store: Store) -> str:
+    with reading(store._engine) as connection:
+        return str(connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one())
+
+
+def schema(url: str) -> list[str]:
+    """Return every table and index of a database."""
+    engine = open_engine(url)
+    with reading(engine) as connection:
+        known = inspect(connection)
+        tables = known.get_table_names()
+        found = [*tables, *(f"{t}.{i['name']}" for t in tables for i in known.get_indexes(t))]
+    engine.dispose()
+    return sorted(found)
+
+
+def test_a_new_database_reaches_the_head(new_url: str) -> None:
+    store = Store.open(new_url)
+    assert revision(store) == HEAD
+    assert store.items.count() == 0
+    store.close()
+
+
+def test_the_migrations_make_what_the_rows_say(new_url: str) -> None:
+    store = Store.open(new_url)
+    ours = {"compare_type": True, "include_name": lambda name, kind, _: not str(name).startswith("item_text")}
+    with reading(store._engine) as connection:
+        context = MigrationContext.configure(connection, opts=ours)
+        assert compare_metadata(context, SQLModel.metadata) == []
+    store.close()
+
+
+def test_opening_again_changes_nothing(new_url: str) -> None:
+    Store.open(new_url).close()
+    before = schema(new_url)
+    for _ in range(2):
+        Store.open(new_url).close()
+    assert schema(new_url) == before
+
+
+def test_o2_a_database_of_a_newer_version_is_left_alone(new_url: str) -> None:
+    store = Store.open(new_url)
+    with writing(store._engine) as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    store.close()
+    with pytest.raises(SchemaTooNew, match=f"at 9999, this version knows {HEAD}: upgrade trendwatch"):
+        Store.open(new_url)
+    engine = open_engine(new_url)
+    with reading(engine) as connection:
+        assert connection.execute(text("SELECT version_num FROM alembic_version")).scalar() == "9999"
+    engine.dispose()
+
+
+def test_o2_an_older_database_is_brought_up_to_date(new_url: str) -> None:
+    from alembic import command
+
+    from trendwatch import shipped
+    from trendwatch.store.migrate import alembic_config
+
+    engine = open_engine(new_url)
+    config = alembic_config(shipped("migrations"))
+    with writing(engine) as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+    engine.dispose()
+    store = Store.open(new_url)
+    assert revision(store) == HEAD
+    store.close()
+
+
+OPEN = """
+import sys
+from pathlib import Path
+from time import sleep
+from trendwatch.store import Store
+print("ready", flush=True)
+sys.stdin.readline()
+store = Store.open(sys.argv[1])
+print(store.items.count())
+store.close()
+"""
+
+
+def python(script: str, *arguments: str) -> subprocess.Popen[str]:
+    command = [sys.executable, "-W", "error", "-c", script, *arguments]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    return subprocess.Popen(command, cwd=PROJECT, text=True, **pipes)  # type: ignore[call-overload, no-any-return]
+
+
+def test_processes_that_open_a_new_database_at_once_all_succeed(new_url: str) -> None:
+    racers = [python(OPEN, new_url) for _ in range(3)]
+    for racer in racers:
+        assert racer.stdout is not None
+        assert racer.stdout.readline() == "ready\n"
+    for racer in racers:
+        assert racer.stdin is not None
+        racer.stdin.write("go\n")
+        racer.stdin.flush()
+    for racer in racers:
+        out, errors = racer.communicate(timeout=60)
+        assert (out, errors, racer.returncode) == ("0\n", "", 0)
+    store = Store.open(new_url)
+    assert revision(store) == HEAD
+    store.close()
+
+
+def test_threads_that_open_a_new_database_at_once_all_succeed(new_url: str) -> None:
+    start, failed = threading.Barrier(4), []
+
+    def racer() -> None:
+        start.wait()
+        try:
+            Store.open(new_url).close()
+        except Exception as error:
+            failed.append(error)
+
+    threads = [threading.Thread(target=racer) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failed == []
+
+
+KILL = """
+import os, signal, sys
+from sqlalchemy import event
+from trendwatch.store.engine import open_engine
+from trendwatch.store.migrate import migrate
+
+engine = open_engine(sys.argv[1])
+
+@event.listens_for(engine, "before_cursor_execute")
+def die(_connection, _cursor, statement, *_):
+    if sys.argv[2] in statement:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+migrate(engine)
+"""
+
+
+@pytest.mark.parametrize("at", ["CREATE TABLE item (", "item_text"])
+def test_o2_killed_in_mid_migration_leaves_nothing_half_done(new_url: str, at: str) -> None:
+    killed = python(KILL, new_url, at)
+    _, errors = killed.communicate(timeout=60)
+    assert killed.returncode == -signal.SIGKILL, errors  # a kill that missed proves nothing
+    assert schema(new_url) == []
+    store = Store.open(new_url)
+    assert revision(store) == HEAD
+    store.close()
+
+
+def test_one_in_memory_is_migrated_too() -> None:
+    store = Store.open("sqlite://")
+    assert revision(store) == HEAD
+    migrate(store._engine)
+    assert store.items.count() == 0
+    store.close()
+
+
+def test_the_working_directory_does_not_matter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "alembic.ini").write_text("[alembic]\nscript_location = nowhere\n")
+    monkeypatch.chdir(tmp_path)
+    Store.open(f"sqlite:///{tmp_path / 'new.db'}").close()
+    assert (tmp_path / "new.db").is_file()
