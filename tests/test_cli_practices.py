@@ -11,7 +11,7 @@ from tests.test_config_practices import LEAST
 PRACTICES = """
 [practices.orchard_flights]
 name = "Pictures of the orchard from above"
-plain = "A small aircraft flies over the rows and shows which trees are dry, so that only those get water and nobody walks."
+plain = "A small aircraft flies over the rows and shows which trees are dry, so only those get water."
 functions = ["operations"]
 areas = ["drones"]
 inspired_by = "agriculture"
@@ -55,7 +55,7 @@ def test_practices_are_listed_for_all_a_sector_or_a_function(cli: CommandLine) -
     assert keys("--sector", "retail") == ["count"]
     assert keys("--function", "operations", "--sector", "agriculture") == ["orchard_flights"]
     told = cli("practices", "list").out
-    for words in ("2 practices", "orchard_flights", "Day-to-day", "Farming", "nothing", "0.5 to 12"):
+    for words in ("2 practices", "orchard_flights", "Farming", "nothing"):
         assert words in told
 
 
@@ -84,8 +84,8 @@ def test_without_practices_the_file_is_named(cli: CommandLine) -> None:
 SHOWN = """\
 Pictures of the orchard from above  (orchard_flights)
 
-A small aircraft flies over the rows and shows which trees are dry, so that only those get
-water and nobody walks.
+A small aircraft flies over the rows and shows which trees are dry, so only those get
+water.
 
 Improves:           Day-to-day operations
 Rests on:           Drones

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from trendwatch.demo.fill import Filled
     from trendwatch.wiring import Service
 
-#: Of the environment only what says where this machine keeps things: a store set for the real service is not ours.
+#: Of the environment only where this machine keeps things: a store set for the real service is not ours.
 _KEPT = ("HOME", "XDG_CACHE_HOME", "TRENDWATCH_CACHE")
 _SAID_EVERY = 13
 

@@ -104,14 +104,16 @@ def print_json(value: object) -> None:
     typer.echo(json.dumps(plain_value(value), ensure_ascii=False))
 
 
-def print_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
-    """Print rows for people."""
+def print_table(
+    title: str, columns: Sequence[str], rows: Sequence[Sequence[object]], *, whole_keys: bool = False
+) -> None:
+    """Print rows for people; keys are the first column, ``whole_keys`` never breaks them over lines."""
     from rich.console import Console
     from rich.table import Table
 
     table = Table(title=title, title_justify="left", header_style="bold")
-    for column in columns:
-        table.add_column(column, overflow="fold")
+    for place, column in enumerate(columns):
+        table.add_column(column, overflow="fold", no_wrap=whole_keys and place == 0)
     for row in rows:
         table.add_row(*("" if cell is None else str(cell) for cell in row))
     Console().print(table)

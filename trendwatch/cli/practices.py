@@ -71,15 +71,13 @@ def list_practices(
         (
             one.key,
             one.name,
-            ", ".join(_called("function", one.functions, names)),
             *_called("sector", [one.inspired_by], names),
             band(one.cost_per_month),
-            band(one.hours_first_month),
         )
         for one in found
     ]
-    columns = ("key", "name", "improves", "done by", "EUR a month", "hours, first month")
-    print_table(f"{len(found)} practices", columns, rows)
+    columns = ("key", "name", "done by", "EUR a month")
+    print_table(f"{len(found)} practices", columns, rows, whole_keys=True)
 
 
 def show_practice(context: typer.Context, key: str, as_json: AsJson = False) -> None:
@@ -203,7 +201,7 @@ def _facts(one: Practice, names: Mapping[str, str]) -> Iterator[str]:
         ("What to change", one.adapt),
         ("To start", _amount(one.cost_once, "EUR")),
         ("A month", _amount(one.cost_per_month, "EUR")),
-        ("In the first month", _amount(one.hours_first_month, "hours")),
+        ("In the first month", _amount(one.hours_first_month, "hour", plural="hours")),
         ("Skills", f"{one.skills}: {_SKILLS[one.skills]}"),
     )
     yield ""
@@ -233,7 +231,7 @@ def _wrapped(text: str, *, first: str = "", rest: str = "") -> str:
     )
 
 
-def _amount(range_: Range, unit: str) -> str:
+def _amount(range_: Range, unit: str, *, plural: str = "") -> str:
     """Return "nothing" or "20 to 300 EUR; plan with 60"."""
     from trendwatch.advice.practices import band, figure
 
@@ -241,4 +239,4 @@ def _amount(range_: Range, unit: str) -> str:
     if said == "nothing":
         return said
     base = "" if range_.low == range_.high else f"; plan with {figure(range_.base)}"
-    return f"{said} {unit}{base}"
+    return f"{said} {unit if said == 'about 1' else plural or unit}{base}"

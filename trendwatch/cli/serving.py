@@ -73,6 +73,7 @@ def listen(service: Service, *, host: str, port: int | None) -> socket.socket:
 
 
 def serve_pages(service: Service, listening: socket.socket) -> None:
+    """Serve API and pages until stopped."""
     import uvicorn
 
     from trendwatch.api import create_app

@@ -2,7 +2,7 @@
 
     truth + nuisance + seed | world | server --HTTP--> the ordinary pipeline | data/demo
 
-truth, nuisance: what is planted and what disturbs, as values · grammar, words, language, names: how it is told ·
-outlets, events, telling, world: who reports what, week by week · documents, troubles, server: how it is
-published · fill: the pipeline driven through it · score: how well stories were found.
+truth, nuisance: what is planted and what disturbs, as values · grammar, words, language, names: how it
+is told · outlets, events, telling, world: who reports what, week by week · documents, troubles, server: how
+it is published · fill: the pipeline driven through it · score: how well stories were found.
 """

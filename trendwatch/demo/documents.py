@@ -33,7 +33,7 @@ def _rss(outlet: Outlet, entries: Sequence[Told], now: datetime) -> str:
     items = "".join(map(_rss_item, entries))
     return (
         f'{_XML}<rss version="2.0"><channel><title>{escape(outlet.title)}</title><link>{_home(outlet)}</link>'
-        f"<description>{escape(outlet.title)}, simulated</description><language>{_language(outlet)}</language>"
+        f"<description>Simulated news</description><language>{_language(outlet)}</language>"
         f"<lastBuildDate>{format_datetime(now)}</lastBuildDate>{items}</channel></rss>\n"
     )
 
@@ -66,7 +66,8 @@ def _atom_entry(entry: Told) -> str:
         dated = f"<published>{at}</published><updated>{at}</updated>"
     return (
         f'<entry><title>{escape(entry.title, quote=False)}</title><link href="{escape(entry.url)}"/>'
-        f"<id>{escape(entry.guid)}</id>{dated}<summary>{escape(entry.summary, quote=False)}</summary></entry>\n"
+        f"<id>{escape(entry.guid)}</id>{dated}"
+        f"<summary>{escape(entry.summary, quote=False)}</summary></entry>\n"
     )
 
 

@@ -1,7 +1,7 @@
 """What happens in a week of the simulated world: events with their true labels and everything they fix.
 
-An event fixes its names, figures and a few of its words, so that all who tell it share what is rare and differ in
-the rest.
+An event fixes its names, figures and a few of its words, so that all who tell it share what is rare and
+differ in the rest.
 """
 
 from __future__ import annotations
@@ -18,6 +18,9 @@ from trendwatch.demo.truth import NewTerm, WorldTruth
 
 #: Share of events of a kind that name no function at all.
 _SILENT = 0.35
+
+#: topic or kind of ordinary news, sector, new term
+_About = tuple[str, str, NewTerm | None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,16 +57,12 @@ def events(truth: WorldTruth, week: int, *, seed: int, scale: float) -> Iterator
         seed: of the world.
         scale: of the rates: feeds of the world by 80, times the volume of the week.
     """
-    number = 0
-    for about in _abouts(truth, week, Random(f"{seed}/{week}"), scale):
-        yield _event(f"{week}-{number}", week, Random(f"{seed}/{week}/{number}"), *about)
-        number += 1
+    for number, about in enumerate(_abouts(truth, week, Random(f"{seed}/{week}"), scale)):
+        yield _event(week, number, about, Random(f"{seed}/{week}/{number}"))
 
 
-def _abouts(
-    truth: WorldTruth, week: int, draw: Random, scale: float
-) -> Iterator[tuple[str, str, NewTerm | None]]:
-    """Yield (topic or kind of ordinary news, sector, new term)."""
+def _abouts(truth: WorldTruth, week: int, draw: Random, scale: float) -> Iterator[_About]:
+    """Yield what the events of a week are about."""
     for (topic, sector), rate in truth.rates(week).items():
         for _ in range(poisson(rate * scale, draw)):
             yield topic, sector, None
@@ -86,7 +85,8 @@ def poisson(mean: float, draw: Random) -> int:
     return number
 
 
-def _event(event_id: str, week: int, draw: Random, about: str, sector: str, term: NewTerm | None) -> Event:
+def _event(week: int, number: int, what: _About, draw: Random) -> Event:
+    about, sector, term = what
     topic = topics().get(about)
     kind = _kind(draw) if topic else None
     context = _context(topic, sector, draw, term)
@@ -97,7 +97,7 @@ def _event(event_id: str, week: int, draw: Random, about: str, sector: str, term
     labels += [f"impact:{impact}" for impact in kind.impacts] if kind else []
     labels += [f"function:{function}"] if function else []
     return Event(
-        id=event_id,
+        id=f"{week}-{number}",
         week=week,
         labels=frozenset(labels),
         sector=sector,
@@ -130,6 +130,7 @@ def _context(topic: Topic | None, sector: str, draw: Random, term: NewTerm | Non
         "place": draw.choice(names.places()),
         "month": draw.choice(names.months()),
         "money": names.money(draw),
+        "price": names.price(draw),
         "figure": (share := names.share(draw)),
         "pct": share,
         "count": str(draw.choice((draw.randrange(3, 60), draw.randrange(60, 900)))),

@@ -3,12 +3,12 @@
     for each week: Sunday night  poll over HTTP | understand
                    Tuesday noon  analyse | compose and send (the last weeks: businesses joined then)
 
-The clock stands still and is moved by hand, so only the first poll of a feed is back-log, and every week is judged
-when it is over, as a running service does. What is different from a running service is only the pace: one poll a
-week, and no pause between requests to the one host that serves all feeds.
+The clock stands still and is moved by hand, so only the first poll of a feed is back-log, and every week is
+judged when it is over, as a running service does. What is different from a running service is only the pace:
+one poll a week, and no pause between requests to the one host that serves all feeds.
 
-A directory is filled once: ``demo.json`` is written last and says with what. One that was left half-way starts
-over; one that holds something else is not touched.
+A directory is filled once: ``demo.json`` is written last and says with what. One that was left half-way
+starts over; one that holds something else is not touched.
 """
 
 from __future__ import annotations
@@ -28,7 +28,10 @@ from trendwatch.types.news import Feed
 from trendwatch.wiring import Service
 
 #: Shown above every page and digest.
-BANNER = "Simulated news: publishers, companies, people and figures are invented, and links to reports lead nowhere."
+BANNER = (
+    "Simulated news: publishers, companies, people and figures are invented, "
+    "and links to reports lead nowhere."
+)
 #: Businesses join this long before the end: a quarter of digests.
 DIGEST_WEEKS = 12
 #: Changes with anything that makes an old fill look wrong.

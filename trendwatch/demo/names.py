@@ -6,6 +6,8 @@ from random import Random
 
 from trendwatch.demo.language import names, sectors
 
+#: Of ten products, those with a version; of ten sums, those in millions.
+_VERSIONED, _MILLIONS = 3, 4
 _SIGNS = "£ € $".split()
 
 
@@ -16,7 +18,7 @@ def person(draw: Random) -> tuple[str, str]:
 
 def business(sector: str, draw: Random) -> str:
     """Return the name of a business of a sector."""
-    start = draw.choice(names()["org_start"]) if draw.random() < 0.5 else draw.choice(names()["surname"])
+    start = draw.choice(names()[draw.choice(("org_start", "surname"))])
     return f"{start} {draw.choice(sectors()[sector]['suffix'])}"
 
 
@@ -34,15 +36,20 @@ def product(topic: str, draw: Random) -> str:
     """Return the name of a product; a topic has forty, some with a version."""
     fixed = Random(f"{topic}/{draw.randrange(40)}")
     name = f"{fixed.choice(names()['product_start'])}{fixed.choice(names()['product_end'])}"
-    return f"{name} {draw.randrange(2, 9)}" if fixed.random() < 0.3 else name
+    return f"{name} {draw.randrange(2, 9)}" if fixed.randrange(10) < _VERSIONED else name
 
 
 def money(draw: Random) -> str:
     """Return a sum."""
     sign = draw.choice(_SIGNS)
-    if draw.random() < 0.35:
+    if draw.randrange(10) < _MILLIONS:
         return f"{sign}{draw.uniform(1.1, 90):.1f}m"
     return f"{sign}{draw.randrange(8, 990) * 50:,}"
+
+
+def price(draw: Random) -> str:
+    """Return what a small business pays for a thing."""
+    return f"{draw.choice(_SIGNS)}{draw.choice((draw.randrange(9, 90) * 10, draw.randrange(18, 90) * 50)):,}"
 
 
 def share(draw: Random) -> str:

@@ -4,7 +4,8 @@
         server.now = world.begin + timedelta(weeks=1)
         ...                                            # poll server.url + "/feeds/KEY"
 
-One thread, loopback only, any free port. Feeds carry ETag and Last-Modified and answer 304 to whoever has them.
+One thread, loopback only, any free port. Feeds carry ETag and Last-Modified and answer 304 to whoever has
+them.
 """
 
 from __future__ import annotations

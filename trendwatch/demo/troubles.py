@@ -26,12 +26,14 @@ _BOMB = (
     + b"".join(b'<!ENTITY %c "%s">' % (code, b"&%c;" % (code - 1) * 10) for code in range(98, 107))
     + b']>\n<rss version="2.0"><channel><title>&j;</title></channel></rss>\n'
 )
-_PAGE = b"<!doctype html>\n<html><head><title>Our feed has moved</title></head><body><h1>Welcome</h1>"
-_PAGE += b"<p>Please subscribe to our printed edition, it is delivered to your door every week.</p></body></html>\n"
-_WALL = (
-    b"<!doctype html>\n<html><head><title>Just a moment...</title></head><body><p>Verifying you are human."
-)
-_WALL += b' Enable JavaScript and cookies.</p><script src="/cdn-cgi/challenge-platform/x.js"></script></body></html>\n'
+_PAGE = b"""<!doctype html>
+<html><head><title>Our feed has moved</title></head><body><h1>Welcome</h1>
+<p>Please subscribe to our printed edition, it is delivered to your door every week.</p></body></html>
+"""
+_WALL = b"""<!doctype html>
+<html><head><title>Just a moment...</title></head><body><p>Verifying you are human.
+Enable JavaScript and cookies.</p><script src="/cdn-cgi/challenge-platform/x.js"></script></body></html>
+"""
 
 #: What a poll of a feed in trouble comes to while the trouble lasts.
 FAILURES = {

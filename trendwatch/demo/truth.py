@@ -1,40 +1,40 @@
 """What is planted in the simulated news: the truth that trends, arrivals and digests are held against.
 
-Every number counts *events* a week (a story told by several outlets is one event) at full strength, for a world
-of 80 feeds; smaller worlds have proportionally fewer. Weeks count from 0. ``planted()`` plants for 104 weeks:
+Every number counts *events* a week (a story told by several outlets is one event) at full strength, for a
+world of 80 feeds; smaller worlds have proportionally fewer. Weeks count from 0. ``planted()`` plants for 104:
 
-    what                       where, in order of onset (week)                                       shape
-    sensors (iot)              manufacturing 12, logistics 40, agriculture 80                        arrives
-    AI (ai)                    finance 18, professional_services 40, healthcare 56, retail 60,
-                               agriculture 90                                                        arrives
-    drones                     logistics 46, construction 62, agriculture 88                         arrives
-    booking and reminders      retail 20, sport 44, healthcare 84                                    arrives
-    payments                   food_hospitality 54 (retail always)                                   arrives
-    robots                     logistics 34, food_hospitality 72 (manufacturing always)              arrives
-    security                   healthcare 48, manufacturing 68 (finance always)                      arrives
-    analytics                  food_hospitality 78 (retail always)                                   arrives
-    green technology           food_hospitality 86 (energy always)                                   arrives
-    3D printing                construction 58, healthcare 74 (manufacturing always)                 arrives
-    electric and driverless    logistics 70 (automotive always)                                      arrives
-    generative AI              technology 30, media 38, professional_services 50                     rises
-    blockchain                 finance, down from 26                                                 fades
-    headsets (ar_vr)           retail, down from 66                                                  fades
-    quantum                    technology 47, for two weeks                                          spikes, dies
-    space                      technology 90, for two weeks                                          spikes, dies
+    what                    where, in order of onset (week)                                  shape
+    sensors (iot)           manufacturing 12, logistics 40, agriculture 80                   arrives
+    AI (ai)                 finance 18, professional_services 40, healthcare 56, retail 60,
+                            agriculture 90 (technology always)                               arrives
+    drones                  logistics 46, construction 62, agriculture 88                    arrives
+    booking and reminders   retail 20, sport 44, healthcare 84                               arrives
+    payments                food_hospitality 54 (retail and finance always)                  arrives
+    robots                  logistics 34, food_hospitality 72 (manufacturing always)         arrives
+    security                healthcare 48, manufacturing 68 (finance always)                 arrives
+    analytics               food_hospitality 78 (retail and sport always)                    arrives
+    green technology        food_hospitality 86 (energy and building always)                 arrives
+    3D printing             construction 58, healthcare 74 (manufacturing always)            arrives
+    electric, driverless    logistics 70 (automotive always)                                 arrives
+    generative AI           technology 30, media 38, professional_services 50                rises
+    blockchain              finance, down from 26                                            fades
+    headsets (ar_vr)        retail, down from 66                                             fades
+    quantum                 technology 47, for two weeks                                     spikes, dies
+    space                   technology 90, for two weeks                                     spikes, dies
 
-    new term                   topic, sector                     onset
-    SkyPost                    drones, logistics                 50
-    ledgerless settlement      digital_payments, finance         58
-    Tallybot                   generative_ai, professional       66
-    bread-curve planning       data_analytics, food_hospitality  80
-    FrostMesh                  iot, agriculture                  84
-    nudge booking              booking, healthcare               88
-    Hedgewire                  cybersecurity, manufacturing      92
+    new term                topic, sector                               onset
+    SkyPost                 drones, logistics                           50
+    ledgerless settlement   digital_payments, finance                   58
+    Tallybot                generative_ai, professional_services        66
+    bread-curve planning    data_analytics, food_hospitality            80
+    FrostMesh               iot, agriculture                            84
+    nudge booking           booking, healthcare                         88
+    Hedgewire               cybersecurity, manufacturing                92
 
-A lag is the difference of two onsets: sensors reach farming 68 weeks after manufacturing. An arrival *emerges* at
-its onset; half its strength is reached ``ramp / 2`` weeks later. Beside all this every topic has a steady
-background in the sectors where it is at home (BACKGROUND); a pair that is listed neither there nor above never
-occurs, so "not yet seen" is true before an onset.
+A lag is the difference of two onsets: sensors reach farming 68 weeks after manufacturing. An arrival
+*emerges* at its onset; half its strength is reached ``ramp / 2`` weeks later. Beside all this every topic has
+a steady background in the sectors where it is at home (BACKGROUND); a pair that is listed neither there nor
+above never occurs, so "not yet seen" is true before an onset.
 """
 
 from __future__ import annotations

@@ -4,9 +4,9 @@
     for entry in world.week(30):          # in order of time
         entry.feed_key, entry.title, entry.event_id, entry.labels
 
-Each event happens on a day and is told by one or more outlets within a day and a half. The first outlet's words
-are copied by some of the others (syndication) and rewritten by the rest. What outlets a story reaches depends on
-its sector, what it is about, and their size.
+Each event happens on a day and is told by one or more outlets within a day and a half. The first outlet's
+words are copied by some of the others (syndication) and rewritten by the rest. What outlets a story reaches
+depends on its sector, what it is about, and their size.
 """
 
 from __future__ import annotations

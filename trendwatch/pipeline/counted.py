@@ -1,8 +1,8 @@
-"""Counts of past weeks kept between judgements: a cache of rows, read again week by week where rows have changed.
+"""Counts of past weeks kept between judgements: a cache of rows, read again where a week's rows have changed.
 
-Judging a week asks for two years of counts. Reading them all each time made judging a long history quadratic (104
-weeks of 80 feeds: a third of all time); what has changed since is one week, or those that a new feed's back-log
-reached.
+Judging a week asks for two years of counts. Reading them all each time made judging a long history quadratic
+(104 weeks of 80 feeds: a third of all time); what has changed since is one week, or those that a new feed's
+back-log reached.
 """
 
 from __future__ import annotations

@@ -38,9 +38,9 @@ class SeriesCounts:
         return Counts.of((row.key, feeds[row.feed_seq], row.week, row.reports) for row in rows)
 
     def sizes(self, version: str, *, first_week: int, last_week: int) -> dict[int, tuple[int, int]]:
-        """Return (rows, reports) of each week of a closed range that has any: what changes when it is recounted."""
+        """Return (rows, reports) of each week of a closed range that has any: they change with its counts."""
         query = (
-            select(_REPORTS.c.week, func.count().label("size"), func.sum(_REPORTS.c.reports).label("reports"))
+            select(_REPORTS.c.week, func.count().label("rows"), func.sum(_REPORTS.c.reports).label("reports"))
             .where(
                 _REPORTS.c.model_seq == model_seq(version),
                 _REPORTS.c.week >= first_week,
@@ -49,7 +49,7 @@ class SeriesCounts:
             .group_by(_REPORTS.c.week)
         )
         with reading(self._engine) as connection:
-            return {row.week: (row.size, int(row.reports)) for row in connection.execute(query)}
+            return {row.week: (row.rows, int(row.reports)) for row in connection.execute(query)}
 
     def series(self, version: str, keys: Sequence[str], *, first_week: int, last_week: int) -> list[Series]:
         """Return the stories per week of some keys, a zero where nothing was counted."""

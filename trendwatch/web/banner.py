@@ -1,7 +1,7 @@
 """A sentence above every page, such as that the news is simulated.
 
-Set for a whole application, so no page can forget it: a context variable carries it from the door to the template,
-through the threads that routes run in.
+Set for a whole application, so no page can forget it: a context variable carries it from the door to the
+template, through the threads that routes run in.
 """
 
 from __future__ import annotations
