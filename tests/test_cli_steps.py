@@ -54,7 +54,13 @@ def test_items_become_tags_stories_and_a_digest_in_the_outbox(fetched: CommandLi
     assert "too few reports to say" in fetched("trends").out
 
     composed = fetched("digest", "--json").object
-    assert composed == {"composed": ["hill_farm/2025-W10"], "waiting": [], "stopped": []}
+    assert composed == {
+        "composed": ["hill_farm/2025-W10"],
+        "waiting": [],
+        "stopped": [],
+        "crashed": [],
+        "held": [],
+    }
     assert fetched("digest").out == "composed: none is due\n"
     shown = fetched("digest", "--business", "hill_farm", "--json")
     assert shown.object["one_thing"]["title"].startswith("Drones count ripe apples")

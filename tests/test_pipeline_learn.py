@@ -61,6 +61,16 @@ def test_a_model_is_trained_once_and_knows_its_lesson(store: Store, folder: Path
     assert len(store.models.versions()) == 1
 
 
+def test_an_old_lesson_taught_again_is_a_version_of_its_own(store: Store, folder: Path) -> None:
+    """Its cached model has counts here already, which must not be added to."""
+    first = run(store, folder).version
+    second = run(store, folder, taught=MORE, clock=Clock(NOW + DAY)).version
+    assert store.models.promote_if_caught_up() == second
+    third = run(store, folder, clock=Clock(NOW + 2 * DAY)).version
+    assert third not in {None, first, second}
+    assert run(store, folder, clock=Clock(NOW + 3 * DAY)) == LearnReport()
+
+
 def test_c3_a_changed_lesson_is_built_beside_the_current_model(store: Store, folder: Path) -> None:
     first = run(store, folder).version
     store.feeds.sync([a_feed()])

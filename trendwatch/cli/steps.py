@@ -139,6 +139,8 @@ def _compose(service: Service) -> dict[str, list[str]]:
         "composed": [f"{one.business_key}/{one.period}" for one in report.digests],
         "waiting": report.waiting,
         "stopped": report.stopped,
+        "crashed": report.crashed,
+        "held": ["another process composes now"] * bool(report.held),
     }
 
 
@@ -149,6 +151,10 @@ def _say_composed(report: dict[str, list[str]], *, as_json: bool) -> None:
     typer.echo(f"composed: {', '.join(report['composed']) or 'none is due'}")
     if report["waiting"]:
         typer.echo(f"waiting for items to be understood: {', '.join(report['waiting'])}")
+    if report["held"]:
+        typer.echo("another process composes now; ask again")
+    if report["crashed"]:
+        typer.echo(f"failed, a bug of trendwatch, see the log: {', '.join(report['crashed'])}")
     if report["stopped"]:
         typer.echo(f"held back, too few feeds could be read: {', '.join(report['stopped'])}")
 

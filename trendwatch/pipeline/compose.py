@@ -146,13 +146,13 @@ def _edition(
     coverage = store.candidates.coverage(since, cutoff)
     if coverage.sources < LEAST_COVERAGE * coverage.feeds:
         return coverage
-    edition = _drawn(
-        store, taxonomy, model.version, config_hash=config_hash, coverage=coverage, window=(since, cutoff)
-    )
     claim = store.claim("compose", edition_id, now=clock(), lease=lease)
     if claim is None:
-        return None
+        return None  # another process draws it up
     try:
+        edition = _drawn(
+            store, taxonomy, model.version, config_hash=config_hash, coverage=coverage, window=(since, cutoff)
+        )
         return store.editions.freeze(edition, claim=claim, now=clock())
     except LeaseLost:
         return None  # another process freezes it; the next run finds it

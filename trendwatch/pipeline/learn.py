@@ -73,6 +73,9 @@ def learn(
         now = clock()
         unlabelled = store.understanding.texts(now - UNLABELLED_WINDOW, now, limit=UNLABELLED)
         model = trained(taxonomy, examples(), unlabelled=unlabelled, cache=cache, clock=clock)
+        if model.version in {version for version, _, _ in store.models.versions()}:
+            # An old lesson again: the cached version has counts of its own here, which must not be added to.
+            model = trained(taxonomy, examples(), unlabelled=unlabelled, cache=None, clock=clock)
         store.models.adopt(model, since=now - recount)
         _log.info("model.adopted", version=model.version, items=len(unlabelled))
         return LearnReport(version=model.version)
@@ -85,19 +88,19 @@ def trained(
     examples: Sequence[Example],
     *,
     unlabelled: Sequence[tuple[str, str]] = (),
-    cache: ModelCache,
+    cache: ModelCache | None,
     clock: Clock,
 ) -> Model:
-    """Return a model that knows which lesson it was taught."""
+    """Return a model that knows which lesson it was taught, from the cache where that has it."""
     lesson = lesson_of(taxonomy, examples)
-    known = None if unlabelled else cache.find(lesson)
+    known = cache.find(lesson) if cache and not unlabelled else None
     if known is not None and _usable(known, taxonomy):
         return known
     from trendwatch.tagging.train import train
 
     model = train(examples, taxonomy, unlabelled=unlabelled, now=clock())
     model = replace(model, manifest={**model.manifest, "lesson": lesson})
-    if not unlabelled:
+    if cache and not unlabelled:
         cache.keep(lesson, model)
     return model
 
