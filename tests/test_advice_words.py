@@ -6,6 +6,8 @@ from trendwatch.advice.words import a_list, counted, cut, in_words, number, shor
 
 NAMES = {
     "area:iot": "Internet of things",
+    "area:internet": "Internet of Things",
+    "area:genai": "Generative AI",
     "area:ai": "AI",
     "area:am": "3D printing",
     "area:ecommerce": "E-commerce",
@@ -17,6 +19,8 @@ NAMES = {
     ("key", "said"),
     [
         ("area:iot", "internet of things"),
+        ("area:internet", "Internet of Things"),
+        ("area:genai", "generative AI"),
         ("area:ai", "AI"),
         ("area:am", "3D printing"),
         ("area:ecommerce", "e-commerce"),

@@ -39,6 +39,11 @@ def there(area: str, sector: str = "manufacturing", *, evidence: tuple[str, ...]
     return arrival(area, sector, ESTABLISHED, evidence=evidence)
 
 
+def spread(*areas: str) -> list[Arrival]:
+    """Return technologies that are established in two other sectors."""
+    return [there(area, sector) for area in areas for sector in ("manufacturing", "retail")]
+
+
 @pytest.mark.parametrize(
     ("one", "said"),
     [
@@ -94,7 +99,7 @@ def test_the_written_week_tells_three_with_links() -> None:
 
 def test_asked_first_then_nearest_and_three_at_most() -> None:
     found = notes(
-        *(there(area) for area in ("drones", "cybersecurity", "digital_payments", "additive_manufacturing")),
+        *spread("drones", "cybersecurity", "digital_payments", "additive_manufacturing"),
         arrival("drones", "healthcare", STARTING, evidence=("c",)),
     )
     assert [note.technology for note in found] == [
@@ -112,7 +117,7 @@ def test_muted_technologies_and_sectors_are_never_named() -> None:
 
 
 def test_a_technology_and_its_parent_are_one_note() -> None:
-    found = notes(there("ai"), there("generative_ai"), there("drones"))
+    found = notes(*spread("ai", "generative_ai", "drones"))
     assert len(found) == 2
     assert len({note.technology for note in found} & {"area:ai", "area:generative_ai"}) == 1
 
@@ -133,13 +138,15 @@ def test_no_claim_without_a_link() -> None:
     assert notes(there("drones"), arrival("drones", "healthcare", FIRST_REPORTS)) == ()
 
 
-def test_hardly_begun_there_and_not_seen_here_waits_unless_asked() -> None:
+def test_what_is_not_seen_here_waits_until_two_sectors_have_it_unless_asked() -> None:
     begun = [arrival(area, "retail", STARTING, evidence=("a",)) for area in ("drones", "iot")]
     assert [note.technology for note in notes(*begun)] == ["area:iot"]
+    assert notes(there("drones")) == ()
+    assert len(notes(*spread("drones"))) == 1
 
 
 def test_in_a_sector_nobody_writes_about_nothing_is_called_unseen() -> None:
-    where = edition(arrivals=(there("drones"),), reports=REPORTS)
+    where = edition(arrivals=tuple(spread("drones")), reports=REPORTS)
     (note,) = arrival_notes(profile(BUSINESS, where), moving_towards(where.arrivals, "healthcare"), Memory())
     assert note.home_words == "too few reports from healthcare to say"
 

@@ -6,6 +6,7 @@ import importlib
 import json
 import pkgutil
 import re
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from tests.cli_world import CommandLine, as_lines, stream
 from tests.seeding import doors
 from trendwatch.api import create_app
 from trendwatch.cli.app import app
+from trendwatch.config import shipped_directory
 from trendwatch.config.environment import variables
 from trendwatch.config.settings import section_models
 
@@ -126,6 +128,13 @@ def test_trends_take_and_print_what_the_readme_shows(cli: CommandLine) -> None:
     assert [list(line) for line in printed] == [list(shown_line)] * len(printed)
     assert shape(printed[0]) == shape(shown_line)
     assert (printed[0]["week"], printed[0]["key"]) == (shown_line["week"], shown_line["key"])
+
+
+def test_practices_match_prints_what_the_readme_shows(cli: CommandLine) -> None:
+    given, shown_lines = examples("trendwatch practices match --stdin")
+    shutil.copy(shipped_directory() / "practices.toml", cli.config)
+    shutil.copy(shipped_directory() / "taxonomy.toml", cli.config)
+    assert cli("practices", "match", "--stdin", stdin=given).objects == shown_lines
 
 
 def test_parse_prints_what_the_readme_shows(cli: CommandLine) -> None:

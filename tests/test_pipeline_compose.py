@@ -248,10 +248,10 @@ def test_d7_a_bug_in_one_digest_is_shown_and_the_others_are_composed(
 ) -> None:
     compose = step.compose
 
-    def fragile(edition, business, memory):  # type: ignore[no-untyped-def]
+    def fragile(edition, business, memory, **known):  # type: ignore[no-untyped-def]
         if business.key == BAKERY.key:
             raise ZeroDivisionError
-        return compose(edition, business, memory)
+        return compose(edition, business, memory, **known)
 
     monkeypatch.setattr(step, "compose", fragile)
     report = run(world, businesses=(BAKERY, FARM))

@@ -90,6 +90,12 @@ def test_title_and_summary_are_one_text_and_a_term_counts_once() -> None:
     assert found == ("drone + orchard", "soil sensor")
 
 
+def test_what_stands_far_down_is_said_in_passing() -> None:
+    long = "Much was said of other things. " * 20
+    assert matched("News", "drone", summary=f"{long} A drone, too.") == ()
+    assert matched("News", "drone", summary=f"A drone, first. {long}") == ("drone",)
+
+
 def test_practices_come_in_the_order_of_the_file() -> None:
     first, second = practice("z", terms=("drone",)), practice("a", terms=("barn", "drone"))
     assert Matcher([first, second]).match("Drones in a barn", "") == (

@@ -70,6 +70,13 @@ def test_related_sectors_weigh_more_and_tell_it() -> None:
     assert [one[0] for one in towards(*related, relations={"retail": 0.5})] == ["c", "d"]
 
 
+def test_a_sector_that_has_had_it_for_long_tells_rather_than_a_nearer_one_where_it_is_new() -> None:
+    found = [arrival("ai", "retail", ESTABLISHED, age=8), arrival("ai", "finance", ESTABLISHED, age=60)]
+    # 0.8 · (1 - 2^(-21/26)) = 0.34 against 0.6 · (1 - 2^(-73/26)) = 0.51
+    assert towards(*found, relations={"retail": 0.4, "finance": 0.3})[0][1] == "finance"
+    assert towards(*found, relations={"retail": 0.5, "finance": 0.1})[0][1] == "retail"
+
+
 def test_who_had_it_first_tells_it() -> None:
     found = [
         arrival("a", "retail", ESTABLISHED, age=3, stories=90),

@@ -2,7 +2,8 @@
 
 A note says how far a technology has come in another sector and how far at home, with counts and dates;
 never that one caused the other. Technologies asked about come first, then the nearest. A note comes again
-only when one of its two states has changed; what is hardly begun there and not seen here is left for later.
+only when one of its two states has changed. What is not seen here is told once it is established in two other
+sectors: one that has it alone keeps it.
 A technology and its parent are one note. Nothing muted is named, neither as a technology nor as a sector.
 """
 
@@ -44,10 +45,11 @@ def _note(approach: Approach, held: Profile, *, asked: bool) -> ArrivalNote | No
     elsewhere = next((one for one in approach.elsewhere if one.sector not in held.mutes), None)
     if elsewhere is None:
         return None
-    faint = elsewhere.state is ArrivalState.STARTING and home.state is ArrivalState.NOT_YET_SEEN
     there, here = _links(elsewhere, edition), _links(home, edition)
     seen_here = home.state is not ArrivalState.NOT_YET_SEEN
-    if (faint and not asked) or not there or (seen_here and not here):
+    spreads = sum(1 for one in approach.elsewhere if one.state is ArrivalState.ESTABLISHED) > 1
+    telling = seen_here or spreads or asked
+    if not telling or not there or (seen_here and not here):
         return None
     name = in_words(approach.technology, edition.names)
     return ArrivalNote(

@@ -15,9 +15,11 @@ while there is no free way. The rest is ordered by points, each a reason in plai
              technologies: together less than one goal
 Of equals the first in the file wins, so an operator's order is a preference.
 
-Known failures. Terms know no meaning: a story may tell how a practice failed. Money is compared at rates
-rounded for orders of magnitude; an unknown currency is not compared at all. Figures are the team's
-assumptions, not measured returns.
+Known failures. Terms know no meaning: a story may tell how a practice failed. One real headline in 190
+matches; read one by one, of 40 such 31 spoke of the practice, 7 of its subject, 2 of something else, and in
+technology magazines 20, 13 and 1 of 34 (product tests, companies raising money). Terms were mended on
+the same headlines, so elsewhere it will be less. Money is compared at rates rounded for orders of magnitude;
+an unknown currency is not compared at all. Figures are the team's assumptions, not measured returns.
 """
 
 from __future__ import annotations
@@ -32,6 +34,10 @@ from trendwatch.advice.words import counted, in_words, labels
 from trendwatch.phrases import Phrases, item_words
 from trendwatch.types.advice import Business, Edition, Part
 from trendwatch.types.practices import Practice, PracticeMatch, Range
+
+#: What a report is about, its first two sentences say; six matches of sixty stood further down, five of them
+#: in passing.
+LEAD_CHARS = 300
 
 FIRST_GOAL = 3.0
 SECOND_GOAL = 1.0
@@ -117,7 +123,7 @@ class Matcher:
     def match(self, title: str, summary: str) -> tuple[PracticeMatch, ...]:
         """Return the practices a text speaks of, in the order of the file."""
         found: dict[tuple[int, int], set[int]] = {}
-        for number, place, part in self._phrases.find(item_words(title, summary)):
+        for number, place, part in self._phrases.find(item_words(title, summary[:LEAD_CHARS])):
             found.setdefault((number, place), set()).add(part)
         terms: dict[int, list[str]] = {}
         for number, place in sorted(found):

@@ -19,8 +19,8 @@ def in_words(key: str, names: Mapping[str, str]) -> str:
     name = names.get(key) or key.rpartition(":")[2].replace("_", " ")
     first, _, rest = name.partition(" ")
     plain = first[1:].replace("-", "").replace("'", "")
-    # "Robots" and "E-commerce" lose their capital; "AI", "IoT", "3D" and "5G" keep it.
-    if plain.islower():
+    # "Robots" and "E-commerce" lose their capital; "AI", "IoT", "3D", "5G" and "Internet of Things" keep it.
+    if plain.islower() and not any(word.istitle() for word in rest.split()):
         first = first.lower()
     name = f"{first} {rest}".strip()
     return f"the {name}" if name.endswith(_WITH_ARTICLE) else name

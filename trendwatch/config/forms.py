@@ -12,7 +12,6 @@ from ipaddress import ip_network
 from math import isfinite
 from urllib.parse import SplitResult, urlsplit
 
-from trendwatch.phrases import split_words
 from trendwatch.types.sectors import LEAST_WEIGHT, MOST_WEIGHT
 
 #: Keys of feeds, labels and businesses: they stand in addresses, file names and the database.
@@ -233,6 +232,8 @@ def term(text: str) -> str:
         ValueError: capitals, or something in a phrase that a search does not see: it would find more than
             was written.
     """
+    from trendwatch.phrases import split_words  # brings an HTML parser, which most verbs do not need
+
     phrases = [phrase.strip() for phrase in line(text).split(" + ")]
     if text != text.lower() or not all(phrases) or any("+" in phrase.split() for phrase in phrases):
         raise ValueError("must be lower-case phrases, several with ' + ' between, such as 'drone + orchard'")

@@ -141,6 +141,8 @@ def _context(topic: Topic | None, sector: str, draw: Random, term: NewTerm | Non
         "sites": tuple(draw.sample(trade["sites"], 2)),
         "more": _plain("sector", sector)["more"] if sector else ordinary()["near"]["more"],
     }
+    if not topic:
+        fixed |= {name: draw.choice(words) for name, words in ordinary()["slots"].items()}
     if topic:
         vocabulary = topic.words(sector)
         fixed |= {

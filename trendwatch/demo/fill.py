@@ -1,11 +1,13 @@
 """Fills a data directory with a simulated world: its whole history through the ordinary pipeline.
 
-    for each week: Sunday night  poll over HTTP | understand
-                   Tuesday noon  analyse | compose and send (the last weeks: businesses joined then)
+    Sunday night of every week   poll over HTTP            (meanwhile a model is trained)
+    then, once                   understand | analyse      each week judged by what was known at its end
+    the last weeks, one by one   poll | understand | analyse | compose | send      businesses join there
 
-The clock stands still and is moved by hand, so only the first poll of a feed is back-log, and every week is
-judged when it is over, as a running service does. What is different from a running service is only the pace:
-one poll a week, and no pause between requests to the one host that serves all feeds.
+The clock stands still and is moved by hand, so only the first poll of a feed is back-log. Three things differ
+from a running service: one poll a week, no pause between requests to the one host that serves all feeds, and
+that the early weeks, which nobody reads digests of, are understood together. What an item comes to depends on
+its own time and on what was there before, never on when it is asked.
 
 A directory is filled once: ``demo.json`` is written last and says with what. One that was left half-way
 starts over; one that holds something else is not touched.
@@ -17,14 +19,19 @@ import json
 import shutil
 from collections import Counter
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from trendwatch.config import Config
 from trendwatch.demo.server import NewsServer
 from trendwatch.demo.world import World
 from trendwatch.errors import ConfigError
+from trendwatch.model_cache import ModelCache
+from trendwatch.pipeline.learn import trained
 from trendwatch.types.news import Feed
+from trendwatch.types.tags import Model
 from trendwatch.wiring import Service
 
 #: Shown above every page and digest.
@@ -32,8 +39,8 @@ BANNER = (
     "Simulated news: publishers, companies, people and figures are invented, "
     "and links to reports lead nowhere."
 )
-#: Businesses join this long before the end: a quarter of digests.
-DIGEST_WEEKS = 12
+#: Businesses join this many weeks before the end.
+DIGEST_WEEKS = 8
 #: Changes with anything that makes an old fill look wrong.
 VERSION = 1
 
@@ -127,28 +134,69 @@ def _live(
     service: Service, clock: Calendar, server: NewsServer, on_week: Callable[[int, Filled], None]
 ) -> Filled:
     world = server.world
-    report = Filled(
-        seed=world.seed, weeks=world.weeks, feeds=len(world.outlets), now=present(world).isoformat()
-    )
-    failures: Counter[str] = Counter()
-    service.learn()
-    for week in range(world.weeks):
-        monday = world.begin + week * _WEEK
-        clock.now = server.now = max(clock.now, monday + _POLLED)
-        polled = service.poll()
-        failures.update({str(failure): count for failure, count in polled.failures.items()})
-        understood = service.understand()
-        clock.now = monday + _JUDGED
-        report.trends += sum(map(len, service.analyse().weeks.values()))
-        if week >= world.weeks - DIGEST_WEEKS:
-            report.digests += len(service.compose().digests)
-            service.send()
-        report.polls += polled.polled
-        report.items += understood.items
-        report.stories += understood.stories
-        on_week(week, report)
-    report.failures = dict(sorted(failures.items()))
-    return report
+    live = _Life(service, clock, server, on_week)
+    joined = max(0, world.weeks - DIGEST_WEEKS)
+    with ThreadPoolExecutor(1) as training:
+        model = training.submit(_model, service.config, service.model_cache, world.begin)
+        for week in range(joined):
+            live.poll(week)
+        service.store.models.adopt(model.result(), since=world.begin)
+    if joined:
+        live.understand()
+        live.judge(joined - 1)
+    for week in range(joined, world.weeks):
+        live.poll(week)
+        live.understand()
+        live.judge(week)
+        live.tell()
+    return live.report
+
+
+def _model(config: Config, cache: ModelCache, now: datetime) -> Model:
+    """Return the model that configuration alone makes. Training leaves the interpreter to the polls."""
+    return trained(config.taxonomy, config.examples(), cache=cache, clock=lambda: now)
+
+
+class _Life:
+    """The steps of a service, with the hand that moves the clock."""
+
+    def __init__(
+        self,
+        service: Service,
+        clock: Calendar,
+        server: NewsServer,
+        on_week: Callable[[int, Filled], None],
+    ) -> None:
+        world = server.world
+        self._service, self._clock, self._server, self._on_week = service, clock, server, on_week
+        self._failures: Counter[str] = Counter()
+        now = present(world).isoformat()
+        self.report = Filled(seed=world.seed, weeks=world.weeks, feeds=len(world.outlets), now=now)
+
+    def poll(self, week: int) -> None:
+        """Read all feeds at the end of a week."""
+        at = self._server.world.begin + week * _WEEK + _POLLED
+        self._clock.now = self._server.now = max(self._clock.now, at)
+        polled = self._service.poll()
+        self._failures.update({str(failure): count for failure, count in polled.failures.items()})
+        self.report.failures = dict(sorted(self._failures.items()))
+        self.report.polls += polled.polled
+        self.report.items += polled.new_items
+        self._on_week(week, self.report)
+
+    def understand(self) -> None:
+        """Understand what waits."""
+        self.report.stories += self._service.understand().stories
+
+    def judge(self, week: int) -> None:
+        """Judge what is over after a week's end."""
+        self._clock.now = self._server.world.begin + week * _WEEK + _JUDGED
+        self.report.trends += sum(map(len, self._service.analyse().weeks.values()))
+
+    def tell(self) -> None:
+        """Compose and send what is due."""
+        self.report.digests += len(self._service.compose().digests)
+        self._service.send()
 
 
 def _clear(folder: Path) -> None:
@@ -186,7 +234,7 @@ url = {json.dumps(f"sqlite:///{database}")}
 timeout_seconds = 10.0
 lease_seconds = 60
 [net]
-allow = [{{ address = "127.0.0.1:{port}", per_host = 16, spacing_seconds = 0.0 }}]
+allow = [{{ address = "127.0.0.1:{port}", per_host = 4, spacing_seconds = 0.0 }}]
 [mail]
 outbox = {json.dumps(str(outbox))}
 [log]

@@ -20,7 +20,7 @@ Nodes = tuple["Node", ...]
 
 _SIGNS = re.compile(r"[\[\]|]|\{(\w+)(?:\.(\w+))?\}")
 #: Verbs of the word lists whose last letter doubles.
-_DOUBLED = frozenset("cut fit flag get let map plan put run ship spot stop shop".split())
+_DOUBLED = frozenset("cut fit flag get let map plan put run ship shop split spot stop".split())
 _AN = re.compile(r"\b([Aa]) (?=[aeioAEIO]|11\b|8\d?\b|18\b|un(?!i))(?!one\b|eur|Eur)")
 _SPACES = re.compile(r" {2,}")
 

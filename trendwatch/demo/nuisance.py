@@ -31,7 +31,7 @@ class Nuisance:
     leaves: int = 70
     #: week from which the technology press publishes this many times as much; -1: never
     shift: int = 56
-    shift_volume: float = 1.8
+    shift_volume: float = 2.4
     #: week in which one event is printed by half of all feeds; -1: never
     storm: int = 64
     #: feeds in trouble, in this order as far as a quarter of the feeds allows (see troubles.py)

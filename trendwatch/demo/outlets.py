@@ -74,14 +74,13 @@ def outlets(feeds: int, *, seed: int, nuisance: Nuisance) -> tuple[Outlet, ...]:
     roles = [role for role, share in _SHARES for _ in range(round(share * healthy))]
     specialists = healthy - len(roles)
     titles = _titles()
-    made = [
-        _outlet(titles, role="sector", sectors=mine, draw=draw)
-        for mine in _dealt(specialists + len(troubles))
-    ]
+    made = [_outlet(titles, role="sector", sectors=mine, draw=draw) for mine in _dealt(specialists)]
+    for number, trouble in enumerate(troubles):
+        mine = (tuple(sectors())[-1 - number],)
+        size = 0.05 if trouble == "quiet" else 0.5
+        troubled = _outlet(titles, role="sector", sectors=mine, draw=draw)
+        made.append(replace(troubled, trouble=trouble, size=size))
     made += [_outlet(titles, role=role, sectors=(), draw=draw) for role in roles]
-    in_trouble = range(specialists, specialists + len(troubles))
-    for place, trouble in zip(in_trouble, troubles, strict=True):
-        made[place] = replace(made[place], trouble=trouble, size=0.05 if trouble == "quiet" else 0.5)
     return tuple(_owned(_moving(made, nuisance), draw))
 
 

@@ -49,8 +49,6 @@ class NewsServer:
         #: of the address
         self.port = 0
         self._archives = _archives(world)
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, name="simulated-news", daemon=True)
 
     def window(self, outlet: Outlet, now: datetime) -> list[Told]:
         """Return the entries a feed holds at a time, newest first; later versions stand for earlier ones."""
@@ -77,6 +75,8 @@ class NewsServer:
         return spoiled(document(outlet, entries, now=newest), outlet, week)
 
     def __enter__(self) -> Self:
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, name="simulated-news", daemon=True)
         self._thread.start()
         serving = asyncio.run_coroutine_threadsafe(
             asyncio.start_server(self._serve, "127.0.0.1", 0, backlog=256), self._loop

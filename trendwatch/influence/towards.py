@@ -7,12 +7,13 @@ customers and suppliers do arrives with them. Which came first in the news says 
 Method. For each technology that is not established at home, every sector that is further than home has
 
     worth = weight · (1 established, ½ starting)
-    score = best worth · (1 + further sectors / 10) / 1.5 · home · (1 + 2^(-age / 26)) / 2
+    ripe  = worth · (1 - 2^(-(age + 13) / 26))       the ripest sector is named: it has most to show
+    score = its worth · (1 + further sectors / 10) / 1.5 · home · (1 + 2^(-change / 26)) / 2
 
 weight is the configured relation over the strongest there may be, 0.2 for a sector without one, 1 for all
-where none are given; five further sectors count. home is 1 for starting, 0.9 for first reports, 0.6 for not
-yet seen: on its way is nearer than not in sight. age is weeks since the last change of state, at home or in
-the best sector: what has stood still for years can wait.
+where none are given; five further sectors count. age is weeks since the state was reached there. home is 1
+for starting, 0.9 for first reports, 0.6 for not yet seen: on its way is nearer. change is weeks
+since the last state was reached, at home or there: what has stood still for years can wait.
 
 Known failures. Weights are the operator's assumptions. The factors were set by hand and order the notes only;
 they exclude nothing.
@@ -39,6 +40,8 @@ _HOME = {ArrivalState.STARTING: 1.0, ArrivalState.FIRST_REPORTS: 0.9, ArrivalSta
 _BREADTH = 0.1
 #: Weeks in which a change of state becomes half as new.
 _HALF_LIFE = 26
+#: Weeks a state counts as older than it is: the window it was judged over lies before it.
+_RIPENING = 13
 
 
 def moving_towards(
@@ -84,14 +87,21 @@ def _approach(
     ]
     if home.state is ArrivalState.ESTABLISHED or not further:
         return None
-    worth = {one.sector: _weight(one.sector, relations) * _STATE[one.state] for one in further}
-    further.sort(key=lambda one: (-worth[one.sector], parse_week(one.since), -one.stories, one.sector))
+    further.sort(key=lambda one: (-_worth(one, relations) * _ripe(one, now), -one.stories, one.sector))
     elsewhere = tuple(further[:ELSEWHERE])
     breadth = (1 + _BREADTH * min(len(further) - 1, ELSEWHERE)) / (1 + _BREADTH * ELSEWHERE)
     changed = max(parse_week(one.since) for one in (elsewhere[0], home) if one.since)
     fresh = (1 + 2.0 ** (-(now - changed) / _HALF_LIFE)) / 2
-    score = worth[elsewhere[0].sector] * breadth * _HOME[home.state] * fresh
+    score = _worth(elsewhere[0], relations) * breadth * _HOME[home.state] * fresh
     return Approach(technology=technology, home=home, elsewhere=elsewhere, known=True, score=round(score, 6))
+
+
+def _worth(arrival: Arrival, relations: Mapping[str, float] | None) -> float:
+    return _weight(arrival.sector, relations) * _STATE[arrival.state]
+
+
+def _ripe(arrival: Arrival, now: int) -> float:
+    return 1 - float(2.0 ** (-(now - parse_week(arrival.since) + _RIPENING) / _HALF_LIFE))
 
 
 def _weight(sector: str, relations: Mapping[str, float] | None) -> float:

@@ -8,9 +8,10 @@ business is pure; the digest, what it shows and its deliveries are one transacti
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cache, partial
 
 import structlog
 
@@ -23,6 +24,7 @@ from trendwatch.trends.surge import available_from
 from trendwatch.types.advice import Business, Coverage, Digest, Edition
 from trendwatch.types.delivery import Channel, Delivery, DeliveryState
 from trendwatch.types.identity import stable_id
+from trendwatch.types.influence import Arrival
 from trendwatch.types.practices import Practice
 from trendwatch.types.sectors import SectorRelations
 from trendwatch.types.tags import Taxonomy
@@ -80,9 +82,13 @@ def compose_due(
 ) -> ComposeReport:
     """Compose every digest that is due and not composed yet."""
     report = ComposeReport()
+    # The same for every cutoff of a week, and the slowest part of an edition.
+    arrived = cache(partial(arrivals_at, store))
     for cutoff, due in sorted(_due(store, businesses, clock()).items()):
         names = [one.business.key for one in due]
-        edition = _edition(store, due, cutoff, taxonomy, config_hash=config_hash, clock=clock, lease=lease)
+        edition = _edition(
+            store, due, cutoff, taxonomy, arrived, config_hash=config_hash, clock=clock, lease=lease
+        )
         if isinstance(edition, Coverage):
             _log.error("digest.stopped", cutoff=cutoff.isoformat(), missing=len(edition.missing))
             report.stopped += names
@@ -126,6 +132,7 @@ def _edition(
     due: Sequence[_Due],
     cutoff: datetime,
     taxonomy: Taxonomy,
+    arrived: Callable[[str, int], tuple[Arrival, ...]],
     *,
     config_hash: str,
     clock: Clock,
@@ -151,7 +158,13 @@ def _edition(
         return None  # another process draws it up
     try:
         edition = _drawn(
-            store, taxonomy, model.version, config_hash=config_hash, coverage=coverage, window=(since, cutoff)
+            store,
+            taxonomy,
+            model.version,
+            arrived(model.version, week_number(cutoff) - 1),
+            config_hash=config_hash,
+            coverage=coverage,
+            window=(since, cutoff),
         )
         return store.editions.freeze(edition, claim=claim, now=clock())
     except LeaseLost:
@@ -164,6 +177,7 @@ def _drawn(
     store: Store,
     taxonomy: Taxonomy,
     version: str,
+    arrivals: tuple[Arrival, ...],
     *,
     config_hash: str,
     coverage: Coverage,
@@ -171,8 +185,7 @@ def _drawn(
 ) -> Edition:
     """Return everything the digests of a window may draw on."""
     since, cutoff = window
-    last_week = week_number(cutoff) - 1
-    trends, arrivals = store.trends.of_week(version, last_week), arrivals_at(store, version, last_week)
+    trends = store.trends.of_week(version, week_number(cutoff) - 1)
     evidence = {item for one in trends for item in one.evidence}
     evidence |= {item for one in arrivals for item in one.evidence}
     return Edition(
