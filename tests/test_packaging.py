@@ -108,7 +108,7 @@ def test_what_is_installed_works_in_an_empty_folder(installed: Installed) -> Non
     checked = installed("config", "check")
     assert "shipped/config: all is well" in checked
     assert str(PROJECT) not in checked
-    assert "40 feeds" in installed("doctor")
+    assert re.search(r"configuration .*, \d{3} feeds", installed("doctor"))
     said = installed("tag", "--stdin", stdin='{"id": 7, "title": "Farmers let drones spray vineyards"}\n')
     assert '"label": "drones"' in said
     assert (installed.folder / "data" / "trendwatch.db").is_file()

@@ -201,14 +201,9 @@ class Service:
             recount=timedelta(days=config.settings.digest.recount_days),
             cache=self.model_cache,
             clock=self.clock,
-            force=force or self._newest_is_rejected(),
+            rejected=self.understanding.rejected,
+            force=force,
         )
-
-    def _newest_is_rejected(self) -> bool:
-        from trendwatch.store.models import LIVE
-
-        live = (version for version, state, _ in self.store.models.versions() if state in LIVE)
-        return next(live, "") in self.understanding.rejected
 
     def understand(
         self, on_progress: Callable[[UnderstandReport], None] = lambda _report: None

@@ -117,7 +117,7 @@ def _outlet(titles: dict[str, Iterator[str]], *, role: str, sectors: tuple[str, 
         region=draw.choice(("GB", "GB", "US", "US", "EU")),
         format=draw.choice(_FORMATS),
         style=draw.choice(_STYLES),
-        window=draw.randrange(12, 22),
+        window=draw.randrange(8, 15) if sectors else draw.randrange(16, 25),
         size=draw.uniform(0.6, 1.4),
     )
 

@@ -6,7 +6,7 @@ when the operator asks. It counts the last months beside the current one before 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from hashlib import sha256
@@ -46,6 +46,7 @@ def learn(
     recount: timedelta,
     cache: ModelCache,
     clock: Clock,
+    rejected: Collection[str] = (),
     force: bool = False,
 ) -> LearnReport:
     """Train and adopt a model if one is due.
@@ -53,22 +54,21 @@ def learn(
     Args:
         store: keeps models and items.
         taxonomy: the labels to learn.
-        examples: read only when a model may be due.
+        examples: whose labels are known.
         recount: how far back a new model counts again.
         cache: models trained before from configuration alone.
         clock: training takes time.
+        rejected: versions that cannot be used; the newest of them is replaced.
         force: train also when nothing changed, to learn from new items.
     """
-    newest = store.models.live()[-1:]
     lesson = lesson_of(taxonomy, examples())
-    if not force and newest and newest[0].manifest.get("lesson") == lesson:
+    if not force and _knows(store, lesson, rejected):
         return LearnReport()
     claim = store.claim("learn", "all", now=clock(), lease=LEASE)
     if claim is None:
         return LearnReport(held=True)
     try:
-        newest = store.models.live()[-1:]
-        if not force and newest and newest[0].manifest.get("lesson") == lesson:
+        if not force and _knows(store, lesson, rejected):
             return LearnReport()  # another process has learnt it just now
         now = clock()
         unlabelled = store.understanding.texts(now - UNLABELLED_WINDOW, now, limit=UNLABELLED)
@@ -81,6 +81,12 @@ def learn(
         return LearnReport(version=model.version)
     finally:
         store.leases.release(claim)
+
+
+def _knows(store: Store, lesson: str, rejected: Collection[str]) -> bool:
+    """Return whether the newest model knows a lesson and can be used."""
+    newest = store.models.live()[-1:]
+    return any(model.manifest.get("lesson") == lesson and model.version not in rejected for model in newest)
 
 
 def trained(
