@@ -102,7 +102,7 @@ def test_c3_an_item_stored_while_a_model_is_adopted_waits_for_it(store: Store) -
     update = FeedUpdate(state=FeedState(feed_key="gazette"), items=(an_item(),))
     adopter = threading.Thread(target=store.models.adopt, args=(a_model("v1"),), kwargs={"since": NOW})
     with store.leases.under(claim) as connection:
-        store.feeds._write(connection, update)
+        store.feeds._write(connection, [update])
         adopter.start()
         adopter.join(0.3)  # it must wait for this transaction, or miss its item
     adopter.join(10)

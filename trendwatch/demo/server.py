@@ -78,17 +78,17 @@ class NewsServer:
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="simulated-news", daemon=True)
         self._thread.start()
-        serving = asyncio.run_coroutine_threadsafe(
+        self._serving = asyncio.run_coroutine_threadsafe(
             asyncio.start_server(self._serve, "127.0.0.1", 0, backlog=256), self._loop
         ).result()
-        self.port = serving.sockets[0].getsockname()[1]
+        self.port = self._serving.sockets[0].getsockname()[1]
         self.url = f"http://127.0.0.1:{self.port}"
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        asyncio.run_coroutine_threadsafe(_cancel_all(), self._loop).result()
+        asyncio.run_coroutine_threadsafe(_end(self._serving), self._loop).result()
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()
@@ -151,8 +151,10 @@ def _head(status: int, length: int, content_type: str, more: str = "") -> bytes:
     return text.encode("latin-1")
 
 
-async def _cancel_all() -> None:
+async def _end(serving: asyncio.Server) -> None:
+    serving.close()
     tasks = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
+    await serving.wait_closed()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from random import Random
 
 from trendwatch.demo.events import Event
@@ -12,8 +12,9 @@ from trendwatch.demo.outlets import Outlet
 
 #: Words that stay small in a headline written with capitals.
 _SMALL = frozenset("a an and as at but by for from in into its of on or per than the to up who with".split())
-_MORE = 0.75
-_SECOND = 0.4
+#: Slots that say which sector it is about.
+_WHERE = ("{actors}", "{sites}", "{trade}")
+_MORE, _SECOND = 0.6, 0.3
 
 
 def tell(event: Event, outlet: Outlet, draw: Random) -> tuple[str, str]:
@@ -27,20 +28,29 @@ def tell(event: Event, outlet: Outlet, draw: Random) -> tuple[str, str]:
 
 
 def _technology(event: Event, draw: Random) -> tuple[str, list[str]]:
+    """Return headline and sentences: between them they say what it is, and mostly where."""
     assert event.kind is not None
-    patterns = [draw.choice(event.kind.lead)]
-    if event.term:
-        patterns.append(draw.choice(further()["term"]))
-    if draw.random() < _MORE:
-        patterns.append(draw.choice(further()["any"]))
-    if event.function:
-        patterns.append(draw.choice(further()[event.function]))
-    if draw.random() < _SECOND:
-        patterns.append(draw.choice(further()["any"]))
-    tail = patterns[1:]
+    headline, lead = draw.choice(event.kind.headline), draw.choice(event.kind.lead)
+    tail = list(_further(event, f"{headline} {lead}", draw))
     draw.shuffle(tail)
-    said = [expand(pattern, event.context, draw) for pattern in (patterns[0], *tail)]
-    return expand(draw.choice(event.kind.headline), event.context, draw), list(dict.fromkeys(said))
+    said = [expand(pattern, event.context, draw) for pattern in (lead, *tail)]
+    return expand(headline, event.context, draw), list(dict.fromkeys(said))
+
+
+def _further(event: Event, begun: str, draw: Random) -> Iterator[str]:
+    """Yield the patterns of further sentences."""
+    if "{things}" not in begun:
+        yield draw.choice(further()["about"])
+    if not any(slot in begun for slot in _WHERE) and draw.random() < _MORE:
+        yield draw.choice(further()["where"])
+    if event.term:
+        yield draw.choice(further()["term"])
+    if event.function:
+        yield draw.choice(further()[event.function])
+    if draw.random() < _MORE:
+        yield draw.choice(further()["any"])
+    if draw.random() < _SECOND:
+        yield draw.choice(further()["any"])
 
 
 def _ordinary(event: Event, draw: Random) -> tuple[str, list[str]]:

@@ -130,12 +130,12 @@ def _rises(topic: str, level: float, **onsets: int) -> list[Curve]:
 
 
 _CURVES = (
-    *_rises("iot", 2.6, manufacturing=12, logistics=40, agriculture=80),
-    *_rises("ai", 2.4, finance=18, agriculture=90),
-    *_rises("ai", 1.4, professional_services=40, healthcare=56, retail=60),
-    *_rises("drones", 2.4, logistics=46, agriculture=88),
+    *_rises("iot", 3.2, manufacturing=12, logistics=40, agriculture=80),
+    *_rises("ai", 3.0, finance=18, agriculture=90),
+    *_rises("ai", 1.6, professional_services=40, healthcare=56, retail=60),
+    *_rises("drones", 3.0, logistics=46, agriculture=88),
     *_rises("drones", 1.0, construction=62),
-    *_rises("booking", 2.4, retail=20, healthcare=84),
+    *_rises("booking", 3.0, retail=20, healthcare=84),
     *_rises("booking", 0.8, sport=44),
     *_rises("digital_payments", 1.6, food_hospitality=54),
     *_rises("robotics", 1.4, logistics=34, food_hospitality=72),
@@ -195,9 +195,9 @@ class WorldTruth:
     #: topic to sector to events a week
     background: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     #: events a week in each sector that are not about technology
-    plain_per_sector: float = 2.0
+    plain_per_sector: float = 1.6
     #: events a week that are about nothing we follow, and how many of them sound as if they were
-    ordinary: float = 16.0
+    ordinary: float = 13.0
     near_share: float = 0.6
 
     def rates(self, week: int) -> dict[tuple[str, str], float]:
