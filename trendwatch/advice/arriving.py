@@ -2,7 +2,8 @@
 
 A note says how far a technology has come in another sector and how far at home, with counts and dates;
 never that one caused the other. Technologies asked about come first, then the nearest. A note comes again
-only when one of its two states has changed. What is not seen here is told once it is established in two other
+when one of its two states has changed; one on a technology that was asked about also after four issues, since
+how far that has come is what was asked. What is not seen here is told once it is established in two other
 sectors: one that has it alone keeps it.
 A technology and its parent are one note. Nothing muted is named, neither as a technology nor as a sector.
 """
@@ -33,8 +34,10 @@ def arrival_notes(held: Profile, approaches: Sequence[Approach], memory: Memory)
             break
         if _muted(approach.technology, held) or _family(approach.technology, held.edition) in family:
             continue
-        note = _note(approach, held, asked=approach.technology in wanted)
-        if note and (note.technology, str(note.home.state), str(note.elsewhere.state)) not in memory.arrivals:
+        asked = approach.technology in wanted
+        note = _note(approach, held, asked=asked)
+        told = memory.recent_arrivals if asked else memory.arrivals
+        if note and (note.technology, str(note.home.state), str(note.elsewhere.state)) not in told:
             notes.append(note)
     return tuple(notes)
 

@@ -63,8 +63,9 @@ def demo(
             _say(service, data, found, "", as_json=as_json)
             return
         listening = listen(service, host=host, port=port)
-        address, number = listening.getsockname()[:2]
-        _say(service, data, found, f"http://{address}:{number}", as_json=as_json)
+    url = "http://{}:{}".format(*listening.getsockname()[:2])
+    with closing(_service(data, found, url=url)) as service:
+        _say(service, data, found, url, as_json=as_json)
         serve_pages(service, listening)
 
 
@@ -116,14 +117,14 @@ def _environ(environ: Mapping[str, str]) -> dict[str, str]:
     return {name: environ[name] for name in _KEPT if name in environ}
 
 
-def _service(data: Path, found: Filled) -> Service:
-    """Return a service whose present is the end of the simulated world."""
+def _service(data: Path, found: Filled, *, url: str = "") -> Service:
+    """Return a service whose present is the simulated world's; links on its pages begin with the URL."""
     from trendwatch.demo.fill import BANNER
     from trendwatch.wiring import Service, make_clock
 
     return Service(
         directory=data / "config",
-        environ=_environ(os.environ),
+        environ=_environ(os.environ) | ({"TRENDWATCH_SERVE_BASE_URL": url} if url else {}),
         clock=make_clock(datetime.fromisoformat(found.now)),
         banner=BANNER,
     )

@@ -1,8 +1,9 @@
 """Fills a data directory with a simulated world: its whole history through the ordinary pipeline.
 
-    Sunday night of every week   poll over HTTP            (meanwhile a model is trained)
-    then, once                   understand | analyse      each week judged by what was known at its end
-    the last weeks, one by one   poll | understand | analyse | compose | send      businesses join there
+    one service      each Sunday night  poll over HTTP
+    a second, beside it                 train | understand     as items come
+    then                                analyse                each week by what was counted up to its end
+    the last weeks, one by one          poll | understand | analyse | compose | send    businesses join there
 
 The clock stands still and is moved by hand, so only the first poll of a feed is back-log. Three things differ
 from a running service: one poll a week, no pause between requests to the one host that serves all feeds, and
@@ -18,20 +19,18 @@ from __future__ import annotations
 import json
 import shutil
 from collections import Counter
-from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from trendwatch.config import Config
 from trendwatch.demo.server import NewsServer
 from trendwatch.demo.world import World
 from trendwatch.errors import ConfigError
-from trendwatch.model_cache import ModelCache
 from trendwatch.pipeline.learn import trained
 from trendwatch.types.news import Feed
-from trendwatch.types.tags import Model
 from trendwatch.wiring import Service
 
 #: Shown above every page and digest.
@@ -40,15 +39,17 @@ BANNER = (
     "and links to reports lead nowhere."
 )
 #: Businesses join this many weeks before the end.
-DIGEST_WEEKS = 8
+DIGEST_WEEKS = 6
 #: Changes with anything that makes an old fill look wrong.
 VERSION = 1
 
 _MARKER = "demo.json"
 _UNFINISHED = "demo.unfinished"
 _WEEK = timedelta(weeks=1)
-#: Sunday 23:00, and Tuesday noon after it: by then every time zone's Monday digest is due.
-_POLLED = timedelta(days=6, hours=23)
+#: Seconds between two looks for what was read meanwhile.
+_LOOK_AGAIN = 1.0
+#: Sunday 20:00, and Tuesday noon after it: by then every time zone's Monday digest is due.
+_POLLED = timedelta(days=6, hours=20)
 _JUDGED = timedelta(days=8, hours=12)
 
 
@@ -114,12 +115,12 @@ def fill(
     _clear(folder)
     with NewsServer(world) as server:
         _write_config(folder, config, [one.feed(server.url) for one in world.outlets], port=server.port)
-        clock = Calendar(world.begin)
-        service = Service(directory=folder / "config", environ=environ, clock=clock, banner=BANNER)
-        try:
-            report = _live(service, clock, server, on_week)
-        finally:
-            service.close()
+        with ExitStack() as closing:
+            services = [
+                closing.enter_context(_open(folder / "config", environ, Calendar(world.begin)))
+                for _ in ("reads", "thinks")
+            ]
+            report = _live(services[0], services[1], server, on_week)
     (folder / _MARKER).write_text(json.dumps(asdict(report), indent=1) + "\n", "utf-8")
     (folder / _UNFINISHED).unlink()
     return report
@@ -131,72 +132,94 @@ def present(world: World) -> datetime:
 
 
 def _live(
-    service: Service, clock: Calendar, server: NewsServer, on_week: Callable[[int, Filled], None]
+    reader: Service, thinker: Service, server: NewsServer, on_week: Callable[[int, Filled], None]
 ) -> Filled:
+    """Live through a world with two services on one store: one reads while the other thinks."""
     world = server.world
-    live = _Life(service, clock, server, on_week)
+    life = _Life(reader, thinker, server, on_week)
     joined = max(0, world.weeks - DIGEST_WEEKS)
-    with ThreadPoolExecutor(1) as training:
-        model = training.submit(_model, service.config, service.model_cache, world.begin)
-        for week in range(joined):
-            live.poll(week)
-        service.store.models.adopt(model.result(), since=world.begin)
+    assert thinker.store  # its schema is made before two write to it
+    with ThreadPoolExecutor(1) as reading:
+        history = reading.submit(life.read, range(joined))
+        model = trained(
+            thinker.config.taxonomy,
+            thinker.config.examples(),
+            cache=thinker.model_cache,
+            clock=lambda: world.begin,
+        )
+        thinker.store.models.adopt(model, since=world.begin)
+        while not history.done():
+            life.understand()
+            wait([history], timeout=_LOOK_AGAIN)
+        history.result()
     if joined:
-        live.understand()
-        live.judge(joined - 1)
+        life.understand()
+        life.judge(joined - 1)
     for week in range(joined, world.weeks):
-        live.poll(week)
-        live.understand()
-        live.judge(week)
-        live.tell()
-    return live.report
-
-
-def _model(config: Config, cache: ModelCache, now: datetime) -> Model:
-    """Return the model that configuration alone makes. Training leaves the interpreter to the polls."""
-    return trained(config.taxonomy, config.examples(), cache=cache, clock=lambda: now)
+        life.read([week])
+        life.understand()
+        life.judge(week)
+        life.tell()
+    return life.report
 
 
 class _Life:
-    """The steps of a service, with the hand that moves the clock."""
+    """The steps of two services, with the hands that move their clocks."""
 
     def __init__(
         self,
-        service: Service,
-        clock: Calendar,
+        reader: Service,
+        thinker: Service,
         server: NewsServer,
         on_week: Callable[[int, Filled], None],
     ) -> None:
         world = server.world
-        self._service, self._clock, self._server, self._on_week = service, clock, server, on_week
+        self._reader, self._thinker, self._server, self._on_week = reader, thinker, server, on_week
         self._failures: Counter[str] = Counter()
         now = present(world).isoformat()
         self.report = Filled(seed=world.seed, weeks=world.weeks, feeds=len(world.outlets), now=now)
 
-    def poll(self, week: int) -> None:
-        """Read all feeds at the end of a week."""
-        at = self._server.world.begin + week * _WEEK + _POLLED
-        self._clock.now = self._server.now = max(self._clock.now, at)
-        polled = self._service.poll()
-        self._failures.update({str(failure): count for failure, count in polled.failures.items()})
-        self.report.failures = dict(sorted(self._failures.items()))
-        self.report.polls += polled.polled
-        self.report.items += polled.new_items
-        self._on_week(week, self.report)
+    def read(self, weeks: Iterable[int]) -> None:
+        """Poll all feeds at the end of each week."""
+        for week in weeks:
+            self._server.now = self._server.world.begin + week * _WEEK + _POLLED
+            _move(self._reader, self._server.now)
+            polled = self._reader.poll()
+            self._failures.update({str(failure): count for failure, count in polled.failures.items()})
+            self.report.failures = dict(sorted(self._failures.items()))
+            self.report.polls += polled.polled
+            self.report.items += polled.new_items
+            self._on_week(week, self.report)
 
     def understand(self) -> None:
         """Understand what waits."""
-        self.report.stories += self._service.understand().stories
+        self.report.stories += self._thinker.understand().stories
 
     def judge(self, week: int) -> None:
         """Judge what is over after a week's end."""
-        self._clock.now = self._server.world.begin + week * _WEEK + _JUDGED
-        self.report.trends += sum(map(len, self._service.analyse().weeks.values()))
+        _move(self._thinker, self._server.world.begin + week * _WEEK + _JUDGED)
+        self.report.trends += sum(map(len, self._thinker.analyse().weeks.values()))
 
     def tell(self) -> None:
         """Compose and send what is due."""
-        self.report.digests += len(self._service.compose().digests)
-        self._service.send()
+        self.report.digests += len(self._thinker.compose().digests)
+        self._thinker.send()
+
+
+@contextmanager
+def _open(directory: Path, environ: Mapping[str, str], clock: Calendar) -> Iterator[Service]:
+    """Yield a service of the demo, and close it."""
+    service = Service(directory=directory, environ=environ, clock=clock, banner=BANNER)
+    try:
+        yield service
+    finally:
+        service.close()
+
+
+def _move(service: Service, when: datetime) -> None:
+    """Move a service's clock by hand, never back."""
+    assert isinstance(service.clock, Calendar)
+    service.clock.now = max(service.clock.now, when)
 
 
 def _clear(folder: Path) -> None:

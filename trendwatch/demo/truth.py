@@ -4,13 +4,14 @@ Every number counts *events* a week (a story told by several outlets is one even
 world of 80 feeds; smaller worlds have proportionally fewer. Weeks count from 0. ``planted()`` plants for 104:
 
     what                    where, in order of onset (week)                                  shape
-    sensors (iot)           manufacturing 12, logistics 40, agriculture 80                   arrives
+    sensors (iot)           manufacturing 12, logistics 40, agriculture 94                   arrives
     AI (ai)                 finance 18, professional_services 40, healthcare 56, retail 60,
-                            agriculture 90 (technology always)                               arrives
-    drones                  logistics 46, construction 62, agriculture 88                    arrives
-    booking and reminders   retail 20, sport 44, healthcare 84                               arrives
+                            agriculture 102 (technology always)                               arrives
+    drones                  logistics 46, construction 62, agriculture 95                    arrives
+    booking and reminders   retail 20, sport 44, healthcare 92                               arrives
     payments                food_hospitality 54 (retail and finance always)                  arrives
-    robots                  logistics 34, food_hospitality 72 (manufacturing always)         arrives
+    robots                  logistics 34, food_hospitality 72, retail 94, construction 95,
+                            healthcare 96 (manufacturing always)                             arrives
     security                healthcare 48, manufacturing 68 (finance always)                 arrives
     analytics               food_hospitality 78 (retail and sport always)                    arrives
     green technology        food_hospitality 86 (energy and building always)                 arrives
@@ -19,6 +20,7 @@ world of 80 feeds; smaller worlds have proportionally fewer. Weeks count from 0.
     generative AI           technology 30, media 38, professional_services 50                rises
     blockchain              finance, down from 26                                            fades
     headsets (ar_vr)        retail, down from 66                                             fades
+    microchips              technology, down from 90                                         fades
     quantum                 technology 47, for two weeks                                     spikes, dies
     space                   technology 90, for two weeks                                     spikes, dies
 
@@ -27,12 +29,13 @@ world of 80 feeds; smaller worlds have proportionally fewer. Weeks count from 0.
     ledgerless settlement   digital_payments, finance                   58
     Tallybot                generative_ai, professional_services        66
     bread-curve planning    data_analytics, food_hospitality            80
-    FrostMesh               iot, agriculture                            84
-    nudge booking           booking, healthcare                         88
+    FrostMesh               iot, logistics                              84
+    nudge booking           booking, retail                             88
     Hedgewire               cybersecurity, manufacturing                92
 
-A lag is the difference of two onsets: sensors reach farming 68 weeks after manufacturing. An arrival
-*emerges* at its onset; half its strength is reached ``ramp / 2`` weeks later. Beside all this every topic has
+A lag is the difference of two onsets: sensors reach farming 82 weeks after manufacturing. An arrival
+*emerges* at its onset; half its strength is reached ``ramp / 2`` weeks later. What reaches farming, and
+booking in healthcare, has only begun when the world ends: it is on its way. Beside all this every topic has
 a steady background in the sectors where it is at home (BACKGROUND); a pair that is listed neither there nor
 above never occurs, so "not yet seen" is true before an onset.
 """
@@ -122,23 +125,28 @@ class Arrival:
         return {sector: onset - first for sector, onset in self.path[1:]}
 
 
-def _rises(topic: str, level: float, **onsets: int) -> list[Curve]:
+def _rises(topic: str, level: float, *, ramp: int = 14, **onsets: int) -> list[Curve]:
     return [
-        Curve(topic=topic, sector=sector, shape=Shape.RISE, level=level, onset=onset)
+        Curve(topic=topic, sector=sector, shape=Shape.RISE, level=level, onset=onset, ramp=ramp)
         for sector, onset in onsets.items()
     ]
 
 
 _CURVES = (
-    *_rises("iot", 3.2, manufacturing=12, logistics=40, agriculture=80),
-    *_rises("ai", 3.0, finance=18, agriculture=90),
+    *_rises("iot", 3.2, manufacturing=12, logistics=40),
+    *_rises("iot", 3.2, ramp=40, agriculture=94),
+    *_rises("ai", 3.0, finance=18),
+    *_rises("ai", 3.0, ramp=3, agriculture=102),
     *_rises("ai", 1.6, professional_services=40, healthcare=56, retail=60),
-    *_rises("drones", 3.0, logistics=46, agriculture=88),
+    *_rises("drones", 3.0, logistics=46),
+    *_rises("drones", 3.0, ramp=40, agriculture=95),
     *_rises("drones", 1.0, construction=62),
-    *_rises("booking", 3.0, retail=20, healthcare=84),
+    *_rises("booking", 3.0, retail=20),
+    *_rises("booking", 3.0, ramp=30, healthcare=92),
     *_rises("booking", 0.8, sport=44),
     *_rises("digital_payments", 1.6, food_hospitality=54),
     *_rises("robotics", 1.4, logistics=34, food_hospitality=72),
+    *_rises("robotics", 3.0, ramp=6, retail=94, construction=95, healthcare=96),
     *_rises("cybersecurity", 1.6, healthcare=48, manufacturing=68),
     *_rises("data_analytics", 1.6, food_hospitality=78),
     *_rises("green_tech", 1.6, food_hospitality=86),
@@ -148,6 +156,7 @@ _CURVES = (
     *_rises("generative_ai", 1.4, media=38, professional_services=50),
     Curve(topic="blockchain", sector="finance", shape=Shape.FADE, level=3.0, onset=26, ramp=26, floor=0.3),
     Curve(topic="ar_vr", sector="retail", shape=Shape.FADE, level=2.4, onset=66, ramp=20, floor=0.1),
+    Curve(topic="semiconductors", sector="technology", shape=Shape.FADE, level=3.4, onset=90, ramp=8),
     Curve(topic="quantum", sector="technology", shape=Shape.SPIKE, level=14, onset=47, ramp=2, floor=0.2),
     Curve(topic="space_tech", sector="technology", shape=Shape.SPIKE, level=12, onset=90, ramp=2, floor=0.2),
 )
@@ -156,8 +165,8 @@ _TERMS = (
     NewTerm(term="ledgerless settlement", topic="digital_payments", sector="finance", onset=58),
     NewTerm(term="Tallybot", topic="generative_ai", sector="professional_services", onset=66),
     NewTerm(term="bread-curve planning", topic="data_analytics", sector="food_hospitality", onset=80),
-    NewTerm(term="FrostMesh", topic="iot", sector="agriculture", onset=84),
-    NewTerm(term="nudge booking", topic="booking", sector="healthcare", onset=88),
+    NewTerm(term="FrostMesh", topic="iot", sector="logistics", onset=84),
+    NewTerm(term="nudge booking", topic="booking", sector="retail", onset=88),
     NewTerm(term="Hedgewire", topic="cybersecurity", sector="manufacturing", onset=92),
 )
 #: Topics at home: events a week by sector.
@@ -168,7 +177,7 @@ BACKGROUND: Mapping[str, Mapping[str, float]] = MappingProxyType(
         "connectivity": {"telecom": 1.8, "public_sector": 0.4},
         "cybersecurity": {"finance": 1.2, "public_sector": 0.7, "technology": 1.0},
         "robotics": {"manufacturing": 1.4},
-        "semiconductors": {"technology": 1.0, "manufacturing": 0.6},
+        "semiconductors": {"manufacturing": 0.6},
         "data_analytics": {"retail": 1.2, "sport": 0.5},
         "automation": {"professional_services": 0.8, "finance": 0.5, "public_sector": 0.3},
         "digital_payments": {"retail": 1.2, "finance": 1.0},

@@ -111,7 +111,8 @@ class Digests:
             shown=everything,
             issues=len(issues),
             last_cutoff=issues[0].cutoff if issues else None,
-            arrivals=frozenset(_states(note) for digest in told for note in digest.get("arrivals", ())),
+            arrivals=_arrivals(told),
+            recent_arrivals=_arrivals(told[:RECENT_ISSUES]),
             practices=frozenset(
                 digest["try_this"]["key"] for digest in told[:PRACTICE_ISSUES] if digest.get("try_this")
             ),
@@ -168,6 +169,10 @@ class Deliveries:
         query = select(_DELIVERY).where(*conditions).order_by(order).limit(limit)
         with reading(self._engine) as connection:
             return [_delivery(row) for row in connection.execute(query).mappings()]
+
+
+def _arrivals(digests: Sequence[dict[str, Any]]) -> frozenset[tuple[str, str, str]]:
+    return frozenset(_states(note) for digest in digests for note in digest.get("arrivals", ()))
 
 
 def _states(note: dict[str, Any]) -> tuple[str, str, str]:

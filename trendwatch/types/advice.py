@@ -280,5 +280,7 @@ class Memory:
     last_cutoff: datetime | None = None
     #: (technology, state at home, state elsewhere) of the arrival notes of the last year
     arrivals: frozenset[tuple[str, str, str]] = frozenset()
+    #: the same of the last four digests
+    recent_arrivals: frozenset[tuple[str, str, str]] = frozenset()
     #: keys of the practices of the last quarter
     practices: frozenset[str] = frozenset()
