@@ -6,7 +6,7 @@ world of 80 feeds; smaller worlds have proportionally fewer. Weeks count from 0.
     what                    where, in order of onset (week)                                  shape
     sensors (iot)           manufacturing 12, logistics 40, agriculture 94                   arrives
     AI (ai)                 finance 18, professional_services 40, healthcare 56, retail 60,
-                            agriculture 102 (technology always)                               arrives
+                            agriculture 103 (technology always)                               arrives
     drones                  logistics 46, construction 62, agriculture 95                    arrives
     booking and reminders   retail 20, sport 44, healthcare 92                               arrives
     payments                food_hospitality 54 (retail and finance always)                  arrives
@@ -136,7 +136,7 @@ _CURVES = (
     *_rises("iot", 3.2, manufacturing=12, logistics=40),
     *_rises("iot", 3.2, ramp=40, agriculture=94),
     *_rises("ai", 3.0, finance=18),
-    *_rises("ai", 3.0, ramp=3, agriculture=102),
+    *_rises("ai", 3.0, ramp=1, agriculture=103),
     *_rises("ai", 1.6, professional_services=40, healthcare=56, retail=60),
     *_rises("drones", 3.0, logistics=46),
     *_rises("drones", 3.0, ramp=40, agriculture=95),
