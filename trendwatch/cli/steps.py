@@ -102,7 +102,7 @@ def digest(
     business: Annotated[str, typer.Option("--business", "-b", help="Business key.")] = "",
     week: Annotated[str, typer.Option("--week", "-w", help="Week such as 2025-W10, or latest.")] = "latest",
     rebuild: Annotated[
-        bool, typer.Option("--rebuild", help="Compose it anew from its frozen edition; must be the same.")
+        bool, typer.Option("--rebuild", help="Compose it anew from its frozen edition; nothing is written.")
     ] = False,
     as_json: AsJson = False,
 ) -> None:

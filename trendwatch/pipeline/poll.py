@@ -73,7 +73,7 @@ class PollReport:
     polled: int = 0
     new_items: int = 0
     not_modified: int = 0
-    #: documents whose bytes were the same as last time
+    #: documents that were read and held nothing new
     unchanged: int = 0
     failures: Counter[Failure] = field(default_factory=Counter)
     #: hosts that another process polls

@@ -63,7 +63,7 @@ class Trends:
             connection.execute(done.on_conflict_do_nothing())
 
     def evidence(self, version: str, key: str, since: datetime, until: datetime, *, limit: int) -> list[str]:
-        """Return ids of items that carry a label or pair, counted in a window: newest first, one a story."""
+        """Return items that carry a label or pair in a window: one a story, the story told last first."""
         query = select(func.max(_ITEM.c.id).label("id"))
         query = query.where(_ITEM.c.counted_at >= since, _ITEM.c.counted_at < until)
         for full_key in key.split("|"):
