@@ -66,4 +66,8 @@ def test_every_document_that_holds_entries_yields_them(shared_data: Path, tmp_pa
             f"second poll: {second.polled} polled, {second.new_items} new, {second.not_modified} not modified"
         )
         assert second.new_items == 0
-        assert second.not_modified == read
+        # A document that ends in the middle is asked for in full again: its rest must not hide behind a 304.
+        cut = sum(one.state.failure is None and not one.state.etag for one in health.values())
+        print(f"{cut} documents end in the middle")
+        assert second.not_modified == read - cut
+        assert cut <= 0.001 * read + 1
