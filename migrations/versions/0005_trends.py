@@ -1,0 +1,14 @@
+"""Placeholder of trends: filled in by its branch before it lands."""
+
+revision = "0005"
+down_revision = "0004"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass
+
+
+def downgrade() -> None:
+    pass
