@@ -9,7 +9,10 @@ from selectolax.lexbor import LexborHTMLParser
 
 from tests.asking import Asker
 from tests.seeding import LAST_WEEK, doors
+from tests.seeds import a_taxonomy
+from trendwatch.types.influence import Arrival, ArrivalState
 from trendwatch.types.weeks import week_name
+from trendwatch.web.arrivals import Arrivals, newly_reached
 
 
 @pytest.fixture(scope="module")
@@ -69,6 +72,32 @@ def test_the_page_of_a_sector_holds_every_technology_the_furthest_first(ask: Ask
     assert rows[0][:2] == ["Drones", "first reports"]
     assert rows[-1][1] == "not yet seen"
     assert ask.get("/arrivals/nowhere").status_code == 404
+
+
+def test_the_first_page_tells_what_reached_a_sector_of_late_and_where_it_is_usual() -> None:
+    def one(sector: str, state: ArrivalState, week: int, *, or_before: bool = False) -> Arrival:
+        since = week_name(week)
+        return Arrival(
+            technology="area:drones",
+            sector=f"sector:{sector}",
+            state=state,
+            since=since,
+            or_before=or_before,
+            stories=5,
+        )
+
+    old = one("retail", ArrivalState.ESTABLISHED, LAST_WEEK - 40)
+    new = one("agriculture", ArrivalState.STARTING, LAST_WEEK - 2)
+
+    def told(*found: Arrival) -> list[tuple[str, str, str, str]]:
+        rows = newly_reached(Arrivals(week_name(LAST_WEEK), found), a_taxonomy())
+        return [(sector.key, row.name, row.words, row.elsewhere) for sector, row in rows]
+
+    assert told(old, new) == [("agriculture", "Drones", "starting", "retail")]
+    assert told(new) == []  # usual nowhere: a trend, not a move
+    assert told(old, one("agriculture", ArrivalState.FIRST_REPORTS, LAST_WEEK)) == []
+    assert told(old, one("agriculture", ArrivalState.STARTING, LAST_WEEK - 13)) == []
+    assert told(old, one("agriculture", ArrivalState.STARTING, LAST_WEEK, or_before=True)) == []
 
 
 def test_before_the_first_week_nothing_is_claimed(tmp_path: Path) -> None:

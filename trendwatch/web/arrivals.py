@@ -14,7 +14,7 @@ from trendwatch.influence.towards import arrival_in
 from trendwatch.pipeline.arrivals import arrivals_at
 from trendwatch.types.influence import Arrival, ArrivalState
 from trendwatch.types.tags import Facet, Label, Taxonomy
-from trendwatch.types.weeks import week_name
+from trendwatch.types.weeks import parse_week, week_name
 from trendwatch.web.condition import current_version
 from trendwatch.web.looks import page
 from trendwatch.web.parts import Given, Parts
@@ -30,6 +30,9 @@ STATES = {
 }
 #: Other sectors named beside a technology.
 _SECTORS = 3
+#: Weeks in which a state that was reached is new, and how many of them the first page shows.
+_NEW_WEEKS = 13
+_NEW_ROWS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,8 @@ class Row:
     words: str
     #: "manufacturing, energy and 2 more", where it is established
     elsewhere: str
+    #: the sector within a sentence: "manufacturing"
+    here: str
 
 
 def latest_arrivals(parts: Parts) -> Arrivals:
@@ -85,6 +90,31 @@ def one_sector(sector: str, parts: Given) -> Response:
     return page("arrivals_sector.html", {"here": "arrivals", "week": latest.week, **values})
 
 
+def newly_reached(latest: Arrivals, taxonomy: Taxonomy) -> list[tuple[Label, Row]]:
+    """Return the sectors that a technology has started in or become usual in of late, the latest first.
+
+    Only what is established in another sector: the rest is new everywhere, which trends tell.
+    """
+    if not latest.week:
+        return []
+    areas = {label.full_key: label for label in taxonomy.of(Facet.AREA)}
+    sectors = {label.full_key: label for label in taxonomy.of(Facet.SECTOR)}
+    told = (ArrivalState.STARTING, ArrivalState.ESTABLISHED)
+    since = parse_week(latest.week) - _NEW_WEEKS
+    new = [
+        one
+        for one in latest.found
+        if one.state in told and not one.or_before and parse_week(one.since) > since
+        if one.technology in areas and one.sector in sectors
+    ]
+    new.sort(key=lambda one: (-parse_week(one.since), -one.stories, one.technology))
+    rows = (
+        (sectors[one.sector], _row(areas[one.technology], sectors[one.sector], latest.found, taxonomy))
+        for one in new
+    )
+    return [(sector, row) for sector, row in rows if row.elsewhere][:_NEW_ROWS]
+
+
 def _by_state(
     sector: Label, found: Sequence[Arrival], taxonomy: Taxonomy
 ) -> dict[ArrivalState, list[tuple[str, Arrival]]]:
@@ -113,4 +143,5 @@ def _row(area: Label, sector: Label, found: Sequence[Arrival], taxonomy: Taxonom
     )
     arrival = arrival_in(found, area.full_key, sector.full_key)
     elsewhere = some_of([in_words(one.sector, names) for one in others], _SECTORS)
-    return Row(arrival, area.name, STATES[arrival.state], elsewhere)
+    here = in_words(sector.full_key, names)
+    return Row(arrival, area.name, STATES[arrival.state], elsewhere, here)

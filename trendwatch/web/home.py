@@ -11,6 +11,7 @@ from trendwatch.advice.trendwords import direction
 from trendwatch.types.advice import Business, Digest
 from trendwatch.types.trends import TrendKind
 from trendwatch.types.weeks import week_name
+from trendwatch.web.arrivals import latest_arrivals, newly_reached
 from trendwatch.web.charts import SPARK_HEIGHT, SPARK_WIDTH
 from trendwatch.web.condition import condition, current_version, feed_titles, trends_told_at
 from trendwatch.web.digests import next_cutoff, sector_words
@@ -43,6 +44,7 @@ def home(parts: Given) -> Response:
         "week": None if week is None else week_name(week),
         "rising": rising,
         "fading": fading,
+        "reached": newly_reached(latest_arrivals(parts), parts.config().taxonomy),
         "start": trends_told_at(parts),
         "now": parts.clock(),
         "cards": _cards(parts),
