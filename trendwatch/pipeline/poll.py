@@ -17,6 +17,7 @@ from typing import Protocol
 import structlog
 
 from trendwatch.errors import LeaseLost
+from trendwatch.news.ledger import recorded
 from trendwatch.news.poll import Pace, decide, request_for, unchanged
 from trendwatch.store import Store
 from trendwatch.types.news import (
@@ -256,9 +257,10 @@ class _Wave:
         self, one: _Open, answer: Answer, parsed: ParsedFeed | PollFailure | None, now: datetime
     ) -> FeedUpdate:
         def decided(answer: Answer) -> FeedUpdate:
-            return decide(
+            update = decide(
                 one.feed, one.state, answer, parsed=parsed, now=now, jitter=self._jitter(), pace=self._pace
             )
+            return recorded(update, answer, parsed=parsed, now=now)
 
         try:
             return decided(answer)

@@ -11,24 +11,24 @@ from urllib.parse import urlsplit
 from sqlalchemy import Connection, Engine, RowMapping, bindparam, func, or_, select, update
 
 from trendwatch.store.engine import BUSY_SECONDS, reading, writing
+from trendwatch.store.intake import take_in
 from trendwatch.store.leases import Leases, insert, table
-from trendwatch.store.models import LIVE
-from trendwatch.store.tables import FeedRow, ItemRow, ModelRow, PendingRow
+from trendwatch.store.tables import FeedRow, ItemRow
 from trendwatch.types.news import Failure, Feed, FeedKind, FeedState, FeedUpdate, Item
 from trendwatch.types.work import Claim
 
 _FEED = table(FeedRow)
 _ITEM = table(ItemRow)
-_MODEL = table(ModelRow)
-_CONFIGURED = ("url", "title", "owner", "kind", "sectors", "areas", "region", "language", "enabled")
+_CONFIGURED = (
+    *("url", "title", "owner", "kind", "sectors", "areas", "region", "language", "enabled"),
+    *("full_text", "note"),
+)
 _REMEMBERED = (
     *("etag", "last_modified", "body_hash", "first_success_at", "polled_at", "succeeded_at"),
     *("next_fetch_at", "failures", "failure", "failure_detail"),
 )
 #: Longer than a poll holds outcomes together and a writer may wait for the database.
 SETTLED = timedelta(seconds=4 * BUSY_SECONDS)
-#: SQLite allows 32,766 variables in a statement; a lookup of ids stays far below.
-_CHUNK = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,25 +135,7 @@ class Feeds:
             for one in outcomes
         ]
         connection.execute(update(_FEED).where(_FEED.c.key == bindparam("b_key")), states)
-        new = _unknown(connection, [item for one in outcomes for item in one.items])
-        if new:
-            self._insert(connection, new)
-        return new
-
-    def _insert(self, connection: Connection, new: Sequence[Item]) -> None:
-        wanted = select(_FEED.c.key, _FEED.c.seq).where(_FEED.c.key.in_({item.feed_key for item in new}))
-        feeds = {row.key: row.seq for row in connection.execute(wanted)}
-        statement = insert(connection, ItemRow).on_conflict_do_nothing(index_elements=["id"])
-        statement = statement.returning(_ITEM.c.seq, _ITEM.c.counted_at)
-        kept = connection.execute(statement, [_item_values(item, feeds[item.feed_key]) for item in new]).all()
-        models = connection.execute(select(_MODEL.c.seq).where(_MODEL.c.state.in_(LIVE)))
-        pending = [
-            {"item_seq": row.seq, "model_seq": model.seq, "counted_at": row.counted_at}
-            for model in models.all()
-            for row in kept
-        ]
-        if pending:
-            connection.execute(insert(connection, PendingRow), pending)
+        return take_in(connection, outcomes)
 
     def health(self, key: str | None = None) -> list[FeedHealth]:
         """Return every feed with its state and yield, or just one, by key."""
@@ -214,19 +196,3 @@ def _moved(connection: Connection, asked: Mapping[str, str]) -> set[str]:
     """Return the feeds that have another address than the one that was asked."""
     query = select(_FEED.c.key, _FEED.c.url).where(_FEED.c.key.in_(asked)).with_for_update()
     return {row.key for row in connection.execute(query) if row.url != asked[row.key]}
-
-
-def _unknown(connection: Connection, items: Sequence[Item]) -> tuple[Item, ...]:
-    known: set[str] = set()
-    for start in range(0, len(items), _CHUNK):
-        ids = [item.id for item in items[start : start + _CHUNK]]
-        known.update(connection.execute(select(_ITEM.c.id).where(_ITEM.c.id.in_(ids))).scalars())
-    fresh = {item.id: item for item in items if item.id not in known}
-    return tuple(fresh.values())
-
-
-def _item_values(item: Item, feed_seq: int) -> dict[str, Any]:
-    names = ("id", "entry_key", "url", "title", "summary", "author", "language")
-    times = ("published_at", "first_seen_at", "counted_at", "backlog")
-    values = {name: getattr(item, name) for name in (*names, *times)}
-    return {**values, "feed_seq": feed_seq, "categories": list(item.categories), "story_seq": None}
