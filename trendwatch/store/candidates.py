@@ -62,11 +62,16 @@ class Candidates:
 
         A report in the language asked for tells the story where there is one.
         """
+        inside = (_ITEM.c.first_seen_at >= since, _ITEM.c.first_seen_at < until)
+        older = _ITEM.alias("older")
+        told_before = select(older.c.seq).where(
+            older.c.story_seq == _ITEM.c.story_seq, older.c.first_seen_at < since
+        )
+        # From the window's items alone, each with a look at its own story: what is kept may grow for years.
         stories = (
             select(_ITEM.c.story_seq)
-            .where(_ITEM.c.story_seq.is_not(None))
-            .group_by(_ITEM.c.story_seq)
-            .having(func.min(_ITEM.c.first_seen_at) >= since, func.min(_ITEM.c.first_seen_at) < until)
+            .where(*inside, _ITEM.c.story_seq.is_not(None), ~told_before.exists())
+            .distinct()
         )
         with reading(self._engine) as connection:
             tags = _tags(connection, version, stories, until)

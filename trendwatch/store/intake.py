@@ -62,16 +62,21 @@ def _sort_out(
     """Return, by feed key, what the items of each feed are."""
     items = [item for one in outcomes for item in one.items]
     known = _known(connection, [item.id for item in items])
-    reused = [item for item in items if item.id in known and not same_news(item, known[item.id])]
-    known |= _known(connection, [refiled(item).id for item in reused])
+    reused = {item.id: refiled(item).id for item in items if _is_reused(item, known)}
+    known |= _known(connection, list(reused.values()))
     found: dict[str, Sorted] = {}
     for one in outcomes:
         if one.items:
-            strange = sum(item.id not in known for item in one.items)
+            strange = any(reused.get(item.id, item.id) not in known for item in one.items)
             seq = feeds[one.state.feed_key]["seq"]
             latest = _recent(connection, seq, items=len(one.items)) if strange else []
             found[one.state.feed_key] = sort_out(one.items, known, latest)
     return found
+
+
+def _is_reused(item: Item, known: Mapping[str, Known]) -> bool:
+    """Tell whether a known guid was given to other news."""
+    return item.id in known and not same_news(item, known[item.id])
 
 
 def _known(connection: Connection, ids: Sequence[str]) -> dict[str, Known]:
