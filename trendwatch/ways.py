@@ -5,9 +5,10 @@ Imports are lazy: a verb pays for the way it takes.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from trendwatch.types.delivery import Channel
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from trendwatch.deliver.smtp import Smtp
     from trendwatch.fetch import Fetcher
     from trendwatch.sandbox import Sandbox
+    from trendwatch.types.news import Document
     from trendwatch.types.work import Clock
 
 
@@ -42,11 +44,20 @@ def make_fetcher(settings: Settings, *, clock: Clock) -> Fetcher:
     )
 
 
-def make_sandbox(limits: ParseSettings) -> Sandbox:
-    """Return child processes that read what others publish; closing it ends them."""
+def make_sandbox(
+    limits: ParseSettings, *, read: Callable[[Document], Any] | None = None, workers: int = 0
+) -> Sandbox:
+    """Return child processes that read what others publish; closing it ends them.
+
+    Args:
+        limits: on their time and memory.
+        read: what they make of a document; None: they parse feeds.
+        workers: how many; 0: as many as the settings say.
+    """
     from trendwatch.sandbox import Sandbox
 
-    return Sandbox(workers=limits.workers, cpu_seconds=limits.cpu_seconds, memory_mb=limits.memory_mb)
+    size = {"workers": workers or limits.workers, "cpu_seconds": limits.cpu_seconds}
+    return Sandbox(**size, memory_mb=limits.memory_mb, read=read)
 
 
 def make_carrier(channel: Channel, mail: MailSettings) -> Outbox | Smtp:
