@@ -268,7 +268,7 @@ def _poll(store: Store, items: list[Item]) -> None:
 
 def _record(store: Store, state: FeedState, items: list[Item]) -> None:
     claim = claim_on(store, "poll", state.feed_key)
-    store.feeds.record(FeedUpdate(state=state, items=tuple(items)), claim=claim)
+    store.polls.record(FeedUpdate(state=state, items=tuple(items)), claim=claim)
     store.leases.release(claim)
 
 

@@ -155,5 +155,5 @@ def keep(store: Store, items: Iterable[Item], *, at: datetime = NOW) -> None:
     for feed_key, mine in by_feed.items():
         claim = claim_on(store, "poll", f"{feed_key}.example", at=at)
         state = FeedState(feed_key=feed_key, first_success_at=at, polled_at=at, succeeded_at=at)
-        store.feeds.record(FeedUpdate(state=state, items=tuple(mine)), claim=claim)
+        store.polls.record(FeedUpdate(state=state, items=tuple(mine)), claim=claim)
         store.leases.release(claim)

@@ -41,7 +41,7 @@ def read_feeds(store: Store, at: datetime, keys: Sequence[str] = FEEDS) -> None:
     for key in keys:
         claim = claim_on(store, "poll", f"{key}.example", at=at)
         state = FeedState(feed_key=key, first_success_at=NOW - 8 * WEEK, polled_at=at, succeeded_at=at)
-        store.feeds.record(FeedUpdate(state=state), claim=claim)
+        store.polls.record(FeedUpdate(state=state), claim=claim)
         store.leases.release(claim)
 
 

@@ -132,5 +132,5 @@ def test_a_feed_that_failed_last_but_was_read_in_the_window_is_covered(store: St
     failed = FeedState(feed_key="gazette", succeeded_at=NOW - DAY, failure=Failure.SERVER_ERROR, failures=1)
     claim = store.claim("poll", "gazette.example", now=NOW, lease=DAY)
     assert claim is not None
-    store.feeds.record(FeedUpdate(state=failed), claim=claim)
+    store.polls.record(FeedUpdate(state=failed), claim=claim)
     assert store.candidates.coverage(SINCE, UNTIL).missing == ()

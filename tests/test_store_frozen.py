@@ -41,7 +41,8 @@ from trendwatch.types.advice import (
 )
 from trendwatch.types.delivery import Delivery
 from trendwatch.types.influence import Arrival
-from trendwatch.types.news import Entry, Feed, FeedState, FeedUpdate, Item, ParsedFeed, Story
+from trendwatch.types.news import Entry, Feed, FeedState, FeedUpdate, Item, ParsedFeed
+from trendwatch.types.stories import Story
 from trendwatch.types.tags import Label, Model, Tag, Taxonomy
 from trendwatch.types.trends import Series, Trend
 from trendwatch.types.work import Claim, Overlay

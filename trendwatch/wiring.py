@@ -16,12 +16,13 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from trendwatch.config import Config, LastGood, Settings, find_directory, load, read_settings
+from trendwatch.config import Config, LastGood, Settings, check, find_directory, read_settings
 from trendwatch.config.settings import LogSettings
 from trendwatch.types.delivery import Channel
-from trendwatch.types.work import Clock, Overlay, OverlayKind
+from trendwatch.types.work import Clock
 
 if TYPE_CHECKING:
+    from trendwatch.changes import Changes
     from trendwatch.fetch import Fetcher
     from trendwatch.model_cache import ModelCache
     from trendwatch.news.cluster import Rarity, StoryIndex
@@ -156,20 +157,21 @@ class Service:
         """Make the database know the feeds that are configured."""
         self.store.feeds.sync(self.config.feeds)
 
-    def change(self, kind: OverlayKind, key: str, values: Mapping[str, object] | None, *, by: str) -> None:
-        """Lay a change over the files, unless it would be wrong.
+    @cached_property
+    def changes(self) -> Changes:
+        """The way to change what is configured."""
+        from trendwatch.changes import Changes
 
-        Raises:
-            ConfigError: the configuration with this change would not be valid; nothing was changed.
-        """
-        overlay = Overlay(kind=kind, key=key, values=values, changed_at=self.clock(), changed_by=by)
-        others = [one for one in self.store.overlays.list() if (one.kind, one.key) != (kind, key)]
-        load(self.directory, environ=self.environ, overlays=[*others, overlay])
-        self.store.overlays.put(overlay)
+        return Changes(
+            overlays=self.store.overlays,
+            config=lambda: self.config,
+            check=lambda overlays: check(self.directory, self.environ, overlays=overlays),
+            clock=self.clock,
+        )
 
     def poll(self, on_progress: Callable[[PollReport], None] = lambda _report: None) -> PollReport:
         """Fetch the feeds that are due and keep what is new."""
-        from trendwatch.news.poll import Pace
+        from trendwatch.news.pace import Pace
         from trendwatch.pipeline.poll import poll
 
         self.sync_feeds()

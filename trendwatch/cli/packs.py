@@ -12,7 +12,7 @@ from trendwatch.errors import InputError
 
 if TYPE_CHECKING:
     from trendwatch.config import Config
-    from trendwatch.types.news import Pack
+    from trendwatch.types.packs import Pack
     from trendwatch.wiring import Service
 
 Keys = Annotated[list[str] | None, typer.Argument(help="Feed keys.")]

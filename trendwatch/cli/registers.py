@@ -63,7 +63,7 @@ def add_feed(
         "language": language,
     }
     with given(context).service() as service:
-        service.change("feed", key, values, by="cli")
+        service.changes.put("feed", key, values, by="cli")
         service.sync_feeds()
         feed = service.config.feed(key)
         if as_json:
@@ -78,7 +78,7 @@ def remove_feed(context: typer.Context, key: str) -> None:
     """Stop polling a feed; what it brought is kept."""
     with given(context).service() as service:
         service.config.feed(key)
-        service.change("feed", key, None, by="cli")
+        service.changes.remove("feed", key, by="cli")
         service.sync_feeds()
         typer.echo(f"{key} is no longer polled; its items are kept")
 
@@ -130,7 +130,7 @@ def try_feed(context: typer.Context, url: str, as_json: AsJson = False) -> None:
 
 
 def _say_failure(failure: object, *, as_json: bool) -> None:
-    from trendwatch.news.poll import FAILURE_WORDS
+    from trendwatch.news.failures import FAILURE_WORDS
     from trendwatch.types.news import PollFailure
 
     if not isinstance(failure, PollFailure):
@@ -187,7 +187,7 @@ def add_business(
         "timezone": timezone,
     }
     with given(context).service() as service:
-        service.change("business", key, values, by="cli")
+        service.changes.put("business", key, values, by="cli")
         business = service.config.business(key)
         if as_json:
             print_json(business)

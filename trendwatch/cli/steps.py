@@ -57,7 +57,7 @@ def _wait_for_others(service: Service) -> bool:
     """Wait until the first lease of another process ends; a dead one's ends by itself."""
     until = service.store.leases.held_until("poll", now=service.clock())
     if until is None:
-        return bool(service.store.feeds.due_hosts(service.clock()))
+        return bool(service.store.polls.due_hosts(service.clock()))
     # A process that is done lets go at once, so waiting for the end of its lease would be too long.
     time.sleep(min(1.0, max(0.05, (until - service.clock()) / timedelta(seconds=1))))
     return True

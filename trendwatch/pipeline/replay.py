@@ -114,7 +114,7 @@ class Replay:
         state = FeedState(
             feed_key=source, first_success_at=first, polled_at=self._now, succeeded_at=self._now
         )
-        self._store.feeds.record(FeedUpdate(state=state, items=items), claim=claim)
+        self._store.polls.record(FeedUpdate(state=state, items=items), claim=claim)
         self._store.leases.release(claim)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -50,22 +50,6 @@ class Feed:
     full_text: bool = False
     #: the operator's own words, such as the folder it was imported from
     note: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pack:
-    """Feeds that go well together, to switch on and off at once."""
-
-    #: lower_snake_case
-    key: str
-    #: what people read
-    title: str
-    #: feed keys, in the order of the file
-    feeds: tuple[str, ...]
-    #: sector keys it is made for; empty means every sector
-    sectors: tuple[str, ...] = ()
-    #: area keys it is good for
-    areas: tuple[str, ...] = ()
 
 
 class Failure(StrEnum):
@@ -175,7 +159,7 @@ class Document:
     #: where permanent redirects (301, 308) alone lead from the address asked, "" without any
     moved_to: str = ""
     #: from the first byte sent to the last received
-    milliseconds: int | None = None
+    milliseconds: int | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -187,7 +171,7 @@ class NotModified:
     max_age: timedelta | None = None
     #: as of a Document
     moved_to: str = ""
-    milliseconds: int | None = None
+    milliseconds: int | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -203,7 +187,7 @@ class PollFailure:
     #: False: the server rests, so the feed was not asked and nothing is known of it
     asked: bool = True
     #: as of a Document; None where it was not asked
-    milliseconds: int | None = None
+    milliseconds: int | None = field(default=None, compare=False)
 
 
 Answer = Document | NotModified | PollFailure
@@ -305,24 +289,3 @@ class FeedUpdate:
     fetch: Fetch | None = None
     #: a server that wants to be left alone, and until when
     rest: Rest | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Story:
-    """Items that report the same event."""
-
-    #: stable_id("story", id of its first item)
-    id: str
-    #: of its leading item
-    title: str
-    url: str
-    summary: str
-    #: when the first of its items was counted
-    first_seen_at: datetime
-    last_seen_at: datetime
-    #: reports, copies included
-    items: int
-    #: feeds that carry it
-    sources: int
-    #: independent publishers among them
-    owners: int

@@ -7,7 +7,7 @@ from dataclasses import replace
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from trendwatch.news.poll import FAILURE_WORDS
+from trendwatch.news.failures import FAILURE_WORDS
 from trendwatch.pipeline.coverage import feed_coverage
 from trendwatch.store.feeds import FeedHealth
 from trendwatch.types.coverage import Breadth, FeedCoverage
