@@ -1,8 +1,8 @@
 """Changes to the configuration from pages, API and command line: judged whole, then kept as overlays.
 
 Every door changes things here, so that all judge alike: a change is laid over the files, everything is read
-as at a start, and anything wrong refuses it. That holds for mistakes in the files too: while there are any the
-last good configuration is in force, and no change would be.
+as at a start, and anything wrong refuses it. That holds for mistakes in the files too: while there are any,
+the last good configuration is in force, and no change would be.
 """
 
 from __future__ import annotations

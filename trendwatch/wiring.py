@@ -16,13 +16,13 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from trendwatch.config import Config, LastGood, Settings, check, find_directory, read_settings
+from trendwatch.config import Config, LastGood, Settings, find_directory, read_settings
 from trendwatch.config.settings import LogSettings
 from trendwatch.types.delivery import Channel
 from trendwatch.types.work import Clock
 
 if TYPE_CHECKING:
-    from trendwatch.changes import Changes
+    from trendwatch.desk import Desk
     from trendwatch.fetch import Fetcher
     from trendwatch.model_cache import ModelCache
     from trendwatch.news.cluster import Rarity, StoryIndex
@@ -158,16 +158,11 @@ class Service:
         self.store.feeds.sync(self.config.feeds)
 
     @cached_property
-    def changes(self) -> Changes:
-        """The way to change what is configured."""
-        from trendwatch.changes import Changes
+    def desk(self) -> Desk:
+        """What operators ask about feeds."""
+        from trendwatch.desk import Desk
 
-        return Changes(
-            overlays=self.store.overlays,
-            config=lambda: self.config,
-            check=lambda overlays: check(self.directory, self.environ, overlays=overlays),
-            clock=self.clock,
-        )
+        return Desk(self, self._closing)
 
     def poll(self, on_progress: Callable[[PollReport], None] = lambda _report: None) -> PollReport:
         """Fetch the feeds that are due and keep what is new."""
@@ -274,7 +269,8 @@ class Service:
     @property
     def steps(self) -> tuple[Callable[[], object], ...]:
         """All that a tick does, in the order of the flow."""
-        return self.learn, self.poll, self.understand, self.analyse, self.compose, self.send
+        before = self.learn, self.poll, self.desk.tell_breakages, self.desk.read_pages
+        return *before, self.understand, self.analyse, self.compose, self.send
 
     def close(self) -> None:
         """Give back connections and child processes."""

@@ -63,7 +63,7 @@ def add_feed(body: NewFeed, parts: Given, response: Response) -> FeedShape:
         )
     # Every field is said, so that nothing of a removed file entry shines through.
     values = body.model_dump(mode="json", exclude={"key"})
-    parts.changes.put("feed", body.key, values, by="api")
+    parts.desk.changes.put("feed", body.key, values, by="api")
     feed = parts.config().feed(body.key)
     response.headers["Location"] = f"/api/v1/feeds/{feed.key}"
     return feed_shape(FeedHealth(feed, FeedState(feed_key=feed.key), 0, None), parts.config())
@@ -73,7 +73,7 @@ def add_feed(body: NewFeed, parts: Given, response: Response) -> FeedShape:
 def change_feed(key: Key, body: FeedChange, parts: Given) -> FeedShape:
     """Change what is given of a feed."""
     parts.config().feed(key)
-    parts.changes.add("feed", key, body.model_dump(mode="json", exclude_unset=True), by="api")
+    parts.desk.changes.add("feed", key, body.model_dump(mode="json", exclude_unset=True), by="api")
     return feed_shape(one_feed(parts, key), parts.config())
 
 
@@ -81,4 +81,4 @@ def change_feed(key: Key, body: FeedChange, parts: Given) -> FeedShape:
 def remove_feed(key: Key, parts: Given) -> None:
     """Stop polling a feed. Its items stay; a feed of the files is marked as removed there."""
     parts.config().feed(key)
-    parts.changes.remove("feed", key, by="api")
+    parts.desk.changes.remove("feed", key, by="api")

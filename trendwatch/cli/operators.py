@@ -40,6 +40,9 @@ def _examine(service: Service) -> Iterator[tuple[str, bool, str]]:
     """Yield what was looked at, whether it is fine, and what is to be said of it."""
     import pyexpat
 
+    from trendwatch.desk import broken_words
+    from trendwatch.news.rhythm import quiet_words
+
     try:
         config = service.config
     except TrendwatchError as error:
@@ -58,6 +61,15 @@ def _examine(service: Service) -> Iterator[tuple[str, bool, str]]:
     health = [one for one in service.store.feeds.health() if one.feed.key in enabled]
     failing = [one.feed.key for one in health if one.state.failure is not None]
     yield "feeds", not failing, f"{len(enabled)} enabled, failing: {', '.join(failing) or 'none'}"
+    broken = [broken_words(one) for one in service.desk.broken()]
+    yield "breakages", not broken, "; ".join(broken) or "none that lasts three days"
+    rhythms = service.store.scorecards.rhythms(now=service.clock())
+    quiet = [
+        f"{key} ({quiet_words(rhythms[key])})"
+        for key in sorted(enabled & set(rhythms))
+        if rhythms[key].quiet_since
+    ]
+    yield "silence", True, ", ".join(quiet) or "no feed is quieter than usual"
     expat = tuple(pyexpat.version_info)
     yield (
         "expat",

@@ -121,7 +121,7 @@ def _switch(service: Service, keys: Collection[str], *, on: bool) -> list[str]:
     laid = {one.key: one.values or {} for one in service.store.overlays.list() if one.kind == "feed"}
     if changed:
         switched = {key: {**laid.get(key, {}), "enabled": on} for key in changed}
-        service.changes.put_all("feed", switched, by="cli")
+        service.desk.changes.put_all("feed", switched, by="cli")
         service.sync_feeds()
     return changed
 

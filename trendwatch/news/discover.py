@@ -33,9 +33,9 @@ _COMMENTS = re.compile(r"comment", re.IGNORECASE)
 
 def feeds_on(page: Document) -> tuple[FoundFeed, ...]:
     """Return the feeds that a page offers, the likeliest first."""
-    from selectolax.parser import HTMLParser
+    from selectolax.lexbor import LexborHTMLParser
 
-    tree = HTMLParser(decode(page.body, page.content_type))
+    tree = LexborHTMLParser(decode(page.body, page.content_type))
     anchor = tree.css_first("base[href]")
     base = read_link(_attribute(anchor, "href"), page.url) or page.url
     found: dict[str, FoundFeed] = {}
@@ -63,9 +63,7 @@ def format_of(document: Document) -> str:
 _MARKS = {"RSS": "<rss", "Atom": "<feed", "RDF": "<rdf:rdf"}
 
 
-def _offer(
-    found: dict[str, FoundFeed], node: object, base: str, *, title: str, declared: bool
-) -> None:
+def _offer(found: dict[str, FoundFeed], node: object, base: str, *, title: str, declared: bool) -> None:
     if url := read_link(_attribute(node, "href"), base):
         found.setdefault(url, FoundFeed(url=url, title=read_name(title), declared=declared))
 

@@ -5,8 +5,8 @@ are named by people ("Web Development", "AI & ML"), feeds stand twice, some line
 
 Method: listparser reads, with an HTML parser that forgives; the text is decoded first, as a feed is, and no
 entity is expanded. Addresses that a line holds and listparser does not return, behind quotation marks
-inside a description, are found by a search. What is not taken is told with a reason. A folder that is called
-like a sector or a technology, by key or name, in any case, files its feeds there; other folders become a note.
+inside a description, are found by a search. What is not taken is told with a reason. A folder called like
+a sector or a technology, by key or name, in any case, files its feeds there; other folders become a note.
 Our own lists say everything in the ``category`` attribute (``/sector/retail,/owner/Press``), which other
 readers take for categories and we read back without loss.
 
@@ -109,7 +109,9 @@ def _outline(feed: Feed) -> str:
     categories = [f"/{word}/{quote(value, safe=' ')}" for word, value in pairs]
     categories += [] if feed.enabled else ["/off/yes"]
     title, said = escape(feed.title), escape(",".join(categories))
-    return f'<outline type="rss" text="{title}" title="{title}" xmlUrl="{escape(feed.url)}" category="{said}"/>'
+    return (
+        f'<outline type="rss" text="{title}" title="{title}" xmlUrl="{escape(feed.url)}" category="{said}"/>'
+    )
 
 
 def _ours(folder: str) -> tuple[str, str]:

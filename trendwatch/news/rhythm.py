@@ -42,14 +42,26 @@ def rhythm_of(times: Iterable[datetime], *, now: datetime) -> Rhythm:
     return Rhythm(median_gap=gap, newest_at=known[-1], quiet_since=expected if expected < now else None)
 
 
-def pause_words(rhythm: Rhythm) -> str:
-    """Return "about every 3 hours", "about once a week" or that there are too few items to say."""
+def rhythm_words(rhythm: Rhythm) -> str:
+    """Return "an item about every 3 hours; the latest 2025-03-03", and since when it is quiet."""
+    if rhythm.newest_at is None:
+        return "no dated item yet"
+    said = f"{_pause_words(rhythm)}; the latest {rhythm.newest_at:%Y-%m-%d}"
+    return f"{said}; {quiet_words(rhythm)}" if rhythm.quiet_since else said
+
+
+def quiet_words(rhythm: Rhythm) -> str:
+    """Return "quieter than usual since 2025-03-03", "" while it is not."""
+    return f"quieter than usual since {rhythm.quiet_since:%Y-%m-%d}" if rhythm.quiet_since else ""
+
+
+def _pause_words(rhythm: Rhythm) -> str:
     if rhythm.median_gap is None:
-        return "too few items to say"
+        return "too few items for a rhythm"
     hours = rhythm.median_gap / timedelta(hours=1)
     if hours < 1:
-        return "several an hour"
+        return "several items an hour"
     if hours < 20:  # noqa: PLR2004 - from here on in days
-        return f"about every {round(hours)} hours" if round(hours) > 1 else "about once an hour"
+        return f"an item about every {round(hours)} hours" if round(hours) > 1 else "about an item an hour"
     days = round(hours / 24)
-    return f"about every {days} days" if days > 1 else "about once a day"
+    return f"an item about every {days} days" if days > 1 else "about an item a day"
