@@ -2,8 +2,8 @@
 
 Method: trafilatura tells the article from menus, teasers and comments; its precise mode is asked for, since a
 teaser of another story in the text would bring that story's tags. The text is cleaned like any other and cut
-at the length of a summary. What a site allows is read by protego, as RFC 9309 has it: rules for our name
-first, else those for all.
+at the length of a summary. Its deduplication is off, since it remembers the pages before. What a site allows
+is read by protego, as RFC 9309 has it: rules for our name first, else those for all.
 
 Known failures: pages made by scripts, behind a wall or a consent form bring nothing; a page of five lines
 is thought to be none.
@@ -25,13 +25,14 @@ MOST_RULES = 512 * 1024
 
 def main_text(page: Document) -> str:
     """Return the text of an article, "" where none is found."""
+    import logging
+
     import trafilatura
 
+    logging.getLogger("trafilatura").setLevel(logging.CRITICAL)  # it warns of every page without text
     html = decode(page.body, page.content_type)
     try:
-        found = trafilatura.extract(
-            html, favor_precision=True, include_comments=False, include_tables=False, deduplicate=True
-        )
+        found = trafilatura.extract(html, favor_precision=True, include_comments=False, include_tables=False)
     except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
         return ""  # damaged pages make it raise; there is nothing to read then
     text = clean(found or "")

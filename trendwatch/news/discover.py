@@ -24,7 +24,7 @@ MOST_OFFERED = 20
 
 _TYPES = re.compile(r"(?:rss|atom|rdf|feed)\b.*\+(?:xml|json)|feed\+json|text/xml", re.IGNORECASE)
 _LOOKS = re.compile(
-    r"(?:^|/)(?:feeds?|rss|atom|index|news)?(?:\.(?:rss|atom|rdf))$|(?:^|/)(?:feeds?|rss|atom)/?$"
+    r"\.(?:rss|atom|rdf)$|(?:^|/)(?:feeds?|rss|atom)/?$"
     r"|(?:^|/)(?:rss|feed|atom|index)\.xml$|/feed\.json$|[?&](?:feed|format)=(?:rss2?|atom)\b",
     re.IGNORECASE,
 )
