@@ -123,11 +123,24 @@ def try_feed(context: typer.Context, url: str, as_json: AsJson = False) -> None:
     with given(context).service() as service:
         trial = service.desk.try_address(url)
     if as_json:
-        print_json(plain_value(trial) | {"add": add_line(trial)})
+        print_json(_trial_values(trial))
     else:
         _say_trial(trial)
     if trial.failure is not None:
         raise typer.Exit(1)
+
+
+def _trial_values(trial: Trial) -> dict[str, object]:
+    """Return a trial for programs: tags as label keys with their terms."""
+    failure = trial.failure
+    said = (
+        {"failure": failure.failure, "detail": failure.detail} if failure else {"failure": None, "detail": ""}
+    )
+    sample = [
+        {**plain_value(one), "tags": {tag.full_key: list(tag.terms) for tag in one.tags}}
+        for one in trial.sample
+    ]
+    return {**plain_value(trial), **said, "sample": sample, "add": add_line(trial)}
 
 
 def _say_trial(trial: Trial) -> None:
