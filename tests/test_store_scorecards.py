@@ -21,7 +21,7 @@ def judged(store: Store) -> Store:
     store.models.adopt(a_model(), since=NOW - 400 * DAY)
     at = {n: NOW - 10 * DAY + n * HOUR for n in range(10)}
     shared = [
-        an_item(1, feed="wire", at=at[0], published_at=at[0] - 2 * HOUR),
+        an_item(1, feed="wire", at=at[3], published_at=at[3] - 7 * HOUR),
         an_item(2, feed="gazette", at=at[1], published_at=at[1] - 4 * HOUR),
     ]
     own = [an_item(3, feed="gazette", at=at[2], published_at=None)]
@@ -49,7 +49,7 @@ def test_a_scorecard_counts_what_the_window_brought(judged: Store) -> None:
     # items 2, 3, 4, 6, 7: the one before the window is not there
     assert (card.items, card.per_week, card.stories) == (5, 5 / 4, 4)
     assert card.unique_stories == 3  # own, family (one owner), again
-    assert card.first_reports == 0  # the wire was first
+    assert card.first_reports == 0  # the wire was first, though we saw it later
     assert card.repeated_share == pytest.approx(2 / 5)  # 2 repeats the wire, 7 repeats 6
     assert card.lateness == 4 * HOUR  # of 0, 4 and 6 hours
     assert card.tagged_share == 0  # an impact is neither technology nor sector
@@ -58,7 +58,7 @@ def test_a_scorecard_counts_what_the_window_brought(judged: Store) -> None:
 def test_who_told_a_shared_story_first_gets_it(judged: Store) -> None:
     card = judged.scorecards.of(SINCE, NOW)["wire"]
     assert (card.items, card.first_reports, card.unique_stories) == (1, 1, 0)  # its back-log does not count
-    assert (card.repeated_share, card.tagged_share, card.lateness) == (0, 1, 2 * HOUR)
+    assert (card.repeated_share, card.tagged_share, card.lateness) == (0, 1, 7 * HOUR)
 
 
 def test_a_feed_without_items_has_an_empty_card(judged: Store) -> None:

@@ -94,10 +94,8 @@ def plain_value(value: Any) -> Any:
         return [plain_value(one) for one in value]
     if isinstance(value, datetime):
         return value.isoformat().replace("+00:00", "Z")
-    if isinstance(value, date | time):
-        return value.isoformat()
-    if isinstance(value, timedelta):
-        return value.total_seconds()
+    if isinstance(value, date | time | timedelta):
+        return value.total_seconds() if isinstance(value, timedelta) else value.isoformat()
     return value
 
 

@@ -23,6 +23,8 @@ _STORY = table(StoryRow)
 _TAG = table(TagRow)
 _MODEL = table(ModelRow)
 _WEEK = timedelta(weeks=1)
+#: Who was first is judged by what feeds say: when we saw it depends on the order of our polls.
+_TOLD_AT = func.coalesce(_ITEM.c.published_at, _ITEM.c.first_seen_at)
 
 
 class Scorecards:
@@ -56,14 +58,13 @@ class Scorecards:
 
     def rhythms(self, *, now: datetime, key: str | None = None) -> dict[str, Rhythm]:
         """Return how often every feed speaks, by key, or one."""
-        when = func.coalesce(_ITEM.c.published_at, _ITEM.c.first_seen_at).label("at")
         with reading(self._engine) as connection:
             feeds = select(_FEED.c.seq, _FEED.c.key)
             known = connection.execute(feeds if key is None else feeds.where(_FEED.c.key == key)).all()
             found = {}
             for seq, name in known:  # one look into an index each; one query over all would read every item
                 latest = (
-                    select(when).where(_ITEM.c.feed_seq == seq).order_by(_ITEM.c.seq.desc()).limit(LATEST)
+                    select(_TOLD_AT).where(_ITEM.c.feed_seq == seq).order_by(_ITEM.c.seq.desc()).limit(LATEST)
                 )
                 found[name] = rhythm_of(connection.execute(latest).scalars(), now=now)
             return found
@@ -78,8 +79,15 @@ def _counts(seen: Iterable[Any], wanted: Iterable[Any]) -> Any:
         .where(_TAG.c.item_seq == _ITEM.c.seq)
         .exists()
     )
-    first = _STORY.c.first_seen_at == _ITEM.c.counted_at
     story = _ITEM.c.story_seq
+    touched = select(_ITEM.c.story_seq).join(_FEED, _FEED.c.seq == _ITEM.c.feed_seq).where(*seen, *wanted)
+    told = (
+        select(_ITEM.c.story_seq, func.min(_TOLD_AT).label("at"))
+        .where(_ITEM.c.story_seq.in_(touched))
+        .group_by(_ITEM.c.story_seq)
+        .subquery()
+    )
+    first = _TOLD_AT == told.c.at
     return (
         select(
             _ITEM.c.feed_seq,
@@ -93,6 +101,7 @@ def _counts(seen: Iterable[Any], wanted: Iterable[Any]) -> Any:
         )
         .join(_FEED, _FEED.c.seq == _ITEM.c.feed_seq)
         .outerjoin(_STORY, _STORY.c.seq == story)
+        .outerjoin(told, told.c.story_seq == story)
         .where(*seen, *wanted)
         .group_by(_ITEM.c.feed_seq)
     )

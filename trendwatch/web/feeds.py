@@ -100,7 +100,7 @@ def feed(key: str, parts: Given) -> Response:
         "words": _WORDS,
         "advice": _advice(health),
         "report": report,
-        "rhythm": rhythm_words(report.rhythm) if report.rhythm else "",
+        "rhythm": rhythm_words(report.rhythm) if report.rhythm and report.rhythm.newest_at else "",
         "card": scorecard_rows(report.scorecard) if report.scorecard else (),
         "ledger": ledger_rows(report.ledger),
         "strip": strip(report.history[:_STRIP]),

@@ -101,10 +101,14 @@ def scorecard_rows(card: Scorecard) -> list[tuple[str, str]]:
         ("Stories", f"{card.stories:,}"),
         ("Told by nobody else", f"{card.unique_stories:,}"),
         ("Told first", f"{card.first_reports:,} of those that several publishers told"),
-        ("Repeats", f"{share_words(card.repeated_share)} of its items told what was told before"),
+        ("Repeats", _of(card.repeated_share, "of its items told what was told before")),
         ("Lateness", "no dated item" if card.lateness is None else length_words(card.lateness)),
-        ("Tagged", f"{share_words(card.tagged_share)} with a sector or technology"),
+        ("Tagged", _of(card.tagged_share, "with a sector or technology")),
     ]
+
+
+def _of(share: float | None, words: str) -> str:
+    return share_words(share) if share is None else f"{share_words(share)} {words}"
 
 
 def share_words(share: float | None) -> str:
