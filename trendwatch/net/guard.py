@@ -19,13 +19,12 @@ from concurrent.futures import Executor
 from dataclasses import dataclass
 from datetime import timedelta
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
-from ssl import SSLContext
-from typing import Any
 
 import httpcore
 
 from trendwatch.net import BlockedAddress, NameNotFound, NameServerFailed
 from trendwatch.net.ranges import Address, is_public
+from trendwatch.net.sockets import Sockets
 
 #: Returns the addresses of a host name, in the order to try them; may block; raises NameNotFound.
 Resolve = Callable[[str], Sequence[str]]
@@ -152,34 +151,6 @@ def resolve(host: str) -> list[str]:
     return [str(answer[4][0]) for answer in answers]
 
 
-class _Stream(httpcore.AsyncNetworkStream):
-    """A connection that is closed when its TLS handshake is given up; httpcore's own would stay open."""
-
-    def __init__(self, inner: httpcore.AsyncNetworkStream) -> None:
-        self._inner = inner
-
-    async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        return await self._inner.read(max_bytes, timeout)
-
-    async def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        await self._inner.write(buffer, timeout)
-
-    async def aclose(self) -> None:
-        await self._inner.aclose()
-
-    def get_extra_info(self, info: str) -> Any:
-        return self._inner.get_extra_info(info)
-
-    async def start_tls(
-        self, ssl_context: SSLContext, server_hostname: str | None = None, timeout: float | None = None
-    ) -> httpcore.AsyncNetworkStream:
-        try:
-            return await self._inner.start_tls(ssl_context, server_hostname, timeout)
-        except BaseException:  # cancelled, too: the deadline of the whole request
-            await self._inner.aclose()
-            raise
-
-
 class GuardedBackend(httpcore.AsyncNetworkBackend):
     """Opens connections for httpcore: resolves once, checks every answer, dials what was checked."""
 
@@ -195,7 +166,7 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
         #: where blocking lookups run; its own, so that slow name servers hold up nothing else
         self._lookups = lookups
         self._resolve = resolve
-        self._dial = dial or httpcore.AnyIOBackend()
+        self._dial = dial or Sockets()
 
     async def connect_tcp(
         self,
@@ -218,11 +189,10 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
         patience = _ATTEMPT_SECONDS if timeout is None else min(timeout, _ATTEMPT_SECONDS)
         for address in others:
             try:
-                inner = await self._dial.connect_tcp(address, port, patience, local_address, socket_options)
-                return _Stream(inner)
+                return await self._dial.connect_tcp(address, port, patience, local_address, socket_options)
             except (httpcore.ConnectError, httpcore.ConnectTimeout):
                 continue
-        return _Stream(await self._dial.connect_tcp(last, port, timeout, local_address, socket_options))
+        return await self._dial.connect_tcp(last, port, timeout, local_address, socket_options)
 
     async def addresses(self, host: str) -> Sequence[str]:
         """Look a host up without holding up the loop; what is an address already needs no looking up.
