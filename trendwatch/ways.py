@@ -23,19 +23,33 @@ if TYPE_CHECKING:
     from trendwatch.types.work import Clock
 
 
-def make_fetcher(settings: Settings, *, clock: Clock) -> Fetcher:
-    """Return the way to feeds."""
-    from trendwatch.fetch import USER_AGENT, Fetcher
+def user_agent(settings: Settings, *, subscribers: int) -> str:
+    """Return what publishers read of us: program, version, whom to ask, and for how many we read."""
+    from trendwatch.fetch import USER_AGENT
+
+    readers = f"{subscribers} subscriber{'' if subscribers == 1 else 's'}"
+    contact = settings.poll.contact
+    return f"{USER_AGENT} (+{contact}; {readers})" if contact else f"{USER_AGENT} ({readers})"
+
+
+def make_fetcher(settings: Settings, *, subscribers: int, clock: Clock) -> Fetcher:
+    """Return the way to feeds.
+
+    Args:
+        settings: how fast and where to.
+        subscribers: businesses that are read for.
+        clock: tells the time.
+    """
+    from trendwatch.fetch import Fetcher
     from trendwatch.net.guard import Allowed, Guard
 
     allowed = [
         Allowed.parse(one.address, per_host=one.per_host, spacing_seconds=one.spacing_seconds)
         for one in settings.net.allow
     ]
-    contact = f" (+{settings.poll.contact})" if settings.poll.contact else ""
     return Fetcher(
         Guard(allowed),
-        user_agent=USER_AGENT + contact,
+        user_agent=user_agent(settings, subscribers=subscribers),
         timeout=timedelta(seconds=settings.poll.timeout_seconds),
         max_bytes=settings.poll.max_body_mb * 1024 * 1024,
         concurrency=settings.poll.concurrency,

@@ -106,7 +106,8 @@ class Service:
         """The way to feeds."""
         from trendwatch.ways import make_fetcher
 
-        return make_fetcher(self.settings, clock=self.clock)
+        config = self.config
+        return make_fetcher(config.settings, subscribers=len(config.businesses), clock=self.clock)
 
     @cached_property
     def sandbox(self) -> Sandbox:
