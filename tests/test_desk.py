@@ -14,7 +14,9 @@ from tests.scripted_server import Reply, ScriptedServer
 from tests.seeding import Workshop, doors
 from tests.seeds import NOW, claim_on
 from trendwatch.api import Parts
+from trendwatch.errors import ConfigError
 from trendwatch.news.opml import read_opml
+from trendwatch.store.items import Filter
 from trendwatch.types.fetches import Drop, Fetch, Ledger, Outcome
 from trendwatch.types.news import Document, Failure, FeedState, FeedUpdate
 
@@ -303,3 +305,33 @@ def test_doctor_tells_breakages_and_silence(cli: CommandLine) -> None:
     checks = {one["check"]: one for one in cli("doctor", "--json").objects}
     assert checks["breakages"]["ok"]
     assert checks["silence"]["detail"] == "no feed is quieter than usual"
+
+
+# --- full text ---------------------------------------------------------------------------------------
+
+
+def test_full_text_is_off_by_default_and_says_what_it_needs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parts = doors(tmp_path)
+    assert parts.desk.read_pages().read == 0
+    assert shop_of(parts).asked == []
+    parts.desk.changes.put("feed", "gazette", {"full_text": True}, by="test")
+    monkeypatch.setattr("trendwatch.desk.find_spec", lambda _name: None)
+    with pytest.raises(ConfigError, match=r"pip install 'trendwatch\[fulltext\]'"):
+        parts.desk.read_pages()
+
+
+def test_full_text_is_read_in_the_sandbox(tmp_path: Path) -> None:
+    parts = doors(tmp_path)
+    parts.desk.changes.put("feed", "rotors", {"full_text": True}, by="test")
+    parts.store.feeds.sync(parts.config().feeds)
+    [tagged] = parts.store.items.search(Filter(feed_key="rotors"), limit=5).items
+    text = "New rules say how high a drone may fly over a village and who has to be told before it does. " * 5
+    body = f"<html><body><article><p>{text}</p><p>{text.upper()}</p></article></body></html>".encode()
+    shop_of(parts).answers[tagged.item.url] = Document(url=tagged.item.url, body=body)
+    try:
+        assert parts.desk.read_pages().read == 1
+    finally:
+        parts.desk.closing.close()
+    assert "New rules say" in parts.store.pages.of([tagged.item.id])[tagged.item.id].text

@@ -10,11 +10,13 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 import structlog
 
+from trendwatch.errors import ConfigError
 from trendwatch.types.fetches import Episode, Fetch, Ledger, Rhythm, Scorecard
 from trendwatch.types.news import Failure, FeedKind
 from trendwatch.types.trials import Skipped, Trial
@@ -36,6 +38,8 @@ _log = structlog.get_logger()
 WINDOW = timedelta(days=90)
 #: A feed is told of as broken after this long (FAULTS.md F7).
 TELL_AFTER = timedelta(hours=72)
+#: What reads pages, of the extra "fulltext".
+_READERS = ("protego", "trafilatura")
 
 
 class _Workshop(Protocol):
@@ -216,11 +220,23 @@ class Desk:
         return told
 
     def read_pages(self) -> PagesReport:
-        """Read the pages of new items whose feeds ask for full text."""
+        """Read the pages of new items whose feeds ask for full text.
+
+        Raises:
+            ConfigError: a feed does, and what reads pages is not installed.
+        """
         from trendwatch.news.article import main_text
-        from trendwatch.pipeline.pages import read_pages
+        from trendwatch.pipeline.pages import PagesReport, read_pages
 
         shop = self.workshop
+        asking = [feed.key for feed in shop.config.feeds if feed.full_text and feed.enabled]
+        if not asking:
+            return PagesReport()
+        if missing := [name for name in _READERS if find_spec(name) is None]:
+            raise ConfigError(
+                f"feed {asking[0]!r} asks for full_text, which needs {' and '.join(missing)}: "
+                "pip install 'trendwatch[fulltext]'"
+            )
         return read_pages(
             shop.store,
             lambda: shop.fetcher,
