@@ -1,7 +1,7 @@
 """Publishers of every habit, and the score they keep of a reader: the politeness scorecard of FAULTS.md.
 
-A publisher serves one feed at one address, changes it at its own rhythm, and judges every request on arrival: it
-knows what it issued last and what it asked for.
+A publisher serves one feed at one address, changes it at its own rhythm, and judges every request on arrival:
+it knows what it issued last and what it asked for.
 """
 
 from __future__ import annotations

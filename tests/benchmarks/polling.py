@@ -4,9 +4,10 @@
     python -m tests.benchmarks.polling --memory 1000 10000    # peak memory by number of feeds
     python -m tests.benchmarks.polling --stuck                # what ten stuck peers cost sixty healthy ones
 
-The feeds are real documents beside the project, served by another process of this machine; `large` are those of
-real_fastfeedparser_bench, `mixed` all that hold entries. The first poll fetches, parses and stores everything,
-the second finds nothing changed (304). Seconds on the clock, the best of some runs; what is compared runs in turn.
+The feeds are real documents beside the project, served by another process of this machine; `large` are those
+of real_fastfeedparser_bench, `mixed` all that hold entries. The first poll fetches, parses and stores
+everything, the second finds nothing changed (304). Seconds on the clock, the best of some runs; what is
+compared runs in turn.
 
 The peer needs an environment of its own, since it brings libraries that we do not want:
 

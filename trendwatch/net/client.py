@@ -241,6 +241,8 @@ def _without_credentials(text: str) -> tuple[httpx.URL, str]:
         raise BlockedAddress(f"this is no address: {error}") from error
     if url.scheme not in ("http", "https") or not url.host:
         raise BlockedAddress("only http and https addresses are visited")
+    if url.port == 0:
+        raise BlockedAddress("port 0 is none")  # below, it would stand for the usual one
     pair = unquote(url.userinfo.decode("ascii"))
     credentials = "Basic " + base64.b64encode(pair.encode()).decode("ascii") if pair else ""
     return url.copy_with(userinfo=b"", fragment=None), credentials
@@ -260,7 +262,7 @@ def _target(url: httpx.URL, answer: Received) -> httpx.URL:
         target = url.join(location.encode("latin-1").decode("utf-8", "replace"))
     except httpx.InvalidURL as error:
         raise BadRedirect(f"sent on by {url} to something that is no address") from error
-    if target.scheme not in ("http", "https") or not target.host:
+    if target.scheme not in ("http", "https") or not target.host or target.port == 0:
         raise BadRedirect(f"sent on by {url} to a {target.scheme or 'nameless'} address")
     if url.scheme == "https" and target.scheme == "http":
         raise BadRedirect(f"sent on by {url} from https down to http")
