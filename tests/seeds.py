@@ -9,8 +9,9 @@ from typing import Any
 from trendwatch.store import Store
 from trendwatch.types.advice import Business, Coverage, Digest, Edition, Pick
 from trendwatch.types.delivery import Channel, Delivery, DeliveryState
+from trendwatch.types.fetches import FeedUpdate
 from trendwatch.types.identity import stable_id
-from trendwatch.types.news import Feed, FeedState, FeedUpdate, Item
+from trendwatch.types.news import Feed, FeedState, Item
 from trendwatch.types.tags import Facet, Label, Model, Origin, Tag, Taxonomy
 from trendwatch.types.work import Claim
 

@@ -17,8 +17,8 @@ from trendwatch.api import Parts
 from trendwatch.errors import ConfigError
 from trendwatch.news.opml import read_opml
 from trendwatch.store.items import Filter
-from trendwatch.types.fetches import Drop, Fetch, Ledger, Outcome
-from trendwatch.types.news import Document, Failure, FeedState, FeedUpdate
+from trendwatch.types.fetches import Drop, FeedUpdate, Fetch, Ledger, Outcome
+from trendwatch.types.news import Document, Failure, FeedState
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 LIST = b"""<opml version="2.0"><body><outline text="Retail">

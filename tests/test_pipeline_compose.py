@@ -15,7 +15,8 @@ from trendwatch.pipeline.compose import ComposeReport, compose_due, rebuild
 from trendwatch.store import Store
 from trendwatch.types.advice import Business, Digest
 from trendwatch.types.delivery import Channel, DeliveryState
-from trendwatch.types.news import FeedState, FeedUpdate, Item
+from trendwatch.types.fetches import FeedUpdate
+from trendwatch.types.news import FeedState, Item
 
 DAY, WEEK = timedelta(days=1), timedelta(weeks=1)
 #: Monday 07:00 UTC, an hour before NOW: when businesses read their digest.

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from trendwatch.news.failures import FAILURE_WORDS
 from trendwatch.news.pace import PACE, Pace
 from trendwatch.news.poll import body_hash, decide, request_for, unchanged
+from trendwatch.types.fetches import FeedUpdate
 from trendwatch.types.news import (
     Answer,
     Document,
@@ -19,7 +20,6 @@ from trendwatch.types.news import (
     Failure,
     Feed,
     FeedState,
-    FeedUpdate,
     NotModified,
     ParsedFeed,
     PollFailure,

@@ -10,7 +10,8 @@ import pytest
 from tests.seeds import LEASE, NOW, a_feed, a_model, an_item, claim_on, keep
 from trendwatch.errors import LeaseLost
 from trendwatch.store import Store
-from trendwatch.types.news import Failure, FeedState, FeedUpdate
+from trendwatch.types.fetches import FeedUpdate
+from trendwatch.types.news import Failure, FeedState
 
 HOST = "gazette.example"
 

@@ -21,14 +21,13 @@ from trendwatch.store.intake import HISTORY
 from trendwatch.store.items import Filter
 from trendwatch.store.leases import table
 from trendwatch.store.poll_tables import FetchRow
-from trendwatch.types.fetches import Drop, Fetch, Ledger, Outcome
+from trendwatch.types.fetches import Drop, FeedUpdate, Fetch, Ledger, Outcome
 from trendwatch.types.news import (
     Answer,
     Document,
     Entry,
     Failure,
     FeedState,
-    FeedUpdate,
     Item,
     NotModified,
     ParsedFeed,

@@ -76,13 +76,13 @@ def read_categories(names: Iterable[str]) -> tuple[str, ...]:
     return tuple(found.values())
 
 
-def newest(entries: list[Entry]) -> tuple[tuple[Entry, ...], bool]:
-    """Return at most 2,000 entries in document order, the newest by date, and whether some were left out.
+def newest(entries: list[Entry]) -> tuple[tuple[Entry, ...], int]:
+    """Return at most 2,000 entries in document order, the newest by date, and how many were left out.
 
     An undated entry counts as old as the dated one before it, so an undated feed keeps its first ones.
     """
     if len(entries) <= MAX_ENTRIES:
-        return tuple(entries), False
+        return tuple(entries), 0
     ages: list[float] = []
     current = float("-inf")
     for entry in entries:
@@ -90,4 +90,4 @@ def newest(entries: list[Entry]) -> tuple[tuple[Entry, ...], bool]:
             current = -entry.published_at.timestamp()
         ages.append(current)
     kept = sorted(sorted(range(len(entries)), key=ages.__getitem__)[:MAX_ENTRIES])
-    return tuple(entries[index] for index in kept), True
+    return tuple(entries[index] for index in kept), len(entries) - MAX_ENTRIES

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from trendwatch.types.fetches import Drop, Fetch, Ledger, Outcome
-from trendwatch.types.news import Answer, Document, Failure, FeedUpdate, NotModified, ParsedFeed, PollFailure
+from trendwatch.types.fetches import Drop, FeedUpdate, Fetch, Ledger, Outcome
+from trendwatch.types.news import Answer, Document, Failure, NotModified, ParsedFeed, PollFailure
 
 DROP_WORDS: dict[Drop, str] = {
     Drop.KNOWN: "known from an earlier poll",

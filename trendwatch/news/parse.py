@@ -52,12 +52,12 @@ def _parse_markup(markup: Markup, document: Document) -> ParsedFeed | PollFailur
         return not_a_feed("so damaged that feedparser cannot read it")
     if not raw.entries and not _is_empty_feed(raw, markup):
         return refuse(document, root=markup.root)
-    entries, truncated = newest([read_entry(entry, document.url) for entry in raw.entries])
+    entries, left_out = newest([read_entry(entry, document.url) for entry in raw.entries])
     return ParsedFeed(
         title=read_name(str(dict.get(raw.feed, "title") or "")),
         language=feed_language(raw.feed),
         entries=entries,
-        truncated=truncated or shortened,
+        left_out=left_out + shortened,
         cut=cut,
         ttl=read_wait(raw.feed),
     )

@@ -20,13 +20,13 @@ from hashlib import blake2b
 from trendwatch.news.items import items_of
 from trendwatch.news.moves import address_of, after_answer, after_failures
 from trendwatch.news.pace import PACE, Pace, after_failure, after_success, out_of_skips, rhythm_of
+from trendwatch.types.fetches import FeedUpdate
 from trendwatch.types.news import (
     Answer,
     Document,
     Failure,
     Feed,
     FeedState,
-    FeedUpdate,
     Item,
     NotModified,
     ParsedFeed,

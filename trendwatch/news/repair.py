@@ -61,12 +61,13 @@ def without_extensions(text: str) -> str:
     return _FRAGILE.sub("", text)
 
 
-def shorten(text: str) -> tuple[str, bool]:
-    """Return the text with its first and last items only, and whether some were left out."""
+def shorten(text: str) -> tuple[str, int]:
+    """Return the text with its first and last items only, and how many were left out."""
     starts = [found.start() for found in _ITEM.finditer(text)]
     if len(starts) <= 2 * MAX_ENTRIES:
-        return text, False
-    return text[: starts[MAX_ENTRIES]] + text[starts[-MAX_ENTRIES] :], True
+        return text, 0
+    left_out = len(starts) - 2 * MAX_ENTRIES
+    return text[: starts[MAX_ENTRIES]] + text[starts[-MAX_ENTRIES] :], left_out
 
 
 def close(markup: Markup) -> tuple[str, bool]:

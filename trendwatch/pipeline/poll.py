@@ -23,7 +23,8 @@ from trendwatch.news.poll import decide, postponed, request_for, unchanged
 from trendwatch.pipeline.answers import Answered, Answers, Asks, Fetches, Parsed, Parses, crashed
 from trendwatch.pipeline.hosts import Due, Hosts
 from trendwatch.store import Store
-from trendwatch.types.news import Answer, Document, Failure, FeedUpdate, NotModified, PollFailure
+from trendwatch.types.fetches import FeedUpdate
+from trendwatch.types.news import Answer, Document, Failure, NotModified, PollFailure
 from trendwatch.types.work import Clock
 
 _log = structlog.get_logger()

@@ -17,8 +17,8 @@ from trendwatch.store.leases import insert, table
 from trendwatch.store.models import LIVE
 from trendwatch.store.poll_tables import AliasRow, EpisodeRow, FetchRow
 from trendwatch.store.tables import FeedRow, ItemRow, ModelRow, PendingRow
-from trendwatch.types.fetches import Fetch, Outcome
-from trendwatch.types.news import FeedUpdate, Item
+from trendwatch.types.fetches import FeedUpdate, Fetch, Outcome
+from trendwatch.types.news import Item
 
 _FEED = table(FeedRow)
 _ITEM = table(ItemRow)

@@ -15,8 +15,9 @@ from trendwatch.store.intake import take_in
 from trendwatch.store.leases import Leases, insert, table
 from trendwatch.store.poll_tables import RestRow
 from trendwatch.store.tables import FeedRow
+from trendwatch.types.fetches import FeedUpdate
 from trendwatch.types.identity import server_of
-from trendwatch.types.news import Feed, FeedState, FeedUpdate, Item, Rest
+from trendwatch.types.news import Feed, FeedState, Item, Rest
 from trendwatch.types.work import Claim
 
 _FEED = table(FeedRow)

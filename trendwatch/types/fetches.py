@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from trendwatch.types.news import Failure
+from trendwatch.types.news import Failure, FeedState, Item, Rest
 
 
 class Drop(StrEnum):
@@ -80,6 +80,19 @@ class Fetch:
     #: from the request to the last byte; None where it was not measured
     milliseconds: int | None = None
     ledger: Ledger = Ledger()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedUpdate:
+    """What one poll of one feed leaves to be written, in one transaction."""
+
+    state: FeedState
+    #: as the feed has them now; those already known are not written again
+    items: tuple[Item, ...] = ()
+    #: for the feed's history; None leaves none
+    fetch: Fetch | None = None
+    #: a server that wants to be left alone, and until when
+    rest: Rest | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

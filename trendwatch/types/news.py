@@ -5,10 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from trendwatch.types.fetches import Fetch
 
 
 class FeedKind(StrEnum):
@@ -222,9 +218,7 @@ class ParsedFeed:
     language: str
     #: in document order
     entries: tuple[Entry, ...]
-    #: only the newest entries were kept
-    truncated: bool = False
-    #: how many were not, as far as they could be counted
+    #: entries beyond the newest 2,000, which are not here
     left_out: int = 0
     #: the document ends in the middle: what is complete is here, its validators are not to be kept
     cut: bool = False
@@ -234,6 +228,11 @@ class ParsedFeed:
     skip_hours: tuple[int, ...] = ()
     #: days of the week in which it wants none, Monday is 0
     skip_days: tuple[int, ...] = ()
+
+    @property
+    def truncated(self) -> bool:
+        """Return whether only the newest entries were kept."""
+        return self.left_out > 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -276,16 +275,3 @@ class Rest:
     #: as ``server_of`` names it
     server: str
     until: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FeedUpdate:
-    """What one poll of one feed leaves to be written, in one transaction."""
-
-    state: FeedState
-    #: as the feed has them now; those already known are not written again
-    items: tuple[Item, ...] = ()
-    #: for the feed's history; None leaves none
-    fetch: Fetch | None = None
-    #: a server that wants to be left alone, and until when
-    rest: Rest | None = None
