@@ -1,7 +1,8 @@
 """A web server of feeds for benchmarks, in a process of its own: it must not share our interpreter's lock.
 
 with FeedProcess(files) as server:
-    ...  # GET server.url(n) answers the n-th document, with validators; 304 to whoever has them
+    ...  # GET server.url(n) answers the n-th document, with validators; 304 to whoever has them;
+        ...  # numbers beyond the last are never answered
 
 python -m tests.benchmarks.feed_server LIST     # what FeedProcess starts; LIST names a file a line
 """
@@ -65,6 +66,8 @@ class _Connection(asyncio.Protocol):
         while (end := self._buffer.find(b"\r\n\r\n")) >= 0:
             head, self._buffer = self._buffer[:end], self._buffer[end + 4 :]
             number = int(head.split(b" ", 2)[1].lstrip(b"/"))
+            if number >= len(self._answers):
+                return  # a stuck peer: it accepts and says nothing
             etag, unchanged, whole = self._answers[number]
             self._transport.write(unchanged if etag in head else whole)
 

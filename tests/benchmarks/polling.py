@@ -28,12 +28,14 @@ import tempfile
 import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from itertools import cycle, islice
 from pathlib import Path
 
 from tests.benchmarks.feed_server import PROJECT, FeedProcess
 from trendwatch.fetch import Fetcher
 from trendwatch.logs import set_up_logging
+from trendwatch.net.client import TIMEOUT
 from trendwatch.net.guard import Allowed, Guard
 from trendwatch.news.pace import PACE
 from trendwatch.pipeline.poll import PollReport, poll
@@ -100,10 +102,17 @@ def documents(kind: str, count: int) -> list[Path]:
     return list(islice(cycle(DATA / row["file"] for row in (large if kind == "large" else spread)), count))
 
 
-def ours(server: FeedProcess, count: int, *, polls: int = 2) -> tuple[list[float], list[PollReport], int]:
+def ours(
+    server: FeedProcess,
+    count: int,
+    *,
+    polls: int = 2,
+    timeout: timedelta = TIMEOUT,
+    told: Callable[[PollReport], None] = lambda _report: None,
+) -> tuple[list[float], list[PollReport], int]:
     """Return the seconds and report of each poll, and the items kept."""
     guard = Guard([Allowed.parse(f"127.0.0.1:{server.port}", per_host=64)])
-    fetcher, clock = Fetcher(guard, concurrency=32), Calendar()
+    fetcher, clock = Fetcher(guard, concurrency=32, timeout=timeout), Calendar()
     feeds = [Feed(key=f"feed_{n}", url=server.url(n), title=f"{n}", owner=f"{n}") for n in range(count)]
     seconds, reports = [], []
     with tempfile.TemporaryDirectory() as folder, Sandbox(workers=2) as sandbox:
@@ -120,6 +129,7 @@ def ours(server: FeedProcess, count: int, *, polls: int = 2) -> tuple[list[float
                 lease=timedelta(seconds=60),
                 pace=PACE,
                 jitter=lambda: 0.0,
+                on_progress=told,
             )
             seconds.append(time.perf_counter() - began)
             reports.append(report)
@@ -149,10 +159,9 @@ def compare(kind: str, count: int, *, runs: int, reader: str) -> None:
     with FeedProcess(files) as server:
         first, second = best(runs, lambda: ours(server, count)[0])
         _, reports, items = ours(server, count)
+        refused, same = reports[0].failures.total(), reports[1].not_modified
         print(f"  ours    first {count / first:7.0f} feeds/s   second {count / second:7.0f} feeds/s", end="")
-        print(
-            f"   ({items} items, {reports[0].failures.total()} refused, {reports[1].not_modified} not modified)"
-        )
+        print(f"   ({items} items, {refused} refused, {same} not modified)")
         bare = min(
             (
                 best(runs, lambda w=w: theirs(sys.executable, _HTTPX, server, count, workers=w))
@@ -184,11 +193,33 @@ def memory(count: int) -> None:
     """Print the peak memory of a first poll of so many feeds, in a process of its own."""
     with FeedProcess(documents("mixed", count)) as server:
         seconds, reports, items = ours(server, count, polls=1)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    lines = Path("/proc/self/status").read_text().splitlines()
+    peak = next(int(line.split()[1]) for line in lines if line.startswith("VmHWM")) / 1024
     children = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
     print(
         f"{count} feeds: peak {peak:.0f} MB, largest child {children:.0f} MB, {items} items, "
         f"{reports[0].polled} polled in {seconds[0]:.1f} s"
+    )
+
+
+def _note(count: int, times: list[float], report: PollReport) -> None:
+    if report.polled == count:
+        times.append(time.perf_counter())
+
+
+def stuck(healthy: int = 60, silent: int = 10) -> None:
+    """Print how long healthy feeds take alone, and among peers that never answer."""
+    seconds = []
+    with FeedProcess(documents("large", healthy)) as server:
+        for number in (0, 0, silent):
+            began, done = time.perf_counter(), []
+            told = partial(_note, healthy, done)
+            ours(server, healthy + number, polls=1, timeout=timedelta(seconds=15), told=told)
+            seconds.append(done[0] - began)
+    _, alone, among = seconds  # the first run also started everything
+    print(
+        f"{healthy} healthy feeds: {alone:.2f} s alone, {among:.2f} s among {silent} stuck ones, "
+        f"{among / alone:.2f} times as long"
     )
 
 
@@ -200,11 +231,14 @@ def main() -> None:
     options.add_argument("--kinds", nargs="+", default=["large", "mixed"])
     options.add_argument("--reader", default=os.environ.get("READER_PYTHON", ""), help="python of the peer")
     options.add_argument("--memory", type=int, nargs="+", help="numbers of feeds")
+    options.add_argument("--stuck", action="store_true", help="among peers that never answer")
     options.add_argument("--one-memory", type=int, help=argparse.SUPPRESS)
     given = options.parse_args()
     set_up_logging(level="critical", as_json=False)
     if given.one_memory:
         memory(given.one_memory)
+    elif given.stuck:
+        stuck()
     elif given.memory:
         for count in given.memory:
             command = [sys.executable, "-m", "tests.benchmarks.polling", "--one-memory", str(count)]

@@ -23,8 +23,9 @@ from trendwatch.types.news import Answer, Document, Failure, ParsedFeed, PollFai
 
 _log = structlog.get_logger()
 
-#: Seconds in which answers gather before they are dealt with together.
-GATHER = 0.05
+#: Seconds in which answers gather before they are dealt with together, if so many do not come sooner.
+GATHER, ENOUGH = 0.1, 128
+_LOOK = 0.01
 #: Seconds after which ``take`` returns though nothing came.
 TICK = 1.0
 #: Seconds; the sandbox ends a document long before. Only a child that died at a bad moment takes longer.
@@ -129,8 +130,9 @@ class Answers:
             found = [self._heard.get(timeout=TICK)]
         except Empty:
             return self._overdue()
-        if self._heard.qsize() + 1 < most:
-            time.sleep(GATHER)
+        deadline = time.monotonic() + GATHER
+        while self._heard.qsize() + 1 < min(most, ENOUGH) and time.monotonic() < deadline:
+            time.sleep(_LOOK)
         while not self._heard.empty():
             found.append(self._heard.get())
         return found
