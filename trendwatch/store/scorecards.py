@@ -87,7 +87,7 @@ def _counts(seen: Iterable[Any], wanted: Iterable[Any]) -> Any:
         .group_by(_ITEM.c.story_seq)
         .subquery()
     )
-    first = _TOLD_AT == told.c.at
+    first = told.c.at == _TOLD_AT
     return (
         select(
             _ITEM.c.feed_seq,
