@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from hashlib import blake2b
 from urllib.parse import urlsplit
 
@@ -14,6 +15,7 @@ def stable_id(*parts: str) -> str:
     return blake2b(joined, digest_size=10).hexdigest()
 
 
+@lru_cache(maxsize=4096)
 def server_of(url: str) -> str:
     """Return what counts as one server to be polite to: the host, with its port where that is unusual.
 
