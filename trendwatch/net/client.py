@@ -245,7 +245,8 @@ def _without_credentials(text: str) -> tuple[httpx.URL, str]:
         raise BlockedAddress("port 0 is none")  # below, it would stand for the usual one
     pair = unquote(url.userinfo.decode("ascii"))
     credentials = "Basic " + base64.b64encode(pair.encode()).decode("ascii") if pair else ""
-    return url.copy_with(userinfo=b"", fragment=None), credentials
+    plain = url.copy_with(userinfo=b"", fragment=None) if url.userinfo or url.fragment else url
+    return plain, credentials
 
 
 def _target(url: httpx.URL, answer: Received) -> httpx.URL:

@@ -91,8 +91,8 @@ class Feeds:
 _NOTHING = FeedState(feed_key="")
 #: The memory of a feed that was never asked.
 _FRESH: dict[str, Any] = {name: getattr(_NOTHING, name) for name in REMEMBERED} | {
-    "skip_hours": [],
-    "skip_days": [],
+    "skip_hours": "",
+    "skip_days": "",
 }
 #: What a new address makes void; when the feed was asked last stays true.
 _FORGOTTEN = {name: value for name, value in _FRESH.items() if name not in {"polled_at", "succeeded_at"}}
@@ -121,5 +121,5 @@ def state_of(row: RowMapping) -> FeedState:
     """Return what a row remembers of its feed."""
     values = {name: row[name] for name in REMEMBERED}
     values["failure"] = Failure(row["failure"]) if row["failure"] else None
-    values |= {"skip_hours": tuple(row["skip_hours"]), "skip_days": tuple(row["skip_days"])}
+    values |= {name: tuple(int(n) for n in row[name].split(",") if n) for name in ("skip_hours", "skip_days")}
     return FeedState(feed_key=row["key"], **values)

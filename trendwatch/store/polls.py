@@ -171,4 +171,4 @@ def _rest(connection: Connection, rests: Sequence[Rest]) -> None:
 
 def _state_values(state: FeedState) -> dict[str, Any]:
     values = {name: getattr(state, name) for name in REMEMBERED}
-    return values | {"skip_hours": list(state.skip_hours), "skip_days": list(state.skip_days)}
+    return values | {name: ",".join(map(str, getattr(state, name))) for name in ("skip_hours", "skip_days")}

@@ -54,8 +54,9 @@ class FeedRow(SQLModel, table=True):
     #: polls so far; where the next one goes in its history
     fetches: int = 0
     ttl: timedelta | None = None
-    skip_hours: list[int] = _json()
-    skip_days: list[int] = _json()
+    #: numbers, with commas
+    skip_hours: str = ""
+    skip_days: str = ""
     rhythm: timedelta | None = None
     changed_at: datetime | None = None
     full_at: datetime | None = None
