@@ -3,7 +3,8 @@
 from alembic import context
 from sqlmodel import SQLModel
 
-import trendwatch.store.tables  # noqa: F401 - fills the metadata
+import trendwatch.store.poll_tables
+import trendwatch.store.tables  # noqa: F401 - both fill the metadata
 from trendwatch.store.engine import open_engine, writing
 
 

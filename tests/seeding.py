@@ -7,20 +7,27 @@ doors(folder)                        all of it behind an application's Parts
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
 from datetime import datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
-from tests.seeds import NOW, a_model, a_tag, claim_on
+from tests.seeds import LEASE, NOW, a_model, a_tag, claim_on
 from trendwatch.advice.digest import compose
 from trendwatch.api import Parts
-from trendwatch.config import Config, LastGood
+from trendwatch.config import Config, LastGood, Settings
+from trendwatch.desk import Desk
+from trendwatch.news.parse import parse
 from trendwatch.store import Store
 from trendwatch.store.understanding import Understood
 from trendwatch.types.advice import Digest, Edition
 from trendwatch.types.delivery import Channel, Delivery, DeliveryState
+from trendwatch.types.fetches import FeedUpdate
 from trendwatch.types.identity import stable_id
-from trendwatch.types.news import Failure, FeedState, FeedUpdate, Item
-from trendwatch.types.tags import Tag
+from trendwatch.types.news import Answer, Failure, FeedState, Item, PollFailure, Request
+from trendwatch.types.tags import Model, Tag
 from trendwatch.types.trends import Stage, Trend, TrendKind
 from trendwatch.types.weeks import week_name, week_number
 
@@ -194,6 +201,48 @@ def config_files(folder: Path) -> Path:
     return directory
 
 
+class Workshop:
+    """What a desk is given: files, a store, the parser itself, a network that answers from a dictionary."""
+
+    def __init__(self, directory: Path, store: Store, now: datetime) -> None:
+        self.directory = directory
+        self.environ: dict[str, str] = {}
+        self.store = store
+        self.clock = lambda: now
+        self.lease = LEASE
+        self._last_good = LastGood(directory, {})
+        #: by address; what is not here is not there
+        self.answers: dict[str, Answer] = {}
+        self.asked: list[str] = []
+
+    @property
+    def config(self) -> Config:
+        return self._last_good.current(self.store.overlays.list())
+
+    @property
+    def settings(self) -> Settings:
+        return self.config.settings
+
+    @property
+    def fetcher(self) -> Any:
+        return self
+
+    @property
+    def sandbox(self) -> Any:
+        return SimpleNamespace(parse=parse)
+
+    def get(self, request: Request) -> Answer:
+        self.asked.append(request.url)
+        return self.answers.get(request.url, PollFailure(failure=Failure.NOT_THERE, detail="404"))
+
+    def stream(self, requests: Iterable[Request]) -> Iterator[tuple[Request, Answer]]:
+        for request in requests:
+            yield request, self.get(request)
+
+    def cold_model(self) -> Model:
+        return a_model(VERSION)
+
+
 def doors(
     folder: Path,
     *,
@@ -204,12 +253,14 @@ def doors(
 ) -> Parts:
     """Return parts over a store of their own; ``full`` puts the world into it."""
     opened = store or Store.open(f"sqlite:///{folder / 'trendwatch.db'}")
-    last_good = LastGood(config_files(folder), {})
+    directory = config_files(folder)
+    last_good = LastGood(directory, {})
     parts = Parts(
         store=opened,
         config=lambda: last_good.current(opened.overlays.list()),
         config_error=lambda: str(last_good.error or ""),
         clock=lambda: now,
+        desk=Desk(Workshop(directory, opened, now), ExitStack()),
         open_to_all=open_to_all,
     )
     if full:
@@ -268,7 +319,7 @@ def _poll(store: Store, items: list[Item]) -> None:
 
 def _record(store: Store, state: FeedState, items: list[Item]) -> None:
     claim = claim_on(store, "poll", state.feed_key)
-    store.feeds.record(FeedUpdate(state=state, items=tuple(items)), claim=claim)
+    store.polls.record(FeedUpdate(state=state, items=tuple(items)), claim=claim)
     store.leases.release(claim)
 
 

@@ -9,8 +9,9 @@ from typing import Any
 from trendwatch.store import Store
 from trendwatch.types.advice import Business, Coverage, Digest, Edition, Pick
 from trendwatch.types.delivery import Channel, Delivery, DeliveryState
+from trendwatch.types.fetches import FeedUpdate
 from trendwatch.types.identity import stable_id
-from trendwatch.types.news import Feed, FeedState, FeedUpdate, Item
+from trendwatch.types.news import Feed, FeedState, Item
 from trendwatch.types.tags import Facet, Label, Model, Origin, Tag, Taxonomy
 from trendwatch.types.work import Claim
 
@@ -155,5 +156,5 @@ def keep(store: Store, items: Iterable[Item], *, at: datetime = NOW) -> None:
     for feed_key, mine in by_feed.items():
         claim = claim_on(store, "poll", f"{feed_key}.example", at=at)
         state = FeedState(feed_key=feed_key, first_success_at=at, polled_at=at, succeeded_at=at)
-        store.feeds.record(FeedUpdate(state=state, items=tuple(mine)), claim=claim)
+        store.polls.record(FeedUpdate(state=state, items=tuple(mine)), claim=claim)
         store.leases.release(claim)

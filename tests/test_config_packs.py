@@ -9,7 +9,7 @@ import pytest
 from tests.config_samples import overlay, write_config
 from trendwatch.config import check, diff, export, load
 from trendwatch.errors import NotFound
-from trendwatch.types.news import Pack
+from trendwatch.types.packs import Pack
 
 PACKS = """\
 # what goes together

@@ -19,7 +19,8 @@ from trendwatch.news.coverage import (
     coverage,
 )
 from trendwatch.types.coverage import Breadth, LabelCoverage, Reported
-from trendwatch.types.news import Feed, Pack
+from trendwatch.types.news import Feed
+from trendwatch.types.packs import Pack
 from trendwatch.types.tags import Facet, Label, Taxonomy
 
 

@@ -133,6 +133,7 @@ def get(made: Made, path: str) -> httpx.Response:
         config=lambda: made.service.config,
         config_error=lambda: "",
         clock=made.service.clock,
+        desk=made.service.desk,
         open_to_all=True,
         banner=made.service.banner,
     )

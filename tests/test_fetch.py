@@ -67,6 +67,7 @@ def test_a_document_carries_what_the_next_request_needs() -> None:
         etag='W/"1"',
         last_modified="Mon, 02 Jun 2025 08:00:00 GMT",
         max_age=timedelta(hours=2),
+        moved_to=server.url + "/feed",
     )
 
 
@@ -107,7 +108,7 @@ def test_a_feed_of_the_public_internet() -> None:
     ("status", "failure"),
     [
         (410, Failure.GONE),
-        (401, Failure.REFUSED),
+        (401, Failure.LOGIN_NEEDED),
         (403, Failure.REFUSED),
         (404, Failure.NOT_THERE),
         (429, Failure.RATE_LIMITED),
@@ -116,11 +117,11 @@ def test_a_feed_of_the_public_internet() -> None:
         (502, Failure.SERVER_ERROR),
         (504, Failure.SERVER_ERROR),
         (599, Failure.SERVER_ERROR),
-        (304, Failure.UNEXPECTED_STATUS),  # nothing conditional was asked
+        (304, Failure.SENSELESS_304),  # nothing conditional was asked
         (201, Failure.UNEXPECTED_STATUS),
-        (202, Failure.UNEXPECTED_STATUS),
-        (204, Failure.UNEXPECTED_STATUS),
-        (206, Failure.UNEXPECTED_STATUS),
+        (202, Failure.NOT_READY),
+        (204, Failure.NO_CONTENT),
+        (206, Failure.PARTIAL_CONTENT),
         (300, Failure.UNEXPECTED_STATUS),
         (400, Failure.UNEXPECTED_STATUS),
         (418, Failure.UNEXPECTED_STATUS),
@@ -266,8 +267,11 @@ def test_f6_a_server_that_asks_for_rest_is_not_asked_for_its_other_feeds() -> No
         answers = list(fetcher().stream([*requests, request(other.url + "/c")]))
     assert [seen.path for seen in server.requests] == ["/a", "/b"]
     assert [seen.path for seen in other.requests] == ["/c"]  # another server is another matter
-    waits = [a.retry_after for _, a in answers if isinstance(a, PollFailure)]
-    assert waits == [timedelta(minutes=1)] * 3
+    rests = [a for _, a in answers if isinstance(a, PollFailure)]
+    assert [(a.asked, a.resting) for a in rests] == [(True, f"127.0.0.1:{server.port}")] + [
+        (False, f"127.0.0.1:{server.port}")
+    ] * 2
+    assert all(timedelta(seconds=55) < (a.retry_after or timedelta(0)) <= timedelta(minutes=1) for a in rests)
 
 
 # --- F3 isolation, F8 pace -------------------------------------------------------------------------

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 from tests.scripted_server import ScriptedServer
 from trendwatch.net import BlockedAddress, NameNotFound
-from trendwatch.net.guard import Allowed, Guard, GuardedBackend, Resolve, is_public, resolve
+from trendwatch.net.guard import Allowed, Guard, GuardedBackend, Resolve, resolve
+from trendwatch.net.ranges import is_public
 
 # First, last and one address of each special-purpose range.
 SPECIAL_V4 = """

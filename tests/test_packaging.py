@@ -124,7 +124,8 @@ def test_the_pins_cover_what_is_needed() -> None:
 
 def test_every_library_that_is_imported_is_declared() -> None:
     project = tomllib.loads((PROJECT / "pyproject.toml").read_text("utf-8"))["project"]
-    declared = {re.split(r"[\[<>=; ]", one)[0] for one in project["dependencies"]}
+    needed = [*project["dependencies"], *project["optional-dependencies"]["fulltext"]]
+    declared = {re.split(r"[\[<>=; ]", one)[0] for one in needed}
     known = packages_distributions()
     missing = set()
     for path in (PROJECT / "trendwatch").rglob("*.py"):

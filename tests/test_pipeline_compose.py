@@ -15,7 +15,8 @@ from trendwatch.pipeline.compose import ComposeReport, compose_due, rebuild
 from trendwatch.store import Store
 from trendwatch.types.advice import Business, Digest
 from trendwatch.types.delivery import Channel, DeliveryState
-from trendwatch.types.news import FeedState, FeedUpdate, Item
+from trendwatch.types.fetches import FeedUpdate
+from trendwatch.types.news import FeedState, Item
 
 DAY, WEEK = timedelta(days=1), timedelta(weeks=1)
 #: Monday 07:00 UTC, an hour before NOW: when businesses read their digest.
@@ -41,7 +42,7 @@ def read_feeds(store: Store, at: datetime, keys: Sequence[str] = FEEDS) -> None:
     for key in keys:
         claim = claim_on(store, "poll", f"{key}.example", at=at)
         state = FeedState(feed_key=key, first_success_at=NOW - 8 * WEEK, polled_at=at, succeeded_at=at)
-        store.feeds.record(FeedUpdate(state=state), claim=claim)
+        store.polls.record(FeedUpdate(state=state), claim=claim)
         store.leases.release(claim)
 
 

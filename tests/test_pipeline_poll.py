@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future
+from contextlib import contextmanager
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
 from tests.seeds import LEASE, NOW, a_feed
 from tests.steps import Clock
+from trendwatch.news.pace import PACE
 from trendwatch.news.parse import parse
-from trendwatch.news.poll import PACE
+from trendwatch.pipeline import hosts
 from trendwatch.pipeline import poll as step
+from trendwatch.pipeline.answers import Heard
 from trendwatch.pipeline.poll import PollReport, poll
 from trendwatch.store import Store
 from trendwatch.store.items import Filter
@@ -52,11 +55,22 @@ class Network:
         self.asked: list[Request] = []
         self._before = before
 
-    def stream(self, requests: Iterable[Request]) -> Iterator[tuple[Request, Answer]]:
+    @contextmanager
+    def open(
+        self, tell: Callable[[Heard], None], *, resting: Mapping[str, timedelta] | None = None
+    ) -> Iterator[Network]:
+        self.resting = dict(resting or {})
+        self._tell = tell
+        yield self
+
+    def ask(self, requests: Iterable[Request]) -> None:
         for request in requests:
             self.asked.append(request)
             self._before(request.feed_key)
-            yield request, self.answers[request.feed_key]
+            self._tell((request, self.answers[request.feed_key]))
+
+    def free(self, answer: Answer) -> None:
+        pass
 
 
 class InProcess:
@@ -91,6 +105,12 @@ def run(
 def state(store: Store, key: str) -> FeedState:
     [health] = store.feeds.health(key)
     return health.state
+
+
+def one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a run claim one host at a time, and finish it before the next."""
+    monkeypatch.setattr(hosts, "AT_ONCE", 1)
+    monkeypatch.setattr(step, "OPEN", 1)
 
 
 @pytest.fixture
@@ -160,23 +180,23 @@ def test_f8_what_another_process_has_polled_meanwhile_is_not_asked(world: Store)
     """Feeds are read under the claim, not before it."""
     others = Network({key: rss("one") for key in FEEDS})
 
-    class Claims:
+    class Late:
         """Another process polls everything just before we claim."""
 
-        def __init__(self) -> None:
-            self._first = True
-
         def __getattr__(self, name: str) -> object:
-            return getattr(world, name)
+            return getattr(world.polls, name)
 
-        def claim(self, *args: object, **options: object) -> object:
-            if self._first:
-                self._first = False
-                run(world, others)
-            return world.claim(*args, **options)  # type: ignore[arg-type]
+        def due_hosts(self, now: datetime) -> list[str]:
+            hosts = world.polls.due_hosts(now)
+            run(world, others)
+            return hosts
+
+    class Slow:
+        polls = Late()
+        leases = world.leases
 
     network = Network({key: rss("one") for key in FEEDS})
-    assert run(Claims(), network).polled == 0  # type: ignore[arg-type]
+    assert run(Slow(), network).polled == 0  # type: ignore[arg-type]
     assert network.asked == []
     assert len(others.asked) == 3
 
@@ -240,7 +260,11 @@ def test_a_bug_in_a_decision_is_shown_and_the_others_go_on(
     assert state(world, "gazette").failure is Failure.PARSER_CRASHED
 
 
-def test_s1_a_crash_of_the_run_loses_nothing_and_frees_the_hosts(world: Store) -> None:
+def test_s1_a_crash_of_the_run_loses_nothing_and_frees_the_hosts(
+    world: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one_by_one(monkeypatch)
+
     def crash(key: str) -> None:
         if key == "herald":
             raise MemoryError
@@ -261,7 +285,7 @@ def test_s5_a_feed_removed_in_mid_poll_is_no_error(world: Store) -> None:
 
     report = run(world, Network({key: rss("one") for key in FEEDS}, before=remove))
     assert report.failures == {}
-    assert world.feeds.due_hosts(NOW + 99 * HOUR) == ["gazette.example"]
+    assert world.polls.due_hosts(NOW + 99 * HOUR) == ["gazette.example"]
 
 
 def test_s5_what_an_old_address_said_is_void_when_the_address_changed_in_mid_poll(world: Store) -> None:
@@ -274,12 +298,12 @@ def test_s5_what_an_old_address_said_is_void_when_the_address_changed_in_mid_pol
 
     report = run(world, Network({key: rss("one", etag='"old"') for key in FEEDS}, before=move))
     assert report.new_items == 2
-    [(feed, kept)] = world.feeds.due(NOW, host="herald.example")
+    [(feed, kept)] = world.polls.due(NOW, hosts=["herald.example"])
     assert (feed.url, kept.etag, kept.body_hash, kept.next_fetch_at) == (moved.url, "", "", None)
 
 
 def test_more_hosts_than_are_claimed_at_once(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(step, "HOSTS_AT_ONCE", 2)
+    one_by_one(monkeypatch)
     keys = [f"feed{n}" for n in range(5)]
     store.feeds.sync([a_feed(key) for key in keys])
     told: list[int] = []

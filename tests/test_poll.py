@@ -9,7 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trendwatch.news.poll import FAILURE_WORDS, PACE, Pace, body_hash, decide, request_for, unchanged
+from trendwatch.news.failures import FAILURE_WORDS
+from trendwatch.news.pace import PACE, Pace
+from trendwatch.news.poll import body_hash, decide, request_for, unchanged
+from trendwatch.types.fetches import FeedUpdate
 from trendwatch.types.news import (
     Answer,
     Document,
@@ -17,7 +20,6 @@ from trendwatch.types.news import (
     Failure,
     Feed,
     FeedState,
-    FeedUpdate,
     NotModified,
     ParsedFeed,
     PollFailure,
@@ -38,6 +40,8 @@ SETTLED = FeedState(
     polled_at=NOW - HOUR,
     succeeded_at=NOW - HOUR,
     next_fetch_at=NOW,
+    changed_at=NOW - HOUR,
+    full_at=NOW - HOUR,
 )
 PARSED = ParsedFeed(
     title="Bakery News",
@@ -85,8 +89,8 @@ def failing(failure: Failure, retry_after: timedelta | None = None) -> PollFailu
 def test_f5_the_request_carries_our_validators_as_they_are() -> None:
     state = replace(FRESH, etag=' W/"odd" ', last_modified="yesterday")
     expected = Request(feed_key=FEED.key, url=FEED.url, etag=' W/"odd" ', last_modified="yesterday")
-    assert request_for(FEED, state) == expected
-    assert request_for(FEED, FRESH) == Request(feed_key=FEED.key, url=FEED.url)
+    assert request_for(FEED, state, now=NOW) == expected
+    assert request_for(FEED, FRESH, now=NOW) == Request(feed_key=FEED.key, url=FEED.url)
 
 
 # --- a readable document ---------------------------------------------------------------------------
@@ -104,6 +108,9 @@ def test_a_good_poll_restores_and_records_everything() -> None:
         polled_at=NOW,
         succeeded_at=NOW,
         next_fetch_at=NOW + HOUR,
+        issuer=FEED.url,
+        changed_at=NOW,
+        full_at=NOW,
     )
     assert [item.entry_key for item in update.items] == ["g1", "g2"]
 
@@ -318,7 +325,7 @@ def test_f6_retry_after_is_a_lower_bound(
 
 @pytest.mark.parametrize("jitter", [0.0, 0.3, 0.999])
 def test_f6_without_retry_after_rests_grow_but_count_as_nothing_broken(jitter: float) -> None:
-    state, now, waits = replace(SETTLED, failures=2), NOW, []
+    state, now, waits = replace(SETTLED, failures=2, changed_at=None), NOW, []
     for _ in range(7):
         state = poll(state, failing(Failure.RATE_LIMITED), now=now, jitter=jitter).state
         assert state.next_fetch_at is not None

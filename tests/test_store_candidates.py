@@ -8,7 +8,8 @@ from tests.seeds import NOW, a_feed, a_model, a_tag, an_item, keep
 from tests.steps import a_store_with, write
 from trendwatch.store import Store
 from trendwatch.types.advice import Candidate, Coverage, Source
-from trendwatch.types.news import Failure, FeedState, FeedUpdate
+from trendwatch.types.fetches import FeedUpdate
+from trendwatch.types.news import Failure, FeedState
 
 DAY = timedelta(days=1)
 SINCE, UNTIL = NOW - 7 * DAY, NOW
@@ -132,5 +133,5 @@ def test_a_feed_that_failed_last_but_was_read_in_the_window_is_covered(store: St
     failed = FeedState(feed_key="gazette", succeeded_at=NOW - DAY, failure=Failure.SERVER_ERROR, failures=1)
     claim = store.claim("poll", "gazette.example", now=NOW, lease=DAY)
     assert claim is not None
-    store.feeds.record(FeedUpdate(state=failed), claim=claim)
+    store.polls.record(FeedUpdate(state=failed), claim=claim)
     assert store.candidates.coverage(SINCE, UNTIL).missing == ()

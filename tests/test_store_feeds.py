@@ -10,7 +10,8 @@ import pytest
 from tests.seeds import LEASE, NOW, a_feed, a_model, an_item, claim_on, keep
 from trendwatch.errors import LeaseLost
 from trendwatch.store import Store
-from trendwatch.types.news import Failure, FeedState, FeedUpdate
+from trendwatch.types.fetches import FeedUpdate
+from trendwatch.types.news import Failure, FeedState
 
 HOST = "gazette.example"
 
@@ -18,16 +19,16 @@ HOST = "gazette.example"
 def test_a_new_feed_is_due_at_once(store: Store) -> None:
     feed = a_feed(sectors=("retail",), areas=("iot",), owner="Gazette Ltd")
     store.feeds.sync([feed])
-    assert store.feeds.due_hosts(NOW) == [HOST]
-    assert store.feeds.due(NOW, host=HOST) == [(feed, FeedState(feed_key="gazette"))]
+    assert store.polls.due_hosts(NOW) == [HOST]
+    assert store.polls.due(NOW, hosts=[HOST]) == [(feed, FeedState(feed_key="gazette"))]
 
 
 def test_syncing_again_changes_nothing_and_keeps_what_is_remembered(store: Store) -> None:
     store.feeds.sync([a_feed()])
     state = FeedState(feed_key="gazette", etag='W/"1"', failures=2, failure=Failure.FETCH_TIMEOUT)
-    store.feeds.record(FeedUpdate(state=state), claim=claim_on(store, "poll", HOST))
+    store.polls.record(FeedUpdate(state=state), claim=claim_on(store, "poll", HOST))
     store.feeds.sync([a_feed(title="The Gazette")])
-    [(feed, kept)] = store.feeds.due(NOW, host=HOST)
+    [(feed, kept)] = store.polls.due(NOW, hosts=[HOST])
     assert feed.title == "The Gazette"
     assert kept == state
 
@@ -36,9 +37,9 @@ def test_a_new_address_voids_the_validators_of_the_old_one(store: Store) -> None
     store.feeds.sync([a_feed()])
     later = NOW + timedelta(days=1)
     state = FeedState(feed_key="gazette", etag='"1"', body_hash="x", next_fetch_at=later)
-    store.feeds.record(FeedUpdate(state=state), claim=claim_on(store, "poll", HOST))
+    store.polls.record(FeedUpdate(state=state), claim=claim_on(store, "poll", HOST))
     store.feeds.sync([a_feed(url="https://new.example/feed")])
-    [(_, kept)] = store.feeds.due(NOW, host="new.example")
+    [(_, kept)] = store.polls.due(NOW, hosts=["new.example"])
     assert (kept.etag, kept.body_hash, kept.next_fetch_at) == ("", "", None)
 
 
@@ -46,16 +47,16 @@ def test_a_feed_that_left_the_configuration_is_not_polled_and_keeps_its_items(st
     store.feeds.sync([a_feed(), a_feed("herald")])
     keep(store, [an_item()])
     store.feeds.sync([a_feed("herald")])
-    assert store.feeds.due_hosts(NOW) == ["herald.example"]
+    assert store.polls.due_hosts(NOW) == ["herald.example"]
     assert store.items.count() == 1
 
 
 def test_a_feed_is_due_when_its_time_has_come(store: Store) -> None:
     store.feeds.sync([a_feed()])
     state = FeedState(feed_key="gazette", next_fetch_at=NOW)
-    store.feeds.record(FeedUpdate(state=state), claim=claim_on(store, "poll", HOST))
-    assert store.feeds.due_hosts(NOW - timedelta(microseconds=1)) == []
-    assert store.feeds.due_hosts(NOW) == [HOST]
+    store.polls.record(FeedUpdate(state=state), claim=claim_on(store, "poll", HOST))
+    assert store.polls.due_hosts(NOW - timedelta(microseconds=1)) == []
+    assert store.polls.due_hosts(NOW) == [HOST]
 
 
 def test_items_are_stored_once(store: Store) -> None:
@@ -63,10 +64,10 @@ def test_items_are_stored_once(store: Store) -> None:
     items = (an_item(1), an_item(2))
     claim = claim_on(store, "poll", HOST)
     update = FeedUpdate(state=FeedState(feed_key="gazette"), items=items)
-    assert store.feeds.record(update, claim=claim) == items
+    assert store.polls.record(update, claim=claim) == items
     third = an_item(3)
     again = replace(update, items=(*items, third, third))
-    assert store.feeds.record(again, claim=claim) == (third,)
+    assert store.polls.record(again, claim=claim) == (third,)
     assert store.items.count() == 3
 
 
@@ -91,8 +92,8 @@ def test_s1_items_and_state_are_kept_together_or_not_at_all(store: Store) -> Non
     claim_on(store, "poll", HOST, at=NOW + LEASE)
     update = FeedUpdate(state=FeedState(feed_key="gazette", etag='"2"'), items=(an_item(),))
     with pytest.raises(LeaseLost):
-        store.feeds.record(update, claim=old)
-    [(_, state)] = store.feeds.due(NOW, host=HOST)
+        store.polls.record(update, claim=old)
+    [(_, state)] = store.polls.due(NOW, hosts=[HOST])
     assert state.etag == ""
     assert store.items.count() == 0
 

@@ -40,8 +40,10 @@ from trendwatch.types.advice import (
     Source,
 )
 from trendwatch.types.delivery import Delivery
+from trendwatch.types.fetches import FeedUpdate
 from trendwatch.types.influence import Arrival
-from trendwatch.types.news import Entry, Feed, FeedState, FeedUpdate, Item, ParsedFeed, Story
+from trendwatch.types.news import Entry, Feed, FeedState, Item, ParsedFeed
+from trendwatch.types.stories import Story
 from trendwatch.types.tags import Label, Model, Tag, Taxonomy
 from trendwatch.types.trends import Series, Trend
 from trendwatch.types.work import Claim, Overlay
@@ -85,8 +87,12 @@ def test_times_come_back_aware() -> None:
 
 #: What only a row has, what only a value has.
 _ONLY = {
-    FeedRow: ((Feed, FeedState), {"seq", "host"}, {"feed_key"}),
-    ItemRow: ((Item,), {"seq", "feed_seq", "story_seq", "counted_at"}, {"feed_key"}),
+    FeedRow: ((Feed, FeedState), {"seq", "host", "fetches"}, {"feed_key"}),
+    ItemRow: (
+        (Item,),
+        {"seq", "feed_seq", "story_seq", "counted_at", "content_hash", "updates", "changed_at"},
+        {"feed_key"},
+    ),
     StoryRow: ((Story,), {"seq"}, set()),
     ModelRow: ((Model,), {"seq", "state"}, set()),
     TagRow: ((Tag,), {"model_seq", "item_seq"}, set()),

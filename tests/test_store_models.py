@@ -11,7 +11,9 @@ from tests.seeds import NOW, a_feed, a_model, an_item, claim_on, keep
 from tests.steps import write
 from trendwatch.errors import NotFound
 from trendwatch.store import Store
-from trendwatch.types.news import FeedState, FeedUpdate
+from trendwatch.store.intake import take_in
+from trendwatch.types.fetches import FeedUpdate
+from trendwatch.types.news import FeedState
 
 EVER = NOW - timedelta(days=4000)
 
@@ -102,7 +104,7 @@ def test_c3_an_item_stored_while_a_model_is_adopted_waits_for_it(store: Store) -
     update = FeedUpdate(state=FeedState(feed_key="gazette"), items=(an_item(),))
     adopter = threading.Thread(target=store.models.adopt, args=(a_model("v1"),), kwargs={"since": NOW})
     with store.leases.under(claim) as connection:
-        store.feeds._write(connection, [update])
+        take_in(connection, [update])
         adopter.start()
         adopter.join(0.3)  # it must wait for this transaction, or miss its item
     adopter.join(10)

@@ -22,12 +22,13 @@ import multiprocessing
 import os
 import signal
 import threading
+from collections.abc import Callable
 from concurrent.futures import CancelledError, Future, InvalidStateError
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
 from multiprocessing import connection
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from trendwatch.types.news import Document, Failure, ParsedFeed, PollFailure
 
@@ -47,10 +48,18 @@ Outcome = ParsedFeed | PollFailure
 class Sandbox:
     """A pool of limited children that parse. Starts at the first document; safe to use from many threads."""
 
-    def __init__(self, workers: int = 2, cpu_seconds: int = 10, memory_mb: int = 512) -> None:
+    def __init__(
+        self,
+        workers: int = 2,
+        cpu_seconds: int = 10,
+        memory_mb: int = 512,
+        read: Callable[[Document], Any] | None = None,
+    ) -> None:
         self._workers = workers
         self._cpu_seconds = cpu_seconds
         self._memory_mb = memory_mb
+        #: what children do with a document, a function of a module; None: they parse feeds
+        self._read = read
         self._lock = threading.Lock()
         self._pool: ProcessPool | None = None
         self._open: set[Future[Outcome]] = set()
@@ -68,6 +77,14 @@ class Sandbox:
 
         Raises:
             Exception: the parser has a bug, or children cannot be started.
+        """
+        return self.submit(document).result()
+
+    def read(self, document: Document) -> Any:
+        """Return what this sandbox's own function makes of a document, or a failure; blocks.
+
+        Raises:
+            Exception: that function has a bug, or children cannot be started.
         """
         return self.submit(document).result()
 
@@ -109,7 +126,9 @@ class Sandbox:
 
         task: Future[Outcome]
         try:
-            task = pool.schedule(_parse, (document, self._cpu_seconds), timeout=self._cpu_seconds)
+            task = pool.schedule(
+                _parse, (document, self._cpu_seconds, self._read), timeout=self._cpu_seconds
+            )
         except RuntimeError as error:  # the pool broke while nothing was in work, or was closed just now
             task = Future()
             task.set_exception(BrokenProcessPool(str(error)))
@@ -197,7 +216,7 @@ def _end_with_parent() -> None:
         os.kill(os.getpid(), signal.SIGKILL)
 
 
-def _parse(document: Document, cpu_seconds: int) -> Outcome:
+def _parse(document: Document, cpu_seconds: int, read: Callable[[Document], Any] | None) -> Any:
     """Parse one document with its own allowance of processor time."""
     import resource
 
@@ -208,7 +227,7 @@ def _parse(document: Document, cpu_seconds: int) -> Outcome:
     _, most = resource.getrlimit(resource.RLIMIT_CPU)
     resource.setrlimit(resource.RLIMIT_CPU, (spent + cpu_seconds, most))
     try:
-        return parse(document)
+        return (read or parse)(document)
     except MemoryError:
         os._exit(_STARVED)
     finally:

@@ -5,9 +5,10 @@ Imports are lazy: a verb pays for the way it takes.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from trendwatch.types.delivery import Channel
 
@@ -18,22 +19,37 @@ if TYPE_CHECKING:
     from trendwatch.deliver.smtp import Smtp
     from trendwatch.fetch import Fetcher
     from trendwatch.sandbox import Sandbox
+    from trendwatch.types.news import Document
     from trendwatch.types.work import Clock
 
 
-def make_fetcher(settings: Settings, *, clock: Clock) -> Fetcher:
-    """Return the way to feeds."""
-    from trendwatch.fetch import USER_AGENT, Fetcher
+def user_agent(settings: Settings, *, subscribers: int) -> str:
+    """Return what publishers read of us: program, version, whom to ask, and for how many we read."""
+    from trendwatch.fetch import USER_AGENT
+
+    readers = f"{subscribers} subscriber{'' if subscribers == 1 else 's'}"
+    contact = settings.poll.contact
+    return f"{USER_AGENT} (+{contact}; {readers})" if contact else f"{USER_AGENT} ({readers})"
+
+
+def make_fetcher(settings: Settings, *, subscribers: int, clock: Clock) -> Fetcher:
+    """Return the way to feeds.
+
+    Args:
+        settings: how fast and where to.
+        subscribers: businesses that are read for.
+        clock: tells the time.
+    """
+    from trendwatch.fetch import Fetcher
     from trendwatch.net.guard import Allowed, Guard
 
     allowed = [
         Allowed.parse(one.address, per_host=one.per_host, spacing_seconds=one.spacing_seconds)
         for one in settings.net.allow
     ]
-    contact = f" (+{settings.poll.contact})" if settings.poll.contact else ""
     return Fetcher(
         Guard(allowed),
-        user_agent=USER_AGENT + contact,
+        user_agent=user_agent(settings, subscribers=subscribers),
         timeout=timedelta(seconds=settings.poll.timeout_seconds),
         max_bytes=settings.poll.max_body_mb * 1024 * 1024,
         concurrency=settings.poll.concurrency,
@@ -42,11 +58,20 @@ def make_fetcher(settings: Settings, *, clock: Clock) -> Fetcher:
     )
 
 
-def make_sandbox(limits: ParseSettings) -> Sandbox:
-    """Return child processes that read what others publish; closing it ends them."""
+def make_sandbox(
+    limits: ParseSettings, *, read: Callable[[Document], Any] | None = None, workers: int = 0
+) -> Sandbox:
+    """Return child processes that read what others publish; closing it ends them.
+
+    Args:
+        limits: on their time and memory.
+        read: what they make of a document; None: they parse feeds.
+        workers: how many; 0: as many as the settings say.
+    """
     from trendwatch.sandbox import Sandbox
 
-    return Sandbox(workers=limits.workers, cpu_seconds=limits.cpu_seconds, memory_mb=limits.memory_mb)
+    size = {"workers": workers or limits.workers, "cpu_seconds": limits.cpu_seconds}
+    return Sandbox(**size, memory_mb=limits.memory_mb, read=read)
 
 
 def make_carrier(channel: Channel, mail: MailSettings) -> Outbox | Smtp:

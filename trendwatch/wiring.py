@@ -16,12 +16,13 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from trendwatch.config import Config, LastGood, Settings, find_directory, load, read_settings
+from trendwatch.config import Config, LastGood, Settings, find_directory, read_settings
 from trendwatch.config.settings import LogSettings
 from trendwatch.types.delivery import Channel
-from trendwatch.types.work import Clock, Overlay, OverlayKind
+from trendwatch.types.work import Clock
 
 if TYPE_CHECKING:
+    from trendwatch.desk import Desk
     from trendwatch.fetch import Fetcher
     from trendwatch.model_cache import ModelCache
     from trendwatch.news.cluster import Rarity, StoryIndex
@@ -105,7 +106,8 @@ class Service:
         """The way to feeds."""
         from trendwatch.ways import make_fetcher
 
-        return make_fetcher(self.settings, clock=self.clock)
+        config = self.config
+        return make_fetcher(config.settings, subscribers=len(config.businesses), clock=self.clock)
 
     @cached_property
     def sandbox(self) -> Sandbox:
@@ -156,20 +158,16 @@ class Service:
         """Make the database know the feeds that are configured."""
         self.store.feeds.sync(self.config.feeds)
 
-    def change(self, kind: OverlayKind, key: str, values: Mapping[str, object] | None, *, by: str) -> None:
-        """Lay a change over the files, unless it would be wrong.
+    @cached_property
+    def desk(self) -> Desk:
+        """What operators ask about feeds."""
+        from trendwatch.desk import Desk
 
-        Raises:
-            ConfigError: the configuration with this change would not be valid; nothing was changed.
-        """
-        overlay = Overlay(kind=kind, key=key, values=values, changed_at=self.clock(), changed_by=by)
-        others = [one for one in self.store.overlays.list() if (one.kind, one.key) != (kind, key)]
-        load(self.directory, environ=self.environ, overlays=[*others, overlay])
-        self.store.overlays.put(overlay)
+        return Desk(self, self._closing)
 
     def poll(self, on_progress: Callable[[PollReport], None] = lambda _report: None) -> PollReport:
         """Fetch the feeds that are due and keep what is new."""
-        from trendwatch.news.poll import Pace
+        from trendwatch.news.pace import Pace
         from trendwatch.pipeline.poll import poll
 
         self.sync_feeds()
@@ -272,7 +270,8 @@ class Service:
     @property
     def steps(self) -> tuple[Callable[[], object], ...]:
         """All that a tick does, in the order of the flow."""
-        return self.learn, self.poll, self.understand, self.analyse, self.compose, self.send
+        before = self.learn, self.poll, self.desk.tell_breakages, self.desk.read_pages
+        return *before, self.understand, self.analyse, self.compose, self.send
 
     def close(self) -> None:
         """Give back connections and child processes."""

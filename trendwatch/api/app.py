@@ -18,6 +18,7 @@ from trendwatch.api import (
     businesses,
     coverage,
     feed_changes,
+    feed_reports,
     feeds,
     health,
     items,
@@ -38,6 +39,7 @@ from trendwatch.web.parts import Parts
 PREFIX = "/api/v1"
 _ROUTERS = (
     coverage.router,  # before the feed of any key
+    feed_reports.router,
     feeds.router,
     feed_changes.router,
     items.router,

@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from trendwatch.api.asked import Key
 from trendwatch.config import Config
 from trendwatch.errors import NotFound
-from trendwatch.news.poll import FAILURE_WORDS
+from trendwatch.news.failures import FAILURE_WORDS
 from trendwatch.store.feeds import FeedHealth
 from trendwatch.types.news import Failure, FeedKind
 from trendwatch.web.condition import FeedCondition, all_feeds, feed_condition, one_feed

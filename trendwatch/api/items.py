@@ -11,7 +11,7 @@ from pydantic import BaseModel
 
 from trendwatch.api.asked import Cursor, Labels, Limit, Time, check_labels
 from trendwatch.store.items import Filter
-from trendwatch.types.news import Story
+from trendwatch.types.stories import Story
 from trendwatch.types.tags import Facet, Origin, TaggedItem
 from trendwatch.web.condition import one_feed
 from trendwatch.web.parts import Given

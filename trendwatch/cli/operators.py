@@ -54,10 +54,7 @@ def _examine(service: Service) -> Iterator[tuple[str, bool, str]]:
     yield "database", True, f"{service.store.items.count()} items, schema up to date"
     model = service.store.models.current()
     yield "model", model is not None, model.version if model else "none yet: trendwatch train makes one"
-    enabled = {feed.key for feed in config.feeds if feed.enabled}
-    health = [one for one in service.store.feeds.health() if one.feed.key in enabled]
-    failing = [one.feed.key for one in health if one.state.failure is not None]
-    yield "feeds", not failing, f"{len(enabled)} enabled, failing: {', '.join(failing) or 'none'}"
+    yield from _examine_feeds(service)
     expat = tuple(pyexpat.version_info)
     yield (
         "expat",
@@ -71,6 +68,26 @@ def _examine(service: Service) -> Iterator[tuple[str, bool, str]]:
         True,
         f"SMTP {mail.smtp_host}" if mail.smtp_host else f"no SMTP: mails are files in {mail.outbox}",
     )
+
+
+def _examine_feeds(service: Service) -> Iterator[tuple[str, bool, str]]:
+    """Yield the same of the feeds; one that is quiet is not broken."""
+    from trendwatch.desk import broken_words
+    from trendwatch.news.rhythm import quiet_words
+
+    enabled = {feed.key for feed in service.config.feeds if feed.enabled}
+    health = [one for one in service.store.feeds.health() if one.feed.key in enabled]
+    failing = [one.feed.key for one in health if one.state.failure is not None]
+    yield "feeds", not failing, f"{len(enabled)} enabled, failing: {', '.join(failing) or 'none'}"
+    broken = [broken_words(one) for one in service.desk.broken()]
+    yield "breakages", not broken, "; ".join(broken) or "none that lasts three days"
+    rhythms = service.store.scorecards.rhythms(now=service.clock())
+    quiet = [
+        f"{key} ({quiet_words(rhythms[key])})"
+        for key in sorted(enabled & set(rhythms))
+        if rhythms[key].quiet_since
+    ]
+    yield "silence", True, ", ".join(quiet) or "no feed is quieter than usual"
 
 
 def evaluate(

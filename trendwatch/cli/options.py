@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, is_dataclass
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
@@ -85,7 +85,7 @@ def parse_time(text: str) -> datetime:
 
 
 def plain_value(value: Any) -> Any:
-    """Return a value as JSON knows it: dataclasses become objects, times RFC 3339."""
+    """Return a value as JSON knows it: dataclasses become objects, times RFC 3339, durations seconds."""
     if is_dataclass(value) and not isinstance(value, type):
         return plain_value(asdict(value))
     if isinstance(value, dict):
@@ -94,8 +94,8 @@ def plain_value(value: Any) -> Any:
         return [plain_value(one) for one in value]
     if isinstance(value, datetime):
         return value.isoformat().replace("+00:00", "Z")
-    if isinstance(value, date | time):
-        return value.isoformat()
+    if isinstance(value, date | time | timedelta):
+        return value.total_seconds() if isinstance(value, timedelta) else value.isoformat()
     return value
 
 

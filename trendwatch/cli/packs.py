@@ -9,11 +9,10 @@ import typer
 
 from trendwatch.cli.options import AsJson, given, plain_value, print_json, print_table
 from trendwatch.errors import InputError
-from trendwatch.types.work import Overlay
 
 if TYPE_CHECKING:
     from trendwatch.config import Config
-    from trendwatch.types.news import Pack
+    from trendwatch.types.packs import Pack
     from trendwatch.wiring import Service
 
 Keys = Annotated[list[str] | None, typer.Argument(help="Feed keys.")]
@@ -116,19 +115,13 @@ def _asked(config: Config, keys: Iterable[str], pack: str) -> list[str]:
 
 
 def _switch(service: Service, keys: Collection[str], *, on: bool) -> list[str]:
-    """Switch feeds and return those that were not so before.
-
-    A switch cannot make a valid feed wrong, so nothing is judged again; earlier changes of it stay.
-    """
+    """Switch feeds and return those that were not so before; earlier changes of them stay."""
     config = service.config
     changed = [key for key in keys if config.feed(key).enabled != on]
     laid = {one.key: one.values or {} for one in service.store.overlays.list() if one.kind == "feed"}
-    for key in changed:
-        values = {**laid.get(key, {}), "enabled": on}
-        service.store.overlays.put(
-            Overlay(kind="feed", key=key, values=values, changed_at=service.clock(), changed_by="cli")
-        )
     if changed:
+        switched = {key: {**laid.get(key, {}), "enabled": on} for key in changed}
+        service.desk.changes.put_all("feed", switched, by="cli")
         service.sync_feeds()
     return changed
 

@@ -6,25 +6,28 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from trendwatch.cli import coverage, packs
+from trendwatch.cli import coverage, judging, packs
 from trendwatch.cli.options import AsJson, given, plain_value, print_json, print_table
 from trendwatch.cli.steps import describe
 from trendwatch.errors import NotFound
 
 if TYPE_CHECKING:
-    from trendwatch.types.news import ParsedFeed
     from trendwatch.wiring import Service
 
 
 def register(app: typer.Typer) -> None:
     """Add the verbs."""
     feeds = typer.Typer(
-        help="Feeds: add, list, test, remove, switch on and off, packs, coverage.", no_args_is_help=True
+        help="Feeds: add, list, show, judge, test, import, switch on and off, packs.", no_args_is_help=True
     )
     feeds.command("add")(add_feed)
     feeds.command("list")(list_feeds)
-    feeds.command("test")(try_feed)
+    feeds.command("show")(judging.show_feed)
+    feeds.command("scorecard")(judging.scorecard)
+    feeds.command("test")(judging.try_feed)
     feeds.command("remove")(remove_feed)
+    feeds.command("import")(judging.import_feeds)
+    feeds.command("export")(judging.export_feeds)
     packs.register(feeds)
     coverage.register(feeds)
     app.add_typer(feeds, name="feeds")
@@ -63,7 +66,7 @@ def add_feed(
         "language": language,
     }
     with given(context).service() as service:
-        service.change("feed", key, values, by="cli")
+        service.desk.changes.put("feed", key, values, by="cli")
         service.sync_feeds()
         feed = service.config.feed(key)
         if as_json:
@@ -78,7 +81,7 @@ def remove_feed(context: typer.Context, key: str) -> None:
     """Stop polling a feed; what it brought is kept."""
     with given(context).service() as service:
         service.config.feed(key)
-        service.change("feed", key, None, by="cli")
+        service.desk.changes.remove("feed", key, by="cli")
         service.sync_feeds()
         typer.echo(f"{key} is no longer polled; its items are kept")
 
@@ -116,56 +119,6 @@ def list_feeds(context: typer.Context, as_json: AsJson = False) -> None:
         print_table("Feeds", ("key", "from", "items", "last good poll", "state", "url"), rows)
 
 
-def try_feed(context: typer.Context, url: str, as_json: AsJson = False) -> None:
-    """Fetch a feed once, without keeping anything, and show what it holds."""
-    from trendwatch.types.news import Document, NotModified, PollFailure, Request
-
-    with given(context).service() as service:
-        answer = service.fetcher.get(Request(feed_key="test", url=url))
-        parsed = service.sandbox.parse(answer) if isinstance(answer, Document) else answer
-        if isinstance(parsed, PollFailure | NotModified):
-            _say_failure(parsed, as_json=as_json)
-            raise typer.Exit(1)
-        _say_sample(service, parsed, as_json=as_json)
-
-
-def _say_failure(failure: object, *, as_json: bool) -> None:
-    from trendwatch.news.poll import FAILURE_WORDS
-    from trendwatch.types.news import PollFailure
-
-    if not isinstance(failure, PollFailure):
-        typer.echo("the server says not modified although nothing was known", err=True)
-    elif as_json:
-        print_json({"failure": str(failure.failure), "detail": failure.detail})
-    else:
-        typer.echo(f"{failure.failure}: {FAILURE_WORDS[failure.failure]} ({failure.detail})", err=True)
-
-
-def _say_sample(service: Service, parsed: ParsedFeed, *, as_json: bool) -> None:
-    from trendwatch.tagging.model import Tagger
-
-    sample = parsed.entries[:5]
-    tagger = Tagger.load(service.cold_model(), service.config.taxonomy)
-    tags = tagger.tag([(entry.title, entry.summary) for entry in sample])
-    shown = [
-        {
-            "title": entry.title,
-            "url": entry.url,
-            "published_at": entry.published_at,
-            "tags": {tag.full_key: list(tag.terms) for tag in found},
-        }
-        for entry, found in zip(sample, tags, strict=True)
-    ]
-    if as_json:
-        print_json({"title": parsed.title, "entries": len(parsed.entries), "sample": shown})
-        return
-    typer.echo(f"{parsed.title or '(no title)'}: {len(parsed.entries)} entries")
-    for entry, found in zip(sample, tags, strict=True):
-        typer.echo(f"  {entry.title}")
-        for tag in found:
-            typer.echo(f"      {tag.full_key} {tag.confidence:.2f}  because of {', '.join(tag.terms)}")
-
-
 def add_business(
     context: typer.Context,
     key: Annotated[str, typer.Argument(help="lower_snake_case.")],
@@ -187,7 +140,7 @@ def add_business(
         "timezone": timezone,
     }
     with given(context).service() as service:
-        service.change("business", key, values, by="cli")
+        service.desk.changes.put("business", key, values, by="cli")
         business = service.config.business(key)
         if as_json:
             print_json(business)

@@ -103,6 +103,7 @@ def _parts(service: Service, *, open_to_all: bool) -> Parts:
         config=lambda: service.config,
         config_error=lambda: service.config_error,
         clock=service.clock,
+        desk=service.desk,
         banner=service.banner,
         open_to_all=open_to_all,
     )

@@ -29,11 +29,15 @@ def fetch(
     wait: Annotated[bool, typer.Option(help="Wait for hosts that another process polls.")] = True,
 ) -> None:
     """Fetch the feeds that are due and keep what is new."""
+    from trendwatch.desk import broken_words
+
     with given(context).service() as service:
         with progress("fetching feeds", quiet=as_json) as say:
             report = service.poll(lambda now: say(f"{now.polled} polled, {now.new_items} new items"))
             while wait and report.held and _wait_for_others(service):
                 report = _added(report, service.poll())
+        broken = [broken_words(one) for one in service.desk.tell_breakages()]
+        pages = service.desk.read_pages()
         failures = {str(failure): count for failure, count in sorted(report.failures.items())}
         if as_json:
             print_json(
@@ -43,6 +47,8 @@ def fetch(
                     "not_modified": report.not_modified,
                     "failures": failures,
                     "held_hosts": report.held,
+                    "pages_read": pages.read,
+                    "broken": broken,
                 }
             )
         else:
@@ -50,6 +56,7 @@ def fetch(
                 f"{report.polled} feeds polled: {report.new_items} new items, "
                 f"{report.not_modified} not modified, {sum(failures.values())} failed"
                 + "".join(f"\n  {failure}: {count}" for failure, count in failures.items())
+                + "".join(f"\n{said}" for said in broken)
             )
 
 
@@ -57,7 +64,7 @@ def _wait_for_others(service: Service) -> bool:
     """Wait until the first lease of another process ends; a dead one's ends by itself."""
     until = service.store.leases.held_until("poll", now=service.clock())
     if until is None:
-        return bool(service.store.feeds.due_hosts(service.clock()))
+        return bool(service.store.polls.due_hosts(service.clock()))
     # A process that is done lets go at once, so waiting for the end of its lease would be too long.
     time.sleep(min(1.0, max(0.05, (until - service.clock()) / timedelta(seconds=1))))
     return True

@@ -28,6 +28,8 @@ class _FeedValues(Section):
     region: Annotated[str, AfterValidator(forms.region)] = "world"
     language: Annotated[str, AfterValidator(forms.language)] = "en"
     enabled: Flag = True
+    full_text: Flag = False
+    note: Annotated[str, AfterValidator(forms.line)] = ""
 
 
 def read_feeds(tables: Mapping[str, Table], known: Known, problems: list[ConfigError]) -> tuple[Feed, ...]:

@@ -29,7 +29,8 @@ from trendwatch.config.tables import Kind, Reader, Table, Tables
 from trendwatch.config.taxonomy import Known, read_taxonomy
 from trendwatch.errors import ConfigError, NotFound
 from trendwatch.types.advice import Business
-from trendwatch.types.news import Feed, Pack
+from trendwatch.types.news import Feed
+from trendwatch.types.packs import Pack
 from trendwatch.types.practices import Practice
 from trendwatch.types.sectors import SectorRelations
 from trendwatch.types.tags import Example, Taxonomy

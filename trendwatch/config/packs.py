@@ -15,7 +15,7 @@ from trendwatch.config.settings import Section
 from trendwatch.config.tables import Table, Tables
 from trendwatch.config.taxonomy import Known, check_labels
 from trendwatch.errors import ConfigError
-from trendwatch.types.news import Pack
+from trendwatch.types.packs import Pack
 from trendwatch.types.tags import Facet
 
 

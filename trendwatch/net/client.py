@@ -7,7 +7,7 @@ Each of these is off or bounded for a reason found in the field (FAULTS.md F1 to
 - only gzip is asked for, read raw and unpacked with a bound (see unpack.py);
 - no cookies, no Referer, no proxy or certificate from the environment, no HTTP/2.
 
-Header values are latin-1 both ways, which keeps bytes as they are: validators go back byte for byte.
+httpx reads and joins addresses; what is sent and received is the business of exchange.py.
 """
 
 from __future__ import annotations
@@ -15,42 +15,34 @@ from __future__ import annotations
 import asyncio
 import base64
 import ssl
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import aclosing
-from dataclasses import dataclass
+from contextlib import AbstractAsyncContextManager, nullcontext
+from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cache
-from http.cookiejar import CookieJar, DefaultCookiePolicy
+from time import monotonic
 from typing import Self
 from urllib.parse import unquote
 
-import httpcore
 import httpx
 
-from trendwatch.net import (
-    BadRedirect,
-    BlockedAddress,
-    BodyTooLarge,
-    ConnectionFailed,
-    FetchTimeout,
-    NameNotFound,
-    NetError,
-    TlsFailed,
-    TooManyRedirects,
-)
-from trendwatch.net.guard import Allowed, Guard, GuardedBackend, Resolve, resolve
-from trendwatch.net.unpack import unpacked
+from trendwatch.net import BadRedirect, BlockedAddress, FetchTimeout, NameNotFound, TooManyRedirects
+from trendwatch.net.exchange import Exchange, Received, Target
+from trendwatch.net.guard import Allowed, Dial, Guard, GuardedBackend, Resolve, resolve
 
 MAX_BYTES = 10 * 1024 * 1024
 MAX_REDIRECTS = 5
 TIMEOUT = timedelta(seconds=30)
 
+#: Lets a hop begin, and ends with it: what waits for its turn there uses up no time of the request.
+Turn = Callable[[str], AbstractAsyncContextManager[None]]
+
 _ACCEPT = "application/atom+xml, application/rss+xml, application/feed+json, */*;q=0.5"
 # Looking up whose pace applies comes on top of a request's own time.
 _PACE_SECONDS = 3.0
-_OK, _NOT_MODIFIED = 200, 304
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_PERMANENT = frozenset({301, 308})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,49 +56,67 @@ class Response:
     headers: Mapping[str, str]
     #: unpacked; only of a 200, other bodies are not read
     body: bytes
+    #: where the permanent redirects lead that the way began with, "" where it began with none
+    moved_to: str = ""
+    #: spent on the network, waiting for turns left out
+    seconds: float = 0.0
 
 
-class _Body(httpx.AsyncByteStream):
-    """httpcore's body as httpx wants it."""
+@dataclass(slots=True)
+class _Way:
+    """One GET and its redirects."""
 
-    def __init__(self, answer: httpcore.Response) -> None:
-        self._answer = answer
+    headers: Mapping[str, str]
+    #: sent only to ``issuer``
+    conditions: Mapping[str, str]
+    #: an address without its query
+    issuer: str
+    #: put into Authorization, "" for nothing
+    credentials: str
+    #: seconds left for the network
+    left: float
+    visited: set[httpx.URL] = field(default_factory=set)
+    #: as of a Response
+    moved_to: str = ""
+    #: every redirect so far was permanent
+    permanent: bool = True
 
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        async for chunk in self._answer.aiter_stream():
-            yield chunk
+    def headers_for(self, url: httpx.URL) -> dict[str, str]:
+        """Return what to send to an address."""
+        sent = dict(self.headers)
+        if self.conditions and str(url).partition("?")[0] == self.issuer:
+            sent |= self.conditions
+        if self.credentials:
+            sent["Authorization"] = self.credentials
+        return sent
 
-    async def aclose(self) -> None:
-        await self._answer.aclose()
+    def turn_to(self, target: httpx.URL, answer: Received, *, url: httpx.URL) -> None:
+        """Note a redirect.
 
-
-class _Transport(httpx.AsyncBaseTransport):
-    """httpx on a connection pool whose connections pass the guard; httpx's own takes no backend."""
-
-    def __init__(self, backend: GuardedBackend, tls: ssl.SSLContext) -> None:
-        self._pool = httpcore.AsyncConnectionPool(
-            tls, max_connections=None, keepalive_expiry=5.0, network_backend=backend
-        )
-
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        url = request.url
-        asked = httpcore.Request(
-            method=request.method,
-            url=httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path),
-            headers=request.headers.raw,
-            extensions=request.extensions,
-        )
-        answer = await self._pool.handle_async_request(asked)
-        return httpx.Response(answer.status, headers=answer.headers, stream=_Body(answer))
-
-    async def aclose(self) -> None:
-        await self._pool.aclose()
+        Raises:
+            TooManyRedirects: one too many, or a circle.
+        """
+        if target in self.visited:
+            raise TooManyRedirects(f"sent in a circle by {url}")
+        if len(self.visited) > MAX_REDIRECTS:
+            raise TooManyRedirects(f"sent on more than {MAX_REDIRECTS} times, last by {url}")
+        self.permanent = self.permanent and answer.status in _PERMANENT
+        if self.permanent:
+            self.moved_to = str(target)
+        if _origin(target) != _origin(url):
+            self.credentials = ""  # for good: whoever sends us back must not get them either
+            kept = {name: text for name, text in self.headers.items() if name.lower() != "authorization"}
+            self.headers = kept
 
 
 @cache
 def _public_authorities() -> ssl.SSLContext:
     """Return the usual trust store; reading it takes tens of milliseconds, once."""
     return httpx.create_ssl_context(trust_env=False)
+
+
+def _at_once(_url: str) -> AbstractAsyncContextManager[None]:
+    return nullcontext()
 
 
 class Client:
@@ -122,19 +132,22 @@ class Client:
         lookups: int = 32,
         resolve: Resolve = resolve,
         tls: ssl.SSLContext | None = None,
+        dial: Dial | None = None,
     ) -> None:
         self._guard = guard
         self._seconds = timeout.total_seconds()
-        self._max_bytes = max_bytes
         self._lookups = ThreadPoolExecutor(lookups, thread_name_prefix="trendwatch-lookup")
-        self._backend = GuardedBackend(guard, lookups=self._lookups, resolve=resolve)
-        self._httpx = httpx.AsyncClient(
-            transport=_Transport(self._backend, tls or _public_authorities()),
-            headers=_raw({"User-Agent": user_agent, "Accept": _ACCEPT, "Accept-Encoding": "gzip"}),
-            # A jar that takes nothing: who is polled must not be able to recognise the poller.
-            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
-            timeout=self._seconds,
-            trust_env=False,
+        self._backend = GuardedBackend(guard, lookups=self._lookups, resolve=resolve, dial=dial)
+        self._exchange = Exchange(
+            self._backend,
+            tls or _public_authorities(),
+            standing={
+                "Accept": _ACCEPT,
+                "Accept-Encoding": "gzip",
+                "Connection": "keep-alive",
+                "User-Agent": user_agent,
+            },
+            max_bytes=max_bytes,
         )
 
     async def __aenter__(self) -> Self:
@@ -143,103 +156,77 @@ class Client:
     async def __aexit__(self, *_: object) -> None:
         # A name server may take its time; nobody waits for it.
         self._lookups.shutdown(wait=False, cancel_futures=True)
-        await self._httpx.aclose()
+        await self._exchange.aclose()
 
-    async def allowance(self, host: str, port: int) -> Allowed | None:
-        """Return the allow-list entry a host falls under, None for the public internet."""
+    async def allowance(self, url: str) -> Allowed | None:
+        """Return the allow-list entry an address falls under, None for the public internet."""
         if not self._guard.allowed:
             return None  # spares the lookup
         try:
+            target, _ = _without_credentials(url)
             async with asyncio.timeout(min(self._seconds, _PACE_SECONDS)):
-                addresses = await self._backend.addresses(host)
-        except (NameNotFound, TimeoutError):
+                addresses = await self._backend.addresses(target.raw_host.decode("ascii"))
+        except (BlockedAddress, NameNotFound, TimeoutError):
             return None  # the request itself will say so
-        return self._guard.allowance(addresses[0], port) if addresses else None
+        return self._guard.allowance(addresses[0], _port(target)) if addresses else None
 
-    async def get(self, url: str, headers: Mapping[str, str]) -> Response:
+    async def get(
+        self,
+        url: str,
+        headers: Mapping[str, str],
+        *,
+        conditions: Mapping[str, str] | None = None,
+        issuer: str = "",
+        turn: Turn = _at_once,
+    ) -> Response:
         """Return what a URL answers, whatever the status, after redirects.
+
+        Args:
+            url: http or https; credentials in it are sent to its own origin only.
+            headers: sent at every hop.
+            conditions: validators, sent only to the address that gave them.
+            issuer: that address, without query; "" for the URL's own.
+            turn: entered for every hop.
 
         Raises:
             NetError: there is no usable answer; the subclass says why.
         """
-        try:
-            async with asyncio.timeout(self._seconds):
-                return await self._follow(*_without_credentials(url), headers)
-        except (TimeoutError, httpcore.TimeoutException) as error:
-            raise FetchTimeout(f"not finished after {self._seconds:g} seconds") from error
-        except (httpcore.NetworkError, httpcore.ProtocolError, OSError) as error:
-            raise _translated(error) from error
+        target, credentials = _without_credentials(url)
+        own = str(target).partition("?")[0]
+        way = _Way(headers, conditions or {}, issuer or own, credentials, self._seconds)
+        while True:
+            async with turn(str(target)):
+                began = monotonic()
+                answer = await self._in_time(target, way)
+                way.left -= monotonic() - began
+            if answer.status not in _REDIRECTS:
+                return Response(
+                    url=str(target),
+                    status=answer.status,
+                    headers=answer.headers,
+                    body=answer.body,
+                    moved_to=way.moved_to,
+                    seconds=self._seconds - way.left,
+                )
+            way.visited.add(target)
+            further = _target(target, answer)
+            way.turn_to(further, answer, url=target)
+            target = further
 
-    async def _follow(self, url: httpx.URL, credentials: str, headers: Mapping[str, str]) -> Response:
-        """Ask, and ask again where sent on to.
+    async def _in_time(self, url: httpx.URL, way: _Way) -> Received:
+        """Ask one server, within the time that is left.
 
         Raises:
             NetError: as for get.
         """
-        visited: set[httpx.URL] = set()
-        while True:
-            visited.add(url)
-            sent = {**headers, "Authorization": credentials} if credentials else headers
-            answer = await self._ask(url, sent)
-            if answer.status not in _REDIRECTS:
-                return answer
-            target = _target(url, answer)
-            if target in visited:
-                raise TooManyRedirects(f"sent in a circle by {url}")
-            if len(visited) > MAX_REDIRECTS:
-                raise TooManyRedirects(f"sent on more than {MAX_REDIRECTS} times, last by {url}")
-            if _origin(target) != _origin(url):
-                credentials = ""  # for good: whoever sends us back must not get them either
-                headers = {name: text for name, text in headers.items() if name.lower() != "authorization"}
-            url = target
-
-    async def _ask(self, url: httpx.URL, headers: Mapping[str, str]) -> Response:
-        """Send one request and read its answer, the body of a 200 included.
-
-        Raises:
-            BadRedirect: sent on to something that is no address.
-            BodyTooLarge: the body is larger than we take.
-            BadEncoding: the body cannot be unpacked.
-        """
-        request = self._httpx.build_request("GET", url, headers=_raw(headers))
+        target = Target(
+            scheme=url.raw_scheme, host=url.raw_host, port=url.port, netloc=url.netloc, path=url.raw_path
+        )
         try:
-            response = await self._httpx.send(request, stream=True)
-        except (httpx.InvalidURL, httpx.RemoteProtocolError) as error:
-            # Of itself httpx raises these here only while it reads a Location header.
-            raise BadRedirect(f"sent on by {url} to something that is no address") from error
-        async with aclosing(response):
-            received = _plain(response.headers)
-            # The empty body of a 304 is read too: that frees the connection for the next request.
-            wanted = response.status_code in (_OK, _NOT_MODIFIED)
-            body = await self._read(response, received) if wanted else b""
-        return Response(url=str(url), status=response.status_code, headers=received, body=body)
-
-    async def _read(self, response: httpx.Response, headers: Mapping[str, str]) -> bytes:
-        """Return the unpacked body.
-
-        Raises:
-            BodyTooLarge: it is, or says it is, larger than we take.
-            BadEncoding: it cannot be unpacked.
-        """
-        length = headers.get("content-length", "")
-        if response.status_code == _OK and length.isdecimal() and int(length[:20]) > self._max_bytes:
-            raise BodyTooLarge(f"the body is announced with {length[:20]} bytes")
-        codings = headers.get("content-encoding", "")
-        return await unpacked(response.aiter_raw(), codings=codings, max_bytes=self._max_bytes)
-
-
-def _raw(headers: Mapping[str, str]) -> list[tuple[bytes, bytes]]:
-    """Return headers as bytes; latin-1 gives back the bytes that ``_plain`` read."""
-    return [(name.encode("ascii"), text.encode("latin-1", "replace")) for name, text in headers.items()]
-
-
-def _plain(headers: httpx.Headers) -> dict[str, str]:
-    """Return headers by lower-case name, repeated ones joined, every byte one character."""
-    found: dict[str, str] = {}
-    for name, text in headers.raw:
-        key, line = name.decode("latin-1").lower(), text.decode("latin-1")
-        found[key] = f"{found[key]}, {line}" if key in found else line
-    return found
+            async with asyncio.timeout(way.left):
+                return await self._exchange.get(target, way.headers_for(url))
+        except TimeoutError as error:
+            raise FetchTimeout(f"not finished after {self._seconds:g} seconds") from error
 
 
 def _without_credentials(text: str) -> tuple[httpx.URL, str]:
@@ -254,12 +241,15 @@ def _without_credentials(text: str) -> tuple[httpx.URL, str]:
         raise BlockedAddress(f"this is no address: {error}") from error
     if url.scheme not in ("http", "https") or not url.host:
         raise BlockedAddress("only http and https addresses are visited")
+    if url.port == 0:
+        raise BlockedAddress("port 0 is none")  # below, it would stand for the usual one
     pair = unquote(url.userinfo.decode("ascii"))
     credentials = "Basic " + base64.b64encode(pair.encode()).decode("ascii") if pair else ""
-    return url.copy_with(userinfo=b"", fragment=None), credentials
+    plain = url.copy_with(userinfo=b"", fragment=None) if url.userinfo or url.fragment else url
+    return plain, credentials
 
 
-def _target(url: httpx.URL, answer: Response) -> httpx.URL:
+def _target(url: httpx.URL, answer: Received) -> httpx.URL:
     """Return where a redirect leads.
 
     Raises:
@@ -273,7 +263,7 @@ def _target(url: httpx.URL, answer: Response) -> httpx.URL:
         target = url.join(location.encode("latin-1").decode("utf-8", "replace"))
     except httpx.InvalidURL as error:
         raise BadRedirect(f"sent on by {url} to something that is no address") from error
-    if target.scheme not in ("http", "https") or not target.host:
+    if target.scheme not in ("http", "https") or not target.host or target.port == 0:
         raise BadRedirect(f"sent on by {url} to a {target.scheme or 'nameless'} address")
     if url.scheme == "https" and target.scheme == "http":
         raise BadRedirect(f"sent on by {url} from https down to http")
@@ -287,11 +277,5 @@ def _origin(url: httpx.URL) -> tuple[str, str, int | None]:
     return url.scheme, url.host, url.port
 
 
-def _translated(error: BaseException) -> NetError:
-    """Return a connection's failure in our words; a TLS failure hides in the causes."""
-    cause: BaseException | None = error
-    while cause is not None:
-        if isinstance(cause, ssl.SSLError):
-            return TlsFailed(str(cause))
-        cause = cause.__cause__ or cause.__context__
-    return ConnectionFailed(str(error) or type(error).__name__)
+def _port(url: httpx.URL) -> int:
+    return url.port or (443 if url.scheme == "https" else 80)

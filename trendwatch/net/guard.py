@@ -7,12 +7,7 @@ HTTP, where the connection is made: it resolves once, checks every answer, and d
 A second lookup that says something else (DNS rebinding) never happens, and each redirect passes here
 again.
 
-Ranges: the IANA special-purpose registries of IPv4 and IPv6, as of November 2026, plus the one metadata
-address that lies in public space. The whole of a registry entry is blocked, also the few globally
-reachable addresses inside (192.0.0.9, 2001:1::1): no feed lives there. IPv6 outside 2000::/3 is not
-routed on the internet; that covers IPv4-mapped, IPv4-compatible, NAT64, unique-local, link-local,
-site-local, loopback and multicast in one rule. On a network that reaches IPv4 through NAT64 the operator
-allow-lists ``64:ff9b::/96``. Python's own ``is_global`` is not used: its answers differ between releases.
+Which addresses are public is said in ranges.py.
 """
 
 from __future__ import annotations
@@ -23,60 +18,22 @@ from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from datetime import timedelta
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
-from ssl import SSLContext
-from typing import Any
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 
 import httpcore
 
-from trendwatch.net import BlockedAddress, NameNotFound
-
-Address = IPv4Address | IPv6Address
+from trendwatch.net import BlockedAddress, NameNotFound, NameServerFailed
+from trendwatch.net.ranges import Address, is_public
+from trendwatch.net.sockets import Sockets
 
 #: Returns the addresses of a host name, in the order to try them; may block; raises NameNotFound.
 Resolve = Callable[[str], Sequence[str]]
 
+#: Opens connections to checked addresses.
+Dial = httpcore.AsyncNetworkBackend
+
 #: Where web servers listen; every other port needs an allow-list entry.
 ORDINARY_PORTS = frozenset({80, 443, 8080, 8443})
-
-_SPECIAL_V4 = tuple(
-    IPv4Network(text)
-    for text in (
-        "0.0.0.0/8",  # this network
-        "10.0.0.0/8",  # private
-        "100.64.0.0/10",  # shared by carriers; holds the metadata address 100.100.100.200
-        "127.0.0.0/8",  # loopback
-        "168.63.129.16/32",  # a cloud's metadata in public space
-        "169.254.0.0/16",  # link-local, cloud metadata
-        "172.16.0.0/12",  # private
-        "192.0.0.0/24",  # protocol assignments; holds the metadata address 192.0.0.192
-        "192.0.2.0/24",  # documentation
-        "192.31.196.0/24",  # AS112
-        "192.52.193.0/24",  # AMT
-        "192.88.99.0/24",  # 6to4 relays
-        "192.168.0.0/16",  # private
-        "192.175.48.0/24",  # AS112
-        "198.18.0.0/15",  # benchmarks
-        "198.51.100.0/24",  # documentation
-        "203.0.113.0/24",  # documentation
-        "224.0.0.0/4",  # multicast
-        "240.0.0.0/4",  # reserved, broadcast
-    )
-)
-_ROUTED_V6 = IPv6Network("2000::/3")
-_SPECIAL_V6 = tuple(
-    IPv6Network(text)
-    for text in (
-        "2001::/23",  # protocol assignments: Teredo, benchmarks, ORCHID
-        "2001:db8::/32",  # documentation
-        "2002::/16",  # 6to4: carries an IPv4 address
-        "2620:4f:8000::/48",  # AS112
-        "3ffe::/16",  # 6bone, given back
-        "3fff::/20",  # documentation
-    )
-)
-# ISATAP writes an IPv4 address behind one of these interface identifiers.
-_ISATAP = frozenset({0x00005EFE, 0x02005EFE})
 
 # An address that does not answer must not eat the time of those after it.
 _ATTEMPT_SECONDS = 5.0
@@ -131,15 +88,6 @@ def _split(text: str) -> tuple[str, int | None]:
     return network, int(port) if port else None
 
 
-def is_public(address: Address) -> bool:
-    """Tell whether an address is an ordinary one of the public internet."""
-    if isinstance(address, IPv4Address):
-        return not any(address in network for network in _SPECIAL_V4)
-    if address not in _ROUTED_V6 or any(address in network for network in _SPECIAL_V6):
-        return False
-    return (int(address) >> 32) & 0xFFFFFFFF not in _ISATAP
-
-
 def _parsed(text: str) -> Address | None:
     """Return an address, None where the text is none."""
     try:
@@ -190,41 +138,17 @@ def resolve(host: str) -> list[str]:
     """Ask the operating system for the addresses of a host, in the order it recommends.
 
     Raises:
-        NameNotFound: there are none, or the name servers do not answer.
+        NameServerFailed: the name servers do not answer.
+        NameNotFound: there are none.
     """
     try:
         answers = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
+    except socket.gaierror as error:
+        unanswered = error.errno in (socket.EAI_AGAIN, socket.EAI_FAIL)
+        raise (NameServerFailed if unanswered else NameNotFound)(f"{host}: {error}") from error
     except (OSError, ValueError) as error:  # ValueError: labels that no name can have
         raise NameNotFound(f"{host}: {error}") from error
     return [str(answer[4][0]) for answer in answers]
-
-
-class _Stream(httpcore.AsyncNetworkStream):
-    """A connection that is closed when its TLS handshake is given up; httpcore's own would stay open."""
-
-    def __init__(self, inner: httpcore.AsyncNetworkStream) -> None:
-        self._inner = inner
-
-    async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        return await self._inner.read(max_bytes, timeout)
-
-    async def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        await self._inner.write(buffer, timeout)
-
-    async def aclose(self) -> None:
-        await self._inner.aclose()
-
-    def get_extra_info(self, info: str) -> Any:
-        return self._inner.get_extra_info(info)
-
-    async def start_tls(
-        self, ssl_context: SSLContext, server_hostname: str | None = None, timeout: float | None = None
-    ) -> httpcore.AsyncNetworkStream:
-        try:
-            return await self._inner.start_tls(ssl_context, server_hostname, timeout)
-        except BaseException:  # cancelled, too: the deadline of the whole request
-            await self._inner.aclose()
-            raise
 
 
 class GuardedBackend(httpcore.AsyncNetworkBackend):
@@ -236,13 +160,13 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
         *,
         lookups: Executor,
         resolve: Resolve = resolve,
-        dial: httpcore.AsyncNetworkBackend | None = None,
+        dial: Dial | None = None,
     ) -> None:
         self._guard = guard
         #: where blocking lookups run; its own, so that slow name servers hold up nothing else
         self._lookups = lookups
         self._resolve = resolve
-        self._dial = dial or httpcore.AnyIOBackend()
+        self._dial = dial or Sockets()
 
     async def connect_tcp(
         self,
@@ -265,18 +189,19 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
         patience = _ATTEMPT_SECONDS if timeout is None else min(timeout, _ATTEMPT_SECONDS)
         for address in others:
             try:
-                inner = await self._dial.connect_tcp(address, port, patience, local_address, socket_options)
-                return _Stream(inner)
+                return await self._dial.connect_tcp(address, port, patience, local_address, socket_options)
             except (httpcore.ConnectError, httpcore.ConnectTimeout):
                 continue
-        return _Stream(await self._dial.connect_tcp(last, port, timeout, local_address, socket_options))
+        return await self._dial.connect_tcp(last, port, timeout, local_address, socket_options)
 
     async def addresses(self, host: str) -> Sequence[str]:
-        """Look a host up without holding up the loop.
+        """Look a host up without holding up the loop; what is an address already needs no looking up.
 
         Raises:
             NameNotFound: it has no address.
         """
+        if _parsed(host) is not None:
+            return [host]
         return await asyncio.get_running_loop().run_in_executor(self._lookups, self._resolve, host)
 
     async def connect_unix_socket(

@@ -29,11 +29,22 @@ def max_age(cache_control: str) -> timedelta | None:
     return min(timedelta(seconds=int(match[1])), LONGEST_WAIT) if match else None
 
 
+def fresh_for(headers: Mapping[str, str], clock: Clock | None) -> timedelta | None:
+    """Return how long an answer stays fresh: max-age, else until Expires; None where it does not say."""
+    stated = max_age(headers.get("cache-control", ""))
+    return stated if stated is not None else _until(headers.get("expires", ""), headers, clock)
+
+
 def retry_after(headers: Mapping[str, str], clock: Clock | None) -> timedelta | None:
     """Return the wait a server asks for, as seconds or as a date by its own clock; at most 31 days."""
     text = headers.get("retry-after", "").strip()
     if text.isascii() and text.isdecimal():
         return min(timedelta(seconds=int(text[:9])), LONGEST_WAIT)
+    return _until(text, headers, clock)
+
+
+def _until(text: str, headers: Mapping[str, str], clock: Clock | None) -> timedelta | None:
+    """Return the time until an HTTP date, by the server's own clock where it says; None where it is over."""
     until = _http_date(text)
     start = _http_date(headers.get("date", "")) or (clock() if clock else None)
     if until is None or start is None or until <= start:

@@ -29,7 +29,8 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 from trendwatch.types.coverage import Breadth, LabelCoverage, Reported
-from trendwatch.types.news import Feed, Pack
+from trendwatch.types.news import Feed
+from trendwatch.types.packs import Pack
 from trendwatch.types.tags import Facet, Label, Taxonomy
 
 #: What is counted as present.

@@ -16,7 +16,9 @@ reading stands.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
+from functools import lru_cache
 from time import struct_time
 
 #: Earlier is an empty or broken field: 1970, year 0, a scanned archive.
@@ -42,7 +44,7 @@ _LONG_NUMBER = re.compile(r"\d{5}")
 _MONTH_13 = re.compile(r"\d{4}-(?:1[3-9]|[2-9]\d)-")
 _WEEKDAY = re.compile(r"^[A-Za-z]{3,9},\s+(?=[A-Za-z])")
 
-# First letters of the months: English, German, French, Spanish, Portuguese, Italian; longer ones first.
+# First letters of the months: English, German, French, Spanish, Portuguese, Italian; four before three.
 _MONTHS = {
     "juil": 7, "juin": 6, "jan": 1, "jän": 1, "ene": 1, "gen": 1, "feb": 2, "fev": 2, "fév": 2, "mar": 3,
     "mär": 3, "apr": 4, "avr": 4, "abr": 4, "may": 5, "mai": 5, "mag": 5, "jun": 6, "giu": 6, "jul": 7,
@@ -60,11 +62,26 @@ _ZONES = {
 }  # fmt: skip
 
 
-def read_date(text: str, parsed: struct_time | None = None) -> datetime | None:
-    """Return the time a text names, aware and in UTC, or None; ``parsed`` is what feedparser made of it."""
-    text = text.strip()[:_MAX_CHARS]
-    found = _epoch(text) or _iso(text) or _rfc822(text) or _forms(text) or _tuple(parsed, text)
-    return _plausible(found) if found else None
+def read_date(
+    text: str, parsed: struct_time | Callable[[str], struct_time | None] | None = None
+) -> datetime | None:
+    """Return the time a text names, aware and in UTC, or None.
+
+    ``parsed`` is what feedparser made of it, or how to ask it; it is asked only where the other ways fail.
+    """
+    found = _written(text.strip()[:_MAX_CHARS])
+    if found is None:
+        found = _tuple(parsed(text) if callable(parsed) else parsed, text.strip()[:_MAX_CHARS])
+    return found and _plausible(found)
+
+
+@lru_cache(maxsize=4_096)
+def _written(text: str) -> datetime | None:
+    """Return the time a text names without feedparser's help. Feeds repeat their times at every poll."""
+    if not text:
+        return None
+    numeric = (_epoch(text) or _iso(text)) if text[0].isdigit() else None
+    return numeric or _rfc822(text) or _forms(text)
 
 
 def _plausible(found: datetime) -> datetime | None:
@@ -91,7 +108,8 @@ def _rfc822(text: str) -> datetime | None:
     found = _WRITTEN.fullmatch(text)
     if found is None:
         return None
-    month = next((number for name, number in _MONTHS.items() if found[2].lower().startswith(name)), 0)
+    name = found[2].lower()
+    month = _MONTHS.get(name[:4]) or _MONTHS.get(name[:3])
     zone = _zone(found[5] or "gmt")
     if not month or zone is None:
         return None
@@ -111,6 +129,7 @@ def _year(digits: str) -> int:
     return year + (2000 if year < 90 else 1900)  # noqa: PLR2004
 
 
+@lru_cache(maxsize=256)
 def _zone(name: str) -> timezone | None:
     if name[0] in "+-":
         digits = name[1:].replace(":", "")

@@ -36,9 +36,10 @@ _DECLARATION = re.compile(rb"""<\?xml[^>]{0,200}?encoding\s*=\s*["']\s*([\w.:-]+
 _CHARSETS = re.compile(r"iso|cp\d|koi8|mac|gb|big5|euc|shift|hz|johab|tis|ptcp|kz|hp|latin", re.IGNORECASE)
 _ESCAPED = re.compile(r"iso2022|hz", re.IGNORECASE)
 
-# What neither XML nor PostgreSQL takes.
-_ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+#: What neither XML nor PostgreSQL takes.
+ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
+_DAMAGE = "\ufffd".encode()
 _HEAD = 160  # bytes; even a UTF-16 title in Chinese starts behind this much ASCII markup
 _MOSTLY = 4  # sound characters outside ASCII per damaged one
 
@@ -49,7 +50,25 @@ def decode(body: bytes, content_type: str = "") -> str:
         body = body.removeprefix(mark)
     if not body.strip(b"\0 \t\r\n"):
         return ""
-    return _ILLEGAL.sub("", _decode(body, content_type))
+    return ILLEGAL.sub("", _decode(body, content_type))
+
+
+def certain_utf8(body: bytes, content_type: str = "") -> bytes | None:
+    """Return a body without byte order mark if ``decode`` reads it as UTF-8, provided that it is valid UTF-8.
+
+    None if it reads it as something else, or if that takes a closer look.
+    """
+    for mark in _MARKS:
+        body = body.removeprefix(mark)
+    head = body[:_HEAD]
+    if not head.strip(b"\0 \t\r\n") or _wide(head) or head.lstrip().startswith(_UTF7_START):
+        return None
+    names = _declared(body, content_type)
+    if not _UTF7_NAMES.isdisjoint(names):
+        return None
+    if body.isascii():
+        return None if any(_ESCAPED.match(_charset(name)) for name in names) else body
+    return None if _DAMAGE in body else body
 
 
 def _decode(body: bytes, content_type: str) -> str:

@@ -1,6 +1,7 @@
-"""feedparser's dictionaries to entries.
+"""feedparser's dictionaries, or those of the quick parser, to entries.
 
 Fields are read with ``dict.get``: feedparser's own look-up maps old names to new ones, and warns doing so.
+The quick parser leaves dates as they are written: feedparser is asked only for those we cannot read.
 """
 
 from __future__ import annotations
@@ -9,6 +10,8 @@ import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
+
+from feedparser.datetimes import _parse_date
 
 from trendwatch.news import dates, fields
 from trendwatch.types.news import Entry
@@ -87,18 +90,27 @@ def _detail(raw: Raw, key: str, name: str) -> str:
 
 
 def _date(raw: Raw, key: str) -> datetime | None:
-    return dates.read_date(_text(raw, key), dict.get(raw, f"{key}_parsed"))
+    text = dict.get(raw, key)
+    if not isinstance(text, str) or not text:
+        return None
+    return dates.read_date(text, dict.get(raw, f"{key}_parsed", _parse_date))
 
 
 def _link(raw: Raw, base: str) -> str:
     """Return where an entry leads: its page, else its guid if that is a link, else its file (a podcast)."""
+    return next((found for href in _leads(raw) if (found := fields.read_link(href, base))), "")
+
+
+def _leads(raw: Raw) -> Iterator[str]:
     link, guid = _text(raw, "link"), _text(raw, "id")
-    pages = [] if link == guid and not _ADDRESS.match(guid) else [link]
-    pages += _hrefs(raw, "alternate")
+    is_address = _ADDRESS.match(guid)
+    if link != guid or is_address:
+        yield link
+    yield from _hrefs(raw, "alternate")
     # rdf:about and Atom ids may be addresses; isPermaLink="false" says that a guid is none
-    permanent = guid if dict.get(raw, "guidislink") is not False and _ADDRESS.match(guid) else ""
-    links = (fields.read_link(href, base) for href in (*pages, permanent, *_hrefs(raw, "enclosure")))
-    return next((found for found in links if found), "")
+    if is_address and dict.get(raw, "guidislink") is not False:
+        yield guid
+    yield from _hrefs(raw, "enclosure")
 
 
 def _hrefs(raw: Raw, relation: str) -> list[str]:
@@ -118,7 +130,9 @@ def _author(raw: Raw) -> str:
     author = _text(raw, "author")[:_AUTHOR_CHARS]
     if len(names) > 1 or not author:
         return fields.read_name(", ".join(dict.fromkeys(names)))
-    return fields.read_name(_MAIL.sub("", author).strip(" ()<>,"))
+    if "@" in author:
+        author = _MAIL.sub("", author)
+    return fields.read_name(author.strip(" ()<>,"))
 
 
 def _language(raw: Raw) -> str:
@@ -128,4 +142,6 @@ def _language(raw: Raw) -> str:
 
 def _tags(raw: Raw) -> Iterator[str]:
     for tag in _objects(raw, "tags"):
-        yield _text(tag, "label") or _text(tag, "term")
+        term = dict.get(tag, "label") or dict.get(tag, "term")
+        if isinstance(term, str):
+            yield term

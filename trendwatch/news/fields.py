@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from urllib.parse import urljoin, urlsplit
 
 from trendwatch.news.repair import MAX_ENTRIES
@@ -19,12 +20,17 @@ MAX_CATEGORIES = 20
 
 # A lone name in brackets in a plain title is a word ("Using the <dialog> element"), except line formatting.
 _LONE_TAG = re.compile(r"<(?!(?:br|hr|wbr|p|b|i|u|em|strong|small|sub|sup)>)([a-zA-Z][\w-]*)>", re.IGNORECASE)
+# Absolute, without fragment, parameters and whatever else is taken apart or escaped.
+_PLAIN_LINK = re.compile(
+    r"https?://[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*(?::[1-9]\d{0,4})?"
+    r"(?:/[A-Za-z0-9/_.~%+,=:@!$*-]*)?(?:\?[A-Za-z0-9/_.~%+,=:@!$&*-]+)?"
+)
 _LANGUAGE = re.compile(r"([a-z]{2,3})(?:[-_].*)?", re.IGNORECASE)
 
 
 def read_title(value: str, *, is_text: bool = False) -> str:
     """Return a title's words; ``is_text`` says that the feed means it as text, not as HTML."""
-    if is_text and "</" not in value:
+    if is_text and "<" in value and "</" not in value:
         value = _LONE_TAG.sub(r"&lt;\1&gt;", value)
     return plain(value)[:TITLE_CHARS].rstrip()
 
@@ -37,6 +43,8 @@ def read_summary(values: Iterable[str]) -> str:
 
 def read_link(href: str, base: str = "") -> str:
     """Return an absolute http or https address, "" for anything else."""
+    if is_whole(href) and len(href) <= LINK_CHARS and is_whole(base):
+        return href
     href = clean(href)
     try:
         url = urljoin(base, href) if href else ""
@@ -47,6 +55,11 @@ def read_link(href: str, base: str = "") -> str:
     if not good or len(url) > LINK_CHARS:
         return ""
     return parts.scheme + url[len(parts.scheme) :].replace(" ", "%20")
+
+
+def is_whole(url: str) -> bool:
+    """Tell whether an address is one that joining it to another such address and cleaning leave as it is."""
+    return _PLAIN_LINK.fullmatch(url) is not None
 
 
 def read_guid(value: str) -> str:
@@ -71,18 +84,28 @@ def read_categories(names: Iterable[str]) -> tuple[str, ...]:
     for name in names:
         if len(found) == MAX_CATEGORIES:
             break
-        if words := read_name(name):
-            found.setdefault(words.casefold(), words)
+        words, folded = _category(name) if len(name) <= NAME_CHARS else _folded(name)
+        if words:
+            found.setdefault(folded, words)
     return tuple(found.values())
 
 
-def newest(entries: list[Entry]) -> tuple[tuple[Entry, ...], bool]:
-    """Return at most 2,000 entries in document order, the newest by date, and whether some were left out.
+def _folded(name: str) -> tuple[str, str]:
+    words = read_name(name)
+    return words, words.casefold()
+
+
+# A feed repeats its few names in every entry and every poll.
+_category = lru_cache(maxsize=4_096)(_folded)
+
+
+def newest(entries: list[Entry]) -> tuple[tuple[Entry, ...], int]:
+    """Return at most 2,000 entries in document order, the newest by date, and how many were left out.
 
     An undated entry counts as old as the dated one before it, so an undated feed keeps its first ones.
     """
     if len(entries) <= MAX_ENTRIES:
-        return tuple(entries), False
+        return tuple(entries), 0
     ages: list[float] = []
     current = float("-inf")
     for entry in entries:
@@ -90,4 +113,4 @@ def newest(entries: list[Entry]) -> tuple[tuple[Entry, ...], bool]:
             current = -entry.published_at.timestamp()
         ages.append(current)
     kept = sorted(sorted(range(len(entries)), key=ages.__getitem__)[:MAX_ENTRIES])
-    return tuple(entries[index] for index in kept), True
+    return tuple(entries[index] for index in kept), len(entries) - MAX_ENTRIES

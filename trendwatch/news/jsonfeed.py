@@ -94,12 +94,12 @@ def parse_json(text: str, document: Document) -> ParsedFeed | PollFailure | None
     if _VERSION not in feed.version:
         return None
     items = feed.items[:-1] if cut else feed.items
-    entries, truncated = fields.newest([_entry(item, document.url) for item in items])
+    entries, left_out = fields.newest([_entry(item, document.url) for item in items])
     return ParsedFeed(
         title=fields.read_name(feed.title),
         language=fields.read_language(feed.language),
         entries=entries,
-        truncated=truncated or shortened,
+        left_out=left_out + shortened,
         cut=cut,
     )
 
@@ -117,13 +117,14 @@ def _read(text: str) -> tuple[Any, bool]:
         return pydantic_core.from_json(_CONTROL.sub(" ", text), allow_partial=True), True
 
 
-def _shorten(value: Any) -> bool:
-    """Leave the first and the last items only, as with XML, and tell whether some were left out."""
+def _shorten(value: Any) -> int:
+    """Leave the first and the last items only, as with XML, and return how many were left out."""
     items = value.get("items") if isinstance(value, dict) else None
     if not isinstance(items, list) or len(items) <= 2 * MAX_ENTRIES:
-        return False
+        return 0
+    left_out = len(items) - 2 * MAX_ENTRIES
     del items[MAX_ENTRIES:-MAX_ENTRIES]
-    return True
+    return left_out
 
 
 def _number(digits: str) -> int | float:

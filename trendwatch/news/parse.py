@@ -1,26 +1,33 @@
 """A document in, what it says out: RSS, Atom, RDF, CDF through feedparser, JSON Feed through our own model.
 
+    bytes | quick parser | entries
     bytes | decode | guard | repair | feedparser | entries
 
-No step reads anything but the document. feedparser is the parser of record; it is given UTF-8 only, through
-``BytesIO`` (it opens what looks like a path), without its HTML sanitiser (slow, and the only part of it that
-raises on damaged text): every field is reduced to words and safe links afterwards. It is not told where the
-document came from, or it would resolve guids too, and a feed that moves would bring all its news again.
+The first way is for documents that hold nothing out of the ordinary; it gives what the second would give,
+or nothing, and then the second is gone. No step reads anything but the document. feedparser is the parser of
+record; it is given UTF-8 only, through ``BytesIO`` (it opens what looks like a path), without its HTML
+sanitiser (slow, and the only part of it that raises on damaged text): every field is reduced to words and
+safe links afterwards. It is not told where the document came from, or it would resolve guids too, and a feed
+that moves would bring all its news again.
 """
 
 from __future__ import annotations
 
 import io
+from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 import feedparser
 
-from trendwatch.news import repair
+from trendwatch.news import quick, repair
 from trendwatch.news.decode import decode
-from trendwatch.news.entries import feed_language, read_entry, read_wait
+from trendwatch.news.entries import Raw, feed_language, read_entry, read_wait
 from trendwatch.news.fields import newest, read_name
 from trendwatch.news.jsonfeed import parse_json
+from trendwatch.news.quick_body import quick_body
 from trendwatch.news.refusal import binary, not_a_feed, refuse
+from trendwatch.news.skips import read_skips
 from trendwatch.news.xmlguard import Markup, guard
 from trendwatch.types.news import Document, ParsedFeed, PollFailure
 
@@ -33,6 +40,11 @@ def parse(document: Document) -> ParsedFeed | PollFailure:
     """Return what a document says, or why it says nothing. Entries keep the document's order."""
     if (refusal := binary(document)) is not None:
         return refusal
+    return _quickly(document) or parse_slowly(document)
+
+
+def parse_slowly(document: Document) -> ParsedFeed | PollFailure:
+    """Return what feedparser makes of a document, or our reading of JSON Feed."""
     text = decode(document.body, document.content_type)
     if text.lstrip()[:1] in ("{", "["):
         return parse_json(text, document) or refuse(document)
@@ -44,6 +56,31 @@ def parse(document: Document) -> ParsedFeed | PollFailure:
     return _parse_markup(markup, document)
 
 
+def _quickly(document: Document) -> ParsedFeed | None:
+    body = quick_body(document)
+    state = None if body is None else quick.read(body)
+    if body is None or state is None:
+        return None
+    if state.long_author and repair.without_long_authors(text := body.decode()) != text:
+        return None
+    head = body.decode() if b"<skip" in body else ""
+    return _feed(state.feed, state.entries, document, text=head)
+
+
+def _feed(feed: Raw, raw: Iterable[Raw], document: Document, *, text: str) -> ParsedFeed:
+    entries, left_out = newest([read_entry(entry, document.url) for entry in raw])
+    skip_hours, skip_days = read_skips(text)
+    return ParsedFeed(
+        title=read_name(str(dict.get(feed, "title") or "")),
+        language=feed_language(feed),
+        entries=entries,
+        left_out=left_out,
+        ttl=read_wait(feed),
+        skip_hours=skip_hours,
+        skip_days=skip_days,
+    )
+
+
 def _parse_markup(markup: Markup, document: Document) -> ParsedFeed | PollFailure:
     text, cut = repair.close(markup)
     text, shortened = repair.shorten(repair.well_referenced(repair.without_long_authors(text)))
@@ -52,15 +89,8 @@ def _parse_markup(markup: Markup, document: Document) -> ParsedFeed | PollFailur
         return not_a_feed("so damaged that feedparser cannot read it")
     if not raw.entries and not _is_empty_feed(raw, markup):
         return refuse(document, root=markup.root)
-    entries, truncated = newest([read_entry(entry, document.url) for entry in raw.entries])
-    return ParsedFeed(
-        title=read_name(str(dict.get(raw.feed, "title") or "")),
-        language=feed_language(raw.feed),
-        entries=entries,
-        truncated=truncated or shortened,
-        cut=cut,
-        ttl=read_wait(raw.feed),
-    )
+    feed = _feed(raw.feed, raw.entries, document, text=text)
+    return replace(feed, left_out=feed.left_out + shortened, cut=cut)
 
 
 def _read(text: str) -> Any | None:

@@ -30,10 +30,12 @@ _EMPTY_ROOT = re.compile(r"<[^<>]*/>")
 _FRAGILE = re.compile(
     r"</?(?:(?:georss|gml|geo|psc|media|itunes):[\w.-]+|width|height)\b[^<>]*>", re.IGNORECASE
 )
+# Comments and sections are matched to be passed over, except the section an author is written in.
 _LONG_AUTHOR = re.compile(
-    r"(<(?:[\w.-]+:)?(?:author|creator|contributor|managingeditor|webmaster|publisher|owner|name|email)\b[^<>]*>"
+    r"<!--.*?(?:-->|\Z)|<!\[CDATA\[.*?(?:\]\]>|\Z)"
+    r"|(<(?:[\w.-]+:)?(?:author|creator|contributor|managingeditor|webmaster|publisher|owner|name|email)\b[^<>]*>"
     r"(?:<!\[CDATA\[)?[^<\]]{500})[^<\]]++",
-    re.IGNORECASE,
+    re.IGNORECASE | re.DOTALL,
 )
 # Everything that starts like a reference, except the usual ones; CDATA is matched to be passed over.
 _REFERENCE = re.compile(
@@ -53,7 +55,7 @@ def well_referenced(text: str) -> str:
 
 def without_long_authors(text: str) -> str:
     """Return the text with authors cut at 500 characters: looking for their addresses is quadratic."""
-    return _LONG_AUTHOR.sub(r"\1", text)
+    return _LONG_AUTHOR.sub(lambda found: found[1] or found[0], text)
 
 
 def without_extensions(text: str) -> str:
@@ -61,12 +63,13 @@ def without_extensions(text: str) -> str:
     return _FRAGILE.sub("", text)
 
 
-def shorten(text: str) -> tuple[str, bool]:
-    """Return the text with its first and last items only, and whether some were left out."""
+def shorten(text: str) -> tuple[str, int]:
+    """Return the text with its first and last items only, and how many were left out."""
     starts = [found.start() for found in _ITEM.finditer(text)]
     if len(starts) <= 2 * MAX_ENTRIES:
-        return text, False
-    return text[: starts[MAX_ENTRIES]] + text[starts[-MAX_ENTRIES] :], True
+        return text, 0
+    left_out = len(starts) - 2 * MAX_ENTRIES
+    return text[: starts[MAX_ENTRIES]] + text[starts[-MAX_ENTRIES] :], left_out
 
 
 def close(markup: Markup) -> tuple[str, bool]:

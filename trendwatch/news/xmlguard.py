@@ -24,7 +24,8 @@ _MARKUP_START = re.compile(r"<[A-Za-z_!?]")
 _DOCTYPE = re.compile(r"""<!DOCTYPE(?:[^\[>"']++|"[^"]*+"|'[^']*+')*+""", re.IGNORECASE)
 _DECLARATION = re.compile(r"<!\s*(?:ENTITY|ELEMENT|ATTLIST|NOTATION)\b", re.IGNORECASE)
 _QUOTED = re.compile(r"<!--.*?(?:-->|\Z)|<!\[CDATA\[.*?(?:\]\]>|\Z)", re.DOTALL)
-_LONG_TAG = re.compile(r"<[A-Za-z][^<>]{4096,}+")
+# Comments and sections are matched to be passed over: an article may quote such a tag.
+_LONG_TAG = re.compile(r"<!--.*?(?:-->|\Z)|<!\[CDATA\[.*?(?:\]\]>|\Z)|(<[A-Za-z][^<>]{4096,}+)", re.DOTALL)
 _ATTRIBUTE = re.compile(r"""\s[\w:.-]+\s*=\s*["']""")
 
 
@@ -47,16 +48,16 @@ def guard(text: str) -> Markup | PollFailure:
 
     A text without any element is returned with the root "".
     """
-    start = _root_start(text)
+    start = root_start(text)
     if start is None or _declares(text, start):
         return PollFailure(failure=Failure.FORBIDDEN_XML, detail="the document declares entities or a DTD")
-    if any(_attributes(tag[0]) > _MAX_ATTRIBUTES for tag in _LONG_TAG.finditer(text, start)):
+    if any(_attributes(tag[1]) > _MAX_ATTRIBUTES for tag in _LONG_TAG.finditer(text, start) if tag[1]):
         return PollFailure(failure=Failure.PARSE_LIMIT, detail="a tag has more than 1,000 attributes")
     root = _ELEMENT.match(text, start)
     return Markup(text[start:], root[0][1:] if root else "")
 
 
-def _root_start(text: str) -> int | None:
+def root_start(text: str) -> int | None:
     """Return where the first element starts, the length if there is none, None behind a DTD."""
     position = 0
     while (found := _MARKUP_START.search(text, position)) is not None:

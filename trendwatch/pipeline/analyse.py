@@ -97,7 +97,7 @@ def analyse(
         return report
     try:
         for week in _unjudged(store, model.version, week_number(clock()) - 1):
-            settled = store.feeds.settled(week_end(week), now=clock())
+            settled = store.polls.settled(week_end(week), now=clock())
             if not settled or store.trends.waits_before(model.version, week_end(week)):
                 report.waiting = True
                 break

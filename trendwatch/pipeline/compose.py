@@ -215,7 +215,7 @@ def _trends_from(store: Store) -> datetime | None:
 
 def _ready(store: Store, version: str, cutoff: datetime, *, now: datetime) -> bool:
     """Return whether everything before a cutoff is kept and understood, and its last whole week judged."""
-    if not store.feeds.settled(cutoff, now=now):
+    if not store.polls.settled(cutoff, now=now):
         return False
     judged = store.trends.last_analysed(version)
     behind = judged is None or judged < week_number(cutoff) - 1

@@ -9,7 +9,8 @@ from trendwatch.news.coverage import FACETS, WINDOW, coverage
 from trendwatch.store import Store
 from trendwatch.store.models import CURRENT
 from trendwatch.types.coverage import FeedCoverage, Reported
-from trendwatch.types.news import Feed, Pack
+from trendwatch.types.news import Feed
+from trendwatch.types.packs import Pack
 from trendwatch.types.tags import Taxonomy
 
 

@@ -1,69 +1,36 @@
 """Poll feeds:  hosts due | claim | fetch | parse | decide | keep new items.
 
-Answers are handled as they come, so a slow peer delays nobody. What a poll of a feed brought (items,
-validators, the next poll's time) is written in one transaction, together with that of other feeds of its host
-where there are many: after a crash those feeds are simply still due.
+Three kinds of work overlap and never wait for each other: a thread fetches, child processes parse, and this
+one decides and writes: what has come by then in one transaction, over all hosts, many times a second. So a
+peer that is stuck delays nobody.
+
+What a poll of a feed brought (items, validators, the next poll's time) stands in one transaction: after a
+crash the feeds that were not written are simply still due.
 """
 
 from __future__ import annotations
 
-from collections import Counter, deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Future
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Protocol
 
 import structlog
 
-from trendwatch.errors import LeaseLost
-from trendwatch.news.poll import Pace, decide, request_for, unchanged
+from trendwatch.news.ledger import recorded
+from trendwatch.news.pace import Pace
+from trendwatch.news.poll import decide, postponed, request_for, unchanged
+from trendwatch.pipeline.answers import Answered, Answers, Asks, Fetches, Parsed, Parses, crashed
+from trendwatch.pipeline.hosts import Due, Hosts
 from trendwatch.store import Store
-from trendwatch.types.news import (
-    Answer,
-    Document,
-    Failure,
-    Feed,
-    FeedState,
-    FeedUpdate,
-    NotModified,
-    ParsedFeed,
-    PollFailure,
-    Request,
-)
-from trendwatch.types.work import Claim, Clock
+from trendwatch.types.fetches import FeedUpdate
+from trendwatch.types.news import Answer, Document, Failure, NotModified, PollFailure
+from trendwatch.types.work import Clock
 
 _log = structlog.get_logger()
 
-#: Documents that wait for the sandbox: more would fill the memory while fetching runs ahead.
-PARSING_AT_ONCE = 32
-#: Hosts claimed at a time: enough to keep the fetcher busy, few enough that no lease grows old unused.
-HOSTS_AT_ONCE = 64
-
-#: Feeds of one host written at a time. A host with one feed is written at once; where a host has many, a
-#: transaction for each costs more than all other work of a poll.
-FEEDS_AT_ONCE = 16
-#: Outcomes are held together no longer than this: what was seen should soon be in the database.
-HELD = timedelta(seconds=5)
-
-#: Seconds; the sandbox ends a document long before. Only a child that died at a bad moment takes longer.
-PARSE_PATIENCE = 120.0
-
-
-class Fetches(Protocol):
-    """What polling needs of the network: a Fetcher, or a dictionary in a test."""
-
-    def stream(self, requests: Iterable[Request]) -> Iterator[tuple[Request, Answer]]:
-        """Yield each request with its answer as answers come."""
-        ...
-
-
-class Parses(Protocol):
-    """What polling needs of the sandbox: its child processes, or the parser itself in a test."""
-
-    def submit(self, document: Document) -> Future[ParsedFeed | PollFailure]:
-        """Begin to parse."""
-        ...
+#: Feeds in work at a time, from being read to being written: enough to keep the fetcher busy.
+OPEN = 300
 
 
 @dataclass(slots=True)
@@ -78,33 +45,20 @@ class PollReport:
     failures: Counter[Failure] = field(default_factory=Counter)
     #: hosts that another process polls
     held: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class _Open:
-    """A feed that is being polled."""
-
-    feed: Feed
-    state: FeedState
-
-
-@dataclass(frozen=True, slots=True)
-class _Parsing:
-    """A document in the sandbox."""
-
-    request: Request
-    document: Document
-    parsed: Future[ParsedFeed | PollFailure]
+    #: feeds left for later: their server rests, or their publisher wants no visits now
+    later: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class _Outcome:
     """What a poll came to, not written yet."""
 
-    request: Request
-    answer: Answer
-    update: FeedUpdate
-    at: datetime
+    due: Due
+    #: None where there is nothing to write
+    update: FeedUpdate | None
+    #: the address that was asked, "" where none was
+    asked: str = ""
+    answer: type[Answer] | None = None
 
 
 def poll(
@@ -129,157 +83,131 @@ def poll(
         pace: how often feeds may be asked.
         jitter: numbers in [0, 1) that spread retries.
         on_progress: called after each feed.
+
+    Raises:
+        Exception: a bug, of the fetcher's thread too.
     """
-    report = PollReport()
-    hosts = store.feeds.due_hosts(clock())
-    for start in range(0, len(hosts), HOSTS_AT_ONCE):
-        wave = _Wave(store, clock=clock, lease=lease, pace=pace, jitter=jitter, report=report)
-        wave.claim(hosts[start : start + HOSTS_AT_ONCE])
-        try:
-            for _ in wave.run(fetcher, sandbox):
-                on_progress(report)
-        finally:
-            wave.release()
-    return report
+    hosts = Hosts(store, clock=clock, lease=lease)
+    run = _Run(store, hosts, clock=clock, pace=pace, jitter=jitter)
+    answers = Answers(sandbox, known=run.is_known)
+    now = clock()
+    resting = {server: until - now for server, until in store.polls.resting(now).items()}
+    try:
+        with fetcher.open(answers.hear, resting=resting) as asking:
+            for _ in run.drive(asking, answers):
+                on_progress(run.report)
+    finally:
+        hosts.release()
+    run.report.held = hosts.held
+    return run.report
 
 
-class _Wave:
-    """Some hosts that are ours for a while."""
+class _Run:
+    """Carries every answer to the store."""
 
     def __init__(
-        self,
-        store: Store,
-        *,
-        clock: Clock,
-        lease: timedelta,
-        pace: Pace,
-        jitter: Callable[[], float],
-        report: PollReport,
+        self, store: Store, hosts: Hosts, *, clock: Clock, pace: Pace, jitter: Callable[[], float]
     ) -> None:
         self._store = store
+        self._hosts = hosts
         self._clock = clock
-        self._lease = lease
         self._pace = pace
         self._jitter = jitter
-        self._report = report
-        self._claims: dict[str, Claim] = {}
-        self._host_of: dict[str, str] = {}
-        self._open: dict[str, _Open] = {}
-        #: feeds of a host without an outcome yet
-        self._left: Counter[str] = Counter()
-        #: outcomes by host, not written yet
-        self._held: dict[str, list[_Outcome]] = {}
+        self.report = PollReport()
+        #: feeds without an outcome yet
+        self._open: dict[str, Due] = {}
 
-    def claim(self, hosts: Sequence[str]) -> None:
-        for host in hosts:
-            claim = self._store.claim("poll", host, now=self._clock(), lease=self._lease)
-            if claim is None:
-                self._report.held += 1
-                continue
-            self._claims[host] = claim
-            # Read under the claim: what another process polled a moment ago is no longer due.
-            for feed, state in self._store.feeds.due(self._clock(), host=host):
-                self._open[feed.key] = _Open(feed, state)
-                self._host_of[feed.key] = host
-                self._left[host] += 1
+    def is_known(self, feed_key: str, document: Document) -> bool:
+        """Tell whether a document is the last one of its feed: no need to parse it."""
+        return unchanged(self._open[feed_key].state, document)
 
-    def release(self) -> None:
-        for claim in self._claims.values():
-            self._store.leases.release(claim)
+    def drive(self, asking: Asks, answers: Answers) -> Iterator[None]:
+        """Poll everything; yield after each feed.
 
-    def run(self, fetcher: Fetches, sandbox: Parses) -> Iterator[None]:
-        """Carry every answer to the store; yield after each feed."""
-        parsing: deque[_Parsing] = deque()
-        requests = [request_for(one.feed, one.state) for one in self._open.values()]
-        for request, answer in fetcher.stream(requests):
-            self._stay_alive()
-            one = self._open[request.feed_key]
-            if isinstance(answer, Document) and not unchanged(one.state, answer):
-                parsing.append(_Parsing(request, answer, sandbox.submit(answer)))
-            else:
-                self._record(request, answer, None)
-                yield
-            while parsing and (parsing[0].parsed.done() or len(parsing) >= PARSING_AT_ONCE):
-                self._record_parsed(parsing.popleft())
-                yield
-        while parsing:
-            self._stay_alive()
-            self._record_parsed(parsing.popleft())
-            yield
+        Raises:
+            Exception: a bug of the fetcher's thread.
+        """
+        pages = self._hosts.pages()
+        page: list[Due] | None = []
+        while page is not None or self._open:
+            outcomes: list[_Outcome] = []
+            while page is not None and len(self._open) < OPEN and not outcomes:
+                if (page := next(pages, None)) is not None:
+                    outcomes = self._begin(asking, page)
+            if self._open and not outcomes:
+                outcomes = [self._decided(one) for one in answers.take(asking, most=len(self._open))]
+            self._hosts.keep()
+            yield from self._write(outcomes)
 
-    def _stay_alive(self) -> None:
+    def _begin(self, asking: Asks, page: Sequence[Due]) -> list[_Outcome]:
+        """Ask for feeds; return those that their publisher does not want asked now."""
         now = self._clock()
-        for host in [host for host, held in self._held.items() if now - held[0].at > HELD]:
-            self._write(host, self._held.pop(host))
-        for host, claim in list(self._claims.items()):
-            if claim.until - now < self._lease / 2:
-                try:
-                    self._claims[host] = self._store.leases.renew(claim, now=now, lease=self._lease)
-                except LeaseLost:
-                    _log.warning("poll.lease_lost", host=host)
-                    del self._claims[host]
+        waiting = [_Outcome(due, later) for due in page if (later := postponed(due.state, now))]
+        left = {one.due.feed.key for one in waiting}
+        ready = [due for due in page if due.feed.key not in left]
+        self._open.update((due.feed.key, due) for due in ready)
+        asking.ask([request_for(due.feed, due.state, now=now, pace=self._pace) for due in ready])
+        return waiting
 
-    def _record_parsed(self, one: _Parsing) -> None:
+    def _decided(self, one: Answered) -> _Outcome:
+        """Decide what is to be written."""
+        request, answer = one.request, one.answer
+        due = self._open.pop(request.feed_key)
+        if isinstance(answer, PollFailure) and not answer.asked:
+            return _Outcome(due, None)
+        in_full = not (request.etag or request.last_modified)
         try:
-            parsed = one.parsed.result(timeout=PARSE_PATIENCE)
+            update = self._decide(due, answer, one.parsed, in_full=in_full)
         except Exception as error:
-            _log.exception("poll.parser_crashed", feed=one.request.feed_key)
-            parsed = _crashed(error)
-        self._record(one.request, one.document, parsed)
+            _log.exception("poll.decision_crashed", feed=due.feed.key)
+            update = self._decide(due, crashed(error), None, in_full=in_full)
+        return _Outcome(due, update, request.url, type(answer))
 
-    def _record(self, request: Request, answer: Answer, parsed: ParsedFeed | PollFailure | None) -> None:
-        """Decide what is to be written, and write it once enough of its host's feeds are there."""
+    def _decide(self, due: Due, answer: Answer, parsed: Parsed | None, *, in_full: bool) -> FeedUpdate:
         now = self._clock()
-        host = self._host_of[request.feed_key]
-        update = self._decide(self._open[request.feed_key], answer, parsed, now)
-        held = self._held.setdefault(host, [])
-        held.append(_Outcome(request, answer, update, now))
-        self._left[host] -= 1
-        if len(held) >= FEEDS_AT_ONCE or not self._left[host] or now - held[0].at > HELD:
-            self._write(host, self._held.pop(host))
+        update = decide(
+            due.feed,
+            due.state,
+            answer,
+            parsed=parsed,
+            now=now,
+            jitter=self._jitter(),
+            pace=self._pace,
+            in_full=in_full,
+        )
+        return recorded(update, answer, parsed=parsed, now=now)
 
-    def _write(self, host: str, outcomes: Sequence[_Outcome]) -> None:
-        claim = self._claims.get(host)
-        if claim is None:  # taken over by another process, which polls the feeds itself
+    def _write(self, outcomes: Sequence[_Outcome]) -> Iterator[None]:
+        """Write outcomes in one transaction; those whose host was taken over are the other process's."""
+        claims = {one.due.feed.key: self._hosts.claim_of(one.due.host) for one in outcomes}
+        held = {key: claim for key, claim in claims.items() if claim is not None}
+        ours = [(one, one.update) for one in outcomes if one.update and one.due.feed.key in held]
+        if ours:
+            asked = {one.due.feed.key: one.asked for one, _ in ours if one.asked}
+            kept = self._store.polls.record_all([update for _, update in ours], claims=held, asked=asked)
+            for (one, update), new in zip(ours, kept, strict=True):
+                if new is not None:
+                    self._count(one, update, len(new))
+                    yield
+        self.report.later += sum(not one.asked for one in outcomes)
+        if outcomes:
+            self._hosts.done([one.due.host for one in outcomes])
+
+    def _count(self, one: _Outcome, update: FeedUpdate, new: int) -> None:
+        if one.answer is None:
             return
-        updates = [one.update for one in outcomes]
-        asked = {one.request.feed_key: one.request.url for one in outcomes}
-        try:
-            new = self._store.feeds.record_all(updates, claim=claim, asked=asked)
-        except LeaseLost:
-            _log.warning("poll.lease_lost", host=host)
-            return
-        for one, items in zip(outcomes, new, strict=True):
-            self._count(one.answer, one.update.state, len(items), one.at)
-
-    def _decide(
-        self, one: _Open, answer: Answer, parsed: ParsedFeed | PollFailure | None, now: datetime
-    ) -> FeedUpdate:
-        def decided(answer: Answer) -> FeedUpdate:
-            return decide(
-                one.feed, one.state, answer, parsed=parsed, now=now, jitter=self._jitter(), pace=self._pace
-            )
-
-        try:
-            return decided(answer)
-        except Exception as error:
-            _log.exception("poll.decision_crashed", feed=one.feed.key)
-            return decided(_crashed(error))
-
-    def _count(self, answer: Answer, state: FeedState, new: int, now: datetime) -> None:
-        self._report.polled += 1
-        self._report.new_items += new
-        self._report.not_modified += isinstance(answer, NotModified)
-        self._report.unchanged += isinstance(answer, Document) and not new and state.failure is None
+        state, report = update.state, self.report
+        report.polled += 1
+        report.new_items += new
+        report.not_modified += one.answer is NotModified
+        report.unchanged += one.answer is Document and not new and state.failure is None
         if state.failure is not None:
-            self._report.failures[state.failure] += 1
-            _log.info(
-                "feed.failed", feed=state.feed_key, failure=str(state.failure), detail=state.failure_detail
-            )
+            report.failures[state.failure] += 1
+            detail = state.failure_detail
+            _log.info("feed.failed", feed=state.feed_key, failure=str(state.failure), detail=detail)
         elif new:
-            _log.info("feed.read", feed=state.feed_key, new_items=new, at=now.isoformat())
+            _log.info("feed.read", feed=state.feed_key, new_items=new, at=_time(state.polled_at))
 
 
-def _crashed(error: Exception) -> PollFailure:
-    """Return what a bug of ours, not of the feed, leaves: it is shown as such, and the other feeds go on."""
-    return PollFailure(failure=Failure.PARSER_CRASHED, detail=f"{type(error).__name__}: {error}")
+def _time(when: datetime | None) -> str:
+    return when.isoformat() if when else ""

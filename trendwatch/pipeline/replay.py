@@ -16,8 +16,9 @@ from trendwatch.pipeline.analyse import Rules, TermMemory, analyse
 from trendwatch.pipeline.understand import Understanding, understand
 from trendwatch.store import Store
 from trendwatch.text import clean, plain
+from trendwatch.types.fetches import FeedUpdate
 from trendwatch.types.identity import stable_id
-from trendwatch.types.news import Feed, FeedState, FeedUpdate, Item
+from trendwatch.types.news import Feed, FeedState, Item
 from trendwatch.types.tags import Taxonomy
 from trendwatch.types.trends import Trend
 from trendwatch.types.weeks import week_end, week_number
@@ -114,7 +115,7 @@ class Replay:
         state = FeedState(
             feed_key=source, first_success_at=first, polled_at=self._now, succeeded_at=self._now
         )
-        self._store.feeds.record(FeedUpdate(state=state, items=items), claim=claim)
+        self._store.polls.record(FeedUpdate(state=state, items=items), claim=claim)
         self._store.leases.release(claim)
 
 

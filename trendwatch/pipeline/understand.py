@@ -178,7 +178,7 @@ def _understand(
     memory: Understanding,
 ) -> Understood:
     items = [one.item for one in batch]
-    tags = _tags(tagger, taxonomy, items)
+    tags = _tags(tagger, taxonomy, batch)
     stories, new_stories = _cluster(store, batch, memory)
     ids = sorted(set(stories.values()))
     tally = Tally(
@@ -196,26 +196,27 @@ def _understand(
     )
 
 
-def _tags(tagger: Tagger, taxonomy: Taxonomy, items: Sequence[Item]) -> dict[str, tuple[Tag, ...]]:
+def _tags(tagger: Tagger, taxonomy: Taxonomy, batch: Sequence[Waiting]) -> dict[str, tuple[Tag, ...]]:
     """Return the tags of each item: none where its language is not covered, rather than wrong ones."""
-    covered = [item for item in items if taxonomy.covers(item.language)]
-    found = tagger.tag([(item.title, item.summary) for item in covered])
-    tags: dict[str, tuple[Tag, ...]] = {item.id: () for item in items}
-    return tags | {item.id: mine for item, mine in zip(covered, found, strict=True)}
+    covered = [one for one in batch if taxonomy.covers(one.item.language)]
+    found = tagger.tag([(one.item.title, one.text) for one in covered])
+    tags: dict[str, tuple[Tag, ...]] = {one.item.id: () for one in batch}
+    return tags | {one.item.id: mine for one, mine in zip(covered, found, strict=True)}
 
 
 def _cluster(
     store: Store, batch: Sequence[Waiting], memory: Understanding
 ) -> tuple[Mapping[str, str], Mapping[str, Item]]:
     stories = {one.item.id: one.story_id for one in batch if one.story_id}
-    fresh = [one.item for one in batch if not one.story_id]
+    fresh = [one for one in batch if not one.story_id]
     new_stories: dict[str, Item] = {}
     if not fresh:
         return stories, new_stories
-    open_ = _open_at(store, fresh[0].counted_at, memory)
-    for item in fresh:
+    open_ = _open_at(store, fresh[0].item.counted_at, memory)
+    for one in fresh:
+        item = one.item
         open_.reach(item.counted_at)
-        assigned = open_.index.assign(_report(item))
+        assigned = open_.index.assign(_report(one))
         stories[item.id] = assigned.story_id
         if assigned.is_new:
             new_stories[assigned.story_id] = item
@@ -234,7 +235,8 @@ def _open_at(store: Store, at: datetime, memory: Understanding) -> _Open:
     return memory.open
 
 
-def _report(item: Item) -> Report:
+def _report(one: Waiting) -> Report:
+    item = one.item
     return Report(
-        item_id=item.id, source=item.feed_key, title=item.title, summary=item.summary, at=item.counted_at
+        item_id=item.id, source=item.feed_key, title=item.title, summary=one.text, at=item.counted_at
     )

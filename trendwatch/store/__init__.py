@@ -13,12 +13,16 @@ from trendwatch.store.digests import Deliveries, Digests
 from trendwatch.store.editions import Editions
 from trendwatch.store.engine import open_engine
 from trendwatch.store.feeds import Feeds
+from trendwatch.store.fetches import Fetches
 from trendwatch.store.items import Items
 from trendwatch.store.keys import ApiKeys
 from trendwatch.store.leases import Leases
 from trendwatch.store.migrate import migrate
 from trendwatch.store.models import Models
 from trendwatch.store.overlays import Overlays
+from trendwatch.store.pages import Pages
+from trendwatch.store.polls import Polls
+from trendwatch.store.scorecards import Scorecards
 from trendwatch.store.series import SeriesCounts
 from trendwatch.store.stories import Stories
 from trendwatch.store.trends import Trends
@@ -34,7 +38,11 @@ class Store:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self.leases = Leases(engine)
-        self.feeds = Feeds(engine, self.leases)
+        self.feeds = Feeds(engine)
+        self.polls = Polls(engine, self.leases)
+        self.fetches = Fetches(engine)
+        self.scorecards = Scorecards(engine)
+        self.pages = Pages(engine, self.leases)
         self.items = Items(engine)
         self.stories = Stories(engine)
         self.models = Models(engine)

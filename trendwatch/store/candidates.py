@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -19,6 +19,8 @@ _FEED = table(FeedRow)
 _STORY = table(StoryRow)
 _TAG = table(TagRow)
 _MODEL = table(ModelRow)
+#: SQLite allows 32,766 variables in a statement.
+_CHUNK = 1_000
 
 
 class Candidates:
@@ -62,17 +64,22 @@ class Candidates:
 
         A report in the language asked for tells the story where there is one.
         """
+        inside = (_ITEM.c.first_seen_at >= since, _ITEM.c.first_seen_at < until)
+        older = _ITEM.alias("older")
+        told_before = select(older.c.seq).where(
+            older.c.story_seq == _ITEM.c.story_seq, older.c.first_seen_at < since
+        )
+        # From the window's items alone, each with a look at its own story: what is kept may grow for years.
         stories = (
             select(_ITEM.c.story_seq)
-            .where(_ITEM.c.story_seq.is_not(None))
-            .group_by(_ITEM.c.story_seq)
-            .having(func.min(_ITEM.c.first_seen_at) >= since, func.min(_ITEM.c.first_seen_at) < until)
+            .where(*inside, _ITEM.c.story_seq.is_not(None), ~told_before.exists())
+            .distinct()
         )
         with reading(self._engine) as connection:
-            tags = _tags(connection, version, stories, until)
             members: dict[int, list[Row[Any]]] = {}
             for report in connection.execute(_reports(stories, until)):
                 members.setdefault(report.story_seq, []).append(report)
+            tags = _tags(connection, version, members)
         return tuple(_candidate(reports, tags.get(seq, ()), language) for seq, reports in members.items())
 
 
@@ -80,7 +87,13 @@ def _reports(stories: Select[Any], until: datetime) -> Select[Any]:
     return (
         select(
             *(_ITEM.c.title, _ITEM.c.summary, _ITEM.c.url, _ITEM.c.published_at, _ITEM.c.first_seen_at),
-            *(_ITEM.c.language, _ITEM.c.backlog, _ITEM.c.story_seq, _STORY.c.id.label("story_id")),
+            *(
+                _ITEM.c.language,
+                _ITEM.c.backlog,
+                _ITEM.c.seq,
+                _ITEM.c.story_seq,
+                _STORY.c.id.label("story_id"),
+            ),
             *(_FEED.c.title.label("feed_title"), _FEED.c.owner, _FEED.c.kind),
         )
         .join(_FEED, _FEED.c.seq == _ITEM.c.feed_seq)
@@ -91,21 +104,23 @@ def _reports(stories: Select[Any], until: datetime) -> Select[Any]:
 
 
 def _tags(
-    connection: Connection, version: str, stories: Select[Any], until: datetime
+    connection: Connection, version: str, members: Mapping[int, Sequence[Row[Any]]]
 ) -> dict[int, tuple[Tag, ...]]:
-    query = (
-        select(_ITEM.c.story_seq, _TAG)
-        .join(_TAG, _TAG.c.item_seq == _ITEM.c.seq)
-        .join(_MODEL, _MODEL.c.seq == _TAG.c.model_seq)
-        .where(_MODEL.c.version == version, _ITEM.c.story_seq.in_(stories), _ITEM.c.first_seen_at < until)
-        .order_by(_TAG.c.confidence, _ITEM.c.seq)
-    )
+    """Return the tags of stories by story: for each label those of the surest of its reports."""
+    story_of = {report.seq: story for story, reports in members.items() for report in reports}
+    seqs = sorted(story_of)
+    rows: list[Row[Any]] = []
+    for start in range(0, len(seqs), _CHUNK):
+        # By item, along the primary key: a join would read every tag of the model.
+        mine = (_TAG.c.model_seq == _MODEL.c.seq, _TAG.c.item_seq.in_(seqs[start : start + _CHUNK]))
+        query = select(_TAG).join(_MODEL, _MODEL.c.seq == _TAG.c.model_seq)
+        rows += connection.execute(query.where(_MODEL.c.version == version, *mine))
     found: dict[int, dict[str, Tag]] = {}
-    for row in connection.execute(query):
+    for row in sorted(rows, key=lambda row: (row.confidence, row.item_seq)):
         facet, origin = Facet(row.facet), Origin(row.origin)
         confidence, terms = row.confidence, tuple(row.terms)
         tag = Tag(facet=facet, label=row.label, confidence=confidence, origin=origin, terms=terms)
-        found.setdefault(row.story_seq, {})[tag.full_key] = tag  # the surest comes last and stays
+        found.setdefault(story_of[row.item_seq], {})[tag.full_key] = tag  # the surest comes last and stays
     return {seq: tuple(tags[key] for key in sorted(tags)) for seq, tags in found.items()}
 
 

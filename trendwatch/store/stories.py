@@ -10,7 +10,7 @@ from trendwatch.errors import NotFound
 from trendwatch.store.engine import reading
 from trendwatch.store.leases import table
 from trendwatch.store.tables import StoryRow
-from trendwatch.types.news import Story
+from trendwatch.types.stories import Story
 
 _STORY = table(StoryRow)
 _NAMES = ("id", "title", "url", "summary", "first_seen_at", "last_seen_at", "items", "sources", "owners")

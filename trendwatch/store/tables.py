@@ -5,7 +5,7 @@ what the rest of the world sees. Times are aware and in UTC. Lists and values th
 are JSON.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import JSON, Column, Index, LargeBinary, Text, text
@@ -40,6 +40,7 @@ class FeedRow(SQLModel, table=True):
     enabled: bool
     etag: str = ""
     last_modified: str = ""
+    issuer: str = ""
     body_hash: str = ""
     first_success_at: datetime | None = None
     polled_at: datetime | None = None
@@ -48,6 +49,22 @@ class FeedRow(SQLModel, table=True):
     failures: int = 0
     failure: str | None = None
     failure_detail: str = ""
+    full_text: bool = False
+    note: str = ""
+    #: polls so far; where the next one goes in its history
+    fetches: int = 0
+    ttl: timedelta | None = None
+    #: numbers, with commas
+    skip_hours: str = ""
+    skip_days: str = ""
+    rhythm: timedelta | None = None
+    changed_at: datetime | None = None
+    full_at: datetime | None = None
+    #: asked instead of url, "" as long as the feed has not moved for good
+    address: str = ""
+    moved_to: str = ""
+    moved_since: datetime | None = None
+    moved_times: int = 0
 
 
 class StoryRow(SQLModel, table=True):
@@ -88,6 +105,12 @@ class ItemRow(SQLModel, table=True):
     counted_at: datetime
     #: None until understood
     story_seq: int | None = Field(default=None, foreign_key="story.seq", index=True)
+    #: of title, summary and link; "" for items of versions that did not keep it
+    content_hash: str = ""
+    #: how often its content changed
+    updates: int = 0
+    #: when it changed last
+    changed_at: datetime | None = None
 
 
 class ModelRow(SQLModel, table=True):

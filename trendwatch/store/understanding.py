@@ -13,6 +13,7 @@ from trendwatch.store.engine import reading
 from trendwatch.store.items import item_of
 from trendwatch.store.leases import Leases, insert, table
 from trendwatch.store.models import model_seq
+from trendwatch.store.poll_tables import PageRow
 from trendwatch.store.tables import FeedRow, ItemRow, PendingRow, ReportsRow, SeriesRow, StoryRow, TagRow
 from trendwatch.types.news import Item
 from trendwatch.types.tags import Tag
@@ -23,6 +24,9 @@ _ITEM = table(ItemRow)
 _STORY = table(StoryRow)
 _PENDING = table(PendingRow)
 _TAG = table(TagRow)
+_PAGE = table(PageRow)
+#: What is read of an item besides its title: its page where its feed asks for that, else its summary.
+_TEXT = func.coalesce(func.nullif(_PAGE.c.text, ""), _ITEM.c.summary)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +36,8 @@ class Waiting:
     item: Item
     #: "" where it is in no story yet
     story_id: str
+    #: the text of its page where there is one, else its summary
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +47,7 @@ class OpenReport:
     item_id: str
     feed_key: str
     title: str
+    #: or the text of its page
     summary: str
     at: datetime
     story_id: str
@@ -78,15 +85,16 @@ class Understanding:
             .limit(limit)
         )
         query = (
-            select(_ITEM, _FEED.c.key.label("feed_key"), _STORY.c.id.label("story_id"))
+            select(_ITEM, _FEED.c.key.label("feed_key"), _STORY.c.id.label("story_id"), _TEXT.label("text"))
             .join(_FEED, _FEED.c.seq == _ITEM.c.feed_seq)
             .outerjoin(_STORY, _STORY.c.seq == _ITEM.c.story_seq)
+            .outerjoin(_PAGE, _PAGE.c.item_seq == _ITEM.c.seq)
             .where(_ITEM.c.seq.in_(first))
             .order_by(_ITEM.c.counted_at, _ITEM.c.seq)
         )
         with reading(self._engine) as connection:
             rows = connection.execute(query).mappings()
-            return [Waiting(item_of(row), row["story_id"] or "") for row in rows]
+            return [Waiting(item_of(row), row["story_id"] or "", row["text"]) for row in rows]
 
     def count_waiting(self, version: str) -> int:
         """Return how many items a version has still to understand."""
@@ -111,11 +119,12 @@ class Understanding:
     def _reports(self, *conditions: Any) -> list[OpenReport]:
         query = (
             select(
-                *(_ITEM.c.id, _FEED.c.key, _ITEM.c.title, _ITEM.c.summary, _ITEM.c.counted_at),
+                *(_ITEM.c.id, _FEED.c.key, _ITEM.c.title, _TEXT, _ITEM.c.counted_at),
                 _STORY.c.id.label("story_id"),
             )
             .join(_FEED, _FEED.c.seq == _ITEM.c.feed_seq)
             .join(_STORY, _STORY.c.seq == _ITEM.c.story_seq)
+            .outerjoin(_PAGE, _PAGE.c.item_seq == _ITEM.c.seq)
             .where(*conditions)
             .order_by(_ITEM.c.counted_at, _ITEM.c.seq)
         )
@@ -139,7 +148,8 @@ class Understanding:
     def texts(self, since: datetime, until: datetime, *, limit: int) -> list[tuple[str, str]]:
         """Return (title, summary) of items counted in a half-open window, the latest if there are more."""
         query = (
-            select(_ITEM.c.title, _ITEM.c.summary)
+            select(_ITEM.c.title, _TEXT.label("summary"))
+            .outerjoin(_PAGE, _PAGE.c.item_seq == _ITEM.c.seq)
             .where(_ITEM.c.counted_at >= since, _ITEM.c.counted_at < until)
             .order_by(_ITEM.c.counted_at.desc(), _ITEM.c.seq.desc())
             .limit(limit)

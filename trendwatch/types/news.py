@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -42,26 +42,14 @@ class Feed:
     #: what its texts are written in where neither feed nor item says
     language: str = "en"
     enabled: bool = True
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pack:
-    """Feeds that go well together, to switch on and off at once."""
-
-    #: lower_snake_case
-    key: str
-    #: what people read
-    title: str
-    #: feed keys, in the order of the file
-    feeds: tuple[str, ...]
-    #: sector keys it is made for; empty means every sector
-    sectors: tuple[str, ...] = ()
-    #: area keys it is good for
-    areas: tuple[str, ...] = ()
+    #: fetch the page of each new item too, and tag and cluster by its text
+    full_text: bool = False
+    #: the operator's own words, such as the folder it was imported from
+    note: str = ""
 
 
 class Failure(StrEnum):
-    """Why a poll brought nothing. Each has a sentence for the operator in ``news/poll.py``."""
+    """Why a poll brought nothing. Each has a sentence for the operator in ``news/failures.py``."""
 
     BLOCKED_ADDRESS = "blocked_address"
     BAD_REDIRECT = "bad_redirect"
@@ -72,11 +60,19 @@ class Failure(StrEnum):
     NAME_NOT_FOUND = "name_not_found"
     BODY_TOO_LARGE = "body_too_large"
     BAD_ENCODING = "bad_encoding"
+    TLS_EXPIRED = "tls_expired"
+    TLS_WRONG_HOST = "tls_wrong_host"
+    NAME_SERVER_FAILED = "name_server_failed"
     RATE_LIMITED = "rate_limited"
     GONE = "gone"
+    LOGIN_NEEDED = "login_needed"
     REFUSED = "refused"
     NOT_THERE = "not_there"
     SERVER_ERROR = "server_error"
+    NOT_READY = "not_ready"
+    NO_CONTENT = "no_content"
+    PARTIAL_CONTENT = "partial_content"
+    SENSELESS_304 = "senseless_304"
     UNEXPECTED_STATUS = "unexpected_status"
     EMPTY_BODY = "empty_body"
     NOT_A_FEED = "not_a_feed"
@@ -95,6 +91,8 @@ class FeedState:
     etag: str = ""
     #: sent back byte for byte as If-Modified-Since; "" where the feed gave none
     last_modified: str = ""
+    #: the address that gave both, without query: no other gets them
+    issuer: str = ""
     #: of the last body that parsed; an equal body is not parsed again
     body_hash: str = ""
     #: first poll that brought a readable document; None before it (then items are back-log)
@@ -109,6 +107,25 @@ class FeedState:
     failure: Failure | None = None
     #: what exactly went wrong, for the operator
     failure_detail: str = ""
+    #: how long the document asks to wait (ttl, sy:updatePeriod), None where it does not say
+    ttl: timedelta | None = None
+    #: hours of the day, UTC, in which the publisher wants no visits
+    skip_hours: tuple[int, ...] = ()
+    #: days of the week in which it wants none, Monday is 0
+    skip_days: tuple[int, ...] = ()
+    #: mean time between its newest entries when last read, None where their dates do not say
+    rhythm: timedelta | None = None
+    #: when a document last differed from the one before
+    changed_at: datetime | None = None
+    #: when the whole document was last asked for, without validators, or came in spite of them
+    full_at: datetime | None = None
+    #: where the feed has moved for good, asked instead of the configured address; "" while it has not
+    address: str = ""
+    #: where permanent redirects lead, "" where there are none; adopted once proven
+    moved_to: str = ""
+    moved_since: datetime | None = None
+    #: polls in a row that led there
+    moved_times: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,6 +136,8 @@ class Request:
     url: str
     etag: str = ""
     last_modified: str = ""
+    #: the address that gave both, without query; "" stands for the one asked. Redirects elsewhere go without
+    issuer: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,8 +150,12 @@ class Document:
     content_type: str = ""
     etag: str = ""
     last_modified: str = ""
-    #: how long the publisher asks to wait (Cache-Control max-age), None where not said
+    #: how long the publisher asks to wait (Cache-Control, Expires), None where not said
     max_age: timedelta | None = None
+    #: where permanent redirects (301, 308) alone lead from the address asked, "" without any
+    moved_to: str = ""
+    #: from the first byte sent to the last received
+    milliseconds: int | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,6 +165,9 @@ class NotModified:
     etag: str = ""
     last_modified: str = ""
     max_age: timedelta | None = None
+    #: as of a Document
+    moved_to: str = ""
+    milliseconds: int | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,6 +178,12 @@ class PollFailure:
     detail: str = ""
     #: how long the publisher asks to wait; None where not said
     retry_after: timedelta | None = None
+    #: the server that wants to be left alone altogether, "" where there is none
+    resting: str = ""
+    #: False: the server rests, so the feed was not asked and nothing is known of it
+    asked: bool = True
+    #: as of a Document; None where it was not asked
+    milliseconds: int | None = field(default=None, compare=False)
 
 
 Answer = Document | NotModified | PollFailure
@@ -186,12 +218,21 @@ class ParsedFeed:
     language: str
     #: in document order
     entries: tuple[Entry, ...]
-    #: only the newest entries were kept
-    truncated: bool = False
+    #: entries beyond the newest 2,000, which are not here
+    left_out: int = 0
     #: the document ends in the middle: what is complete is here, its validators are not to be kept
     cut: bool = False
     #: how long the publisher asks to wait (ttl, sy:updatePeriod), None where not said
     ttl: timedelta | None = None
+    #: hours of the day, UTC, in which the publisher wants no visits
+    skip_hours: tuple[int, ...] = ()
+    #: days of the week in which it wants none, Monday is 0
+    skip_days: tuple[int, ...] = ()
+
+    @property
+    def truncated(self) -> bool:
+        """Return whether only the newest entries were kept."""
+        return self.left_out > 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -227,31 +268,10 @@ class Item:
         return self.first_seen_at
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FeedUpdate:
-    """What one poll of one feed leaves to be written, in one transaction."""
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """A server asked to be left alone: none of its feeds is asked before."""
 
-    state: FeedState
-    #: as the feed has them now; those already known are not written again
-    items: tuple[Item, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Story:
-    """Items that report the same event."""
-
-    #: stable_id("story", id of its first item)
-    id: str
-    #: of its leading item
-    title: str
-    url: str
-    summary: str
-    #: when the first of its items was counted
-    first_seen_at: datetime
-    last_seen_at: datetime
-    #: reports, copies included
-    items: int
-    #: feeds that carry it
-    sources: int
-    #: independent publishers among them
-    owners: int
+    #: as ``server_of`` names it
+    server: str
+    until: datetime

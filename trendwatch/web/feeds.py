@@ -1,17 +1,22 @@
-"""The feeds and how they do, for operators."""
+"""The feeds and how they do, for operators: all of them, one in detail, an address on trial."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from typing import Annotated
+from urllib.parse import parse_qs
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Body
 from starlette.responses import Response
 
-from trendwatch.news.poll import FAILURE_WORDS
+from trendwatch.news.failures import FAILURE_WORDS
+from trendwatch.news.rhythm import quiet_words, rhythm_words
 from trendwatch.pipeline.coverage import feed_coverage
 from trendwatch.store.feeds import FeedHealth
+from trendwatch.store.items import Filter
 from trendwatch.types.coverage import Breadth, FeedCoverage
-from trendwatch.web.condition import FeedCondition, all_feeds, condition, feed_condition
+from trendwatch.web.condition import FeedCondition, all_feeds, condition, feed_condition, one_feed
+from trendwatch.web.feedwords import Run, fetch_words, ledger_rows, scorecard_rows, strip, strip_words
 from trendwatch.web.looks import page
 from trendwatch.web.parts import Given, Parts
 
@@ -32,17 +37,99 @@ _FIRST = (
     FeedCondition.OK,
     FeedCondition.DISABLED,
 )
+_STRIP = 30
+_FORM = "application/x-www-form-urlencoded"
+_MOST_FORM = 10_000
+_LATEST = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """A feed as the list shows it."""
+
+    health: FeedHealth
+    state: FeedCondition
+    #: what its failure means and what to do, "" where there is none
+    advice: str
+    #: "quieter than usual since ...", "" while it is not
+    quiet: str
+    #: the last polls, and the same in a sentence
+    strip: tuple[Run, ...]
+    strip_words: str
 
 
 @router.get("/feeds")
 def feeds(parts: Given) -> Response:
     """Show every feed, those that need a look first."""
     found = sorted(all_feeds(parts), key=_need)
-    rows = [(health, feed_condition(health), _advice(health)) for health in found]
+    strips = parts.store.fetches.histories(limit=_STRIP)
+    rhythms = parts.store.scorecards.rhythms(now=parts.clock())
+    rows = []
+    for health in found:
+        key, state = health.feed.key, feed_condition(health)
+        rhythm = rhythms.get(key) if state is FeedCondition.OK else None
+        quiet = quiet_words(rhythm) if rhythm else ""
+        polls = strips.get(key, ())
+        row = Row(
+            health=health,
+            state=state,
+            advice=_advice(health),
+            quiet=quiet,
+            strip=strip(polls),
+            strip_words=strip_words(polls),
+        )
+        rows.append(row)
     values = {"rows": rows, "words": _WORDS, "conditions": condition(parts), "now": parts.clock()}
     heard = coverage(parts)
     thin = [one.name for one in heard.labels if one.breadth is Breadth.THIN]
-    return page("feeds.html", {"here": "feeds", "coverage": heard, "thin": thin, **values})
+    told = {"coverage": heard, "thin": thin, "broken": parts.desk.broken()}
+    return page("feeds.html", {"here": "feeds", **told, **values})
+
+
+@router.get("/feeds/{key}")
+def feed(key: str, parts: Given) -> Response:
+    """Show one feed: how it does, what it brought, what it is worth."""
+    health = one_feed(parts, key)
+    report = parts.desk.report(key)
+    latest = parts.store.items.search(Filter(feed_key=key), limit=_LATEST)
+    values = {
+        "here": "feeds",
+        "feed": health.feed,
+        "health": health,
+        "state": feed_condition(health),
+        "words": _WORDS,
+        "advice": _advice(health),
+        "report": report,
+        "rhythm": rhythm_words(report.rhythm) if report.rhythm and report.rhythm.newest_at else "",
+        "card": scorecard_rows(report.scorecard) if report.scorecard else (),
+        "ledger": ledger_rows(report.ledger),
+        "strip": strip(report.history[:_STRIP]),
+        "strip_words": strip_words(report.history[:_STRIP]),
+        "fetch_words": fetch_words,
+        "latest": latest.items,
+        "names": parts.config().taxonomy.names(),
+        "feeds": {key: health.feed.title},
+        "now": parts.clock(),
+    }
+    return page("feed.html", values)
+
+
+@router.post("/feeds/try")
+def try_feed(form: Annotated[bytes, Body(media_type=_FORM)], parts: Given) -> Response:
+    """Show what is at an address; nothing is kept."""
+    address = parse_qs(form[:_MOST_FORM].decode("utf-8", "replace")).get("url", [""])[0].strip()
+    if "://" not in address:
+        address = f"https://{address}"
+    trial = parts.desk.try_address(address)
+    values = {
+        "here": "feeds",
+        "trial": trial,
+        "advice": FAILURE_WORDS[trial.failure.failure] if trial.failure else "",
+        "rhythm": rhythm_words(trial.rhythm) if trial.rhythm else "",
+        "names": parts.config().taxonomy.names(),
+        "now": parts.clock(),
+    }
+    return page("feed_trial.html", values)
 
 
 def coverage(parts: Parts) -> FeedCoverage:

@@ -9,6 +9,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from trendwatch.config import Config
+from trendwatch.desk import Desk
 from trendwatch.store import Store
 from trendwatch.types.work import Clock
 
@@ -23,6 +24,8 @@ class Parts:
     #: why the files on disk cannot be used now, "" when they are fine
     config_error: Callable[[], str]
     clock: Clock
+    #: what operators ask about feeds
+    desk: Desk
     #: nobody is asked for a key: the service listens on loopback only
     open_to_all: bool
     #: a sentence above every page, such as that the news is simulated
