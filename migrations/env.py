@@ -3,6 +3,7 @@
 from alembic import context
 from sqlmodel import SQLModel
 
+import trendwatch.store.label_tables
 import trendwatch.store.tables  # noqa: F401 - fills the metadata
 from trendwatch.store.engine import open_engine, writing
 

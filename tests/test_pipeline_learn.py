@@ -119,9 +119,12 @@ def test_what_another_process_learnt_just_now_is_not_learnt_again(store: Store, 
         def __getattr__(self, name: str) -> object:
             return getattr(store, name)
 
-        def live(self) -> object:
+        def newest(self) -> object:
             first, self._first = self._first, False
-            return () if first else store.models.live()
+            return None if first else store.models.newest()
+
+        def live(self) -> object:
+            return store.models.live()
 
     late = Late()
     report = learn(

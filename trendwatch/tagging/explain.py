@@ -16,9 +16,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trendwatch.phrases import split_words
-from trendwatch.tagging.reader import Reading, singular, singulars
+from trendwatch.tagging.reader import Reading, Singulars, singulars
 
 _TERMS_SHOWN = 5
+_SINGULARS = Singulars()
 
 
 class Reasons:
@@ -55,25 +56,30 @@ class Reasons:
 
     def strongest(self, place: int, row: int, label: int) -> tuple[str, ...]:
         """Return the strongest terms of a given tag; ``place`` is its number among all given."""
-        parts = self._parts[place]
+        parts, names = self._parts[place], self._names
+        parts.sort(reverse=True)
         if not self._reading.found.hit[row, label]:
-            parts.sort(key=lambda part: (-part[0], part[1]))
-            return tuple([self._as_written(row, self._names[column]) for _, column in parts[:_TERMS_SHOWN]])
+            return tuple([self._as_written(row, names[column]) for _, column in parts[:_TERMS_SHOWN]])
         terms = self._reading.found.votes(row, label).terms
+        # Votes move no more terms than they have, so what is left of the others is in the first few.
+        first = _TERMS_SHOWN + len(terms)
+        ranked = {names[column]: part for part, column in parts[:first]}
         share = float(self._said[row, label]) / max(len(terms), 1)
-        ranked = {self._names[column]: part for part, column in parts}
         voted: dict[str, str] = {}
         for term in terms:
             name = _in_singular(term)
             voted[name] = term
-            ranked[name] = ranked.get(name, 0.0) + share
-        best = sorted((-part, name) for name, part in ranked.items() if part > 0)[:_TERMS_SHOWN]
+            if name not in ranked:
+                ranked[name] = next((part for part, column in parts[first:] if names[column] == name), 0.0)
+            ranked[name] += share
+        best = sorted([(-part, name) for name, part in ranked.items() if part > 0])[:_TERMS_SHOWN]
         return tuple([voted.get(name) or self._as_written(row, name) for _, name in best])
 
     def _as_written(self, row: int, name: str) -> str:
         """Return a term as the text first writes it."""
         if self._written[0] != row:
-            self._written = row, {singular(word): word for word in reversed(self._reading.words[row])}
+            words = self._reading.words[row][::-1]
+            self._written = row, dict(zip(map(_SINGULARS.__getitem__, words), words, strict=True))
         written = self._written[1]
         return " ".join([written[word] for word in name.split(" ")]) if " " in name else written[name]
 

@@ -60,6 +60,16 @@ class Reader:
         return Reading(cut, matrix, self._matcher.found(both & _MASK, rows, len(cut)))
 
 
+class Singulars(dict[str, str]):
+    """Word to its singular, worked out when first asked for."""
+
+    def __missing__(self, word: str) -> str:
+        one = singular(word)
+        if len(self) < _MOST_WORDS:
+            self[word] = one
+        return one
+
+
 class _Numbers(dict[str, int]):
     """Word to its two numbers, worked out when first asked for."""
 

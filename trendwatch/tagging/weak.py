@@ -114,15 +114,26 @@ class Found:
         #: (texts, labels) sum of the weights of the terms found; ``hit`` says whether there were any
         self.scores = np.bincount(cells, weights=weights, minlength=size).astype(np.int64).reshape(shape)
         self.hit = (np.bincount(cells, minlength=size) > 0).reshape(shape)
+        self._last: tuple[int, dict[int, list[tuple[int, str]]]] = (-1, {})
         self._starts = np.searchsorted(rows, np.arange(count + 1)).tolist()
 
     def votes(self, row: int, label: int) -> Votes:
         """Return what the terms in one text say about one label, by number."""
-        here = slice(self._starts[row], self._starts[row + 1])
-        known = self._matcher.terms
-        mine = [known[term] for term in self.terms[here].tolist() if known[term][0] == label]
-        spoken = sorted((one for one in mine if one[1] > 0), key=lambda one: -one[1])
-        return Votes(sum(weight for _, weight, _ in mine), tuple(term for _, _, term in spoken))
+        mine = self._of(row).get(label, [])
+        strong = [term for weight, term in mine if weight == STRONG]
+        weak = [term for weight, term in mine if weight == WEAK]
+        return Votes(sum([weight for weight, _ in mine]), (*strong, *weak))
+
+    def _of(self, row: int) -> dict[int, list[tuple[int, str]]]:
+        """Return (weight, term) of the terms in one text, by label; the last text is remembered."""
+        if self._last[0] != row:
+            here = slice(self._starts[row], self._starts[row + 1])
+            found: dict[int, list[tuple[int, str]]] = {}
+            for term in self.terms[here].tolist():
+                label, weight, written = self._matcher.terms[term]
+                found.setdefault(label, []).append((weight, written))
+            self._last = row, found
+        return self._last[1]
 
 
 def term_words(labels: Iterable[Label]) -> list[list[str]]:

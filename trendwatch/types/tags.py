@@ -49,10 +49,12 @@ class Taxonomy:
     labels: tuple[Label, ...]
     #: what names and terms are written in; items in other languages are not covered and get no tags
     language: str = "en"
+    #: other languages whose terms stand beside ours
+    further: tuple[str, ...] = ()
 
     def covers(self, language: str) -> bool:
         """Return whether items in a language can be tagged; one that nobody named is taken for ours."""
-        return language in {"", self.language}
+        return language in {"", self.language, *self.further}
 
     def of(self, facet: Facet) -> tuple[Label, ...]:
         """Return the labels of a facet."""
