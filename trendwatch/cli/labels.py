@@ -53,7 +53,8 @@ def queue(context: typer.Context, as_json: AsJson = False) -> None:
     rows = [
         (one.tagged.item.id, _WHY[one.why], one.tagged.item.title, _said(one.tagged.tags)) for one in found
     ]
-    print_table("to judge: trendwatch labels correct ID", ("id", "why", "title", "tags"), rows)
+    title = "to judge: trendwatch labels correct ID"
+    print_table(title, ("id", "why", "title", "tags"), rows, whole_keys=True)
 
 
 def correct(
@@ -92,7 +93,7 @@ def models(context: typer.Context, as_json: AsJson = False) -> None:
         print_json({"models": found})
         return
     rows = [(version, state, f"{made:%Y-%m-%d %H:%M}") for version, state, made in found]
-    print_table("models", ("version", "state", "made"), rows)
+    print_table("models", ("version", "state", "made"), rows, whole_keys=True)
 
 
 def back(
