@@ -28,6 +28,7 @@ lint: .venv/ready
 
 bench: .venv/ready
 	$(BIN)/python -m tests.benchmarks.tagging
+	$(BIN)/python -m tests.benchmarks.corrections
 	$(BIN)/python -m tests.benchmarks.stories
 	$(BIN)/python -m tests.benchmarks.polling
 

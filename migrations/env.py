@@ -3,8 +3,9 @@
 from alembic import context
 from sqlmodel import SQLModel
 
+import trendwatch.store.label_tables
 import trendwatch.store.poll_tables
-import trendwatch.store.tables  # noqa: F401 - both fill the metadata
+import trendwatch.store.tables  # noqa: F401 - they fill the metadata
 from trendwatch.store.engine import open_engine, writing
 
 

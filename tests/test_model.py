@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 from tests.tagging_world import TAXONOMY, examples
 from trendwatch.errors import ModelRejected
-from trendwatch.tagging.model import Tagger, singulars, taxonomy_hash
+from trendwatch.tagging.model import Tagger, taxonomy_hash
+from trendwatch.tagging.reader import singulars
 from trendwatch.tagging.train import train
 from trendwatch.tagging.weights import Weights, describe, pack
 from trendwatch.types.tags import Facet, Label, Model, Origin, Tag, Taxonomy

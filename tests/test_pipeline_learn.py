@@ -13,7 +13,16 @@ from tests.seeds import NOW, a_feed, an_item, keep
 from tests.steps import Clock
 from tests.tagging_world import TAXONOMY, examples
 from trendwatch.model_cache import ModelCache
-from trendwatch.pipeline.learn import LEASE, LearnReport, learn, lesson_of, trained
+from trendwatch.pipeline.correct import correct
+from trendwatch.pipeline.learn import (
+    ENOUGH_CORRECTIONS,
+    LEASE,
+    LearnReport,
+    go_back,
+    learn,
+    lesson_of,
+    trained,
+)
 from trendwatch.store import Store
 from trendwatch.tagging.model import Tagger
 from trendwatch.types.tags import Example, Taxonomy
@@ -119,9 +128,12 @@ def test_what_another_process_learnt_just_now_is_not_learnt_again(store: Store, 
         def __getattr__(self, name: str) -> object:
             return getattr(store, name)
 
-        def live(self) -> object:
+        def newest(self) -> object:
             first, self._first = self._first, False
-            return () if first else store.models.live()
+            return None if first else store.models.newest()
+
+        def live(self) -> object:
+            return store.models.live()
 
     late = Late()
     report = learn(
@@ -163,3 +175,60 @@ def test_c1_a_damaged_model_in_the_cache_is_trained_again(tmp_path: Path) -> Non
     again = trained(TAXONOMY, LESSON, cache=cache, clock=Clock())
     assert again == first
     assert cache.find(lesson_of(TAXONOMY, LESSON)) == first
+
+
+def test_a_model_that_is_worse_is_refused_once_and_can_be_had_by_name(store: Store, folder: Path) -> None:
+    first = run(store, folder).version
+    # the same texts, called the other way round: what was right is worse now
+    swap = {"area:drones": "area:ai", "area:ai": "area:drones"}
+    wrong = [replace(one, labels=frozenset(swap.get(key, key) for key in one.labels)) for one in LESSON]
+    wrong = [*LESSON[: len(LESSON) // 2], *wrong[: len(wrong) // 2]]
+    report = run(store, folder, taught=wrong, clock=Clock(NOW + DAY))
+    assert report.version is None
+    assert report.refused is not None
+    assert "worse" in report.why or "but" in report.why
+    assert [state for _, state, _ in store.models.versions()] == ["refused", "current"]
+    assert run(store, folder, taught=wrong, clock=Clock(NOW + 2 * DAY)) == LearnReport()
+    back = go_back(store, report.refused, TAXONOMY, recount=DAY, clock=Clock(NOW + 3 * DAY))
+    assert back.version != report.refused
+    assert store.models.promote_if_caught_up() == back.version
+    assert run(store, folder, taught=wrong, clock=Clock(NOW + 4 * DAY)) == LearnReport()
+    assert first in {model.version for model in store.models.earlier()}
+
+
+def corrected(store: Store, count: int) -> None:
+    """Give a store items and as many corrections of them."""
+    store.feeds.sync([a_feed()])
+    keep(store, [an_item(number, title=f"Rotor craft {number}") for number in range(count)])
+    for number in range(count):
+        correct(store, TAXONOMY, an_item(number).id, add=["area:drones"], by="ada", now=NOW + DAY / 2)
+
+
+def test_twenty_corrections_are_learnt_the_next_night(store: Store, folder: Path) -> None:
+    run(store, folder)
+    corrected(store, ENOUGH_CORRECTIONS - 1)
+    assert run(store, folder, clock=Clock(NOW + DAY)) == LearnReport()
+    keep(store, [an_item(99, title="Rotor craft 99")])
+    correct(store, TAXONOMY, an_item(99).id, add=["area:drones"], by="ada", now=NOW + DAY / 2)
+    assert run(store, folder, clock=Clock(NOW + DAY / 2)) == LearnReport()  # not before
+    assert run(store, folder, clock=Clock(NOW + DAY)).version is not None
+    model = store.models.newest()
+    assert model is not None
+    assert model.manifest["trained"]["corrections"] == ENOUGH_CORRECTIONS  # type: ignore[index]
+    assert run(store, folder, clock=Clock(NOW + 2 * DAY)) == LearnReport()
+
+
+def test_after_a_week_the_news_itself_is_learnt_from(
+    store: Store, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("trendwatch.pipeline.learn.ENOUGH_ITEMS", 3)
+    run(store, folder)
+    store.feeds.sync([a_feed()])
+    keep(store, [an_item(number, at=NOW + DAY) for number in range(3)])
+    assert run(store, folder, clock=Clock(NOW + 6 * DAY)) == LearnReport()
+    report = run(store, folder, clock=Clock(NOW + 7 * DAY))
+    model = store.models.newest()
+    assert model is not None
+    assert model.version == report.version or report.refused
+    assert model.manifest["trained"]["unlabelled"] == 3  # type: ignore[index]
+    assert run(store, folder, clock=Clock(NOW + 15 * DAY)) == LearnReport()  # not twice as many yet

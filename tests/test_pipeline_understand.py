@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from tests.seeds import LEASE, NOW, a_feed, a_model, a_taxonomy, an_item, keep
 from tests.steps import Clock, a_memory, a_report, a_store_with, rule_tagger, understand_all
+from tests.test_model import made
 from trendwatch.pipeline import understand as step
 from trendwatch.pipeline.understand import Understanding, understand
 from trendwatch.store import Store
@@ -98,6 +99,38 @@ def test_c1_a_rejected_model_means_rules(store: Store) -> None:
     a_store_with(store, [item])
     understand_all(store, memory=Understanding())  # its model is made of the bytes "numbers"
     assert {tag.full_key for tag in store.items.get(item.id).tags} == {"area:drones"}
+
+
+def test_c1_a_rejected_model_means_the_last_good_one_then_a_new_one_takes_all_up_again(store: Store) -> None:
+    item = a_report(0, 0, feed="gazette", at=NOW)
+    good = made({"rotor": 3.0, "report": 3.0}, labels=("area:drones",))
+    store.models.adopt(replace(good, version="good"), since=NOW - DAY)
+    store.models.adopt(a_model("bad"), since=NOW - DAY)
+    assert store.models.promote_if_caught_up() == "bad"
+    a_store_with(store, [item], version="bad")
+    memory = Understanding()
+    understand_all(store, memory=memory)
+    assert memory.rejected == {"bad"}
+    assert {tag.full_key for tag in store.items.get(item.id).tags} == {"area:drones"}
+    store.models.adopt(replace(good, version="better"), since=NOW - DAY)
+    assert store.understanding.count_waiting("better") == 1
+
+
+def test_what_no_model_can_read_is_a_state_and_not_a_tag(store: Store) -> None:
+    """The feed's word counts; where it says nothing, the text tells."""
+    german = "Landwirte lassen eine Drohne über steile Weinberge fliegen, sagt der Verband in Stuttgart"
+    texts = {"fr": "Drone", "de-text": german, "": "Drone over the farm", "en": german}
+    items = [
+        an_item(number, title=title, language=said if said in {"fr", "en"} else "")
+        for number, (said, title) in enumerate(texts.items())
+    ]
+    a_store_with(store, items)
+    report = understand_all(store)
+    assert report.items == 4
+    assert store.uncovered.by_language("v1") == {"de": 1, "fr": 1}
+    assert [store.uncovered.language_of("v1", item.id) for item in items] == ["fr", "de", "", ""]
+    tags = [{tag.full_key for tag in store.items.get(item.id).tags} for item in items]
+    assert tags == [set(), set(), {"area:drones", "sector:agriculture"}, set()]
 
 
 def test_progress_is_told_after_each_batch(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:

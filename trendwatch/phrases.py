@@ -2,7 +2,7 @@
 
 Whole words, any case; a hyphen is a space, on both sides; the last word may stand in the plural (drone:
 drones, box: boxes, battery: batteries). All phrases stand in one tree of words, and one pass over a text
-finds them.
+finds them; ``compiled`` is the same tree as arrays, for many texts at once.
 
 Known failures. No sense of meaning ("apple"), and sentences do not part ("online. Shop"). Single letters are
 not words, so neither "r&d" nor "e" can match; "e-commerce" can, its hyphen keeps it together.
@@ -10,16 +10,26 @@ not words, so neither "r&d" nor "e" can match; "e-commerce" can, its hyphen keep
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Generic, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
 
 from trendwatch.text import MAX_CHARS, reading, words
 
 Mark = TypeVar("Mark")
+Numbers = NDArray[np.int64]
+
+#: Number of a word that stands in no phrase.
+NO_WORD = 0
 
 #: A longer title is no title; also keeps patterns on titles from seeing a whole book (FAULTS.md C2).
 TITLE_CHARS = 1_000
 
+#: Words that any reading leaves as they are: thousands of terms are taken in at every start.
+_PLAIN = re.compile(r"[a-z0-9]{2,}(?: [a-z0-9]{2,})*")
 _SIBILANTS = ("s", "x", "z", "ch", "sh")
 
 
@@ -55,7 +65,7 @@ class Phrases(Generic[Mark]):
 
     def add(self, phrase: str, mark: Mark) -> None:
         """Make a phrase known; one without words is never found."""
-        tokens = split_words(phrase)
+        tokens = phrase.split(" ") if _PLAIN.fullmatch(phrase) else split_words(phrase)
         if not tokens:
             return
         *path, final = tokens
@@ -81,6 +91,74 @@ class Phrases(Generic[Mark]):
                 node = node.following.get(tokens[following])
                 following += 1
         return found
+
+    def compiled(self) -> PhraseArrays[Mark]:
+        """Return the same phrases, to be found in many texts at once."""
+        return PhraseArrays(self._root)
+
+
+class PhraseArrays(Generic[Mark]):
+    """Phrases as a tree of numbers: every step of the search is taken for all words of all texts together."""
+
+    def __init__(self, root: dict[str, _Node[Mark]]) -> None:
+        #: of all phrases, in no order that matters
+        self.marks: list[Mark] = []
+        self._words: dict[str, int] = {}
+        steps: list[tuple[int, int, int]] = []
+        ends: list[list[Mark]] = [[]]
+        waiting = [(0, root)]
+        while waiting:
+            parent, following = waiting.pop()
+            for word, node in following.items():
+                number = self._words.setdefault(word, len(self._words) + NO_WORD + 1)
+                steps.append((parent, number, len(ends)))
+                if node.following:
+                    waiting.append((len(ends), node.following))
+                ends.append(node.ends)
+        self._size = len(self._words) + 1
+        taken = np.array(sorted(steps), dtype=np.int64).reshape(-1, 3)
+        self._keys = taken[:, 0] * self._size + taken[:, 1]
+        self._nodes = taken[:, 2]
+        self._first = np.zeros(self._size, dtype=np.int64)
+        begun = taken[:, 0] == 0
+        self._first[taken[begun, 1]] = taken[begun, 2]
+        self._counts = np.array([len(found) for found in ends], dtype=np.int64)
+        self._starts = np.concatenate([[0], np.cumsum(self._counts)[:-1]])
+        self.marks = [mark for found in ends for mark in found]
+
+    def number(self, word: str) -> int:
+        """Return the number of a word: what ``find`` searches with."""
+        return self._words.get(word, NO_WORD)
+
+    def find(self, numbers: Numbers, rows: Numbers) -> tuple[Numbers, Numbers]:
+        """Return where phrases begin and which marks they have: by place, shorter phrases first.
+
+        Args:
+            numbers: of the words of all texts, in order.
+            rows: the text each word stands in.
+        """
+        start = last = np.flatnonzero(self._first[numbers])
+        nodes = self._first[numbers[start]]
+        found = [(start, nodes)]
+        while len(start):
+            goes_on = last < len(numbers) - 1
+            start, last, nodes = start[goes_on], last[goes_on] + 1, nodes[goes_on]
+            keys = nodes * self._size + numbers[last]
+            at = np.minimum(np.searchsorted(self._keys, keys), len(self._keys) - 1)
+            known = (self._keys[at] == keys) & (rows[last] == rows[start])
+            start, last, nodes = start[known], last[known], self._nodes[at[known]]
+            found.append((start, nodes))
+        return self._marked(found)
+
+    def _marked(self, found: list[tuple[Numbers, Numbers]]) -> tuple[Numbers, Numbers]:
+        places = np.concatenate([start for start, _ in found])
+        nodes = np.concatenate([node for _, node in found])
+        order = np.argsort(places, kind="stable")
+        places, nodes = places[order], nodes[order]
+        counts = self._counts[nodes]
+        total = int(counts.sum())
+        within = np.arange(total) - np.repeat(np.cumsum(counts) - counts, counts)
+        return np.repeat(places, counts), np.repeat(self._starts[nodes], counts) + within
 
 
 def _plural(word: str) -> str:

@@ -1,4 +1,8 @@
-"""Placeholder of tags: filled in by its branch before it lands."""
+"""Corrections by operators, and items whose language no model covers."""
+
+import sqlalchemy as sa
+import sqlmodel
+from alembic import op
 
 revision = "0004"
 down_revision = "0003"
@@ -7,8 +11,35 @@ depends_on = None
 
 
 def upgrade() -> None:
-    pass
+    op.create_table(
+        "asked",
+        sa.Column("item_seq", sa.Integer(), nullable=False),
+        sa.Column("why", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("asked_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["item_seq"], ["item.seq"]),
+        sa.PrimaryKeyConstraint("item_seq"),
+    )
+    op.create_table(
+        "correction",
+        sa.Column("item_seq", sa.Integer(), nullable=False),
+        sa.Column("labels", sa.JSON(), nullable=False),
+        sa.Column("facets", sa.JSON(), nullable=False),
+        sa.Column("made_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("made_by", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.ForeignKeyConstraint(["item_seq"], ["item.seq"]),
+        sa.PrimaryKeyConstraint("item_seq"),
+    )
+    op.create_table(
+        "uncovered",
+        sa.Column("model_seq", sa.Integer(), nullable=False),
+        sa.Column("item_seq", sa.Integer(), nullable=False),
+        sa.Column("language", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.ForeignKeyConstraint(["item_seq"], ["item.seq"]),
+        sa.ForeignKeyConstraint(["model_seq"], ["model.seq"]),
+        sa.PrimaryKeyConstraint("model_seq", "item_seq"),
+    )
 
 
 def downgrade() -> None:
-    pass
+    for name in ("uncovered", "correction", "asked"):
+        op.drop_table(name)

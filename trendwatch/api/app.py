@@ -16,6 +16,7 @@ from trendwatch import __version__
 from trendwatch.api import (
     arrivals,
     businesses,
+    corrections,
     coverage,
     feed_changes,
     feed_reports,
@@ -47,6 +48,7 @@ _ROUTERS = (
     arrivals.router,
     series.router,
     labels.router,
+    corrections.router,
     practices.router,
     businesses.router,
     health.router,

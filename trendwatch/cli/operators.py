@@ -131,7 +131,9 @@ def _say_facet(found: Evaluation, facet: Facet) -> None:
     ]
     score = found.facets[facet]
     print_table(
-        f"{facet}: macro-F1 {_measure(score.macro_f1)}, micro-F1 {_measure(score.micro_f1)}",
+        f"{facet}: macro-F1 {_measure(score.macro_f1)} over {score.counted} labels, "
+        f"micro-F1 {_measure(score.micro_f1)}, calibration error {score.ece:.3f}, "
+        f"wrongly tagged {score.wrongly_tagged:.1%} of {score.without} texts with none",
         ("label", "texts", "precision", "recall", "F1"),
         rows,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Annotated
 
@@ -89,9 +90,12 @@ def train(
             report = service.learn(force=force)
         models = service.store.models.versions()
         if as_json:
-            print_json({"version": report.version, "held": report.held, "models": models})
+            print_json({**asdict(report), "models": models})
         elif report.held:
             typer.echo("another process is training now; nothing was changed")
+        elif report.refused:
+            typer.echo(f"{report.refused} was not adopted: {report.why}")
+            typer.echo(f"to have it all the same: trendwatch labels back {report.refused}")
         elif report.version is None:
             typer.echo("nothing to learn: labels and examples are those the model was trained on")
         else:

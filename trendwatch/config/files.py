@@ -106,11 +106,17 @@ def example_files(directory: Path) -> list[Path]:
     return [path for path in sorted((directory / EXAMPLES).glob("*.jsonl")) if not path.name.startswith(".")]
 
 
+def language_files(directory: Path) -> list[Path]:
+    """Return the files of terms in further languages by name."""
+    return [path for path in sorted(directory.glob("taxonomy.*.toml")) if not path.name.startswith(".")]
+
+
 def config_files(directory: Path) -> list[Path]:
     """Return every file that is part of a configuration and exists."""
     tops = (directory / name for name in TOPS)
     return [
         *(path for path in tops if path.is_file()),
+        *language_files(directory),
         *business_files(directory),
         *example_files(directory),
     ]

@@ -19,6 +19,7 @@ from trendwatch.config.environment import from_environment
 from trendwatch.config.examples import read_examples
 from trendwatch.config.feeds import read_feeds
 from trendwatch.config.hints import did_you_mean
+from trendwatch.config.languages import with_languages
 from trendwatch.config.overlays import in_order, lay_over
 from trendwatch.config.packs import read_packs
 from trendwatch.config.practices import read_practices
@@ -195,7 +196,7 @@ def _assemble(
     tables = replace(tables, settings=from_environment(tables.settings, environ, problems))
     known = Known(tables.labels, everything=tables.labels_unknown)
     settings = _settings(tables.settings, problems)
-    taxonomy = read_taxonomy(tables.labels, problems)
+    taxonomy = with_languages(read_taxonomy(tables.labels, problems), directory, known, problems)
     feeds = read_feeds(tables.feeds, known, problems)
     businesses = read_businesses(tables.businesses, known, problems)
     practices = read_practices(tables.practices, known, problems)
@@ -216,6 +217,7 @@ def _assemble(
                 "feeds": {feed.key: asdict(feed) for feed in feeds},
                 # of labels and practices the order is a value: the first of two equals wins
                 "labels": [asdict(label) for label in taxonomy.labels],
+                "languages": taxonomy.further,
                 "businesses": {business.key: asdict(business) for business in businesses},
                 "practices": [asdict(practice) for practice in practices],
                 "sectors": {sector.key: asdict(sector) for sector in sectors},

@@ -1,22 +1,27 @@
-"""Learn a model:  examples + unlabelled items | train | adopt beside the current one.
+"""Learn a model:  examples + corrections + unlabelled items | train | judge | adopt beside the current one.
 
-A model is due when there is none, when taxonomy or examples are no longer those it was trained on, or
-when the operator asks. It counts the last months beside the current one before it takes its place.
+A model is due when there is none, when taxonomy or examples are no longer those the last one was trained on,
+a day after the last one when 20 corrections are new, a week after the first when there are 1,000 items to
+learn from (and each time they have doubled), or when the operator asks. It only takes the place of the
+current one if it is not worse (``tagging.gate``), and counts the last months beside it first. One that is
+worse is kept under its name, refused.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 
 import structlog
 
 from trendwatch.errors import ModelRejected
 from trendwatch.model_cache import ModelCache
+from trendwatch.pipeline.compare import compare
 from trendwatch.store import Store
-from trendwatch.types.tags import Example, Model, Taxonomy
+from trendwatch.tagging.gate import Verdict
+from trendwatch.types.tags import Correction, Example, Model, Taxonomy
 from trendwatch.types.work import Clock
 
 _log = structlog.get_logger()
@@ -27,6 +32,11 @@ LEASE = timedelta(minutes=5)
 UNLABELLED = 20_000
 UNLABELLED_WINDOW = timedelta(days=90)
 
+#: Corrections that are worth a new model, and how often at most.
+ENOUGH_CORRECTIONS, NIGHT = 20, timedelta(days=1)
+#: Unlabelled items that are, and how often at most.
+ENOUGH_ITEMS, WEEK = 1_000, timedelta(days=7)
+
 
 @dataclass(slots=True)
 class LearnReport:
@@ -36,6 +46,21 @@ class LearnReport:
     version: str | None = None
     #: another process learns
     held: bool = False
+    #: the version that was trained and found to be worse
+    refused: str | None = None
+    #: how the two compare, for people; "" where there was nothing to compare with
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Lesson:
+    """What a model is to be taught now."""
+
+    name: str
+    taxonomy: Taxonomy
+    examples: Sequence[Example]
+    corrections: Sequence[Correction]
+    unlabelled: Sequence[tuple[str, str]]
 
 
 def learn(
@@ -49,10 +74,10 @@ def learn(
     rejected: Collection[str] = (),
     force: bool = False,
 ) -> LearnReport:
-    """Train and adopt a model if one is due.
+    """Train a model if one is due, and adopt it if it is not worse.
 
     Args:
-        store: keeps models and items.
+        store: keeps models, items and corrections.
         taxonomy: the labels to learn.
         examples: whose labels are known.
         recount: how far back a new model counts again.
@@ -62,53 +87,130 @@ def learn(
         force: train also when nothing changed, to learn from new items.
     """
     lesson = lesson_of(taxonomy, examples())
-    if not force and _knows(store, lesson, rejected):
+    if not force and not _due(store, lesson, rejected, now=clock()):
         return LearnReport()
     claim = store.claim("learn", "all", now=clock(), lease=LEASE)
     if claim is None:
         return LearnReport(held=True)
     try:
-        if not force and _knows(store, lesson, rejected):
-            return LearnReport()  # another process has learnt it just now
         now = clock()
+        if not force and not _due(store, lesson, rejected, now=now):
+            return LearnReport()  # another process has learnt it just now
         unlabelled = store.understanding.texts(now - UNLABELLED_WINDOW, now, limit=UNLABELLED)
-        model = trained(taxonomy, examples(), unlabelled=unlabelled, cache=cache, clock=clock)
-        if model.version in {version for version, _, _ in store.models.versions()}:
-            # An old lesson again: the cached version has counts of its own here, which must not be added to.
-            model = trained(taxonomy, examples(), unlabelled=unlabelled, cache=None, clock=clock)
-        store.models.adopt(model, since=now - recount)
-        _log.info("model.adopted", version=model.version, items=len(unlabelled))
-        return LearnReport(version=model.version)
+        taught = _Lesson(lesson, taxonomy, examples(), store.corrections.all(), unlabelled)
+        return _learnt(store, taught, recount=recount, cache=cache, clock=clock, rejected=rejected)
     finally:
         store.leases.release(claim)
 
 
-def _knows(store: Store, lesson: str, rejected: Collection[str]) -> bool:
-    """Return whether the newest model knows a lesson and can be used."""
-    newest = store.models.live()[-1:]
-    return any(model.manifest.get("lesson") == lesson and model.version not in rejected for model in newest)
+def go_back(store: Store, version: str, taxonomy: Taxonomy, *, recount: timedelta, clock: Clock) -> Model:
+    """Adopt an earlier or refused version again, under a new name: its counts begin anew.
+
+    Raises:
+        NotFound: there is no such version.
+        ModelRejected: it cannot be used any more.
+    """
+    from trendwatch.tagging.model import Tagger
+
+    known = store.models.get(version)
+    Tagger.load(known, taxonomy)
+    now = clock()
+    name = f"{now.astimezone(UTC):%Y%m%dT%H%M%SZ}-{version.rpartition('-')[2]}"
+    newest = store.models.newest()
+    lesson = newest.manifest.get("lesson") if newest else None
+    # It stands for the lesson of today, or the next tick would train that again.
+    manifest = {**known.manifest, "back_to": version, "lesson": lesson}
+    model = replace(known, version=name, created_at=now, manifest=manifest)
+    store.models.adopt(model, since=now - recount)
+    _log.info("model.went_back", version=name, to=version)
+    return model
 
 
 def trained(
     taxonomy: Taxonomy,
     examples: Sequence[Example],
     *,
+    corrections: Sequence[Correction] = (),
     unlabelled: Sequence[tuple[str, str]] = (),
     cache: ModelCache | None,
     clock: Clock,
 ) -> Model:
     """Return a model that knows which lesson it was taught, from the cache where that has it."""
     lesson = lesson_of(taxonomy, examples)
-    known = cache.find(lesson) if cache and not unlabelled else None
+    alone = not unlabelled and not corrections
+    known = cache.find(lesson) if cache and alone else None
     if known is not None and _usable(known, taxonomy):
         return known
     from trendwatch.tagging.train import train
 
-    model = train(examples, taxonomy, unlabelled=unlabelled, now=clock())
+    model = train(examples, taxonomy, corrections=corrections, unlabelled=unlabelled, now=clock())
     model = replace(model, manifest={**model.manifest, "lesson": lesson})
-    if cache and not unlabelled:
+    if cache and alone:
         cache.keep(lesson, model)
     return model
+
+
+def lesson_of(taxonomy: Taxonomy, examples: Sequence[Example]) -> str:
+    """Return 16 hex digits that change with any label, term or example."""
+    digest = sha256(repr(taxonomy).encode())
+    for example in examples:
+        digest.update(repr((example.title, example.summary, sorted(example.labels))).encode())
+    return digest.hexdigest()[:16]
+
+
+def _learnt(
+    store: Store,
+    taught: _Lesson,
+    *,
+    recount: timedelta,
+    cache: ModelCache,
+    clock: Clock,
+    rejected: Collection[str],
+) -> LearnReport:
+    """Train, and adopt or refuse."""
+    model = _trained(taught, cache=cache, clock=clock)
+    if model.version in {version for version, _, _ in store.models.versions()}:
+        # An old lesson again: the cached version has counts of its own here, which must not be added to.
+        model = _trained(taught, cache=None, clock=clock)
+    current = store.models.current()
+    verdict = Verdict(True, "")
+    if current is not None and current.version not in rejected:
+        verdict = compare(current, model, taught.taxonomy, taught.examples, taught.corrections)
+    if not verdict.adopt:
+        store.models.refuse(model)
+        _log.warning("model.refused", version=model.version, why=verdict.why)
+        return LearnReport(refused=model.version, why=verdict.why)
+    store.models.adopt(model, since=clock() - recount)
+    _log.info("model.adopted", version=model.version, items=len(taught.unlabelled), why=verdict.why)
+    return LearnReport(version=model.version, why=verdict.why)
+
+
+def _trained(taught: _Lesson, *, cache: ModelCache | None, clock: Clock) -> Model:
+    return trained(
+        taught.taxonomy,
+        taught.examples,
+        corrections=taught.corrections,
+        unlabelled=taught.unlabelled,
+        cache=cache,
+        clock=clock,
+    )
+
+
+def _due(store: Store, lesson: str, rejected: Collection[str], *, now: datetime) -> bool:
+    """Return whether there is something to learn that the newest model does not know."""
+    newest = store.models.newest()
+    usable = any(model.version not in rejected for model in store.models.live()[-1:])
+    if newest is None or not usable or newest.manifest.get("lesson") != lesson:
+        return True
+    about = newest.manifest.get("trained")
+    learnt = about.get("unlabelled", 0) if isinstance(about, dict) else 0
+    age = now - newest.created_at
+    if age >= NIGHT and store.corrections.count_since(newest.created_at) >= ENOUGH_CORRECTIONS:
+        return True
+    if age < WEEK or learnt >= UNLABELLED:
+        return False
+    more = max(ENOUGH_ITEMS, 2 * learnt)
+    return store.understanding.count_texts(now - UNLABELLED_WINDOW, now) >= min(more, UNLABELLED)
 
 
 def _usable(model: Model, taxonomy: Taxonomy) -> bool:
@@ -121,11 +223,3 @@ def _usable(model: Model, taxonomy: Taxonomy) -> bool:
         _log.warning("model_cache.rejected", version=model.version, error=str(error))
         return False
     return True
-
-
-def lesson_of(taxonomy: Taxonomy, examples: Sequence[Example]) -> str:
-    """Return 16 hex digits that change with any label, term or example."""
-    digest = sha256(repr(taxonomy).encode())
-    for example in examples:
-        digest.update(repr((example.title, example.summary, sorted(example.labels))).encode())
-    return digest.hexdigest()[:16]

@@ -8,7 +8,7 @@ whenever the next batch is not the continuation of the last one.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import takewhile
@@ -19,6 +19,7 @@ from trendwatch.errors import LeaseLost, ModelRejected
 from trendwatch.news.cluster import Rarity, Report, StoryIndex
 from trendwatch.store import Store
 from trendwatch.store.understanding import OpenReport, Understood, Waiting
+from trendwatch.tagging.language import detect
 from trendwatch.tagging.model import Tagger
 from trendwatch.text import reading
 from trendwatch.trends.tally import Tally
@@ -116,7 +117,7 @@ def understand(
         memory.open = None  # another process has understood items since
     memory.token = claim.token
     try:
-        for version, tagger in _taggers(memory, store.models.live(), taxonomy):
+        for version, tagger in _taggers(memory, store.models.live(), taxonomy, store.models.earlier):
             while batch := _next_batch(store, version):
                 understood = _understand(
                     store, batch, version=version, tagger=tagger, taxonomy=taxonomy, memory=memory
@@ -148,24 +149,35 @@ def _next_batch(store: Store, version: str) -> list[Waiting]:
 
 
 def _taggers(
-    memory: Understanding, models: Sequence[Model], taxonomy: Taxonomy
+    memory: Understanding,
+    models: Sequence[Model],
+    taxonomy: Taxonomy,
+    earlier: Callable[[], Sequence[Model]],
 ) -> Iterator[tuple[str, Tagger]]:
     """Yield each live version with its tagger; those of versions that are gone are forgotten."""
     memory.taggers = {model.version: memory.taggers.get(model.version) for model in models}
     for model in models:
-        tagger = memory.taggers[model.version] or _load(memory, model, taxonomy)
+        tagger = memory.taggers[model.version] or _load(memory, model, taxonomy, earlier)
         memory.taggers[model.version] = tagger
         yield model.version, tagger
 
 
-def _load(memory: Understanding, model: Model, taxonomy: Taxonomy) -> Tagger:
+def _load(
+    memory: Understanding, model: Model, taxonomy: Taxonomy, earlier: Callable[[], Sequence[Model]]
+) -> Tagger:
     try:
         return Tagger.load(model, taxonomy)
     except ModelRejected as error:
-        # Items are still understood, by the operator's terms alone, until the model that is due is adopted.
-        _log.error("model.rejected", version=model.version, error=str(error))
+        _log.error("model_rejected", version=model.version, error=str(error))
         memory.rejected.add(model.version)
-        return Tagger.rules(taxonomy)
+    # Items are still understood, by the last good model or the operator's terms alone. The model that is due
+    # takes all of them up again: adopting it queues every item anew.
+    for old in earlier():
+        try:
+            return Tagger.load(old, taxonomy)
+        except ModelRejected:
+            continue
+    return Tagger.rules(taxonomy)
 
 
 def _understand(
@@ -178,7 +190,8 @@ def _understand(
     memory: Understanding,
 ) -> Understood:
     items = [one.item for one in batch]
-    tags = _tags(tagger, taxonomy, batch)
+    uncovered = _uncovered(taxonomy, items)
+    tags = _tags(tagger, batch, uncovered)
     stories, new_stories = _cluster(store, batch, memory)
     ids = sorted(set(stories.values()))
     tally = Tally(
@@ -193,15 +206,25 @@ def _understand(
         new_stories=new_stories,
         story_counts=tally.story_counts,
         report_counts=tally.report_counts,
+        uncovered=uncovered,
     )
 
 
-def _tags(tagger: Tagger, taxonomy: Taxonomy, batch: Sequence[Waiting]) -> dict[str, tuple[Tag, ...]]:
+def _tags(tagger: Tagger, batch: Sequence[Waiting], uncovered: Collection[str]) -> dict[str, tuple[Tag, ...]]:
     """Return the tags of each item: none where its language is not covered, rather than wrong ones."""
-    covered = [one for one in batch if taxonomy.covers(one.item.language)]
+    covered = [one for one in batch if one.item.id not in uncovered]
     found = tagger.tag([(one.item.title, one.text) for one in covered])
     tags: dict[str, tuple[Tag, ...]] = {one.item.id: () for one in batch}
     return tags | {one.item.id: mine for one, mine in zip(covered, found, strict=True)}
+
+
+def _uncovered(taxonomy: Taxonomy, items: Sequence[Item]) -> dict[str, str]:
+    """Return the language of each item no model can read: what its feed says, else what it reads like."""
+    silent = [item for item in items if not item.language]
+    read_as = detect([f"{item.title}. {item.summary}" for item in silent], ours=taxonomy.language)
+    languages = {item.id: item.language for item in items}
+    languages |= {item.id: language for item, language in zip(silent, read_as, strict=True)}
+    return {item_id: language for item_id, language in languages.items() if not taxonomy.covers(language)}
 
 
 def _cluster(

@@ -8,6 +8,7 @@ from sqlalchemy import Engine
 
 from trendwatch.store.arrivals import Arrivals
 from trendwatch.store.candidates import Candidates
+from trendwatch.store.corrections import Corrections
 from trendwatch.store.coverage import Coverages
 from trendwatch.store.digests import Deliveries, Digests
 from trendwatch.store.editions import Editions
@@ -26,6 +27,7 @@ from trendwatch.store.scorecards import Scorecards
 from trendwatch.store.series import SeriesCounts
 from trendwatch.store.stories import Stories
 from trendwatch.store.trends import Trends
+from trendwatch.store.uncovered import Uncovered
 from trendwatch.store.understanding import Understanding
 from trendwatch.types.work import Claim
 
@@ -46,7 +48,9 @@ class Store:
         self.items = Items(engine)
         self.stories = Stories(engine)
         self.models = Models(engine)
+        self.corrections = Corrections(engine)
         self.understanding = Understanding(engine, self.leases)
+        self.uncovered = Uncovered(engine)
         self.series = SeriesCounts(engine)
         self.trends = Trends(engine, self.leases)
         self.arrivals = Arrivals(engine)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, exists, literal, select, text, update
+from sqlalchemy import Connection, Engine, exists, func, literal, select, text, update
 from sqlalchemy import insert as plain_insert
 
 from trendwatch.errors import NotFound
@@ -26,6 +26,11 @@ _PENDING = table(PendingRow)
 CURRENT = "current"
 BUILDING = "building"
 OLD = "old"
+#: Trained, found to be worse, not adopted.
+REFUSED = "refused"
+#: Versions that can be gone back to; older ones lose their numbers, not their name.
+KEPT = 5
+
 #: States whose versions understand new items.
 LIVE = (CURRENT, BUILDING)
 
@@ -91,6 +96,28 @@ class Models:
             columns = ["item_seq", "model_seq", "counted_at"]
             connection.execute(plain_insert(_PENDING).from_select(columns, waiting))
 
+    def refuse(self, model: Model) -> None:
+        """Keep a model that was not adopted, so that it is not trained again and again."""
+        with writing(self._engine) as connection:
+            values = {"version": model.version, "created_at": model.created_at, "state": REFUSED}
+            statement = insert(connection, ModelRow).values(
+                **values, manifest=dict(model.manifest), blob=model.blob
+            )
+            connection.execute(statement.on_conflict_do_nothing())
+            _forget(connection)
+
+    def newest(self) -> Model | None:
+        """Return the model trained last, whatever became of it."""
+        with reading(self._engine) as connection:
+            row = connection.execute(select(_MODEL).order_by(_MODEL.c.seq.desc()).limit(1)).mappings().first()
+            return _model(row) if row else None
+
+    def earlier(self) -> list[Model]:
+        """Return the versions that were adopted before and can be gone back to, newest first."""
+        query = select(_MODEL).where(_MODEL.c.state == OLD, func.length(_MODEL.c.blob) > 0)
+        with reading(self._engine) as connection:
+            return [_model(row) for row in connection.execute(query.order_by(_MODEL.c.seq.desc())).mappings()]
+
     def promote_if_caught_up(self) -> str | None:
         """Move the pointer to the version being built once it has understood all; return it then."""
         with writing(self._engine) as connection:
@@ -103,6 +130,7 @@ class Models:
                 return None
             _retire(connection, CURRENT)
             connection.execute(update(_MODEL).where(_MODEL.c.seq == building.seq).values(state=CURRENT))
+            _forget(connection)
             return str(building.version)
 
     def _first(self, condition: Any) -> Model | None:
@@ -115,6 +143,13 @@ def _retire(connection: Connection, state: str) -> None:
     retired = select(_MODEL.c.seq).where(_MODEL.c.state == state)
     connection.execute(_PENDING.delete().where(_PENDING.c.model_seq.in_(retired)))
     connection.execute(update(_MODEL).where(_MODEL.c.state == state).values(state=OLD))
+
+
+def _forget(connection: Connection) -> None:
+    """Let go of the numbers of all but the last versions that are not in use."""
+    idle = select(_MODEL.c.seq).where(_MODEL.c.state.not_in(LIVE)).order_by(_MODEL.c.seq.desc()).offset(KEPT)
+    seqs = list(connection.execute(idle).scalars())
+    connection.execute(update(_MODEL).where(_MODEL.c.seq.in_(seqs)).values(blob=b""))
 
 
 def _model(row: Any) -> Model:

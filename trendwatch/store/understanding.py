@@ -15,6 +15,7 @@ from trendwatch.store.leases import Leases, insert, table
 from trendwatch.store.models import model_seq
 from trendwatch.store.poll_tables import PageRow
 from trendwatch.store.tables import FeedRow, ItemRow, PendingRow, ReportsRow, SeriesRow, StoryRow, TagRow
+from trendwatch.store.uncovered import write_uncovered
 from trendwatch.types.news import Item
 from trendwatch.types.tags import Tag
 from trendwatch.types.work import Claim
@@ -67,6 +68,8 @@ class Understood:
     story_counts: Mapping[tuple[str, int], int] = field(default_factory=dict)
     #: (key, week, feed key) to reports it adds
     report_counts: Mapping[tuple[str, int, str], int] = field(default_factory=dict)
+    #: item id to its language, where no model covers that
+    uncovered: Mapping[str, str] = field(default_factory=dict)
 
 
 class Understanding:
@@ -157,6 +160,12 @@ class Understanding:
         with reading(self._engine) as connection:
             return [(row.title, row.summary) for row in connection.execute(query)]
 
+    def count_texts(self, since: datetime, until: datetime) -> int:
+        """Return how many items were counted in a half-open window."""
+        query = select(func.count()).where(_ITEM.c.counted_at >= since, _ITEM.c.counted_at < until)
+        with reading(self._engine) as connection:
+            return int(connection.execute(query).scalar_one())
+
     def labels_of(self, version: str, story_ids: Sequence[str]) -> list[tuple[str, str, str, str]]:
         """Return (story id, feed key, item id, full label key) of what a version has counted of stories."""
         query = (
@@ -193,6 +202,7 @@ class Understanding:
             items = _seqs(connection, _ITEM, list(batch.stories))
             _write_stories(connection, batch, items)
             _write_tags(connection, batch, items, seq)
+            write_uncovered(connection, batch.uncovered, items, seq)
             _write_counts(connection, batch, feeds, seq)
             done = delete(_PENDING).where(
                 _PENDING.c.model_seq == seq, _PENDING.c.item_seq.in_(items.values())

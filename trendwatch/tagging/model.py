@@ -22,16 +22,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from hashlib import sha256
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from trendwatch.phrases import item_words, split_words
 from trendwatch.tagging.calibrate import RULE_THRESHOLD, RULES
-from trendwatch.tagging.weak import Matcher, Votes
-from trendwatch.tagging.weights import BUCKETS, Weights, bucket, rejected, unpack
+from trendwatch.tagging.explain import Reasons
+from trendwatch.tagging.reader import Reader, Reading
+from trendwatch.tagging.weak import Matcher
+from trendwatch.tagging.weights import BUCKETS, Weights, bucket, buckets, rejected, unpack
 from trendwatch.types.tags import Label, Model, Origin, Tag, Taxonomy
 from trendwatch.vectors import Vectoriser
 
@@ -39,8 +41,18 @@ _NO_VOTES = bucket(0)
 
 #: Texts per matrix: more is no faster and costs memory (ALGORITHMS 1.4).
 _CHUNK = 512
-_TERMS_SHOWN = 5
-_SHORTEST_PLURAL = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Some texts as the tagger sees them, before anything is decided."""
+
+    #: (n, K) how sure we are of every label, in the taxonomy's order; 0 where nothing in a text is known
+    confidence: NDArray[np.float64]
+    #: (n, K) sum of the weights of the terms found
+    votes: NDArray[np.int64]
+    #: one row of TF-IDF per text, scipy csr
+    matrix: Any
 
 
 class Tagger:
@@ -55,10 +67,9 @@ class Tagger:
             [self._number[f"{label.facet}:{key}"] for key in taxonomy.ancestors(label.facet, label.key)]
             for label in self._labels
         ]
-        self._matcher = Matcher(taxonomy)
-        self._vectoriser = Vectoriser(weights.terms, weights.idf)
+        self._reader = Reader(Vectoriser(weights.terms, weights.idf), Matcher(taxonomy))
+        self._names = weights.terms
         self._coef, self._bias, self._evidence, self._thresholds = self._aligned(weights)
-        self._by_label = np.ascontiguousarray(self._coef.T)
 
     @classmethod
     def load(cls, model: Model, taxonomy: Taxonomy) -> Tagger:
@@ -91,8 +102,8 @@ class Tagger:
     def tag(self, texts: Sequence[tuple[str, str]]) -> list[tuple[Tag, ...]]:
         """Return the tags of each (title, summary), in the order of the taxonomy; () says "none"."""
         tagged: list[tuple[Tag, ...]] = []
-        for start in range(0, len(texts), _CHUNK):
-            tagged += self._tag_chunk(texts[start : start + _CHUNK])
+        for chunk in _chunks(texts):
+            tagged += self._tag_chunk(chunk)
         return tagged
 
     def _aligned(self, weights: Weights) -> tuple[NDArray[np.float32], ...]:
@@ -100,6 +111,8 @@ class Tagger:
         known = [self._number[key] for key in weights.labels]
         count = len(self._labels)
         rules = np.array(RULES, dtype=np.float32)
+        if known == list(range(count)):
+            return weights.coef, weights.bias, weights.evidence, weights.thresholds
         coef = np.zeros((len(weights.terms), count), dtype=np.float32)
         bias = np.full(count, rules[_NO_VOTES], dtype=np.float32)
         evidence = np.tile(rules - rules[_NO_VOTES], (count, 1))
@@ -108,48 +121,61 @@ class Tagger:
         evidence[known], thresholds[known] = weights.evidence, weights.thresholds
         return coef, bias, evidence, thresholds
 
-    def _tag_chunk(self, texts: Sequence[tuple[str, str]]) -> Iterator[tuple[Tag, ...]]:
-        tokens = [item_words(title, summary) for title, summary in texts]
-        matrix = self._vectoriser.transform_words([singulars(words) for words in tokens])
-        votes = [self._matcher.find(words) for words in tokens]
-        said = self._said(votes)
-        logits = matrix @ self._coef + (self._bias + self._evidence[:, _NO_VOTES])
-        confidence = _sigmoid(logits + said)
-        readable = (np.diff(matrix.indptr) > 0) | np.array([bool(found) for found in votes], dtype=bool)
-        given = (confidence >= self._thresholds) & readable[:, np.newaxis]
-        alone = _sigmoid(logits) >= self._thresholds
-        for row, words in enumerate(tokens):
-            numbers = np.flatnonzero(given[row]).tolist()
-            if not numbers:
-                yield ()
-                continue
-            here = slice(matrix.indptr[row], matrix.indptr[row + 1])
-            reasons = _Reasons(words, matrix.indices[here], matrix.data[here])
-            tags: dict[int, Tag] = {}
-            for number in numbers:
-                terms = reasons.strongest(
-                    self._by_label[number],
-                    self._vectoriser.terms,
-                    votes[row].get(number),
-                    said=float(said[row, number]),
-                )
-                tags[number] = Tag(
-                    facet=self._labels[number].facet,
-                    label=self._labels[number].key,
-                    confidence=round(float(confidence[row, number]), 4),
-                    origin=Origin.MODEL if alone[row, number] else Origin.RULE,
-                    terms=terms,
-                )
-            yield self._with_implied(tags)
+    def confidences(self, texts: Sequence[tuple[str, str]]) -> NDArray[np.float64]:
+        """Return how sure we are of every label of every (title, summary), (n, K) in the taxonomy's order."""
+        parts = [self._look(chunk).confidence for chunk in _chunks(texts)]
+        return np.vstack(parts) if parts else np.zeros((0, len(self._labels)))
 
-    def _said(self, votes: Sequence[dict[int, Votes]]) -> NDArray[np.float32]:
-        """Return what the votes add to each logit."""
-        said = np.zeros((len(votes), len(self._labels)), dtype=np.float32)
+    def look(self, texts: Sequence[tuple[str, str]]) -> Look:
+        """Return what is behind the tags of each (title, summary)."""
+        from scipy.sparse import vstack
+
+        parts = [self._look(chunk) for chunk in _chunks(texts)] or [self._look([])]
+        return Look(
+            np.vstack([part.confidence for part in parts]),
+            np.vstack([part.votes for part in parts]),
+            vstack([part.matrix for part in parts], format="csr"),
+        )
+
+    def _look(self, texts: Sequence[tuple[str, str]]) -> Look:
+        reading, logits, said, readable = self._scored(texts)
+        return Look(_sigmoid(logits + said) * readable[:, np.newaxis], reading.found.scores, reading.matrix)
+
+    @property
+    def thresholds(self) -> NDArray[np.float32]:
+        """The confidence from which each label is given, (K,) in the taxonomy's order."""
+        return self._thresholds
+
+    def _scored(
+        self, texts: Sequence[tuple[str, str]]
+    ) -> tuple[Reading, NDArray[np.float32], NDArray[np.float32], NDArray[np.bool_]]:
+        """Return texts as read, their logits without votes, what votes add, and which say anything known."""
+        reading = self._reader.read(texts)
+        matrix: Any = reading.matrix
+        logits = matrix @ self._coef + (self._bias + self._evidence[:, _NO_VOTES])
         steps = self._evidence - self._evidence[:, [_NO_VOTES]]
-        for row, found in enumerate(votes):
-            for number, vote in found.items():
-                said[row, number] = steps[number, bucket(vote.score)]
-        return said
+        said = steps[np.arange(len(self._labels)), buckets(reading.found.scores)]
+        readable = (np.diff(matrix.indptr) > 0) | reading.found.hit.any(axis=1)
+        return reading, logits, said, readable
+
+    def _tag_chunk(self, texts: Sequence[tuple[str, str]]) -> list[tuple[Tag, ...]]:
+        reading, logits, said, readable = self._scored(texts)
+        confidence = _sigmoid(logits + said)
+        rows, numbers = np.nonzero((confidence >= self._thresholds) & readable[:, np.newaxis])
+        alone = (_sigmoid(logits) >= self._thresholds)[rows, numbers].tolist()
+        sure = confidence[rows, numbers].round(4).tolist()
+        reasons = Reasons(reading, (rows, numbers), said, coef=self._coef, names=self._names)
+        tagged: list[dict[int, Tag]] = [{} for _ in texts]
+        for place, (row, number) in enumerate(zip(rows.tolist(), numbers.tolist(), strict=True)):
+            label = self._labels[number]
+            tagged[row][number] = Tag(
+                facet=label.facet,
+                label=label.key,
+                confidence=sure[place],
+                origin=Origin.MODEL if alone[place] else Origin.RULE,
+                terms=reasons.strongest(place, row, number),
+            )
+        return [self._with_implied(tags) for tags in tagged]
 
     def _with_implied(self, tags: dict[int, Tag]) -> tuple[Tag, ...]:
         """Add the labels that others imply, with their confidence where it is higher."""
@@ -167,55 +193,9 @@ class Tagger:
         return tuple(tags[number] for number in sorted(tags))
 
 
-class _Reasons:
-    """Which words of one text speak for a label, and how much."""
-
-    def __init__(
-        self, words: Sequence[str], columns: NDArray[np.int32], weights: NDArray[np.float32]
-    ) -> None:
-        #: how the text first writes a word that is compared in the singular
-        self._written = dict(zip(reversed(singulars(words)), reversed(words), strict=True))
-        self._columns, self._weights = columns, weights
-
-    def strongest(
-        self, coef: NDArray[np.float32], names: Sequence[str], votes: Votes | None, *, said: float
-    ) -> tuple[str, ...]:
-        """Return the largest parts of a logit, as written in the text or, for terms, in the taxonomy."""
-        voted = {" ".join(singulars(split_words(term))): term for term in votes.terms} if votes else {}
-        parts = self._weights * coef[self._columns]
-        # Votes move no more terms than they have, so what is left of the others is in the first few.
-        first = np.argsort(-parts, kind="stable")[: _TERMS_SHOWN + len(voted)].tolist()
-        ranked = {names[self._columns[place]]: float(parts[place]) for place in first}
-        for term in voted:
-            column = self._place(term, names)
-            ranked[term] = said / len(voted) + (float(parts[column]) if column is not None else 0.0)
-        best = sorted((term for term in ranked if ranked[term] > 0), key=lambda term: (-ranked[term], term))
-        return tuple(voted.get(term) or self._as_written(term) for term in best[:_TERMS_SHOWN])
-
-    def _place(self, term: str, names: Sequence[str]) -> int | None:
-        """Return where a term stands in the row."""
-        for place, column in enumerate(self._columns.tolist()):
-            if names[column] == term:
-                return place
-        return None
-
-    def _as_written(self, term: str) -> str:
-        return " ".join([self._written[word] for word in term.split(" ")])
-
-
-def singulars(words: Sequence[str]) -> list[str]:
-    """Return words with a plural ending taken off: with few examples, robot and robots must be one word."""
-    return [_singular(word) if word[-1] == "s" and len(word) >= _SHORTEST_PLURAL else word for word in words]
-
-
-def _singular(word: str) -> str:
-    if word.endswith(("ss", "us", "is", "news")):
-        return word
-    if word.endswith("ies"):
-        return word[:-3] + "y"
-    if word.endswith(("sses", "xes", "ches", "shes")):
-        return word[:-2]
-    return word[:-1]
+def _chunks(texts: Sequence[tuple[str, str]]) -> Iterator[Sequence[tuple[str, str]]]:
+    for start in range(0, len(texts), _CHUNK):
+        yield texts[start : start + _CHUNK]
 
 
 def taxonomy_hash(taxonomy: Taxonomy) -> str:

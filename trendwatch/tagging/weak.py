@@ -8,6 +8,10 @@ Method. The terms found in a text (phrases: whole words, hyphens, plurals) are s
     score = 2 · strong terms + 1 · weak terms - 2 · anti terms        (each different term once)
     votes for the label where score >= 2, against it where score <= -1, abstains in between
 
+Rejected: weighing each term anew by the corrections of texts it stands in, as written + ln((right + 1) /
+(wrong + 1)): 300 corrections then cost 0.014 of macro-F1 for areas where without it they bring 0.005. A term
+found wrong in one text of three is still worth its vote beside the words, which learn the rest.
+
 Known failures. No sense of meaning ("apple", "cloud" in weather): that is what anti terms are for.
 """
 
@@ -16,8 +20,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
 from trendwatch.phrases import Phrases, item_words, split_words
 from trendwatch.types.tags import Label, Taxonomy
+
+Numbers = NDArray[np.int64]
 
 STRONG, WEAK, ANTI = 2, 1, -2
 
@@ -42,32 +51,89 @@ class Matcher:
 
     def __init__(self, taxonomy: Taxonomy) -> None:
         self.labels: tuple[Label, ...] = taxonomy.labels
-        #: number of the label, weight, term as written
-        self._phrases: Phrases[tuple[int, int, str]] = Phrases()
-        for number, label in enumerate(self.labels):
-            for terms, weight in ((label.strong, STRONG), (label.weak, WEAK), (label.anti, ANTI)):
-                for term in terms:
-                    self._phrases.add(term, (number, weight, term))
+        phrases: Phrases[int] = Phrases()
+        #: every term of every label: number of the label, weight, as written
+        self.terms: list[tuple[int, int, str]] = [
+            (number, weight, term)
+            for number, label in enumerate(self.labels)
+            for terms, weight in ((label.strong, STRONG), (label.weak, WEAK), (label.anti, ANTI))
+            for term in terms
+        ]
+        for place, (_, _, term) in enumerate(self.terms):
+            phrases.add(term, place)
+        self._found = phrases.compiled()
+        self._term_of = np.array(self._found.marks, dtype=np.int64)
+        self._label = np.array([number for number, _, _ in self.terms], dtype=np.int64)
+        self._weight = np.array([weight for _, weight, _ in self.terms], dtype=np.int64)
+
+    def number(self, word: str) -> int:
+        """Return the number of a word: what ``found`` searches with."""
+        return self._found.number(word)
+
+    def found(self, numbers: Numbers, rows: Numbers, count: int) -> Found:
+        """Return the terms in some texts, from the numbers of all words and the text each stands in."""
+        places, marks = self._found.find(numbers, rows)
+        terms = self._term_of[marks]
+        # Each term once a text, where it stands first: places are in reading order.
+        _, first = np.unique(rows[places] * len(self.terms) + terms, return_index=True)
+        first.sort()
+        return Found(self, rows[places][first], terms[first], count)
+
+    def read(self, texts: Sequence[Sequence[str]]) -> Found:
+        """Return the terms in some texts, from their ``item_words``."""
+        find = self._found.number
+        numbers = np.array([find(word) for words in texts for word in words], dtype=np.int64)
+        lengths = np.fromiter(map(len, texts), dtype=np.int64, count=len(texts))
+        return self.found(numbers, np.repeat(np.arange(len(texts)), lengths), len(texts))
 
     def hits(self, title: str, summary: str) -> dict[str, Votes]:
         """Return the votes for every label (full key) with a term in the text."""
-        found = self.find(item_words(title, summary))
-        return {self.labels[number].full_key: votes for number, votes in found.items()}
+        found = self.read([item_words(title, summary)])
+        numbers = dict.fromkeys(self._label[found.terms].tolist())
+        return {self.labels[number].full_key: found.votes(0, number) for number in numbers}
 
-    def find(self, tokens: Sequence[str]) -> dict[int, Votes]:
-        """Return the same by number of the label, from ``item_words``."""
-        ends = self._phrases.find(tokens)
-        if not ends:
-            return {}
-        terms: dict[int, dict[str, int]] = {}
-        for number, weight, term in ends:
-            terms.setdefault(number, {})[term] = weight
-        return {number: _votes(weights) for number, weights in terms.items()}
+    def label_of(self, terms: Numbers) -> Numbers:
+        """Return the number of the label of each term."""
+        return self._label[terms]
+
+    def weight_of(self, terms: Numbers) -> Numbers:
+        """Return the weight of each term."""
+        return self._weight[terms]
 
 
-def _votes(weights: dict[str, int]) -> Votes:
-    terms = sorted((term for term, weight in weights.items() if weight > 0), key=lambda term: -weights[term])
-    return Votes(sum(weights.values()), tuple(terms))
+class Found:
+    """The terms of a taxonomy that stand in some texts, each once a text, in reading order."""
+
+    def __init__(self, matcher: Matcher, rows: Numbers, terms: Numbers, count: int) -> None:
+        self._matcher = matcher
+        self.rows, self.terms = rows, terms
+        labels, weights = matcher.label_of(terms), matcher.weight_of(terms)
+        shape = (count, len(matcher.labels))
+        cells = rows * shape[1] + labels
+        size = shape[0] * shape[1]
+        #: (texts, labels) sum of the weights of the terms found; ``hit`` says whether there were any
+        self.scores = np.bincount(cells, weights=weights, minlength=size).astype(np.int64).reshape(shape)
+        self.hit = (np.bincount(cells, minlength=size) > 0).reshape(shape)
+        self._last: tuple[int, dict[int, list[tuple[int, str]]]] = (-1, {})
+        self._starts = np.searchsorted(rows, np.arange(count + 1)).tolist()
+
+    def votes(self, row: int, label: int) -> Votes:
+        """Return what the terms in one text say about one label, by number."""
+        mine = self._of(row).get(label, [])
+        strong = [term for weight, term in mine if weight == STRONG]
+        weak = [term for weight, term in mine if weight == WEAK]
+        return Votes(sum([weight for weight, _ in mine]), (*strong, *weak))
+
+    def _of(self, row: int) -> dict[int, list[tuple[int, str]]]:
+        """Return (weight, term) of the terms in one text, by label; the last text is remembered."""
+        if self._last[0] != row:
+            here = slice(self._starts[row], self._starts[row + 1])
+            found: dict[int, list[tuple[int, str]]] = {}
+            for term in self.terms[here].tolist():
+                label, weight, written = self._matcher.terms[term]
+                found.setdefault(label, []).append((weight, written))
+            self._last = row, found
+        return self._last[1]
 
 
 def term_words(labels: Iterable[Label]) -> list[list[str]]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
 
@@ -18,10 +18,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trendwatch.errors import ModelRejected
+from trendwatch.tagging.gate import HeldOut
 from trendwatch.types.tags import Model
 
 #: Written into manifests; another reader refuses.
-FORMAT = "trendwatch-linear-1"
+FORMAT = "trendwatch-linear-2"
 
 #: Vote scores that are told apart: against, nothing, one weak term, 2, 3, 4 and more.
 BUCKETS = 6
@@ -31,7 +32,18 @@ _MAX_BYTES = 64 << 20
 _MAX_UNPACKED = 256 << 20
 _MAX_TERMS = 400_000
 
-_KINDS = {"terms": "|u1", "idf": "<f4", "coef": "<f2", "bias": "<f4", "evidence": "<f4", "thresholds": "<f4"}
+_KINDS = {
+    "terms": "|u1",
+    "idf": "<f4",
+    "coef": "<f2",
+    "bias": "<f4",
+    "evidence": "<f4",
+    "thresholds": "<f4",
+    "texts": "|u1",
+    "given": "|u1",
+}
+#: Bytes of a text's name.
+_NAME = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +64,8 @@ class Weights:
     evidence: NDArray[np.float32]
     #: (K,) a label is given from this confidence on
     thresholds: NDArray[np.float32]
+    #: what was said of known texts while they were held out; for comparing models only
+    held_out: HeldOut = field(default_factory=HeldOut.none)
 
 
 def bucket(score: int) -> int:
@@ -59,8 +73,15 @@ def bucket(score: int) -> int:
     return 0 if score < 0 else min(score + 1, BUCKETS - 1)
 
 
+def buckets(scores: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the buckets of many vote scores."""
+    return np.where(scores < 0, 0, np.minimum(scores + 1, BUCKETS - 1))
+
+
 def pack(weights: Weights) -> bytes:
     """Return weights as an npz archive: the same weights, the same bytes."""
+    known = weights.held_out.texts
+    width = -(-len(weights.labels) // 8)
     arrays: dict[str, NDArray[Any]] = {
         "terms": np.frombuffer("\n".join(weights.terms).encode(), dtype=np.uint8),
         "idf": weights.idf,
@@ -68,6 +89,8 @@ def pack(weights: Weights) -> bytes:
         "bias": weights.bias,
         "evidence": weights.evidence,
         "thresholds": weights.thresholds,
+        "texts": np.frombuffer(b"".join(known), dtype=np.uint8).reshape(-1, _NAME),
+        "given": np.packbits(weights.held_out.given, axis=1) if known else np.zeros((0, width), np.uint8),
     }
     archive = io.BytesIO()
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as members:
@@ -77,7 +100,9 @@ def pack(weights: Weights) -> bytes:
                 member, np.ascontiguousarray(array, dtype=_KINDS[name]), version=(1, 0), allow_pickle=False
             )
             # A fixed date: bytes must not depend on the clock.
-            members.writestr(zipfile.ZipInfo(f"{name}.npy"), member.getvalue(), zipfile.ZIP_DEFLATED)
+            # Coefficients shrink by a third, but take half of the time of loading to grow again.
+            how = zipfile.ZIP_STORED if name == "coef" else zipfile.ZIP_DEFLATED
+            members.writestr(zipfile.ZipInfo(f"{name}.npy"), member.getvalue(), how)
     return archive.getvalue()
 
 
@@ -89,6 +114,7 @@ def describe(weights: Weights, blob: bytes) -> dict[str, object]:
         "bytes": len(blob),
         "terms": len(weights.terms),
         "labels": list(weights.labels),
+        "held_out": len(weights.held_out.texts),
     }
 
 
@@ -98,13 +124,15 @@ def unpack(model: Model) -> Weights:
     Raises:
         ModelRejected: damaged, too large, of another format, or not what its manifest says.
     """
-    labels, count = _described(model)
+    labels, count, known = _described(model)
     shapes: dict[str, tuple[int, ...]] = {
         "idf": (count,),
         "coef": (count, len(labels)),
         "bias": (len(labels),),
         "evidence": (len(labels), BUCKETS),
         "thresholds": (len(labels),),
+        "texts": (known, _NAME),
+        "given": (known, -(-len(labels) // 8)),
     }
     try:
         with zipfile.ZipFile(io.BytesIO(model.blob)) as archive:
@@ -116,8 +144,18 @@ def unpack(model: Model) -> Weights:
     terms = text.split("\n") if text else []
     if len(terms) != count or len(set(terms)) != count:
         raise rejected(model, f"it holds {len(set(terms))} terms, its manifest says {count}")
+    names, given = arrays.pop("texts"), arrays.pop("given")
+    held_out = HeldOut(
+        [row.tobytes() for row in names],
+        np.unpackbits(given, axis=1, count=len(labels)).astype(bool)
+        if labels
+        else np.zeros((known, 0), dtype=bool),
+    )
     return Weights(
-        labels=labels, terms=terms, **{name: array.astype(np.float32) for name, array in arrays.items()}
+        labels=labels,
+        terms=terms,
+        held_out=held_out,
+        **{name: array.astype(np.float32) for name, array in arrays.items()},
     )
 
 
@@ -126,8 +164,8 @@ def rejected(model: Model, why: str) -> ModelRejected:
     return ModelRejected(f"model {model.version} was refused: {why}; train a new one with `trendwatch train`")
 
 
-def _described(model: Model) -> tuple[tuple[str, ...], int]:
-    """Check the blob against the manifest; return labels and the number of terms."""
+def _described(model: Model) -> tuple[tuple[str, ...], int, int]:
+    """Check the blob against the manifest; return labels, the number of terms and of known texts."""
     manifest: Mapping[str, object] = model.manifest
     labels, count, size = manifest.get("labels"), manifest.get("terms"), len(model.blob)
     if manifest.get("format") != FORMAT:
@@ -142,7 +180,10 @@ def _described(model: Model) -> tuple[tuple[str, ...], int]:
         raise rejected(model, "its manifest names a label twice")
     if not isinstance(count, int) or not 0 <= count <= _MAX_TERMS:
         raise rejected(model, f"its manifest says {count!r} terms")
-    return tuple(labels), count
+    known = manifest.get("held_out")
+    if not isinstance(known, int) or not 0 <= known <= _MAX_TERMS:
+        raise rejected(model, f"its manifest says {known!r} known texts")
+    return tuple(labels), count, known
 
 
 def _check_members(archive: zipfile.ZipFile, model: Model) -> None:

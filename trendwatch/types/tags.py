@@ -49,10 +49,12 @@ class Taxonomy:
     labels: tuple[Label, ...]
     #: what names and terms are written in; items in other languages are not covered and get no tags
     language: str = "en"
+    #: other languages whose terms stand beside ours
+    further: tuple[str, ...] = ()
 
     def covers(self, language: str) -> bool:
         """Return whether items in a language can be tagged; one that nobody named is taken for ours."""
-        return language in {"", self.language}
+        return language in {"", self.language, *self.further}
 
     def of(self, facet: Facet) -> tuple[Label, ...]:
         """Return the labels of a facet."""
@@ -115,6 +117,35 @@ class Example:
     summary: str
     #: full keys, such as ``area:drones``
     labels: frozenset[str]
+
+
+class Asked(StrEnum):
+    """Why an operator was asked about an item."""
+
+    #: it was picked at random, so that tags can be measured
+    RANDOM = "random"
+    #: terms and model disagree
+    CONFLICT = "conflict"
+    #: the model is unsure, and the item is unlike the others asked about
+    MARGIN = "margin"
+    #: nobody asked: the operator came across it
+    OWN = "own"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Correction:
+    """What an operator says the labels of an item are, in the facets looked at."""
+
+    item_id: str
+    title: str
+    summary: str
+    #: full keys, of the facets judged; parents of each are among them
+    labels: frozenset[str]
+    #: the facets looked at; the others stay as they were
+    facets: frozenset[Facet]
+    made_at: datetime
+    #: only what was picked at random measures how good tags are
+    asked: Asked = Asked.OWN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,51 @@
+"""``labels``: the week's questions, a correction, the models, and back to an earlier one."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.cli_world import CommandLine, news
+from tests.scripted_server import Reply, ScriptedServer
+
+
+@pytest.fixture
+def filled(cli: CommandLine) -> CommandLine:
+    feeds = cli.config / "feeds.toml"
+    with ScriptedServer({path: Reply(body=body) for path, body in news().items()}) as server:
+        text = feeds.read_text(encoding="utf-8").replace("http://127.0.0.1:9", server.url)
+        feeds.write_text(text, encoding="utf-8")
+        for verb in ("train", "fetch", "tag"):
+            assert cli(verb).code == 0
+    return cli
+
+
+def test_a_question_is_asked_answered_and_gone(filled: CommandLine) -> None:
+    asked = filled("labels", "queue", "--json").object
+    assert asked
+    assert {one["why"] for one in asked} <= {"random", "conflict", "margin"}
+    item = asked[0]["tagged"]["item"]["id"]
+    assert item in filled("labels", "queue").out
+    kept = filled("labels", "correct", item, "--add", "area:drones", "--none", "sector", "--json").object
+    assert kept["item"] == item
+    assert "drones" in kept["labels"]["area"]
+    assert kept["labels"]["sector"] == []
+    left = filled("labels", "queue", "--json").object
+    assert [one["tagged"]["item"]["id"] for one in left] == [one["tagged"]["item"]["id"] for one in asked[1:]]
+    assert "sector: none" in filled("labels", "correct", item, "--none", "sector").out
+
+
+def test_models_and_back(filled: CommandLine) -> None:
+    [[version, state, _]] = filled("labels", "models", "--json").object["models"]
+    assert state == "current"
+    assert version in filled("labels", "models").out
+    assert f"going back to {version}" in filled("labels", "back", version).out
+    states = [one[1] for one in filled("labels", "models", "--json").object["models"]]
+    assert states == ["building", "current"]
+    filled("tag")
+    states = [one[1] for one in filled("labels", "models", "--json").object["models"]]
+    assert states == ["current", "old"]
+
+
+def test_a_name_nobody_knows_is_one_line(cli: CommandLine) -> None:
+    assert "no model named 'x'" in cli("labels", "back", "x").err
+    assert "no item named 'x'" in cli("labels", "correct", "x").err

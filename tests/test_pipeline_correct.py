@@ -1,0 +1,83 @@
+"""Judging tags: this week's questions, and what an operator's word comes to."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from tests.seeds import NOW, a_feed, a_model, a_taxonomy, an_item, keep
+from tests.steps import rule_tagger, understand_all
+from tests.tagging_world import TAXONOMY
+from trendwatch.errors import InputError, NotFound
+from trendwatch.pipeline.correct import correct, described, queue
+from trendwatch.store import Store
+from trendwatch.types.tags import Asked, Facet
+
+DAY = timedelta(days=1)
+TITLES = ("Drone over the farm", "Sensor in a shop", "Rain all week", "Farmers at the supermarket")
+
+
+@pytest.fixture
+def filled(store: Store) -> Store:
+    store.feeds.sync([a_feed()])
+    store.models.adopt(a_model(), since=NOW - 400 * DAY)
+    keep(store, [an_item(number, title=title) for number, title in enumerate(TITLES)])
+    understand_all(store)
+    return store
+
+
+def said(store: Store, number: int, **what: list[str]) -> dict[str, list[str]]:
+    kept = correct(store, a_taxonomy(), an_item(number).id, by="ada", now=NOW, **what)  # type: ignore[arg-type]
+    assert store.corrections.all()[-1].labels == kept.labels
+    return {facet: list(keys) for facet, keys in described(kept).items()}
+
+
+def test_with_nothing_said_all_tags_are_right(filled: Store) -> None:
+    assert said(filled, 0) == {"area": ["drones"], "sector": ["agriculture"], "function": [], "impact": []}
+
+
+def test_only_the_facets_named_are_judged(filled: Store) -> None:
+    assert said(filled, 0, add=["area:iot"]) == {"area": ["drones", "iot"]}
+    assert said(filled, 0, remove=["area:drones"]) == {"area": []}
+    assert said(filled, 0, none=["sector"], add=["area:iot"]) == {"area": ["drones", "iot"], "sector": []}
+
+
+def test_parents_come_with_their_children_and_children_go_with_them(store: Store) -> None:
+    store.feeds.sync([a_feed()])
+    keep(store, [an_item(1)])
+    item = an_item(1).id
+    kept = correct(store, TAXONOMY, item, add=["area:generative_ai"], by="ada", now=NOW)
+    assert kept.labels == {"area:ai", "area:generative_ai"}
+    assert kept.facets == {Facet.AREA}
+
+
+@pytest.mark.parametrize(
+    ("what", "message"),
+    [
+        ({"add": ["drones"]}, "there is no label 'drones'; write it like area:drones"),
+        ({"none": ["areas"]}, "there is no facet 'areas'; there are area, sector, function, impact"),
+        ({"add": ["area:iot"], "remove": ["area:iot"]}, "area:iot cannot be added and removed"),
+    ],
+)
+def test_mistakes_are_said(filled: Store, what: dict[str, list[str]], message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        correct(filled, a_taxonomy(), an_item(0).id, by="ada", now=NOW, **what)  # type: ignore[arg-type]
+    assert filled.corrections.all() == []
+
+
+def test_an_unknown_item_is_not_found(store: Store) -> None:
+    with pytest.raises(NotFound):
+        correct(store, a_taxonomy(), "x", by="ada", now=NOW)
+
+
+def test_a_week_asks_once_and_answered_ones_leave(filled: Store) -> None:
+    later = NOW + timedelta(hours=2)
+    first = queue(filled, rule_tagger(), now=later, count=3)
+    assert len(first) == 3
+    assert first[0].why is Asked.RANDOM
+    said(filled, TITLES.index(first[0].tagged.item.title))
+    again = queue(filled, rule_tagger(), now=later + timedelta(hours=1), count=3)
+    assert {one.tagged.item.id for one in again} == {one.tagged.item.id for one in first[1:]}
+    next_week = queue(filled, rule_tagger(), now=later + 7 * DAY, count=3)
+    assert len(next_week) == 1  # the one that was left

@@ -1,0 +1,66 @@
+"""Whom to ask about what: a fifth at random, contradictions, and what is unsure and unlike the rest."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+
+from tests.tagging_world import TAXONOMY, examples
+from tests.test_model import NOW, made
+from trendwatch.tagging.model import Tagger
+from trendwatch.tagging.queue import pick
+from trendwatch.tagging.train import train
+from trendwatch.types.tags import Asked
+
+TEXTS = [
+    (f"{first} {second} number{number}", "")
+    for number in range(12)
+    for first, second in (
+        ("rotor craft", "over cows"),
+        ("harvest", "festival"),
+        ("shop", "window"),
+        ("old letters", "found"),
+    )
+]
+
+
+@pytest.fixture(scope="module")
+def tagger() -> Tagger:
+    return Tagger.load(train(examples(), TAXONOMY, now=NOW), TAXONOMY)
+
+
+def test_shares(tagger: Tagger) -> None:
+    picked = pick(tagger, TEXTS, 25, seed=1)
+    assert len({one.place for one in picked}) == 25
+    counts = Counter(one.why for one in picked)
+    assert counts[Asked.RANDOM] == 5
+    assert counts[Asked.CONFLICT] <= 5
+    assert counts[Asked.MARGIN] == 20 - counts[Asked.CONFLICT]
+
+
+def test_the_random_part_depends_on_the_seed_alone(tagger: Tagger) -> None:
+    def random(seed: int) -> list[int]:
+        return [one.place for one in pick(tagger, TEXTS, 25, seed=seed) if one.why is Asked.RANDOM]
+
+    assert random(1) == random(1) != random(2)
+
+
+def test_terms_against_the_model_are_conflicts() -> None:
+    # "drone" votes for drones; the weight of "toy" makes the model sure it is none
+    tagger = Tagger.load(made({"toy": -9.0, "rotor": 3.0}), TAXONOMY)
+    picked = pick(
+        tagger, [("Quiet day", ""), ("Rotor craft", ""), ("Toy drone", ""), ("Nothing", "")], 4, seed=1
+    )
+    assert Asked.CONFLICT in {one.why for one in picked if one.place == 2} or picked[0].place == 2
+
+
+def test_copies_are_asked_once_while_others_are_left(tagger: Tagger) -> None:
+    texts = [("Rotor craft over wheat", "")] * 20 + [("Boutique window with barley", "")]
+    margin = [one.place for one in pick(tagger, texts, 3, seed=4) if one.why is Asked.MARGIN]
+    assert 20 in margin or any(one.place == 20 for one in pick(tagger, texts, 3, seed=4))
+
+
+def test_few_and_no_texts(tagger: Tagger) -> None:
+    assert pick(tagger, [], 25, seed=1) == []
+    assert sorted(one.place for one in pick(tagger, TEXTS[:3], 25, seed=1)) == [0, 1, 2]

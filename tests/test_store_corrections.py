@@ -1,0 +1,77 @@
+"""Corrections: the latest word counts, questions are asked once, on both databases."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from tests.seeds import NOW, a_feed, an_item, keep
+from tests.steps import understand_all
+from tests.test_store_models import a_model
+from trendwatch.errors import NotFound
+from trendwatch.store import Store
+from trendwatch.types.tags import Asked, Correction, Facet
+
+DAY = timedelta(days=1)
+
+
+def a_correction(item_id: str, *labels: str, day: int = 0) -> Correction:
+    return Correction(
+        item_id=item_id,
+        title="Story number 1",
+        summary="",
+        labels=frozenset(labels),
+        facets=frozenset({Facet.AREA}),
+        made_at=NOW + day * DAY,
+    )
+
+
+@pytest.fixture
+def filled(store: Store) -> Store:
+    store.feeds.sync([a_feed()])
+    store.models.adopt(a_model(), since=NOW - 400 * DAY)
+    keep(store, [an_item(number, at=NOW - number * timedelta(hours=1)) for number in range(1, 4)])
+    understand_all(store)
+    return store
+
+
+def test_the_latest_word_counts(filled: Store) -> None:
+    first, second = an_item(1).id, an_item(2).id
+    filled.corrections.put(a_correction(first, "area:drones"), by="ada")
+    filled.corrections.put(a_correction(second, "area:iot", day=1), by="ada")
+    filled.corrections.put(a_correction(first, "area:ai", day=2), by="bob")
+    assert [(one.item_id, one.labels) for one in filled.corrections.all()] == [
+        (second, {"area:iot"}),
+        (first, {"area:ai"}),
+    ]
+    assert filled.corrections.count_since(NOW) == 2
+    assert filled.corrections.count_since(NOW + DAY) == 1
+
+
+def test_an_item_nobody_has_cannot_be_corrected(store: Store) -> None:
+    with pytest.raises(NotFound, match="no item named 'x'"):
+        store.corrections.put(a_correction("x"), by="ada")
+
+
+def test_questions_are_open_until_they_are_answered(filled: Store) -> None:
+    ids = [an_item(number).id for number in (1, 2)]
+    assert not filled.corrections.asked_since(NOW)
+    filled.corrections.ask({ids[0]: Asked.RANDOM, ids[1]: Asked.MARGIN}, now=NOW)
+    filled.corrections.ask({ids[0]: Asked.MARGIN}, now=NOW + DAY)  # it was asked before
+    assert filled.corrections.asked_since(NOW)
+    assert filled.corrections.open(NOW) == {ids[0]: Asked.RANDOM, ids[1]: Asked.MARGIN}
+    filled.corrections.put(a_correction(ids[0]), by="ada")
+    assert filled.corrections.open(NOW) == {ids[1]: Asked.MARGIN}
+    assert filled.corrections.open(NOW + DAY) == {}
+    assert [one.asked for one in filled.corrections.all()] == [Asked.RANDOM]
+
+
+def test_candidates_are_items_nobody_asked_about_latest_first(filled: Store) -> None:
+    first, second, third = (an_item(number).id for number in (1, 2, 3))
+    assert [one[0] for one in filled.corrections.candidates(NOW - DAY, limit=9)] == [first, second, third]
+    assert [one[0] for one in filled.corrections.candidates(NOW - DAY, limit=1)] == [first]
+    assert filled.corrections.candidates(NOW, limit=9) == []
+    filled.corrections.ask({first: Asked.RANDOM}, now=NOW)
+    filled.corrections.put(a_correction(second), by="ada")
+    assert [one[0] for one in filled.corrections.candidates(NOW - DAY, limit=9)] == [third]

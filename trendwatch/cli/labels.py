@@ -1,0 +1,116 @@
+"""``labels``: what an operator says about tags, and which model gives them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from trendwatch.cli.options import AsJson, given, print_json, print_table
+
+if TYPE_CHECKING:
+    from trendwatch.tagging.model import Tagger
+    from trendwatch.types.tags import Tag
+    from trendwatch.wiring import Service
+
+_WHY = {
+    "random": "picked at random, to measure",
+    "conflict": "terms and model disagree",
+    "margin": "unsure",
+}
+
+
+def register(app: typer.Typer) -> None:
+    """Add the verbs."""
+    labels = typer.Typer(
+        help="Labels: judge tags, see which model gives them, go back to an earlier one.",
+        no_args_is_help=True,
+    )
+    labels.command("queue")(queue)
+    labels.command("correct")(correct)
+    labels.command("models")(models)
+    labels.command("back")(back)
+    app.add_typer(labels, name="labels")
+
+
+def current_tagger(service: Service) -> Tagger:
+    """Return what tags items now: the current model, else the one configuration alone makes."""
+    from trendwatch.tagging.model import Tagger
+
+    model = service.store.models.current() or service.cold_model()
+    return Tagger.load(model, service.config.taxonomy)
+
+
+def queue(context: typer.Context, as_json: AsJson = False) -> None:
+    """List this week's 25 items to judge: unsure ones, contradictions, and a fifth at random."""
+    from trendwatch.pipeline.correct import queue as ask
+
+    with given(context).service() as service:
+        found = ask(service.store, current_tagger(service), now=service.clock())
+    if as_json:
+        print_json(found)
+        return
+    rows = [
+        (one.tagged.item.id, _WHY[one.why], one.tagged.item.title, _said(one.tagged.tags)) for one in found
+    ]
+    title = "to judge: trendwatch labels correct ID"
+    print_table(title, ("id", "why", "title", "tags"), rows, whole_keys=True)
+
+
+def correct(
+    context: typer.Context,
+    item: Annotated[str, typer.Argument(help="Id of an item.")],
+    add: Annotated[list[str] | None, typer.Option(help="A label it should have, like area:drones.")] = None,
+    remove: Annotated[list[str] | None, typer.Option(help="A label it should not have.")] = None,
+    none: Annotated[list[str] | None, typer.Option(help="A facet it should have no label of.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say what an item's labels are; with no option, that all its tags are right. Learnt at night."""
+    from trendwatch.pipeline.correct import correct as keep
+    from trendwatch.pipeline.correct import described
+
+    with given(context).service() as service:
+        kept = keep(
+            *(service.store, service.config.taxonomy, item),
+            add=add or [],
+            remove=remove or [],
+            none=none or [],
+            by="cli",
+            now=service.clock(),
+        )
+    if as_json:
+        print_json({"item": item, "labels": described(kept)})
+        return
+    for facet, keys in described(kept).items():
+        typer.echo(f"{facet}: {', '.join(keys) or 'none'}")
+
+
+def models(context: typer.Context, as_json: AsJson = False) -> None:
+    """List the models: current, being built, old, refused."""
+    with given(context).service() as service:
+        found = service.store.models.versions()
+    if as_json:
+        print_json({"models": found})
+        return
+    rows = [(version, state, f"{made:%Y-%m-%d %H:%M}") for version, state, made in found]
+    print_table("models", ("version", "state", "made"), rows, whole_keys=True)
+
+
+def back(
+    context: typer.Context,
+    version: Annotated[str, typer.Argument(help="A version that labels models lists.")],
+) -> None:
+    """Go back to an earlier or refused model; it counts the last months again before it takes over."""
+    from datetime import timedelta
+
+    from trendwatch.pipeline.learn import go_back
+
+    with given(context).service() as service:
+        config = service.config
+        recount = timedelta(days=config.settings.digest.recount_days)
+        model = go_back(service.store, version, config.taxonomy, recount=recount, clock=service.clock)
+    typer.echo(f"going back to {version}, as {model.version}")
+
+
+def _said(tags: tuple[Tag, ...]) -> str:
+    return ", ".join(f"{tag.full_key} {tag.confidence:.2f}" for tag in tags) or "none"

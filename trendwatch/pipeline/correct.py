@@ -1,0 +1,114 @@
+"""Correct tags:  items nobody judged | pick a week's questions | ask;  what the operator says | keep."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from trendwatch.errors import InputError
+from trendwatch.store import Store
+from trendwatch.tagging.model import Tagger
+from trendwatch.tagging.queue import pick
+from trendwatch.types.tags import Asked, Correction, Facet, TaggedItem, Taxonomy
+from trendwatch.types.weeks import week_number, week_start
+
+#: Questions a week.
+WEEKLY = 25
+#: Items they are picked from: the latest of so long.
+WINDOW = timedelta(days=14)
+_FROM = 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """An item whose tags an operator is asked to judge."""
+
+    tagged: TaggedItem
+    why: Asked
+
+
+def queue(store: Store, tagger: Tagger, *, now: datetime, count: int = WEEKLY) -> list[Question]:
+    """Return this week's questions that nobody has answered; the first call of a week picks them."""
+    start = week_start(week_number(now))
+    if not store.corrections.asked_since(start):
+        items = store.corrections.candidates(now - WINDOW, limit=_FROM)
+        texts = [(title, summary) for _, title, summary in items]
+        picked = pick(tagger, texts, count, seed=week_number(now))
+        store.corrections.ask({items[one.place][0]: one.why for one in picked}, now=now)
+    waiting = store.corrections.open(start)
+    return [Question(tagged, waiting[tagged.item.id]) for tagged in store.items.by_id(list(waiting))]
+
+
+def correct(
+    store: Store,
+    taxonomy: Taxonomy,
+    item_id: str,
+    *,
+    add: Sequence[str] = (),
+    remove: Sequence[str] = (),
+    none: Collection[str] = (),
+    by: str,
+    now: datetime,
+) -> Correction:
+    """Keep what an operator says of an item's tags.
+
+    Labels are full keys. A facet that is named in any of them is judged as a whole: what it was tagged with
+    besides is right. With nothing said, all tags are right.
+
+    Args:
+        store: keeps it.
+        taxonomy: the labels there are.
+        item_id: of the item.
+        add: labels it should have; their parents come with them.
+        remove: labels it should not have; their children go with them.
+        none: facets of which it should have no label.
+        by: who says so.
+        now: when.
+
+    Raises:
+        NotFound: there is no such item.
+        InputError: there is no such label or facet, or one is both added and removed.
+    """
+    tagged = store.items.get(item_id)
+    names = taxonomy.names()
+    for key in (*add, *remove):
+        if key not in names:
+            raise InputError(f"there is no label {key!r}; write it like area:drones")
+    for facet in none:
+        if facet not in set(Facet):
+            raise InputError(f"there is no facet {facet!r}; there are {', '.join(Facet)}")
+    if clash := set(_with_parents(add, taxonomy)) & set(remove):
+        raise InputError(f"{', '.join(sorted(clash))} cannot be added and removed")
+    said = {key.partition(":")[0] for key in (*add, *remove)} | set(none)
+    facets = frozenset(map(Facet, said or set(Facet)))
+    before = {tag.full_key for tag in tagged.tags if str(tag.facet) not in none}
+    gone = {key for key in before if set(remove) & set(_with_parents([key], taxonomy))}
+    after = (before - gone) | set(_with_parents(add, taxonomy))
+    correction = Correction(
+        item_id=item_id,
+        title=tagged.item.title,
+        summary=tagged.item.summary,
+        labels=frozenset(key for key in after if Facet(key.partition(":")[0]) in facets),
+        facets=facets,
+        made_at=now,
+    )
+    store.corrections.put(correction, by=by)
+    return correction
+
+
+def described(correction: Correction) -> Mapping[str, Sequence[str]]:
+    """Return the labels of each facet judged, for people and programs."""
+    return {
+        facet.value: sorted(key.partition(":")[2] for key in correction.labels if key.startswith(f"{facet}:"))
+        for facet in Facet
+        if facet in correction.facets
+    }
+
+
+def _with_parents(keys: Sequence[str], taxonomy: Taxonomy) -> list[str]:
+    found = []
+    for full in keys:
+        facet, _, key = full.partition(":")
+        found += [full, *(f"{facet}:{parent}" for parent in taxonomy.ancestors(Facet(facet), key))]
+    return found

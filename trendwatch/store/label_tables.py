@@ -1,0 +1,43 @@
+"""The rows about judging tags and about what could not be tagged; the others stand in ``tables``."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, Column
+from sqlmodel import Field, SQLModel
+
+
+def _json() -> Any:
+    return Field(sa_column=Column(JSON, nullable=False))
+
+
+class AskedRow(SQLModel, table=True):
+    """An item an operator was asked about."""
+
+    __tablename__ = "asked"
+    item_seq: int = Field(primary_key=True, foreign_key="item.seq")
+    #: see types.tags.Asked
+    why: str
+    asked_at: datetime
+
+
+class CorrectionRow(SQLModel, table=True):
+    """What an operator says the labels of an item are; the latest word counts."""
+
+    __tablename__ = "correction"
+    item_seq: int = Field(primary_key=True, foreign_key="item.seq")
+    #: full keys, of the facets judged
+    labels: list[str] = _json()
+    facets: list[str] = _json()
+    made_at: datetime
+    made_by: str
+
+
+class UncoveredRow(SQLModel, table=True):
+    """An item that a model version could not read: a state, not a tag."""
+
+    __tablename__ = "uncovered"
+    model_seq: int = Field(primary_key=True, foreign_key="model.seq")
+    item_seq: int = Field(primary_key=True, foreign_key="item.seq")
+    #: what it is written in, as the feed says or as it reads
+    language: str

@@ -1,0 +1,52 @@
+"""Questions about items in a language that no model covers: a state of theirs, not a tag."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from sqlalchemy import Connection, Engine, func, select
+
+from trendwatch.store.engine import reading
+from trendwatch.store.label_tables import UncoveredRow
+from trendwatch.store.leases import insert, table
+from trendwatch.store.models import model_seq
+from trendwatch.store.tables import ItemRow
+
+_UNCOVERED = table(UncoveredRow)
+_ITEM = table(ItemRow)
+
+
+class Uncovered:
+    """What could not be read."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def by_language(self, version: str) -> dict[str, int]:
+        """Return how many items a version could not read, by their language."""
+        mine = _UNCOVERED.c.model_seq == model_seq(version)
+        query = select(_UNCOVERED.c.language, func.count()).where(mine).group_by(_UNCOVERED.c.language)
+        with reading(self._engine) as connection:
+            return {row[0]: row[1] for row in connection.execute(query.order_by(_UNCOVERED.c.language))}
+
+    def language_of(self, version: str, item_id: str) -> str:
+        """Return the language of an item that a version could not read, "" where it could."""
+        query = (
+            select(_UNCOVERED.c.language)
+            .join(_ITEM, _ITEM.c.seq == _UNCOVERED.c.item_seq)
+            .where(_ITEM.c.id == item_id, _UNCOVERED.c.model_seq == model_seq(version))
+        )
+        with reading(self._engine) as connection:
+            return str(connection.execute(query).scalar() or "")
+
+
+def write_uncovered(
+    connection: Connection, languages: Mapping[str, str], items: Mapping[str, int], model: int
+) -> None:
+    """Note which items a model could not read, by item id, and in which language they are."""
+    rows = [
+        {"model_seq": model, "item_seq": items[item_id], "language": language}
+        for item_id, language in languages.items()
+    ]
+    if rows:
+        connection.execute(insert(connection, UncoveredRow).on_conflict_do_nothing(), rows)
