@@ -9,11 +9,12 @@ from sqlalchemy import Engine, func, select
 from trendwatch.store.engine import reading
 from trendwatch.store.leases import table
 from trendwatch.store.models import model_seq
-from trendwatch.store.tables import FeedRow, ReportsRow, SeriesRow
+from trendwatch.store.tables import CountedRow, FeedRow, ReportsRow, SeriesRow
 from trendwatch.trends.series import Counts
 from trendwatch.types.trends import Series
 from trendwatch.types.weeks import week_number
 
+_COUNTED = table(CountedRow)
 _FEED = table(FeedRow)
 _REPORTS = table(ReportsRow)
 _SERIES = table(SeriesRow)
@@ -26,30 +27,30 @@ class SeriesCounts:
         self._engine = engine
 
     def columns(self, version: str, *, first_week: int, last_week: int) -> Counts:
-        """Return the reports of a closed range of weeks as columns."""
-        query = select(_REPORTS.c.key, _REPORTS.c.feed_seq, _REPORTS.c.week, _REPORTS.c.reports).where(
+        """Return the reports of a closed range of weeks as columns, of each story only the first ones."""
+        query = select(_REPORTS.c.key, _REPORTS.c.feed_seq, _REPORTS.c.week, _REPORTS.c.capped).where(
             _REPORTS.c.model_seq == model_seq(version),
             _REPORTS.c.week >= first_week,
             _REPORTS.c.week <= last_week,
+            _REPORTS.c.capped > 0,
         )
         with reading(self._engine) as connection:
             feeds = {row.seq: row.key for row in connection.execute(select(_FEED.c.seq, _FEED.c.key))}
             rows = connection.execute(query.order_by(_REPORTS.c.key, _REPORTS.c.feed_seq)).all()
-        return Counts.of((row.key, feeds[row.feed_seq], row.week, row.reports) for row in rows)
+        return Counts.of((row.key, feeds[row.feed_seq], row.week, row.capped) for row in rows)
 
-    def sizes(self, version: str, *, first_week: int, last_week: int) -> dict[int, tuple[int, int]]:
-        """Return (rows, reports) of each week of a closed range that has any: they change with its counts."""
-        query = (
-            select(_REPORTS.c.week, func.count().label("rows"), func.sum(_REPORTS.c.reports).label("reports"))
-            .where(
-                _REPORTS.c.model_seq == model_seq(version),
-                _REPORTS.c.week >= first_week,
-                _REPORTS.c.week <= last_week,
-            )
-            .group_by(_REPORTS.c.week)
+    def changes(self, version: str, *, first_week: int, last_week: int) -> dict[int, int]:
+        """Return how often the counts of each week of a closed range changed; weeks without counts are left out.
+
+        One small row a week is read, however much was counted in it.
+        """
+        query = select(_COUNTED.c.week, _COUNTED.c.changes).where(
+            _COUNTED.c.model_seq == model_seq(version),
+            _COUNTED.c.week >= first_week,
+            _COUNTED.c.week <= last_week,
         )
         with reading(self._engine) as connection:
-            return {row.week: (row.rows, int(row.reports)) for row in connection.execute(query)}
+            return {row.week: row.changes for row in connection.execute(query.order_by(_COUNTED.c.week))}
 
     def series(self, version: str, keys: Sequence[str], *, first_week: int, last_week: int) -> list[Series]:
         """Return the stories per week of some keys, a zero where nothing was counted."""
@@ -67,7 +68,7 @@ class SeriesCounts:
 
     def first_week(self, version: str) -> int | None:
         """Return the earliest week that has a count, None before any."""
-        query = select(func.min(_REPORTS.c.week)).where(_REPORTS.c.model_seq == model_seq(version))
+        query = select(func.min(_COUNTED.c.week)).where(_COUNTED.c.model_seq == model_seq(version))
         with reading(self._engine) as connection:
             return connection.execute(query).scalar()
 

@@ -156,6 +156,17 @@ class ReportsRow(SQLModel, table=True):
     week: int = Field(primary_key=True)
     feed_seq: int = Field(primary_key=True, foreign_key="feed.seq")
     reports: int
+    #: reports among the first few of their stories: what trends are computed from (see trends.tally)
+    capped: int
+
+
+class CountedRow(SQLModel, table=True):
+    """A week that has counts, and how often they changed: who keeps a copy sees what to read again."""
+
+    __tablename__ = "counted"
+    model_seq: int = Field(primary_key=True, foreign_key="model.seq")
+    week: int = Field(primary_key=True)
+    changes: int
 
 
 class AnalysisRow(SQLModel, table=True):
@@ -165,6 +176,20 @@ class AnalysisRow(SQLModel, table=True):
     model_seq: int = Field(primary_key=True, foreign_key="model.seq")
     week: int = Field(primary_key=True)
     made_at: datetime
+    #: how many labels could be judged, and how many rises of them are expected by chance; None: not estimated
+    judged: int | None = None
+    by_chance: float | None = None
+
+
+class SpikeRow(SQLModel, table=True):
+    """A label of which one week was full and no rise came."""
+
+    __tablename__ = "spike"
+    model_seq: int = Field(primary_key=True, foreign_key="model.seq")
+    week: int = Field(primary_key=True)
+    key: str = Field(primary_key=True)
+    #: the frozen Spike
+    value: dict[str, Any] = _json()
 
 
 class TrendRow(SQLModel, table=True):

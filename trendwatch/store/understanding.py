@@ -13,7 +13,16 @@ from trendwatch.store.engine import reading
 from trendwatch.store.items import item_of
 from trendwatch.store.leases import Leases, insert, table
 from trendwatch.store.models import model_seq
-from trendwatch.store.tables import FeedRow, ItemRow, PendingRow, ReportsRow, SeriesRow, StoryRow, TagRow
+from trendwatch.store.tables import (
+    CountedRow,
+    FeedRow,
+    ItemRow,
+    PendingRow,
+    ReportsRow,
+    SeriesRow,
+    StoryRow,
+    TagRow,
+)
 from trendwatch.types.news import Item
 from trendwatch.types.tags import Tag
 from trendwatch.types.work import Claim
@@ -60,6 +69,8 @@ class Understood:
     story_counts: Mapping[tuple[str, int], int] = field(default_factory=dict)
     #: (key, week, feed key) to reports it adds
     report_counts: Mapping[tuple[str, int, str], int] = field(default_factory=dict)
+    #: the same, of each story only the first reports; None: no story has more
+    capped_counts: Mapping[tuple[str, int, str], int] | None = None
 
 
 class Understanding:
@@ -252,15 +263,26 @@ def _write_counts(connection: Connection, batch: Understood, feeds: Mapping[str,
         {"model_seq": model, "key": key, "week": week, "stories": n}
         for (key, week), n in sorted(batch.story_counts.items())
     ]
+    capped = batch.report_counts if batch.capped_counts is None else batch.capped_counts
     reports = [
-        {"model_seq": model, "key": key, "week": week, "feed_seq": feeds[feed], "reports": n}
+        {
+            **{"model_seq": model, "key": key, "week": week, "feed_seq": feeds[feed]},
+            **{"reports": n, "capped": capped.get((key, week, feed), 0)},
+        }
         for (key, week, feed), n in sorted(batch.report_counts.items())
     ]
-    for row, count, values in ((SeriesRow, "stories", series), (ReportsRow, "reports", reports)):
-        if values:
-            statement = insert(connection, row)
-            keys = [column.name for column in table(row).primary_key]
-            added = table(row).c[count] + statement.excluded[count]
-            connection.execute(
-                statement.on_conflict_do_update(index_elements=keys, set_={count: added}), values
-            )
+    weeks = sorted({row["week"] for row in (*series, *reports)})
+    changed = [{"model_seq": model, "week": week, "changes": 1} for week in weeks]
+    _add_up(connection, SeriesRow, ("stories",), series)
+    _add_up(connection, ReportsRow, ("reports", "capped"), reports)
+    _add_up(connection, CountedRow, ("changes",), changed)
+
+
+def _add_up(connection: Connection, row: Any, counts: Sequence[str], values: list[dict[str, Any]]) -> None:
+    """Add counts to the rows that have them, and make those that are new."""
+    if not values:
+        return
+    statement, columns = insert(connection, row), table(row).c
+    keys = [column.name for column in table(row).primary_key]
+    added = {count: columns[count] + statement.excluded[count] for count in counts}
+    connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=added), values)

@@ -156,12 +156,14 @@ def _above(levels: Levels, key: str, rules: SurgeRules) -> bool:
     at = levels.keys.index(key) if key in levels.keys else -1
     if at < 0:
         return False
-    return bool(_lower(levels, rules)[at] >= 0 and levels.observed[at] >= rules.min_observed)
+    # every week in full: its first week stands alone, and is part of it all the same
+    bound = _lower(levels, rules, observed=levels.reported)
+    return bool(bound[at] >= 0 and levels.reported[at] >= rules.min_observed)
 
 
-def _lower(levels: Levels, rules: SurgeRules) -> Floats:
+def _lower(levels: Levels, rules: SurgeRules, *, observed: Floats | None = None) -> Floats:
     return ic025(
-        levels.observed,
+        levels.observed if observed is None else observed,
         levels.expected,
         dispersion=rules.dispersion,
         variance=_variance(levels, rules),
