@@ -21,6 +21,7 @@ from trendwatch.store.models import Models
 from trendwatch.store.overlays import Overlays
 from trendwatch.store.series import SeriesCounts
 from trendwatch.store.stories import Stories
+from trendwatch.store.terms import Terms
 from trendwatch.store.trends import Trends
 from trendwatch.store.understanding import Understanding
 from trendwatch.types.work import Claim
@@ -41,6 +42,7 @@ class Store:
         self.understanding = Understanding(engine, self.leases)
         self.series = SeriesCounts(engine)
         self.trends = Trends(engine, self.leases)
+        self.terms = Terms(engine)
         self.arrivals = Arrivals(engine)
         self.candidates = Candidates(engine)
         self.coverage = Coverages(engine)

@@ -156,8 +156,8 @@ class ReportsRow(SQLModel, table=True):
     week: int = Field(primary_key=True)
     feed_seq: int = Field(primary_key=True, foreign_key="feed.seq")
     reports: int
-    #: reports among the first few of their stories: what trends are computed from (see trends.tally)
-    capped: int
+    #: stories that the feed told first: what trends are computed from (see trends.tally)
+    stories: int
 
 
 class CountedRow(SQLModel, table=True):
@@ -203,6 +203,28 @@ class TrendRow(SQLModel, table=True):
     strength: float
     #: the frozen Trend
     value: dict[str, Any] = _json()
+
+
+class TermVerdictRow(SQLModel, table=True):
+    """What somebody decided about a term."""
+
+    __tablename__ = "term_verdict"
+    #: folded
+    term: str = Field(primary_key=True)
+    form: str
+    #: full key of the label it was added to; "" for none
+    label: str
+    decided_at: datetime
+    decided_by: str
+
+
+class StoryAliasRow(SQLModel, table=True):
+    """An id of a story that was merged into another: links, digests and memory still say it."""
+
+    __tablename__ = "story_alias"
+    id: str = Field(primary_key=True)
+    story_seq: int = Field(foreign_key="story.seq", index=True)
+    merged_at: datetime
 
 
 class EditionRow(SQLModel, table=True):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 
@@ -64,3 +65,21 @@ class Trend:
     stage: Stage
     #: ids of items that show it, newest first
     evidence: tuple[str, ...]
+    #: of a term: full key of the area its reports are mostly about; "" where they carry none
+    area: str = ""
+    #: of a term: the terms that rose in the same reports, itself first
+    group: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TermVerdict:
+    """What somebody decided about a term: it belongs to a label, or it is none of our business."""
+
+    #: folded, see trends.ngrams
+    term: str
+    #: as it is written
+    form: str
+    #: full key of the label it was added to; "" where it was dismissed
+    label: str
+    decided_at: datetime
+    decided_by: str
