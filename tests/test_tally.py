@@ -46,23 +46,21 @@ def test_a_second_source_adds_a_report_and_no_story() -> None:
     assert tally.report_counts["area:drones", WEEK, "herald"] == 1
 
 
-def test_of_a_story_told_everywhere_two_reports_count_for_trends() -> None:
+def test_of_a_story_told_everywhere_the_first_report_counts_for_trends() -> None:
     tally = fresh()
     for number in range(30):
         tally.add(an_item(number, feed=f"feed_{number}"), "s", (DRONES,))
     reports = [count for (key, _, _), count in tally.report_counts.items() if key == "area:drones"]
-    capped = [feed for (key, _, feed), count in tally.capped_counts.items() if key == "area:drones" and count]
-    assert (sum(reports), capped) == (30, ["feed_0", "feed_1"])
-    assert sum(count for (key, _, _), count in tally.capped_counts.items() if key == TOTAL) == 30
+    first = {feed: count for (key, _, feed), count in tally.first_counts.items() if key == "area:drones"}
+    assert (sum(reports), first) == (30, {"feed_0": 1})
 
 
-def test_what_was_counted_of_a_story_before_counts_for_its_cap() -> None:
-    members = [("s", "feed_0"), ("s", "feed_1")]
-    labels = [("s", feed, f"i_{feed}", "area:drones") for _, feed in members]
-    tally = Tally(members=members, labels=labels)
-    tally.add(an_item(1, feed="feed_2"), "s", (DRONES,))
-    assert tally.report_counts["area:drones", WEEK, "feed_2"] == 1
-    assert tally.capped_counts["area:drones", WEEK, "feed_2"] == 0
+def test_what_was_counted_of_a_story_before_was_told_first() -> None:
+    tally = Tally(members=[("s", "feed_0")], labels=[("s", "feed_0", "i", "area:drones")])
+    tally.add(an_item(1, feed="feed_1"), "s", (DRONES, FARMING))
+    assert tally.report_counts["area:drones", WEEK, "feed_1"] == 1
+    assert tally.first_counts["area:drones", WEEK, "feed_1"] == 0
+    assert tally.first_counts["sector:agriculture", WEEK, "feed_1"] == 1
 
 
 def test_a_later_report_with_a_new_label_counts_that_label_in_its_own_week() -> None:

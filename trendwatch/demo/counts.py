@@ -1,28 +1,27 @@
 """A simulated world of counts: who reports which term on which day, with planted rises and named nuisances.
 
-This is a simulator, made to hold trend methods against a known truth; no figure from it is a figure about
-real news. It knows no texts: an item is a term, a source, a day and a story. What is planted are S-curves of
-40 to 80 days, half of them new terms, half a growth to 2 to 5 times what was usual. What disturbs, each a
-number of ``Nuisance`` that can be switched off:
+This is a simulator, made to hold trend methods against a known truth; no figure from it is a figure
+about real news. It knows no texts: an item is a term, a source, a day and a story. What is planted are
+S-curves of 40 to 80 days, half of them new terms, half a growth to 2 to 5 times what was usual. What
+disturbs, each a number of ``Nuisance`` that can be switched off:
 
     feeds that join late, with a speciality and a back-fill of old items · feeds that leave · weekdays ·
     holidays · days and weeks that are louder than others (gamma) · feeds that become louder for good ·
     stories printed by several sources · one story printed sixty times · one-day spikes of many stories ·
     items published again by the same source
 
-Every part has random numbers of its own, and holidays thin out what was drawn: the same seed with one nuisance
-less is the same world in all the rest, so what a nuisance causes can be told by running both.
+Every part has random numbers of its own, and holidays thin out what was drawn: the same seed with one
+nuisance less is the same world in all the rest, so what a nuisance causes can be told by running both.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
+from trendwatch.demo.countworld import CountNuisance, CountRules, CountWorld, Floats, Ints, Rise
+
+__all__ = ["QUIET_DAYS", "CountNuisance", "CountRules", "CountWorld", "Rise", "simulate"]
 
 #: Days without planted rises and events at the beginning: methods need a past.
 QUIET_DAYS = 126
@@ -32,89 +31,18 @@ _WEEKDAYS = (1.15, 1.2, 1.2, 1.15, 1.1, 0.65, 0.55)
 _NEW_LEVEL = (0.5, 2.0)
 _GROWTH = (2.0, 5.0)
 _CURVE_DAYS = (40, 80)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CountNuisance:
-    """What looks like a trend and is none."""
-
-    #: feeds that join, how much more they like their terms, and items they bring along
-    joining: int = 10
-    speciality: float = 15.0
-    backfill: int = 60
-    leaving: int = 2
-    #: share of the usual volume in the holidays; 1 switches them off
-    holidays: float = 0.3
-    #: first days of holidays of two weeks
-    holidays_at: tuple[int, ...] = (210, 350)
-    #: variance of a week's and of a day's loudness of a term; 0 is Poisson
-    week_noise: float = 0.15
-    day_noise: float = 0.4
-    #: of a source's day
-    source_noise: float = 0.1
-    #: share of stories that others print too, and how many more on average
-    syndicated: float = 0.25
-    reprints: float = 2.0
-    #: stories printed everywhere: how many, and fewest and most copies of one
-    storms: int = 60
-    storm_copies: tuple[int, int] = (8, 30)
-    spikes: int = 60
-    spike_stories: float = 8.0
-    #: feeds that publish twice as much from some day on
-    louder: int = 3
-    #: of items that their source publishes again under another guid
-    repeated: float = 0.02
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CountRules:
-    """The size of a world."""
-
-    feeds: int = 24
-    terms: int = 1500
-    planted: int = 40
-    days: int = 406
-    #: docs a day of a feed, median
-    volume: float = 5.0
-    #: docs a day of a term over all first feeds, median and spread (sigma of the logarithm)
-    level: float = 0.2
-    spread: float = 1.1
-    nuisance: CountNuisance = field(default_factory=CountNuisance)
-
-
-@dataclass(frozen=True, slots=True)
-class Rise:
-    """A planted S-curve."""
-
-    term: int
-    onset: int
-    days: int
-    #: new terms have no past
-    is_new: bool
-
-
-@dataclass(frozen=True, slots=True)
-class CountWorld:
-    """Items as columns of equal length, and everything a source published."""
-
-    rules: CountRules
-    rises: tuple[Rise, ...]
-    #: first and last day a source is read, -1 for the ones read from the beginning
-    joins: Ints
-    leaves: Ints
-    term: Ints
-    source: Ints
-    #: the day an item counts at: of a back-fill its own, before the source joined
-    day: Ints
-    #: the day it was seen
-    seen: Ints
-    story: Ints
-    #: docs by source and day, as counted and as seen
-    docs: Ints
-    docs_seen: Ints
-    #: (term, first day) of storms and spikes
-    storms: tuple[tuple[int, int], ...]
-    spikes: tuple[tuple[int, int], ...]
+#: Docs a day of a term that can grow: neither rare nor everywhere.
+_GROWING = (0.25, 3.0)
+#: Most docs a day of any term.
+_MOST = 8.0
+#: Spread of feeds' volumes (sigma of the logarithm).
+_VOLUMES = 0.6
+#: Days over which a back-fill is dated.
+_BACKFILL_DAYS = 90
+#: Stories of the smallest spike, and the share of them that comes a day late.
+_SPIKE, _LATE = 5, 0.2
+#: Days of a holiday.
+_HOLIDAY = 14
 
 
 def simulate(seed: int, rules: CountRules | None = None) -> CountWorld:
@@ -141,29 +69,33 @@ class _Making:
     def _feeds(self) -> None:
         random, rules = self._stream("feeds"), self.rules
         last = rules.days
-        self.volume = rules.volume * np.exp(random.normal(0, 0.6, self.sources))
+        own = [self._stream(f"feed{source}") for source in range(self.sources)]
+        self.volume = rules.volume * np.exp([_VOLUMES * one.normal() for one in own])
         self.joins = np.full(self.sources, -1)
         self.joins[rules.feeds :] = random.integers(QUIET_DAYS, last - 60, self.noise.joining)
         self.leaves = np.full(self.sources, last)
         self.leaves[: self.noise.leaving] = random.integers(QUIET_DAYS, last - 30, self.noise.leaving)
         days = np.arange(last)
         level = self.volume[:, None] * np.array(_WEEKDAYS)[days % 7]
-        level *= _gamma(random, self.noise.source_noise, (self.sources, last))
+        level *= np.stack([_gamma(one, self.noise.source_noise, (last,)) for one in own])
         louder = random.permutation(rules.feeds)[: self.noise.louder]
         for source in louder.tolist():
             level[source, random.integers(QUIET_DAYS, last - 60) :] *= 2
         self.here = (days >= self.joins[:, None]) & (days < self.leaves[:, None])
         self.level = level * self.here
-        self.docs = random.poisson(self.level)
+        self.docs = np.stack([one.poisson(mine) for one, mine in zip(own, self.level, strict=True)])
         self.docs_seen = self.docs.copy()
 
     def _terms(self) -> None:
         random, rules = self._stream("terms"), self.rules
-        usual = rules.volume * np.exp(0.6**2 / 2) * rules.feeds
-        self.share = np.minimum(rules.level * np.exp(random.normal(0, rules.spread, rules.terms)), 8) / usual
-        self.liking = random.gamma(0.5, 2.0, (rules.terms, self.sources))
+        #: docs a day of the first feeds together
+        self.usual = rules.volume * np.exp(_VOLUMES**2 / 2) * rules.feeds
+        level = rules.level * np.exp(random.normal(0, rules.spread, rules.terms))
+        self.share = np.minimum(level, _MOST) / self.usual
+        tastes = [self._stream(f"taste{source}") for source in range(self.sources)]
+        self.liking = np.stack([taste.gamma(0.5, 2.0, rules.terms) for taste in tastes], axis=1)
         for source in range(rules.feeds, self.sources):
-            special = random.permutation(rules.terms)[: rules.terms // 100]
+            special = tastes[source].permutation(rules.terms)[: rules.terms // 100]
             self.liking[special, source] *= self.noise.speciality
         self.growth = np.ones((rules.terms, rules.days))
         self.rises = tuple(self._rise(random, number) for number in self._chosen(random))
@@ -174,9 +106,10 @@ class _Making:
 
     def _chosen(self, random: np.random.Generator) -> list[tuple[int, bool]]:
         """Return the planted terms: new ones, and usual ones that are neither rare nor everywhere."""
-        usual = self.share * self.rules.volume * np.exp(0.6**2 / 2) * self.rules.feeds
+        usual = self.share * self.usual
         grown = self.rules.planted // 2
-        fit = random.permutation(np.flatnonzero((usual > 0.25) & (usual < 3)))[:grown]
+        fit = np.flatnonzero((usual > _GROWING[0]) & (usual < _GROWING[1]))
+        fit = random.permutation(fit)[:grown]
         rest = random.permutation(np.setdiff1d(np.arange(self.rules.terms), fit))
         fresh = rest[: self.rules.planted - grown]
         return [*((int(term), False) for term in fit), *((int(term), True) for term in fresh)]
@@ -189,8 +122,7 @@ class _Making:
         curve = 1 / (1 + np.exp(-(days - onset - length / 2) * 8 / length))
         curve[:onset] = 0
         if is_new:
-            usual = self.rules.volume * np.exp(0.6**2 / 2) * self.rules.feeds
-            self.share[term] = random.uniform(*_NEW_LEVEL) / usual
+            self.share[term] = random.uniform(*_NEW_LEVEL) / self.usual
             self.growth[term] = curve
         else:
             self.growth[term] = 1 + (random.uniform(*_GROWTH) - 1) * curve
@@ -241,8 +173,18 @@ class _Making:
         self._print(random, term, day, story)
 
     def _print(self, random: np.random.Generator, term: Ints, day: Ints, story: Ints) -> None:
-        """Add items of sources drawn by volume from all that are read on the day; they are docs more."""
-        source = random.choice(self.sources, len(term), p=self.volume / self.volume.sum())
+        """Let sources print stories, the first ones drawn by volume; joining ones print beside them."""
+        first = self.rules.feeds
+        usual = self.volume[:first].sum()
+        source = random.choice(first, len(term), p=self.volume[:first] / usual)
+        self._keep(term, source, day, story)
+        for joining in range(first, self.sources):
+            stream = np.random.default_rng([self._seed, joining, *_digest(story)])
+            too = stream.random(len(term)) < self.volume[joining] / usual
+            self._keep(term[too], np.full(int(too.sum()), joining), day[too], story[too])
+
+    def _keep(self, term: Ints, source: Ints, day: Ints, story: Ints) -> None:
+        """Add items of sources that are read on their day; each is a doc more."""
         here = self.here[source, day]
         term, source, day, story = term[here], source[here], day[here], story[here]
         self._add(term, source, day, story)
@@ -253,7 +195,7 @@ class _Making:
         random = self._stream("backfill")
         for source in range(self.rules.feeds, self.sources):
             joined = int(self.joins[source])
-            docs = joined - 1 - random.integers(0, 90, self.noise.backfill)
+            docs = joined - 1 - random.integers(0, _BACKFILL_DAYS, self.noise.backfill)
             np.add.at(self.docs[source], docs, 1)
             self.docs_seen[source, joined] += len(docs)
             for at in docs.tolist():
@@ -287,8 +229,8 @@ class _Making:
         random, found = self._stream("spikes"), []
         for _ in range(self.noise.spikes):
             term, at = self._event_at(random)
-            stories = 5 + int(random.poisson(self.noise.spike_stories - 5))
-            day = at + (random.random(stories) < 0.2)
+            stories = _SPIKE + int(random.poisson(self.noise.spike_stories - _SPIKE))
+            day = at + (random.random(stories) < _LATE)
             self._print(random, np.full(stories, term), day, self._stories + np.arange(stories))
             self._stories += stories
             found.append((term, at))
@@ -306,11 +248,16 @@ class _Making:
         random = self._stream("holidays")
         away = np.zeros(self.rules.days, bool)
         for first in self.noise.holidays_at:
-            away[first : first + 14] = True
+            away[first : first + _HOLIDAY] = True
         drawn = random.random(len(day))
         for docs in (self.docs, self.docs_seen):
             docs[:, away] = random.binomial(docs[:, away], self.noise.holidays)
         return (drawn < self.noise.holidays) | ~away[day] & ~away[seen]
+
+
+def _digest(story: Ints) -> tuple[int, int]:
+    """Return numbers that stand for some stories, so that the same stories draw the same."""
+    return len(story), int(story[0]) if len(story) else 0
 
 
 def _gamma(random: np.random.Generator, variance: float, shape: tuple[int, ...]) -> Floats:

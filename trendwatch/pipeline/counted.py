@@ -68,4 +68,5 @@ def joined(parts: list[Counts]) -> Counts:
         feed=np.concatenate([feed for _, feed in renamed]),
         week=np.concatenate([part.week for part in parts]),
         reports=np.concatenate([part.reports for part in parts]),
+        told=np.concatenate([part.told for part in parts]),
     )

@@ -193,7 +193,7 @@ def _understand(
         new_stories=new_stories,
         story_counts=tally.story_counts,
         report_counts=tally.report_counts,
-        capped_counts=tally.capped_counts,
+        first_counts=tally.first_counts,
     )
 
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
+import numpy as np
 from sqlalchemy import Engine, func, select
 
 from trendwatch.store.engine import reading
 from trendwatch.store.leases import table
 from trendwatch.store.models import model_seq
 from trendwatch.store.tables import CountedRow, FeedRow, ReportsRow, SeriesRow
-from trendwatch.trends.series import Counts
+from trendwatch.trends.series import TOTAL, Counts
 from trendwatch.types.trends import Series
 from trendwatch.types.weeks import week_number
 
@@ -27,20 +29,22 @@ class SeriesCounts:
         self._engine = engine
 
     def columns(self, version: str, *, first_week: int, last_week: int) -> Counts:
-        """Return the reports of a closed range of weeks as columns, of each story only the first ones."""
-        query = select(_REPORTS.c.key, _REPORTS.c.feed_seq, _REPORTS.c.week, _REPORTS.c.capped).where(
+        """Return the counts of a closed range of weeks as columns."""
+        what = (_REPORTS.c.key, _REPORTS.c.feed_seq, _REPORTS.c.week, _REPORTS.c.reports, _REPORTS.c.stories)
+        query = select(*what).where(
             _REPORTS.c.model_seq == model_seq(version),
             _REPORTS.c.week >= first_week,
             _REPORTS.c.week <= last_week,
-            _REPORTS.c.capped > 0,
         )
         with reading(self._engine) as connection:
             feeds = {row.seq: row.key for row in connection.execute(select(_FEED.c.seq, _FEED.c.key))}
             rows = connection.execute(query.order_by(_REPORTS.c.key, _REPORTS.c.feed_seq)).all()
-        return Counts.of((row.key, feeds[row.feed_seq], row.week, row.capped) for row in rows)
+        counts = Counts.of((row.key, feeds[row.feed_seq], row.week, row.reports) for row in rows)
+        first = [row.reports if row.key == TOTAL else row.stories for row in rows]
+        return replace(counts, reports=np.array(first, dtype=np.float32))
 
     def changes(self, version: str, *, first_week: int, last_week: int) -> dict[int, int]:
-        """Return how often the counts of each week of a closed range changed; weeks without counts are left out.
+        """Return how often the counts of each week of a closed range changed, for those that have any.
 
         One small row a week is read, however much was counted in it.
         """

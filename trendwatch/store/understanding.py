@@ -69,8 +69,8 @@ class Understood:
     story_counts: Mapping[tuple[str, int], int] = field(default_factory=dict)
     #: (key, week, feed key) to reports it adds
     report_counts: Mapping[tuple[str, int, str], int] = field(default_factory=dict)
-    #: the same, of each story only the first reports; None: no story has more
-    capped_counts: Mapping[tuple[str, int, str], int] | None = None
+    #: (key, week, feed key) to stories it adds that the feed told first; None: each report is one
+    first_counts: Mapping[tuple[str, int, str], int] | None = None
 
 
 class Understanding:
@@ -263,18 +263,22 @@ def _write_counts(connection: Connection, batch: Understood, feeds: Mapping[str,
         {"model_seq": model, "key": key, "week": week, "stories": n}
         for (key, week), n in sorted(batch.story_counts.items())
     ]
-    capped = batch.report_counts if batch.capped_counts is None else batch.capped_counts
+    first = batch.report_counts if batch.first_counts is None else batch.first_counts
     reports = [
         {
-            **{"model_seq": model, "key": key, "week": week, "feed_seq": feeds[feed]},
-            **{"reports": n, "capped": capped.get((key, week, feed), 0)},
+            "model_seq": model,
+            "key": key,
+            "week": week,
+            "feed_seq": feeds[feed],
+            "reports": n,
+            "stories": first.get((key, week, feed), 0),
         }
         for (key, week, feed), n in sorted(batch.report_counts.items())
     ]
     weeks = sorted({row["week"] for row in (*series, *reports)})
     changed = [{"model_seq": model, "week": week, "changes": 1} for week in weeks]
     _add_up(connection, SeriesRow, ("stories",), series)
-    _add_up(connection, ReportsRow, ("reports", "capped"), reports)
+    _add_up(connection, ReportsRow, ("reports", "stories"), reports)
     _add_up(connection, CountedRow, ("changes",), changed)
 
 

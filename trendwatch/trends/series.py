@@ -1,7 +1,7 @@
 """What is counted, and the columns that counts travel in.
 
-The unit of counting is a report: a story, at most once per source and week, under each of its keys. All that
-a source published is counted under ``TOTAL``, so that shares can be taken source by source.
+The unit of counting is a report: a story, at most once per source and week, under each of its keys. All
+that a source published is counted under ``TOTAL``, so that shares can be taken source by source.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ CountRow = tuple[str, str, int, float]
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """Reports per key, feed and week, as columns of equal length, in any order."""
+    """Counts per key, feed and week, as columns of equal length, in any order."""
 
     keys: tuple[str, ...]
     feeds: tuple[str, ...]
@@ -37,11 +37,17 @@ class Counts:
     feed: NDArray[np.int32]
     #: week number (see types.weeks)
     week: NDArray[np.int32]
+    #: what strength is computed from: stories the feed told first; of ``TOTAL`` all it published
     reports: NDArray[np.float32]
+    #: stories the feed told, first or not: what breadth is computed from
+    told: NDArray[np.float32]
 
     @classmethod
     def of(cls, rows: Iterable[CountRow]) -> Counts:
-        """Make columns of rows; rows of the same key, feed and week are added up where they are used."""
+        """Make columns of rows; what each feed told, it told first.
+
+        Rows of the same key, feed and week are added up where they are used.
+        """
         keys: dict[str, int] = {}
         feeds: dict[str, int] = {}
         columns: tuple[list[int], list[int], list[int], list[float]] = ([], [], [], [])
@@ -50,13 +56,15 @@ class Counts:
             columns[1].append(feeds.setdefault(feed, len(feeds)))
             columns[2].append(week)
             columns[3].append(reports)
+        counted = np.array(columns[3], dtype=np.float32)
         return cls(
             keys=tuple(keys),
             feeds=tuple(feeds),
             key=np.array(columns[0], dtype=np.int32),
             feed=np.array(columns[1], dtype=np.int32),
             week=np.array(columns[2], dtype=np.int32),
-            reports=np.array(columns[3], dtype=np.float32),
+            reports=counted,
+            told=counted,
         )
 
     def __len__(self) -> int:
@@ -71,6 +79,7 @@ class Counts:
             feed=self.feed[chosen],
             week=self.week[chosen],
             reports=self.reports[chosen],
+            told=self.told[chosen],
         )
 
     def until(self, week: int) -> Counts:
