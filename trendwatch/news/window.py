@@ -53,7 +53,7 @@ class OpenStory:
     #: length of the sum of their vectors; None until it is asked for
     length: float | None = None
     newest: Held | None = None
-    #: a report joined since the last mending
+    #: a report joined or left since the last mending
     changed: bool = False
 
 
@@ -194,6 +194,7 @@ class Window:
     def _leave(self, held: Held) -> None:
         del held.story.members[held.number]
         held.story.length = None
+        held.story.changed = True
 
 
 def _when(held: Held) -> tuple[datetime, int]:

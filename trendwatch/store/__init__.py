@@ -21,6 +21,7 @@ from trendwatch.store.models import Models
 from trendwatch.store.overlays import Overlays
 from trendwatch.store.series import SeriesCounts
 from trendwatch.store.stories import Stories
+from trendwatch.store.storymends import StoryMends
 from trendwatch.store.terms import Terms
 from trendwatch.store.trends import Trends
 from trendwatch.store.understanding import Understanding
@@ -38,6 +39,7 @@ class Store:
         self.feeds = Feeds(engine, self.leases)
         self.items = Items(engine)
         self.stories = Stories(engine)
+        self.story_mends = StoryMends(engine, self.leases)
         self.models = Models(engine)
         self.understanding = Understanding(engine, self.leases)
         self.series = SeriesCounts(engine)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -194,7 +194,7 @@ class Understanding:
             items = _seqs(connection, _ITEM, list(batch.stories))
             _write_stories(connection, batch, items)
             _write_tags(connection, batch, items, seq)
-            _write_counts(connection, batch, feeds, seq)
+            write_counts(connection, batch, feeds, seq)
             done = delete(_PENDING).where(
                 _PENDING.c.model_seq == seq, _PENDING.c.item_seq.in_(items.values())
             )
@@ -217,15 +217,20 @@ def _write_stories(connection: Connection, batch: Understood, items: Mapping[str
     ]
     statement = update(_ITEM).where(_ITEM.c.seq == bindparam("b_item")).values(story_seq=bindparam("b_story"))
     connection.execute(statement, joins)
+    recount(connection, stories.values())
+
+
+def recount(connection: Connection, stories: Iterable[int]) -> None:
+    """Count the reports of stories again, which are given by number."""
     mine = _ITEM.c.story_seq == _STORY.c.seq
 
     def counted(what: Any) -> Any:
         return select(what).where(mine).scalar_subquery()
 
     owners = select(func.count(_FEED.c.owner.distinct())).join(_ITEM, _ITEM.c.feed_seq == _FEED.c.seq)
-    recount = update(_STORY).where(_STORY.c.seq.in_(stories.values()))
+    statement = update(_STORY).where(_STORY.c.seq.in_(list(stories)))
     connection.execute(
-        recount.values(
+        statement.values(
             items=counted(func.count(_ITEM.c.seq)),
             sources=counted(func.count(_ITEM.c.feed_seq.distinct())),
             last_seen_at=counted(func.max(_ITEM.c.counted_at)),
@@ -258,7 +263,8 @@ def _write_tags(connection: Connection, batch: Understood, items: Mapping[str, i
         connection.execute(insert(connection, TagRow).on_conflict_do_nothing(), rows)
 
 
-def _write_counts(connection: Connection, batch: Understood, feeds: Mapping[str, int], model: int) -> None:
+def write_counts(connection: Connection, batch: Understood, feeds: Mapping[str, int], model: int) -> None:
+    """Add what a batch counts to what a model version has counted."""
     series = [
         {"model_seq": model, "key": key, "week": week, "stories": n}
         for (key, week), n in sorted(batch.story_counts.items())

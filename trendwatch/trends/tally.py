@@ -52,16 +52,22 @@ class Tally:
 
     def add(self, item: Item, story_id: str, tags: Iterable[Tag]) -> None:
         """Count one item."""
-        week = week_number(item.counted_at)
+        self._count(story_id, item.feed_key, week_number(item.counted_at), count_keys(tags))
+
+    def add_counted(self, story_id: str, feed_key: str, week: int, labels: Iterable[str]) -> None:
+        """Count one item whose labels are known by their full keys."""
+        self._count(story_id, feed_key, week, count_keys([_tag(label) for label in labels]))
+
+    def _count(self, story_id: str, feed_key: str, week: int, keys: Iterable[str]) -> None:
         by_feed = self._counted[story_id]
         known = set().union(*by_feed.values())
-        for key in (TOTAL, *count_keys(tags)):
+        for key in (TOTAL, *keys):
             if key not in known:
                 self.story_counts[key, week] += 1
-                self.first_counts[key, week, item.feed_key] += 1
-            if key not in by_feed[item.feed_key]:
-                self.report_counts[key, week, item.feed_key] += 1
-                by_feed[item.feed_key].add(key)
+                self.first_counts[key, week, feed_key] += 1
+            if key not in by_feed[feed_key]:
+                self.report_counts[key, week, feed_key] += 1
+                by_feed[feed_key].add(key)
 
 
 def _tag(full_key: str) -> Tag:
