@@ -58,9 +58,9 @@ def _curve(stage: Stage, random: np.random.Generator, rules: CurveRules) -> list
     return counts
 
 
-def _ramp(weeks: NDArray[np.int64], onset: int, length: int, height: float) -> Floats:
-    """Return a straight climb."""
-    return np.asarray(height * np.clip((weeks - onset) / length, 0.0, 1.0))
+def _ramp(weeks: NDArray[np.int64], onset: int, length: int) -> Floats:
+    """Return a straight climb from 0 to 1."""
+    return np.asarray(np.clip((weeks - onset) / length, 0.0, 1.0))
 
 
 def _between(random: np.random.Generator, bounds: tuple[float, float]) -> float:
@@ -96,13 +96,3 @@ def _rate(stage: Stage, random: np.random.Generator, length: int, height: float)
 
 def _logistic(weeks: NDArray[np.int64], middle: float, scale: float) -> Floats:
     return np.asarray(1 / (1 + np.exp(-(weeks - middle) / scale)))
-
-
-def _ramp(weeks: NDArray[np.int64], onset: int, length: int) -> Floats:
-    """Return a straight climb from 0 to 1."""
-    return np.asarray(np.clip((weeks - onset) / length, 0.0, 1.0))
-
-
-def _between(random: np.random.Generator, bounds: tuple[float, float]) -> float:
-    """Return a number between two, even on a logarithmic scale."""
-    return float(np.exp(random.uniform(*np.log(bounds))))

@@ -6,27 +6,20 @@ up to its end is asked for, so a replay of any past week gives what was said the
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
 
 from trendwatch.errors import LeaseLost
-from trendwatch.pipeline.counted import CountMemory
+from trendwatch.pipeline.labels import COUNTED_WEEKS, LabelWeek, judge_labels
 from trendwatch.pipeline.terms import TermMemory, judge_terms
 from trendwatch.store import Store
-from trendwatch.trends.stage import stage_of
-from trendwatch.trends.surge import Surge, SurgeRules, rise_began, surges
-from trendwatch.types.trends import Trend, TrendKind
-from trendwatch.types.weeks import week_end, week_name, week_number, week_start
+from trendwatch.trends.surge import SurgeRules
+from trendwatch.types.trends import Trend
+from trendwatch.types.weeks import week_end, week_name, week_number
 from trendwatch.types.work import Clock
 
-__all__ = ["AnalyseReport", "Rules", "TermMemory", "analyse", "rules_of"]
-
-#: Weeks of counts that a judgement rests on: more have decayed to nothing.
-COUNTED_WEEKS = 104
-#: Weeks whose stories are shown as evidence and counted as "now".
-SHOWN_WEEKS = 4
-EVIDENCE = 5
+__all__ = ["COUNTED_WEEKS", "AnalyseReport", "Rules", "TermMemory", "analyse", "rules_of"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,10 +67,18 @@ def analyse(
             if not settled or store.trends.waits_before(model.version, week_end(week)):
                 report.waiting = True
                 break
-            trends = _judge(store, model.version, week, rules, terms)
+            found = _judge(store, model.version, week, rules, terms)
             claim = store.leases.renew(claim, now=clock(), lease=lease)
-            store.trends.write(model.version, week, trends, claim=claim, now=clock())
-            report.weeks[week_name(week)] = trends
+            store.trends.write(
+                model.version,
+                week,
+                found.trends,
+                spikes=found.spikes,
+                chance=found.chance,
+                claim=claim,
+                now=clock(),
+            )
+            report.weeks[week_name(week)] = found.trends
     except LeaseLost:
         report.held = True
     finally:
@@ -96,52 +97,9 @@ def _unjudged(store: Store, version: str, last: int) -> Iterable[int]:
     return range(min(max(read_since, counted_since), last), last + 1)
 
 
-def _judge(store: Store, version: str, week: int, rules: Rules, terms: TermMemory) -> list[Trend]:
-    labels = _labels(store, version, week, rules, terms.counts)
+def _judge(store: Store, version: str, week: int, rules: Rules, terms: TermMemory) -> LabelWeek:
+    """Return what a week came to, its terms after its labels."""
+    labels = judge_labels(store, version, week, rules=rules.surge, memory=terms.counts)
     least, top = rules.min_sources, rules.top_terms
-    return [*labels, *judge_terms(store, version, week, min_sources=least, top=top, memory=terms)]
-
-
-def _labels(store: Store, version: str, week: int, rules: Rules, memory: CountMemory) -> list[Trend]:
-    counts = memory.columns(store, version, first_week=week - COUNTED_WEEKS, last_week=week)
-    since, owners = store.series.feed_weeks(), store.series.owners()
-    found = surges(counts, week=week, since=since, owners=owners, rules=rules.surge)
-    window = week_start(week - SHOWN_WEEKS + 1), week_end(week)
-    first = max(week - COUNTED_WEEKS, store.series.first_week(version) or week)
-    history = {
-        series.key: series.stories
-        for series in store.series.series(
-            version, [one.key for one in found], first_week=first, last_week=week
-        )
-    }
-    return [
-        _label_trend(
-            one,
-            week,
-            began=rise_began(counts, one.key, week=week, since=since, owners=owners, rules=rules.surge),
-            stories=history[one.key],
-            evidence=store.trends.evidence(version, one.key, *window, limit=EVIDENCE),
-        )
-        for one in found
-    ]
-
-
-def _label_trend(
-    surge: Surge, week: int, *, began: int, stories: Sequence[int], evidence: Sequence[str]
-) -> Trend:
-    return Trend(
-        week=week_name(week),
-        kind=TrendKind.LABEL,
-        key=surge.key,
-        strength=surge.strength,
-        share_before=surge.share_before,
-        share_now=surge.share_now,
-        observed=surge.observed,
-        expected=surge.expected,
-        stories=sum(stories[-SHOWN_WEEKS:]),
-        sources=surge.sources,
-        owners=surge.owners,
-        since=week_name(began),
-        stage=stage_of(stories),
-        evidence=tuple(evidence),
-    )
+    told = judge_terms(store, version, week, min_sources=least, top=top, memory=terms)
+    return LabelWeek([*labels.trends, *told], labels.spikes, labels.chance)

@@ -13,12 +13,13 @@ from trendwatch.store.engine import reading
 from trendwatch.store.frozen import freeze, thaw
 from trendwatch.store.leases import Leases, insert, table
 from trendwatch.store.models import model_seq
-from trendwatch.store.tables import AnalysisRow, ItemRow, PendingRow, TagRow, TrendRow
-from trendwatch.types.trends import Trend, TrendKind
+from trendwatch.store.tables import AnalysisRow, ItemRow, PendingRow, SpikeRow, TagRow, TrendRow
+from trendwatch.types.trends import Chance, Spike, Trend, TrendKind
 from trendwatch.types.weeks import parse_week
 from trendwatch.types.work import Claim
 
 _TREND = table(TrendRow)
+_SPIKE = table(SpikeRow)
 _ANALYSIS = table(AnalysisRow)
 _PENDING = table(PendingRow)
 _ITEM = table(ItemRow)
@@ -46,7 +47,17 @@ class Trends:
         with reading(self._engine) as connection:
             return connection.execute(query.limit(1)).first() is not None
 
-    def write(self, version: str, week: int, trends: Sequence[Trend], *, claim: Claim, now: datetime) -> None:
+    def write(
+        self,
+        version: str,
+        week: int,
+        trends: Sequence[Trend],
+        *,
+        claim: Claim,
+        now: datetime,
+        spikes: Sequence[Spike] = (),
+        chance: Chance | None = None,
+    ) -> None:
         """Keep what a week came to, also when it is nothing.
 
         Raises:
@@ -59,7 +70,15 @@ class Trends:
             rows = [_values(trend) | {"model_seq": seq, "week": week} for trend in trends]
             if rows:
                 connection.execute(insert(connection, TrendRow), rows)
-            done = insert(connection, AnalysisRow).values(model_seq=seq, week=week, made_at=now)
+            connection.execute(delete(_SPIKE).where(_SPIKE.c.model_seq == seq, _SPIKE.c.week == week))
+            full = [
+                {"model_seq": seq, "week": week, "key": one.key, "value": json.loads(freeze(one))}
+                for one in spikes
+            ]
+            if full:
+                connection.execute(insert(connection, SpikeRow), full)
+            said = {"judged": chance.judged, "by_chance": chance.rises} if chance else {}
+            done = insert(connection, AnalysisRow).values(model_seq=seq, week=week, made_at=now, **said)
             connection.execute(done.on_conflict_do_nothing())
 
     def evidence(self, version: str, key: str, since: datetime, until: datetime, *, limit: int) -> list[str]:
@@ -74,6 +93,24 @@ class Trends:
         query = query.group_by(_ITEM.c.story_seq).order_by(*newest_first)
         with reading(self._engine) as connection:
             return [row.id for row in connection.execute(query.limit(limit))]
+
+    def spikes(self, version: str, week: int) -> list[Spike]:
+        """Return what one week was full of, the fullest first."""
+        query = select(_SPIKE.c.value).where(_SPIKE.c.model_seq == model_seq(version), _SPIKE.c.week == week)
+        with reading(self._engine) as connection:
+            found = [thaw(Spike, json.dumps(value)) for value in connection.execute(query).scalars()]
+        return sorted(found, key=lambda spike: (-spike.stories, spike.key))
+
+    def chance(self, version: str, week: int) -> Chance | None:
+        """Return how many rises of a week are expected by chance, None where it was not estimated."""
+        query = select(_ANALYSIS.c.judged, _ANALYSIS.c.by_chance).where(
+            _ANALYSIS.c.model_seq == model_seq(version),
+            _ANALYSIS.c.week == week,
+            _ANALYSIS.c.by_chance.is_not(None),
+        )
+        with reading(self._engine) as connection:
+            row = connection.execute(query).first()
+        return Chance(judged=row.judged, rises=row.by_chance) if row else None
 
     def of_week(self, version: str, week: int) -> list[Trend]:
         """Return the trends of a week, the strongest first; fading ones are negative and last."""

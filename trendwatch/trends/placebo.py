@@ -17,26 +17,17 @@ greater.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
 from trendwatch.trends.series import Counts
 from trendwatch.trends.surge import SurgeRules, judge
+from trendwatch.types.trends import Chance
 
 #: Weeks that are shuffled: enough for a whole past and present.
 SHUFFLED_WEEKS = 52
 ROUNDS = 8
-
-
-@dataclass(frozen=True, slots=True)
-class Chance:
-    """What a placebo came to."""
-
-    #: keys that could rise: reported by enough sources, at least in the week's real order
-    judged: int
-    #: rises expected among them in one week, if nothing rises
-    rises: float
 
 
 def by_chance(
@@ -62,7 +53,7 @@ def by_chance(
         placebo = judge(shuffled, week=week, since=since, owners=owners, rules=rules)
         if placebo is not None:
             told += int(np.count_nonzero(placebo.rise >= rules.least_change))
-    return Chance(int(np.count_nonzero(np.isfinite(real.rise))), round(told / rounds, 3))
+    return Chance(judged=int(np.count_nonzero(np.isfinite(real.rise))), rises=round(told / rounds, 3))
 
 
 def _shuffled(counts: Counts, week: int, since: Mapping[str, int], random: np.random.Generator) -> Counts:

@@ -6,7 +6,7 @@ that a source published is counted under ``TOTAL``, so that shares can be taken 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,6 +20,7 @@ TOTAL = "*"
 
 #: Facets that are also counted together with an area.
 _PAIRED = (Facet.SECTOR, Facet.FUNCTION)
+_HALF_YEAR = 26
 
 #: key, feed key, week number, reports
 CountRow = tuple[str, str, int, float]
@@ -91,6 +92,24 @@ class Counts:
         wanted = set(keys)
         numbers = [number for number, key in enumerate(self.keys) if key in wanted]
         return self.where(np.isin(self.key, numbers))
+
+
+def comparable(stories: Sequence[int], published: Sequence[int]) -> tuple[float, ...]:
+    """Return weekly stories as if each week had brought the usual amount of news, from when that is known.
+
+    Back-log is thin, and thinner the older it is; feeds join and leave; holidays are quiet. None of it is
+    growth. So each week counts as its share of the news, times the median week of the last half year; weeks
+    before the first that has half as much news as that are left out.
+
+    Args:
+        stories: of a key, by week
+        published: of anything, in the same weeks
+    """
+    usual = float(np.median(published[-_HALF_YEAR:])) if published else 0.0
+    whole = (number for number, all_told in enumerate(published) if all_told >= max(1.0, usual / 2))
+    first = next(whole, len(published))
+    pairs = zip(stories[first:], published[first:], strict=True)
+    return tuple(told * usual / max(all_told, usual / 4, 1.0) for told, all_told in pairs)
 
 
 def count_keys(tags: Iterable[Tag]) -> tuple[str, ...]:
