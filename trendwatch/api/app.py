@@ -26,6 +26,7 @@ from trendwatch.api import (
     practices,
     problems,
     series,
+    terms,
     trends,
 )
 from trendwatch.api.asked import only_known
@@ -42,6 +43,7 @@ _ROUTERS = (
     feed_changes.router,
     items.router,
     trends.router,
+    terms.router,
     arrivals.router,
     series.router,
     labels.router,
