@@ -8,7 +8,7 @@ written.
 A term is one to three words with no stop word at an edge, beginning with more than a number ("windows 11" but
 not "11 windows"). Names of things in code ("owner/name") are read as words.
 
-Known failures: "news" and "new" stay apart, "glasses" and "glass" fold; "co op" and "coop" are one.
+Known failures: "glasses" and "glass" stay apart; "co op" and "coop" are one, "window" and "windows" two.
 """
 
 from __future__ import annotations
@@ -26,6 +26,8 @@ LONGEST = 3
 
 _PARTED = re.compile(r"[-/_]+")
 _SHORTEST_PLURAL = 4
+#: "class", "bonus", "analysis", "news": an s that is no plural.
+_NO_PLURAL = ("ss", "us", "is", "ws")
 
 
 def terms_of(text: str) -> dict[str, str]:
@@ -54,14 +56,15 @@ def fold(term: str) -> str:
 
 
 def _read(text: str) -> list[str]:
-    """Return the words of a text, compounds taken apart."""
+    """Return the words of a text, compounds taken apart, repetitions left out."""
     found: list[str] = []
     for word in words(text.replace("/", " ") if "//" not in text else text)[:MAX_WORDS]:
         if word.isalnum():
             found.append(word)
         else:
             found.extend(part for part in _PARTED.split(word) if part)
-    return found
+    # "PyTorch. PyTorch implementation": a headline that ends as its text begins says no phrase
+    return [word for at, word in enumerate(found) if not at or word != found[at - 1]]
 
 
 @lru_cache(maxsize=100_000)
@@ -75,6 +78,6 @@ def _word(word: str) -> tuple[bool, str, bool, str]:
 
 
 def _singular(word: str) -> str:
-    if len(word) < _SHORTEST_PLURAL or not word.endswith("s") or word.endswith(("ss", "us", "is")):
+    if len(word) < _SHORTEST_PLURAL or not word.endswith("s") or word.endswith(_NO_PLURAL):
         return word
     return f"{word[:-3]}y" if word.endswith("ies") and len(word) > _SHORTEST_PLURAL else word[:-1]
