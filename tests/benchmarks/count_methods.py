@@ -99,12 +99,15 @@ def ours(world: CountWorld, variant: Variant = Variant()) -> Scores:
     """Return the product's bounds on rises."""
     judged = judgements(world, variant, every=WEEK if variant.unit == 1 else 1)
     days = (np.array(list(judged)) + 1) * variant.unit - 1
-    return days, np.array([one.rise[: world.rules.terms] for one in judged.values()])
+    return days, np.array([one.score[: world.rules.terms] for one in judged.values()])
 
 
 DAILY = Variant(
     unit=1,
-    rules=SurgeRules(panel=PanelRules(fast_half_life=14.0, slow_half_life=91.0, lag=28, warm_up=35)),
+    rules=SurgeRules(
+        panel=PanelRules(fast_half_life=14.0, slow_half_life=91.0, lag=28, warm_up=35),
+        slow=PanelRules(fast_half_life=28.0, slow_half_life=182.0, lag=70, warm_up=35),
+    ),
 )
 
 

@@ -39,6 +39,7 @@ VARIANTS = {
     "  without same-store": Variant(same_store=False),
     "  every report counts": Variant(per_story=0),
     "  a week may carry a rise": Variant(rules=SurgeRules(panel=PanelRules(week_times=1e9))),
+    "  one yardstick": Variant(rules=SurgeRules(slow_margin=1e9)),
     "  counted by day": DAILY,
 }
 CALM = CountRules(
@@ -112,7 +113,7 @@ def _chance(world: CountWorld) -> None:
     for week in [week for week in judged if week >= 20 and week % 4 == 0]:
         placebo = by_chance(counts, week=week, since=panel_at(world, week), owners={}, rules=rules)
         expected.append(placebo.rises if placebo else 0.0)
-        real.append(sum(onsets.get(term, 999) > (week + 1) * WEEK for term in _up(judged[week].rise)))
+        real.append(sum(onsets.get(term, 999) > (week + 1) * WEEK for term in _up(judged[week].score)))
     bursts = {(burst.key, week) for week, one in judged.items() for burst in one.bursts()}
     told = sum(
         any((f"term:{term}", day // WEEK + late) in bursts for late in (0, 1)) for term, day in world.spikes
@@ -133,7 +134,7 @@ def _alarms(world: CountWorld, judged: dict[int, object], events: tuple[tuple[in
     total = 0
     for term, day in events:
         week = day // WEEK
-        rise = {at: judged[at].rise[term] for at in range(week - 1, week + 6) if at in judged}  # type: ignore[attr-defined]
+        rise = {at: judged[at].score[term] for at in range(week - 1, week + 6) if at in judged}  # type: ignore[attr-defined]
         least = SurgeRules().least_change
         before = rise.pop(week - 1, -math.inf)
         total += before < least and any(value >= least for value in rise.values())
@@ -166,7 +167,7 @@ def _change(before: set[tuple[int, int]], after: set[tuple[int, int]]) -> str:
 
 def _told(world: CountWorld) -> set[tuple[int, int]]:
     """Return (term, week) of each rise."""
-    return {(term, week) for week, judged in judgements(world).items() for term in _up(judged.rise)}
+    return {(term, week) for week, judged in judgements(world).items() for term in _up(judged.score)}
 
 
 def _young(seed: int, rules: CountRules, calm: set[tuple[int, int]]) -> int:

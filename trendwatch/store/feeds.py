@@ -129,6 +129,27 @@ class Feeds:
             new = self._write(connection, valid) if valid else []
         return [tuple(item for item in new if item.feed_key == one.state.feed_key) for one in outcomes]
 
+    def keep_archive(
+        self, sources: Sequence[Feed], items: Sequence[Item], *, claim: Claim
+    ) -> tuple[Item, ...]:
+        """Keep items of an archive as past; return those that are new. Sources nobody knows are kept as off.
+
+        Raises:
+            LeaseLost: another process reads an archive now.
+        """
+        with self._leases.under(claim) as connection:
+            rows = [
+                {**_configured(feed), "enabled": False, "failures": 0, **dict.fromkeys(_EMPTY_TEXTS, "")}
+                for feed in sources
+            ]
+            if rows:
+                unknown = insert(connection, FeedRow).on_conflict_do_nothing(index_elements=["key"])
+                connection.execute(unknown, rows)
+            new = _unknown(connection, items)
+            if new:
+                self._insert(connection, new)
+        return new
+
     def _write(self, connection: Connection, outcomes: Sequence[FeedUpdate]) -> Sequence[Item]:
         states = [
             {"b_key": one.state.feed_key, **{name: getattr(one.state, name) for name in _REMEMBERED}}

@@ -13,7 +13,7 @@ from trendwatch.store.engine import reading
 from trendwatch.store.frozen import freeze, thaw
 from trendwatch.store.leases import Leases, insert, table
 from trendwatch.store.models import model_seq
-from trendwatch.store.tables import AnalysisRow, ItemRow, PendingRow, SpikeRow, TagRow, TrendRow
+from trendwatch.store.tables import AnalysisRow, ItemRow, PendingRow, SpikeRow, StoryRow, TagRow, TrendRow
 from trendwatch.types.trends import Chance, Spike, Trend, TrendKind
 from trendwatch.types.weeks import parse_week
 from trendwatch.types.work import Claim
@@ -22,6 +22,7 @@ _TREND = table(TrendRow)
 _SPIKE = table(SpikeRow)
 _ANALYSIS = table(AnalysisRow)
 _PENDING = table(PendingRow)
+_STORY = table(StoryRow)
 _ITEM = table(ItemRow)
 _TAG = table(TagRow)
 
@@ -83,16 +84,23 @@ class Trends:
 
     def evidence(self, version: str, key: str, since: datetime, until: datetime, *, limit: int) -> list[str]:
         """Return items that carry a label or pair in a window: one a story, the story told last first."""
-        query = select(func.max(_ITEM.c.id).label("id"))
-        query = query.where(_ITEM.c.counted_at >= since, _ITEM.c.counted_at < until)
-        for full_key in key.split("|"):
-            facet, _, label = full_key.partition(":")
-            tagged = (_TAG.c.item_seq == _ITEM.c.seq, _TAG.c.facet == facet, _TAG.c.label == label)
-            query = query.where(exists().where(_TAG.c.model_seq == model_seq(version), *tagged))
+        query = select(func.max(_ITEM.c.id).label("id")).where(*_carry(version, key, since, until))
         newest_first = (func.max(_ITEM.c.counted_at).desc(), _ITEM.c.story_seq)
         query = query.group_by(_ITEM.c.story_seq).order_by(*newest_first)
         with reading(self._engine) as connection:
             return [row.id for row in connection.execute(query.limit(limit))]
+
+    def stories(self, version: str, key: str, since: datetime, until: datetime, *, limit: int) -> list[str]:
+        """Return ids of the stories of which an item carries a label or pair in a window, the widest first."""
+        query = (
+            select(_STORY.c.id)
+            .join(_ITEM, _ITEM.c.story_seq == _STORY.c.seq)
+            .where(*_carry(version, key, since, until))
+            .group_by(_STORY.c.seq, _STORY.c.id, _STORY.c.owners, _STORY.c.last_seen_at)
+            .order_by(_STORY.c.owners.desc(), _STORY.c.last_seen_at.desc(), _STORY.c.seq)
+        )
+        with reading(self._engine) as connection:
+            return list(connection.execute(query.limit(limit)).scalars())
 
     def spikes(self, version: str, week: int) -> list[Spike]:
         """Return what one week was full of, the fullest first."""
@@ -135,6 +143,20 @@ class Trends:
         query = select(_TREND.c.value).where(*conditions).order_by(_TREND.c.strength.desc(), _TREND.c.key)
         with reading(self._engine) as connection:
             return [thaw(Trend, json.dumps(value)) for value in connection.execute(query).scalars()]
+
+
+def _carry(version: str, key: str, since: datetime, until: datetime) -> list[Any]:
+    """Return the conditions of items of stories that carry all labels of a key in a half-open window."""
+    found: list[Any] = [
+        _ITEM.c.counted_at >= since,
+        _ITEM.c.counted_at < until,
+        _ITEM.c.story_seq.is_not(None),
+    ]
+    for full_key in key.split("|"):
+        facet, _, label = full_key.partition(":")
+        tagged = (_TAG.c.item_seq == _ITEM.c.seq, _TAG.c.facet == facet, _TAG.c.label == label)
+        found.append(exists().where(_TAG.c.model_seq == model_seq(version), *tagged))
+    return found
 
 
 def _values(trend: Trend) -> dict[str, Any]:

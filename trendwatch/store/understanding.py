@@ -281,7 +281,7 @@ def write_counts(connection: Connection, batch: Understood, feeds: Mapping[str, 
         }
         for (key, week, feed), n in sorted(batch.report_counts.items())
     ]
-    weeks = sorted({row["week"] for row in (*series, *reports)})
+    weeks = sorted({week for _, week in batch.story_counts} | {week for _, week, _ in batch.report_counts})
     changed = [{"model_seq": model, "week": week, "changes": 1} for week in weeks]
     _add_up(connection, SeriesRow, ("stories",), series)
     _add_up(connection, ReportsRow, ("reports", "stories"), reports)

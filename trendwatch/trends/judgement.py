@@ -26,6 +26,12 @@ class SurgeRules:
     """When a change is worth a word."""
 
     panel: PanelRules = field(default_factory=PanelRules)
+    #: a second, slower yardstick: what climbs over a season raises the first one as it goes
+    slow: PanelRules = field(
+        default_factory=lambda: PanelRules(fast_half_life=4.0, slow_half_life=26.0, lag=10)
+    )
+    #: bits more that it must show: two yardsticks have two chances to be wrong
+    slow_margin: float = 0.2
     #: over-dispersion of counts: 1, because no story counts twice and no week alone
     dispersion: float = 1.0
     #: bits the bound must reach, up or down
@@ -94,18 +100,31 @@ class Judgement:
     #: as ``rise``, of the last week alone
     burst: Floats
     rules: SurgeRules
+    #: what the slow yardstick says of the same keys; None: too little history, or this is it
+    slow: Judgement | None = None
+
+    @property
+    def score(self) -> Floats:
+        """The bound of a rise by either yardstick, the slow one less its margin."""
+        return (
+            self.rise if self.slow is None else np.maximum(self.rise, self.slow.rise - self.rules.slow_margin)
+        )
 
     def surges(self) -> list[Surge]:
-        """Return what clearly changed, the clearest first."""
-        up = (self.rise >= self.rules.least_change).nonzero()[0]
-        down = (self.fall <= -self.rules.least_change).nonzero()[0]
+        """Return what clearly changed by either yardstick, the clearest first."""
+        least = self.rules.least_change
+        up, down = self.rise >= least, self.fall <= -least
         found = [*self._surges(up, Direction.UP), *self._surges(down, Direction.DOWN)]
+        if self.slow is not None:
+            least += self.rules.slow_margin
+            found += self.slow._surges((self.slow.rise >= least) & ~up & ~down, Direction.UP)
+            found += self.slow._surges((self.slow.fall <= -least) & ~up & ~down, Direction.DOWN)
         return sorted(found, key=lambda surge: (-abs(surge.strength), surge.key))
 
     def bursts(self) -> list[Burst]:
         """Return what one week is full of and no rise is, the fullest first."""
         levels, least = self.levels, self.rules.least_change
-        chosen = (self.burst >= least) & (self.rise < least)
+        chosen = (self.burst >= least) & (self.score < least)
         chosen &= levels.alone & (levels.newest >= self.rules.min_burst)
         found = [
             Burst(
@@ -119,8 +138,8 @@ class Judgement:
         ]
         return sorted(found, key=lambda burst: (-burst.reports, burst.key))
 
-    def _surges(self, places: Ints, direction: Direction) -> Iterator[Surge]:
-        levels, up = self.levels, direction is Direction.UP
+    def _surges(self, chosen: NDArray[np.bool_], direction: Direction) -> Iterator[Surge]:
+        levels, up, places = self.levels, direction is Direction.UP, chosen.nonzero()[0]
         observed = (levels.observed if up else levels.reported)[places]
         expected = (self.usual_high if up else self.usual_low)[places]
         most = upper_bound(levels, expected, places, self.rules)

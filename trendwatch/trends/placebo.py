@@ -52,8 +52,8 @@ def by_chance(
         shuffled = _shuffled(counts, week, since, random)
         placebo = judge(shuffled, week=week, since=since, owners=owners, rules=rules)
         if placebo is not None:
-            told += int(np.count_nonzero(placebo.rise >= rules.least_change))
-    return Chance(judged=int(np.count_nonzero(np.isfinite(real.rise))), rises=round(told / rounds, 3))
+            told += int(np.count_nonzero(placebo.score >= rules.least_change))
+    return Chance(judged=int(np.count_nonzero(np.isfinite(real.score))), rises=round(told / rounds, 3))
 
 
 def _shuffled(counts: Counts, week: int, since: Mapping[str, int], random: np.random.Generator) -> Counts:

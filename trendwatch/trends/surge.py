@@ -20,8 +20,9 @@ and N_B those of everything it published:
 F halves every 2 weeks; B halves every 13 weeks and begins 4 weeks back, so that a rise does not raise
 its own yardstick. While the past is shorter than it will be, E itself is uncertain: its relative
 variance beyond that of a full past, (N_F/N_B - that ratio of a full past) / (E/φ + ½), widens the
-bounds. Where the same weeks of last year are known, a season may explain a change away, never make one
-(``season``).
+bounds. **A second yardstick** halves in 4 and 26 weeks and begins 10 weeks back: what climbs over a
+season raises the first one as it goes. It must show 0.2 bits more. Where the same weeks of last year are
+known, a season may explain a change away, never make one (``season``).
 
 Measured in simulated worlds (``demo/counts.py``; 34 feeds, 1,500 terms, 400 days, 40 planted curves of
 40 to 80 days, storms, spikes, back-fills, holidays; ``python -m tests.benchmarks.trends``, seeds 101 to
@@ -43,6 +44,7 @@ surveillance).
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 
@@ -88,10 +90,14 @@ def judge(
         owners: who publishes a feed; a feed without an owner is its own
         rules: when a change is worth a word
     """
-    levels = measure(counts, week=week, since=since, owners=owners, rules=rules.panel)
-    if levels is None:
-        return None
-    return judgement(levels, rules, season=seasons(counts, week=week, since=since, rules=rules.panel))
+    found = []
+    for panel in (rules.panel, rules.slow):
+        levels = measure(counts, week=week, since=since, owners=owners, rules=panel)
+        if levels is None:
+            break
+        season = seasons(counts, week=week, since=since, rules=panel)
+        found.append(judgement(levels, rules, season=season))
+    return replace(found[0], slow=found[1] if len(found) > 1 else None) if found else None
 
 
 def surges(
@@ -124,8 +130,11 @@ def rise_began(
     own = counts.about([key, TOTAL])
     began = week
     for earlier in range(week - 1, week - LONGEST_RISE, -1):
-        levels = measure(own, week=earlier, since=since, owners=owners, rules=rules.panel)
-        if levels is None or not _above(levels, key, rules):
+        measured = (
+            measure(own, week=earlier, since=since, owners=owners, rules=panel)
+            for panel in (rules.panel, rules.slow)
+        )
+        if not any(levels is not None and _above(levels, key, rules) for levels in measured):
             break
         began = earlier
     return began
