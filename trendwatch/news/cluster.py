@@ -181,7 +181,7 @@ class StoryIndex:
         )
         for held in self._window:
             story = fresh._window.story(held.story.id, held.story.opened)
-            fresh._window.add(held.report, fresh._read(held.report), story)
+            fresh._window.add(held.report, fresh._read(held.report), story, copies=held.copies)
             story.size = held.story.size
         return fresh
 

@@ -2,8 +2,8 @@
 
 A text is a vector of unit length: half of it the TF-IDF of its words (headline twice, then the summary),
 half the TF-IDF of the first five letters of its headline's words, so that "blast" meets "blasts" and
-"regulator" meets "regulation". The week's ``Rarity`` numbers the words, a vector is two short columns, and one
-text is compared with many in one go (``Gauge``).
+"regulator" meets "regulation". The week's ``Rarity`` numbers the words, a vector is two short columns, and
+one text is compared with many in one go (``Gauge``).
 
 Measured on 1,999 headline pairs scored by people (AUC of "same" against "not"): words alone 0.834, with
 4-letter shingles 0.838, beginnings alone 0.848; with clashing numbers at 0.8 this function has 0.857. The

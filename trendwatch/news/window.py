@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from heapq import heappop, heappush
@@ -116,9 +116,11 @@ class Window:
         """Return a story of the window, or begin it."""
         return self._stories.setdefault(story_id, OpenStory(story_id, opened))
 
-    def add(self, report: Report, reading: Reading, story: OpenStory) -> None:
+    def add(
+        self, report: Report, reading: Reading, story: OpenStory, *, copies: Sequence[str] = ()
+    ) -> None:
         """Hold a report as one of a story."""
-        held = Held(self._arrivals, report, reading, story)
+        held = Held(self._arrivals, report, reading, story, list(copies))
         self._arrivals += 1
         self._held[held.number] = held
         for term in reading.rarest:

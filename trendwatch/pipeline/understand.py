@@ -245,14 +245,21 @@ def _cluster(
 
 def _open_at(store: Store, at: datetime, memory: Understanding) -> _Open:
     """Return the open stories as of a time: the ones in hand if they lead up to it, else from rows."""
-    week = week_number(at)
-    if memory.open is None or memory.open.week != week or at < memory.open.newest:
-        start = week_start(week)
-        texts = store.understanding.texts(start - RARITY_WINDOW, start, limit=RARITY_TEXTS)
-        index = memory.index_of(Rarity.of(reading(title, summary) for title, summary in texts))
-        known = store.understanding.whole_stories(at - index.reach, week_end(week))
-        newest = max((report.at for report in known), default=at)
-        memory.open = _Open(week, index, newest, deque(known))
+    week, open_ = week_number(at), memory.open
+    if open_ is not None and open_.week == week and at >= open_.newest:
+        return open_
+    start = week_start(week)
+    texts = store.understanding.texts(start - RARITY_WINDOW, start, limit=RARITY_TEXTS)
+    rarity = Rarity.of(reading(title, summary) for title, summary in texts)
+    known: Sequence[OpenReport] = store.understanding.open_reports(start, week_end(week))
+    if open_ is not None and open_.week < week and not open_.ahead and not known:
+        # the week before is in hand and nothing of this one is understood: the same stories, weighed anew
+        memory.open = _Open(week, open_.index.with_rarity(rarity), open_.newest, deque())
+        return memory.open
+    index = memory.index_of(rarity)
+    known = store.understanding.whole_stories(at - index.reach, week_end(week))
+    newest = max((report.at for report in known), default=at)
+    memory.open = _Open(week, index, newest, deque(known))
     return memory.open
 
 
