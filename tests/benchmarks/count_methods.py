@@ -106,7 +106,7 @@ DAILY = Variant(
     unit=1,
     rules=SurgeRules(
         panel=PanelRules(fast_half_life=14.0, slow_half_life=91.0, lag=28, warm_up=35),
-        slow=PanelRules(fast_half_life=28.0, slow_half_life=182.0, lag=70, warm_up=35),
+        slow=PanelRules(fast_half_life=28.0, slow_half_life=182.0, lag=70, warm_up=91),
     ),
 )
 

@@ -33,7 +33,9 @@ from trendwatch.demo.counts import CountNuisance, CountRules, CountWorld, simula
 from trendwatch.trends.judgement import SurgeRules, judgement
 from trendwatch.trends.panel import Pairs, PanelRules, levels
 from trendwatch.trends.placebo import by_chance
+from trendwatch.trends.surge import judge
 
+_TWO_YEARS = 742
 VARIANTS = {
     "ours": Variant(),
     "  without same-store": Variant(same_store=False),
@@ -149,16 +151,34 @@ def nuisances(seed: int) -> None:
     filled = replace(CALM, nuisance=replace(CALM.nuisance, joining=10))
     storms = replace(CALM, nuisance=replace(CALM.nuisance, storms=60, storm_copies=(60, 60)))
     holidays = replace(CALM, nuisance=replace(CALM.nuisance, holidays=0.3))
+    yearly = replace(CALM, days=_TWO_YEARS, nuisance=replace(CALM.nuisance, seasonal=0.3))
     one = replace(CALM, nuisance=replace(CALM.nuisance, joining=1))
     print(f"  a joining feed, its first 35 days      {_young(seed, one, calm)}")
     joined, refilled = _told(simulate(seed, join)), _told(simulate(seed, filled))
     print(f"  10 joining feeds, all weeks            {_change(calm, joined)}")
     print(f"  their back-fills of 60 items           {_change(joined, refilled)}")
     print(f"  60 storms of 60 copies                 {_change(calm, _told(simulate(seed, storms)))}")
+    _yearly(simulate(seed, yearly))
     world = simulate(seed, holidays)
     weeks = {day // WEEK + late for day in world.rules.nuisance.holidays_at for late in range(4)}
     during = [{alarm for alarm in alarms if alarm[1] in weeks} for alarms in (calm, _told(world))]
     print(f"  two holidays, those weeks and 2 after  {_change(*during)}")
+
+
+def _yearly(world: CountWorld) -> None:
+    """Print rises and falls of the second year in a world of seasons, told with and without the first."""
+    counts, found = counts_of(world), []
+    for first in (0, 52):
+        known = counts.where(counts.week >= first)
+        told = 0
+        for week in range(80, _TWO_YEARS // WEEK, 2):
+            since = {feed: first - 1 for feed in counts.feeds}
+            judged = judge(known, week=week, since=since, owners={}, rules=SurgeRules())
+            told += len(judged.surges()) if judged else 0
+        found.append(told)
+    print(
+        f"  30 % of terms with a season, 2nd year  {found[1]} rises and falls; {found[0]} where last year is known"
+    )
 
 
 def _change(before: set[tuple[int, int]], after: set[tuple[int, int]]) -> str:

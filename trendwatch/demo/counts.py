@@ -6,9 +6,9 @@ S-curves of 40 to 80 days, half of them new terms, half a growth to 2 to 5 times
 disturbs, each a number of ``Nuisance`` that can be switched off:
 
     feeds that join late, with a speciality and a back-fill of old items · feeds that leave · weekdays ·
-    holidays · days and weeks that are louder than others (gamma) · feeds that become louder for good ·
-    stories printed by several sources · one story printed sixty times · one-day spikes of many stories ·
-    items published again by the same source
+    holidays · terms that swing with the year · days and weeks that are louder than others (gamma) · feeds
+    that become louder for good · stories printed by several sources · one story printed dozens of times ·
+    one-day spikes of many stories · items published again by the same source
 
 Every part has random numbers of its own, and holidays thin out what was drawn: the same seed with one
 nuisance less is the same world in all the rest, so what a nuisance causes can be told by running both.
@@ -41,7 +41,8 @@ _VOLUMES = 0.6
 _BACKFILL_DAYS = 90
 #: Stories of the smallest spike, and the share of them that comes a day late.
 _SPIKE, _LATE = 5, 0.2
-#: Days of a holiday.
+#: Days of a year, and of a holiday.
+_YEAR = 364
 _HOLIDAY = 14
 
 
@@ -99,6 +100,10 @@ class _Making:
             self.liking[special, source] *= self.noise.speciality
         self.growth = np.ones((rules.terms, rules.days))
         self.rises = tuple(self._rise(random, number) for number in self._chosen(random))
+        seasons = self._stream("seasons")
+        swing = seasons.random(rules.terms) < self.noise.seasonal
+        yearly = 2 * np.pi * (np.arange(rules.days) / _YEAR + seasons.random((rules.terms, 1)))
+        self.growth *= np.where(swing[:, None], 1 + self.noise.swing * np.sin(yearly), 1.0)
         self.growth *= np.repeat(
             _gamma(random, self.noise.week_noise, (rules.terms, rules.days // 7 + 1)), 7, axis=1
         )[:, : rules.days]

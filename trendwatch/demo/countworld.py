@@ -37,6 +37,9 @@ class CountNuisance:
     storm_copies: tuple[int, int] = (8, 30)
     spikes: int = 60
     spike_stories: float = 8.0
+    #: share of terms that swing with the year, to this much above and below their level
+    seasonal: float = 0.0
+    swing: float = 0.6
     #: feeds that publish twice as much from some day on
     louder: int = 3
     #: of items that their source publishes again under another guid

@@ -28,7 +28,7 @@ class SurgeRules:
     panel: PanelRules = field(default_factory=PanelRules)
     #: a second, slower yardstick: what climbs over a season raises the first one as it goes
     slow: PanelRules = field(
-        default_factory=lambda: PanelRules(fast_half_life=4.0, slow_half_life=26.0, lag=10)
+        default_factory=lambda: PanelRules(fast_half_life=4.0, slow_half_life=26.0, lag=10, warm_up=13)
     )
     #: bits more that it must show: two yardsticks have two chances to be wrong
     slow_margin: float = 0.2
