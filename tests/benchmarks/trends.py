@@ -172,12 +172,13 @@ def _yearly(world: CountWorld) -> None:
         known = counts.where(counts.week >= first)
         told = 0
         for week in range(80, _TWO_YEARS // WEEK, 2):
-            since = {feed: first - 1 for feed in counts.feeds}
+            since = dict.fromkeys(counts.feeds, first - 1)
             judged = judge(known, week=week, since=since, owners={}, rules=SurgeRules())
             told += len(judged.surges()) if judged else 0
         found.append(told)
     print(
-        f"  30 % of terms with a season, 2nd year  {found[1]} rises and falls; {found[0]} where last year is known"
+        f"  30 % of terms with a season, 2nd year  {found[1]} rises and falls, "
+        f"{found[0]} where last year is known"
     )
 
 
