@@ -130,7 +130,7 @@ class Judgement:
             Burst(
                 key=levels.keys[at],
                 reports=round(float(levels.newest[at])),
-                usual=round(float(self.usual_high[at]) * self.rules.panel.one_week, 6),
+                usual=round(float(self.usual_high[at]) * levels.one_week, 6),
                 sources=int(levels.sources[at]),
                 owners=int(levels.owners[at]),
             )
@@ -174,14 +174,16 @@ def judgement(levels: Levels, rules: SurgeRules, *, season: Floats | None = None
         high, low = levels.expected * np.maximum(1.0, season), levels.expected * np.minimum(1.0, season)
     witnesses = min(rules.min_owners, rules.min_sources)
     able = (levels.sources >= rules.min_sources) & (levels.owners >= witnesses)
+    # what full weeks began and the next two do not go on with is over, however long it takes to decay
+    goes_on = levels.lately > levels.usually
     was = (levels.usual_sources >= rules.min_sources) & (levels.usual_owners >= witnesses)
     return Judgement(
         levels=levels,
         usual_high=high,
         usual_low=low,
-        rise=lower_bound(levels, levels.observed, high, able, rules),
+        rise=lower_bound(levels, levels.observed, high, able & goes_on, rules),
         fall=_fall(levels, low, was, rules),
-        burst=lower_bound(levels, levels.newest, high * rules.panel.one_week, able, rules),
+        burst=lower_bound(levels, levels.newest, high * levels.one_week, able, rules),
         rules=rules,
     )
 

@@ -41,6 +41,8 @@ _NEVER = 1 << 30
 #: Weeks that are looked at one by one; older ones weigh too little to carry anything.
 RECENT_WEEKS = 8
 _BESIDE = 3
+#: The last weeks, in which a rise must still be seen.
+_LATELY = 2
 #: Cells of a whole table of keys and feeds, per row, up to which adding up beats sorting.
 _DENSE = 8
 #: Cells of a table of flags up to which setting them beats sorting: 64 MB.
@@ -114,6 +116,11 @@ class Levels:
     #: reports of the judged week alone, and whether they are more than a week may count
     newest: Floats
     alone: NDArray[np.bool_]
+    #: reports of the last weeks, and what is expected of so many weeks
+    lately: Floats
+    usually: Floats
+    #: reports of a week over decayed recent ones, in an even course
+    one_week: float
     #: decayed recent reports of the panel about anything; above 0
     published: float
     #: by how much the past is shorter than it will be, in units of 1 / expected; 0 with a full past
@@ -176,13 +183,17 @@ def levels(keys: tuple[str, ...], pairs: Pairs, *, recent: Floats, rules: PanelR
     sources, of_owners = _reporting(pairs, pairs.fast_told > _REPORTS_NOW, size)
     usual_sources, usual_owners = _reporting(pairs, pairs.slow_told > _REPORTED, size)
     reported = _sums(pairs.key, pairs.fast, size)
+    expected = _sums(pairs.key, pairs.slow * weight[pairs.feed], size) + rules.kappa * share * weight.sum()
     return Levels(
         keys=keys,
         observed=np.maximum(0.0, reported - decay @ over),
         reported=reported,
-        expected=_sums(pairs.key, pairs.slow * weight[pairs.feed], size) + rules.kappa * share * weight.sum(),
+        expected=expected,
         newest=recent[0],
         alone=over[0] > 0,
+        lately=recent[:_LATELY].sum(axis=0),
+        usually=_LATELY * rules.one_week * expected,
+        one_week=rules.one_week,
         published=float(pairs.now.sum()),
         shortage=max(0.0, float(pairs.now.sum() / pairs.past.sum()) - rules.full_ratio),
         sources=sources,
