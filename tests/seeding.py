@@ -21,7 +21,7 @@ from trendwatch.config import Config, LastGood, Settings
 from trendwatch.desk import Desk
 from trendwatch.news.parse import parse
 from trendwatch.store import Store
-from trendwatch.store.understanding import Understood
+from trendwatch.store.understood import Understood
 from trendwatch.types.advice import Digest, Edition
 from trendwatch.types.delivery import Channel, Delivery, DeliveryState
 from trendwatch.types.fetches import FeedUpdate

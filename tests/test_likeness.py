@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trendwatch.news.likeness import FEWEST_WORDS, Rarity, dot, likeness, read, shared_words
+from trendwatch.news.likeness import FEWEST_WORDS, Gauge, Rarity, dot, likeness, read, shared_words
 
 EVEN = Rarity.of([])
 
@@ -61,7 +61,7 @@ def test_inflected_words_meet() -> None:
 )
 def test_clashing_numbers_cost_a_fifth(one: str, other: str, worth: float) -> None:
     first, second = read(one, "", rarity=EVEN), read(other, "", rarity=EVEN)
-    assert likeness(first, second) == pytest.approx(worth * dot(first.vector, second.vector))
+    assert likeness(first, second) == pytest.approx(worth * dot(first, second))
 
 
 @given(st.text(max_size=80), st.text(max_size=80))
@@ -69,9 +69,35 @@ def test_vectors_have_length_one_and_likeness_is_even_handed(title: str, summary
     """C2: any text can be read."""
     one, other = read(title, summary, rarity=EVEN), read(summary, title, rarity=EVEN)
     for reading in (one, other):
-        assert dot(reading.vector, reading.vector) == pytest.approx(1 if reading.vector else 0)
-        assert bool(reading.exact) == (reading.words >= FEWEST_WORDS)
+        assert dot(reading, reading) == pytest.approx(1 if reading.words else 0)
+        assert bool(reading.exact) == (len(reading.words) >= FEWEST_WORDS) == bool(reading.rarest)
     assert likeness(one, other) == likeness(other, one) <= 1 + 1e-9
+
+
+@given(st.lists(st.text(alphabet="abcd ", max_size=40), min_size=1, max_size=6))
+def test_one_text_is_held_against_many_as_against_each(titles: list[str]) -> None:
+    rarity = Rarity.of(titles)
+    readings = [read(title, "", rarity=rarity) for title in titles]
+    found = Gauge(rarity).dots([readings[0]], readings)
+    assert found.tolist() == pytest.approx([dot(readings[0], other) for other in readings])
+
+
+def test_a_sum_of_texts_is_measured_as_the_sum_of_products() -> None:
+    readings = [
+        read(title, "", rarity=EVEN) for title in ("Drones map fields", "Fields flood", "Drones sink")
+    ]
+    both = Gauge(EVEN).dots(readings[:2], readings)
+    assert both.tolist() == pytest.approx([dot(readings[0], r) + dot(readings[1], r) for r in readings])
+
+
+@pytest.mark.parametrize(
+    "title", ["On this day: moon landing of Eagle", "Moon landing of Eagle: 50th anniversary"]
+)
+def test_what_looks_back_is_worth_less_beside_news(title: str) -> None:
+    """REQUESTS trap 7."""
+    back, news = read(title, "", rarity=EVEN), read("Moon landing of Eagle", "", rarity=EVEN)
+    assert likeness(back, news) == pytest.approx(0.8 * dot(back, news))
+    assert likeness(back, back) == pytest.approx(1)
 
 
 def auc(scores: list[float], same: list[bool]) -> float:

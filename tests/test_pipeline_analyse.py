@@ -89,10 +89,10 @@ def test_d1_a_process_that_lost_its_lease_drops_what_it_judged(store: Store) -> 
     clock = Clock(week_end(FIRST))
 
     class Slow(TermMemory):
-        def weeks(self, store: Store, week: int):  # type: ignore[no-untyped-def]
+        def watch(self, store: Store, version: str, week: int):  # type: ignore[no-untyped-def]
             clock.pass_by(LEASE)
             claim_on(store, "analyse", "v1", at=clock())
-            return super().weeks(store, week)
+            return super().watch(store, version, week)
 
     rules = easy_rules(top_terms=3)
     report = analyse(store, rules=rules, terms=Slow(), clock=clock, lease=LEASE)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from tests.seeds import NOW, a_feed, a_model, an_item, claim_on, keep
 from trendwatch.pipeline.counted import CountMemory, joined
 from trendwatch.store import Store
-from trendwatch.store.understanding import Understood
+from trendwatch.store.understood import Understood
 from trendwatch.trends.series import Counts
 from trendwatch.types.weeks import week_number
 
@@ -67,8 +67,8 @@ class Counting:
     def series(self) -> Counting:
         return self
 
-    def sizes(self, version: str, *, first_week: int, last_week: int) -> dict[int, tuple[int, int]]:
-        return self.store.series.sizes(version, first_week=first_week, last_week=last_week)
+    def changes(self, version: str, *, first_week: int, last_week: int) -> dict[int, int]:
+        return self.store.series.changes(version, first_week=first_week, last_week=last_week)
 
     def columns(self, version: str, *, first_week: int, last_week: int) -> Counts:
         self.asked.append((first_week, last_week))
@@ -80,10 +80,10 @@ def test_only_what_changed_is_read_again(store: Store) -> None:
     memory = CountMemory()
     for _ in range(3):
         memory.columns(counting, "v1", first_week=WEEK - 9, last_week=WEEK)  # type: ignore[arg-type]
-    assert counting.asked == [(WEEK - 3, WEEK - 1)]
+    assert counting.asked == [(WEEK - 3, WEEK - 3), (WEEK - 1, WEEK - 1)]
     count(store, 2, {("area:iot", WEEK, "herald"): 1})
     memory.columns(counting, "v1", first_week=WEEK - 9, last_week=WEEK)  # type: ignore[arg-type]
-    assert counting.asked[1:] == [(WEEK, WEEK)]
+    assert counting.asked[2:] == [(WEEK, WEEK)]
 
 
 def test_another_model_version_has_counts_of_its_own(store: Store) -> None:

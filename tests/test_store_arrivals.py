@@ -10,7 +10,7 @@ from tests.seeds import NOW, a_feed, a_model, a_tag, an_item, claim_on, keep
 from tests.steps import a_store_with, write
 from trendwatch.influence.arrival import PairReports
 from trendwatch.store import Store
-from trendwatch.store.understanding import Understood
+from trendwatch.store.understood import Understood
 from trendwatch.types.news import Item
 from trendwatch.types.weeks import week_number
 

@@ -11,7 +11,7 @@ from tests.seeds import NOW, a_feed, a_model, a_tag, a_taxonomy, an_item, claim_
 from trendwatch.news.coverage import FACETS, WINDOW
 from trendwatch.pipeline.coverage import feed_coverage
 from trendwatch.store import Store
-from trendwatch.store.understanding import Understood
+from trendwatch.store.understood import Understood
 from trendwatch.types.coverage import Reported
 from trendwatch.types.tags import Facet
 

@@ -8,7 +8,7 @@ import pytest
 
 from tests.seeds import NOW, a_feed, a_model, an_item, claim_on, keep
 from trendwatch.store import Store
-from trendwatch.store.understanding import Understood
+from trendwatch.store.understood import Understood
 from trendwatch.types.trends import Series
 from trendwatch.types.weeks import week_number
 
@@ -69,8 +69,20 @@ def test_c3_versions_are_never_mixed(counted: Store) -> None:
     assert series.stories == (0,)
 
 
-def test_the_first_week_is_that_of_the_first_report(counted: Store) -> None:
-    assert counted.series.first_week("v1") == WEEK - 2
+def test_the_first_week_is_that_of_the_first_count(counted: Store) -> None:
+    assert counted.series.first_week("v1") == WEEK - 9
+
+
+def test_a_week_says_how_often_its_counts_changed(counted: Store) -> None:
+    assert counted.series.changes("v1", first_week=WEEK - 5, last_week=WEEK) == {WEEK - 2: 1, WEEK: 1}
+    item = an_item(2, feed="herald")
+    keep(counted, [item])
+    batch = Understood(
+        stories={item.id: "t"}, tags={}, new_stories={"t": item}, report_counts={("*", WEEK, "herald"): 1}
+    )
+    claim = claim_on(counted, "understand", "all", at=NOW + timedelta(days=9))
+    counted.understanding.write("v1", batch, claim=claim)
+    assert counted.series.changes("v1", first_week=WEEK - 5, last_week=WEEK) == {WEEK - 2: 1, WEEK: 2}
 
 
 def test_feeds_count_from_their_first_readable_poll(counted: Store) -> None:

@@ -10,7 +10,7 @@ from tests.seeds import LEASE, NOW, a_feed, a_model, a_tag, an_item, claim_on, k
 from tests.steps import a_store_with, write
 from trendwatch.errors import LeaseLost
 from trendwatch.store import Store
-from trendwatch.store.understanding import OpenReport, Understood, Waiting
+from trendwatch.store.understood import OpenReport, Understood, Waiting
 from trendwatch.types.trends import Series
 from trendwatch.types.weeks import week_number
 

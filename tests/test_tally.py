@@ -46,6 +46,23 @@ def test_a_second_source_adds_a_report_and_no_story() -> None:
     assert tally.report_counts["area:drones", WEEK, "herald"] == 1
 
 
+def test_of_a_story_told_everywhere_the_first_report_counts_for_trends() -> None:
+    tally = fresh()
+    for number in range(30):
+        tally.add(an_item(number, feed=f"feed_{number}"), "s", (DRONES,))
+    reports = [count for (key, _, _), count in tally.report_counts.items() if key == "area:drones"]
+    first = {feed: count for (key, _, feed), count in tally.first_counts.items() if key == "area:drones"}
+    assert (sum(reports), first) == (30, {"feed_0": 1})
+
+
+def test_what_was_counted_of_a_story_before_was_told_first() -> None:
+    tally = Tally(members=[("s", "feed_0")], labels=[("s", "feed_0", "i", "area:drones")])
+    tally.add(an_item(1, feed="feed_1"), "s", (DRONES, FARMING))
+    assert tally.report_counts["area:drones", WEEK, "feed_1"] == 1
+    assert tally.first_counts["area:drones", WEEK, "feed_1"] == 0
+    assert tally.first_counts["sector:agriculture", WEEK, "feed_1"] == 1
+
+
 def test_a_later_report_with_a_new_label_counts_that_label_in_its_own_week() -> None:
     tally = fresh()
     tally.add(an_item(1), "s", (DRONES,))

@@ -126,9 +126,7 @@ class Sandbox:
 
         task: Future[Outcome]
         try:
-            task = pool.schedule(
-                _parse, (document, self._cpu_seconds, self._read), timeout=self._cpu_seconds
-            )
+            task = pool.schedule(_parse, (document, self._cpu_seconds, self._read), timeout=self._cpu_seconds)
         except RuntimeError as error:  # the pool broke while nothing was in work, or was closed just now
             task = Future()
             task.set_exception(BrokenProcessPool(str(error)))

@@ -1,10 +1,14 @@
-"""How fast reports find their story, and how well headlines of one event are told from others.
+"""How fast reports find their story, and how well reports of one event are told from others.
 
-    python -m tests.benchmarks.stories
+    python -m tests.benchmarks.stories                  everything but the last, two minutes
+    python -m tests.benchmarks.stories --million        also the cost of an item after a million
 
 Prints reports per CPU second of one core at 2,000 and 20,000 reports in 72 hours (made texts of 30 words, a
-third of them reprints, half of those edited), and on the headline pairs beside the project the AUC of
-likeness for "people call them the same" (4 and 5 of 5), beside raw word overlap, SimHash and exact titles.
+third of them reprints, half of those edited) and through a simulated world, with its B³ with and without
+summaries and the precision of "copy"; each beside exact titles, SimHash, MinHash and the nearest neighbour by
+TF-IDF. On the headline pairs beside the project the AUC of likeness for "people call them the same" (4 and 5
+of 5), beside raw word overlap, SimHash and exact titles. Last, a digest's view: 1,000 items and 350 reprints
+of them, and how many stories are told twice.
 """
 
 from __future__ import annotations
@@ -13,15 +17,21 @@ import gzip
 import json
 import platform
 import random
+import sys
 import time
-from collections.abc import Callable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 from pathlib import Path
 
+from trendwatch.demo.score import b_cubed
+from trendwatch.demo.world import Told, World
 from trendwatch.news.cluster import Rarity, Report, StoryIndex
-from trendwatch.news.likeness import likeness, read
-from trendwatch.text import words
+from trendwatch.news.likeness import Gauge, likeness, read
+from trendwatch.text import reading, words
+from trendwatch.trends.ngrams import terms_of
 
 PAIRS = Path(__file__).resolve().parents[3] / "shared" / "data" / "text" / "pairs_headlines_scored.jsonl.gz"
 MONDAY = datetime(2025, 3, 3, tzinfo=UTC)
@@ -101,12 +111,159 @@ def scorers(pairs: Sequence[dict[str, str]]) -> dict[str, Callable[[str, str], f
     }
 
 
+def world_reports(seed: int, *, weeks: range, summaries: bool = True) -> tuple[list[Report], dict[str, str]]:
+    """Return what a simulated world tells in some weeks, in order of time, and the event of each report."""
+    world = World(seed)
+    told = sorted((one for week in weeks for one in world.week(week)), key=lambda one: one.published)
+    reports = [_report(number, one, summaries=summaries) for number, one in enumerate(told)]
+    return reports, {str(number): one.event_id for number, one in enumerate(told)}
+
+
+def _report(number: int, told: Told, *, summaries: bool) -> Report:
+    summary = told.summary if summaries else ""
+    return Report(
+        item_id=str(number), source=told.feed_key, title=told.title, summary=summary, at=told.published
+    )
+
+
+def ours(reports: Sequence[Report], past: Sequence[Report]) -> tuple[dict[str, str], list[tuple[str, str]]]:
+    """Return the story of each report, put right once a day; and copies with what their story held then."""
+    index = StoryIndex(Rarity.of(reading(one.title, one.summary) for one in past))
+    stories: dict[str, str] = {}
+    copies: list[tuple[str, str]] = []
+    day = reports[0].at.date()
+    for report in reports:
+        if report.at.date() > day:
+            day = report.at.date()
+            for mend in index.mend():
+                stories.update(dict.fromkeys(mend.items, mend.after))
+        assigned = index.assign(report)
+        stories[report.item_id] = assigned.story_id
+        if assigned.duplicate:
+            copies.append((report.item_id, assigned.story_id))
+    return stories, copies
+
+
+def copy_precision(
+    copies: Iterable[tuple[str, str]], stories: dict[str, str], events: dict[str, str]
+) -> float:
+    """Return the share of reports called a copy whose story held a report of their event."""
+    held: dict[str, list[str]] = defaultdict(list)
+    for item, story in stories.items():
+        held[story].append(item)
+    found = [
+        any(int(other) < int(item) and events[other] == events[item] for other in held[stories[item]])
+        for item, _ in copies
+    ]
+    return sum(found) / max(1, len(found))
+
+
+def joined(reports: Sequence[Report], same: Callable[[int, int], bool]) -> dict[str, str]:
+    """Return stories made by joining each report to the first of the last 72 hours that is the same."""
+    story: list[int] = []
+    start = 0
+    for at, report in enumerate(reports):
+        while reports[start].at <= report.at - WINDOW:
+            start += 1
+        story.append(next((story[other] for other in range(start, at) if same(at, other)), at))
+    return {report.item_id: str(found) for report, found in zip(reports, story, strict=True)}
+
+
+def baselines(reports: Sequence[Report], past: Sequence[Report]) -> dict[str, dict[str, str]]:
+    """Return what simpler methods make of the same reports."""
+    titles = [words(one.title) for one in reports]
+    bits = [simhash(one.title) for one in reports]
+    grams = [set(terms_of(f"{one.title} {one.summary}")) for one in reports]
+    rarity = Rarity.of(reading(one.title, one.summary) for one in past)
+    readings = [read(one.title, one.summary, rarity=rarity) for one in reports]
+    return {
+        "exact title": joined(reports, lambda a, b: titles[a] == titles[b]),
+        "SimHash of titles, 3 bits": joined(reports, lambda a, b: (bits[a] ^ bits[b]).bit_count() <= 3),
+        # what MinHash estimates, without its error
+        "shingles, Jaccard 0.5": joined(
+            reports, lambda a, b: len(grams[a] & grams[b]) >= 0.5 * len(grams[a] | grams[b])
+        ),
+        "nearest neighbour, cosine 0.3": _nearest(reports, readings, Gauge(rarity)),
+    }
+
+
+def _nearest(reports: Sequence[Report], readings: Sequence[object], gauge: Gauge) -> dict[str, str]:
+    story: list[int] = []
+    start = 0
+    for at, report in enumerate(reports):
+        while reports[start].at <= report.at - WINDOW:
+            start += 1
+        cosines = gauge.dots([readings[at]], readings[start:at])  # type: ignore[list-item, arg-type]
+        best = int(cosines.argmax()) if len(cosines) else 0
+        near = len(cosines) > 0 and cosines[best] >= 0.3
+        story.append(story[start + best] if near else at)
+    return {report.item_id: str(found) for report, found in zip(reports, story, strict=True)}
+
+
+def worlds(seeds: Sequence[int]) -> None:
+    """Print B³ and the precision of copies on simulated worlds, with and without summaries."""
+    for summaries in (True, False):
+        print(f"simulated worlds, {'headlines and summaries' if summaries else 'headlines only'}:")
+        for seed in seeds:
+            reports, events = world_reports(seed, weeks=range(60, 64), summaries=summaries)
+            past, _ = world_reports(seed, weeks=range(56, 60), summaries=summaries)
+            began = time.process_time()
+            stories, copies = ours(reports, past)
+            rate = len(reports) / (time.process_time() - began)
+            found = b_cubed(stories, events)
+            print(
+                f"   seed {seed}, {len(reports):,} reports: B³ {found.precision:.2f} / {found.recall:.2f}, "
+                f"F1 {found.f1:.3f}; copies right {copy_precision(copies, stories, events):.3f} of "
+                f"{len(copies)}; {rate:,.0f} per CPU second"
+            )
+            if seed == seeds[0]:
+                for name, other in baselines(reports, past).items():
+                    print(f"      {name}: B³ F1 {b_cubed(other, events).f1:.3f}")
+
+
+def repeats(*, items: int = 1_000, reprints: float = 0.35) -> int:
+    """Return how many stories a weekly digest would tell twice, where a third of the news is reprinted."""
+    reports, _ = world_reports(5, weeks=range(60, 66))
+    draw, news = random.Random(SEED), [*reports[:items]]
+    for number in range(round(items * reprints)):
+        original = draw.choice(news[:items])
+        later = original.at + timedelta(hours=draw.uniform(1, 60))
+        news.append(replace(original, item_id=f"r{number}", source=f"wire{draw.randrange(9)}", at=later))
+    news.sort(key=lambda one: one.at)
+    stories, _ = ours(news, reports)
+    first: dict[str, str] = {}
+    told: set[str] = set()
+    twice = 0
+    for one in news:  # the first report of a story tells it; the same text under another story tells it again
+        text = " ".join(words(f"{one.title} {one.summary}"))
+        if stories[one.item_id] not in told and first.get(text, stories[one.item_id]) != stories[one.item_id]:
+            twice += 1
+        first.setdefault(text, stories[one.item_id])
+        told.add(stories[one.item_id])
+    return twice
+
+
+def million(sizes: Sequence[int] = (10_000, 1_000_000), *, measured: int = 5_000) -> None:
+    """Print the cost of an item in a store that holds ever more: understood in batches, as the step does."""
+    from tests.benchmarks.understanding import cost_per_item
+
+    first = None
+    for size in sizes:
+        cost = cost_per_item(size, measured=measured)
+        first = first or cost
+        print(f"{size:,} items stored: {1e6 * cost:.0f} CPU microseconds an item, {cost / first:.2f} times")
+
+
 def main() -> None:
     """Print all figures."""
     print(f"python {platform.python_version()}, seed {SEED}, one core")
     for per_window in (2_000, 20_000):
         rate, held = speed(per_window=per_window)
         print(f"StoryIndex, {held:,} reports in the window: {rate:,.0f} reports per CPU second")
+    worlds((1, 2, 11, 12))
+    print(f"1,000 items and 350 reprints: {repeats()} stories told twice")
+    if "--million" in sys.argv:
+        million()
     if not PAIRS.is_file():
         print("headline pairs: not beside this checkout")
         return

@@ -53,6 +53,12 @@ def count_words(trend: Trend) -> str:
     return f"{counted(trend.stories, 'story', plural='stories')}, usually {usual(trend) or 'none'}"
 
 
+def stage_sure(trend: Trend) -> str:
+    """Return "growing (87 % sure)", without a share where it is unknown."""
+    words = stage_words(trend.stage)
+    return f"{words} ({trend.stage_share:.0%} sure)".replace("%", " %") if trend.stage_share else words
+
+
 def stage_words(stage: Stage) -> str:
     """Return what an owner calls a stage."""
     return _STAGES[stage]

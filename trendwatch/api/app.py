@@ -28,6 +28,7 @@ from trendwatch.api import (
     practices,
     problems,
     series,
+    terms,
     trends,
 )
 from trendwatch.api.asked import only_known
@@ -45,6 +46,7 @@ _ROUTERS = (
     feed_changes.router,
     items.router,
     trends.router,
+    terms.router,
     arrivals.router,
     series.router,
     labels.router,

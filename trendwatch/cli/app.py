@@ -16,6 +16,7 @@ from trendwatch.cli import (
     registers,
     serving,
     steps,
+    terms,
 )
 from trendwatch.cli.options import ConfigDirectory, Global, Now, Version
 from trendwatch.errors import TrendwatchError
@@ -40,7 +41,18 @@ def begin(
     context.obj = Global(config=config, now=now)
 
 
-for part in (serving, demo, steps, filters, registers, practices, labels, configuration, operators):
+for part in (
+    serving,
+    demo,
+    steps,
+    filters,
+    registers,
+    terms,
+    practices,
+    labels,
+    configuration,
+    operators,
+):
     part.register(app)
 
 

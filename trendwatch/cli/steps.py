@@ -5,13 +5,16 @@ from __future__ import annotations
 import time
 from dataclasses import asdict
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from trendwatch.cli.options import AsJson, given, print_json, progress
+from trendwatch.errors import InputError
 
 if TYPE_CHECKING:
+    from trendwatch.pipeline.history import ImportReport
     from trendwatch.pipeline.poll import PollReport
     from trendwatch.wiring import Service
 
@@ -19,6 +22,7 @@ if TYPE_CHECKING:
 def register(app: typer.Typer) -> None:
     """Add the verbs."""
     app.command()(fetch)
+    app.command("import")(import_)
     app.command()(train)
     app.command()(digest)
     app.command()(deliver)
@@ -59,6 +63,55 @@ def fetch(
                 + "".join(f"\n  {failure}: {count}" for failure, count in failures.items())
                 + "".join(f"\n{said}" for said in broken)
             )
+
+
+def import_(
+    context: typer.Context,
+    files: Annotated[list[Path], typer.Argument(help="JSON lines: id, date, title, summary, source, url.")],
+    as_json: AsJson = False,
+) -> None:
+    """Read a dated archive as past: labels and feeds get a history, digests get nothing old."""
+    from trendwatch.pipeline.history import import_archive
+    from trendwatch.pipeline.replay import parse_dated
+
+    with given(context).service() as service:
+        service.sync_feeds()
+        for file in files:
+            try:
+                with file.open(encoding="utf-8") as lines:
+                    dated = parse_dated(lines, file=str(file), ordered=False)
+                    report = import_archive(service.store, dated, clock=service.clock, lease=service.lease)
+            except (OSError, UnicodeDecodeError) as error:
+                raise InputError(f"cannot be read: {error}", file=str(file)) from error
+            if as_json:
+                print_json({"file": str(file), **plain_report(report)})
+            else:
+                typer.echo(f"{file}: {_imported(report)}")
+
+
+def plain_report(report: ImportReport) -> dict[str, object]:
+    """Return a report as JSON knows it."""
+    return {
+        "lines": report.lines,
+        "new_items": report.new,
+        "sources": sorted(report.sources),
+        "unknown_sources": sorted(report.unknown),
+        "first_date": report.first.date().isoformat() if report.first else None,
+        "last_date": report.last.date().isoformat() if report.last else None,
+    }
+
+
+def _imported(report: ImportReport) -> str:
+    if not report.first or not report.last:
+        return "no lines"
+    said = (
+        f"{report.new} new of {report.lines} items from {len(report.sources)} sources, "
+        f"{report.first.date()} to {report.last.date()}; understood at the next trendwatch tag"
+    )
+    if report.unknown:
+        names = ", ".join(sorted(report.unknown)[:5])
+        said += f"\n  no feed is named {names}: kept as past, compared with nothing"
+    return said
 
 
 def _wait_for_others(service: Service) -> bool:

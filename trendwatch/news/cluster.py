@@ -7,11 +7,13 @@ stories (B³-F1 0.09 to 0.35 where TF-IDF cosine has 0.64, headlines only).
 
 Method. Cosines are those of ``likeness``, candidates those of ``window``. Then
 
-    score = (max cosine + centroid cosine) / 2 · exp(-Δt² / (2 · 3²))      Δt in days from the story's newest
-            · 0.9 where the nearest report is of the same source and day   (episodes of a series)
-            · 0.8 where both headlines name numbers and share none         (12th and 13th package)
+    score = (cosine with a report + cosine with its story's centroid) / 2
+            · exp(-Δt² / (2 · 3²))                       Δt in days from the story's newest report
+            · 0.9 where the report is of the same source and day          (episodes of a series)
+            · 0.8 where both headlines name numbers and share none        (12th and 13th package)
+            · 0.8 where only one of them looks back                       ("on this day in 1969")
 
-    cosine >= 0.80 and no such clash of numbers    a copy: keeps its source for breadth, is no further news
+    cosine >= 0.80 and none of the last two        a copy: keeps its source for breadth, is no further news
     score  >= 0.30 (0.35 for a bare headline)      the same story
     else                                           a new story
 
@@ -22,10 +24,11 @@ of 16 above it; of the pairs that people scored as the same, 0.35 still finds 95
 The same normalised headline and start of the summary is a copy without further questions, and leaves no trace
 in the index: a story printed sixty times weighs what it weighed once. A story takes reports for seven days
 from its first, and at most two hundred of them, so a column such as "Daily deals" cannot grow without end.
-The state depends only on the reports of the last ``reach``: restored in order they rebuild it.
+The state depends only on the reports of the last ``reach``: restored in order they rebuild it. What joined
+wrongly, or too late, is put right once a day (``mending``).
 
 Known failures. Two events of one company within a day may merge; one event told in different words stays two
-(half of headline-only reports do, B³ recall 0.50); stories are not merged or split afterwards.
+(half of headline-only reports do, B³ recall 0.50).
 
 Source: Miranda et al., EMNLP 2018 (online clustering on TF-IDF with a Gaussian of 3 days).
 """
@@ -33,26 +36,34 @@ Source: Miranda et al., EMNLP 2018 (online clustering on TF-IDF with a Gaussian 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
+import numpy as np
+
 from trendwatch.news.likeness import (
+    DIGITS,
     FEWEST_SHARED,
-    NUMBERS_CLASH,
+    Gauge,
     Rarity,
     Reading,
-    clash,
-    dot,
+    discount,
     read,
     shared_words,
 )
+from trendwatch.news.mending import Mend, mends
 from trendwatch.news.window import Held, OpenStory, Report, Window
 from trendwatch.types.identity import stable_id
 
-__all__ = ["Assignment", "Rarity", "Report", "StoryIndex"]
+__all__ = ["Assignment", "Mend", "Rarity", "Report", "StoryIndex"]
 
 #: Days over which reports of one event thin out.
 DAYS_SCALE = 3.0
+#: Nearest reports that are weighed one by one with their stories.
+LIKELY = 5
+#: Below this cosine with every report no story is joined: its centroid cannot be near enough.
+FAR = 0.12
 #: What a score is worth against a report of the same source and day.
 SAME_SOURCE_DAY = 0.9
 
@@ -110,7 +121,8 @@ class StoryIndex:
         self._width = window
         self._span = span
         self._cap = cap
-        self._window = Window(width=window, span=span)
+        self._gauge = Gauge(rarity)
+        self._window = Window(self._gauge, width=window, span=span)
 
     def __len__(self) -> int:
         return len(self._window)
@@ -126,6 +138,7 @@ class StoryIndex:
         self._window.advance(report.at)
         twin = self._window.twin(reading)
         if twin is not None:
+            twin.copies.append(report.item_id)
             return Assignment(story_id=twin.story.id, is_new=False, duplicate=True, similarity=1.0)
         nearest, joined = self._decide(report, reading)
         if joined is not None:
@@ -146,8 +159,14 @@ class StoryIndex:
         reading = self._read(report)
         self._window.advance(report.at)
         twin = self._window.twin(reading)
-        if twin is None or twin.story.id != story_id:
+        if twin is not None and twin.story.id == story_id:
+            twin.copies.append(report.item_id)
+        else:
             self._window.add(report, reading, self._window.story(story_id, report.at))
+
+    def mend(self) -> list[Mend]:
+        """Put right what the reports of a day joined wrongly or left apart, and say what was changed."""
+        return mends(self._window, self._gauge, span=self._span, cap=self._cap)
 
     def with_rarity(self, rarity: Rarity) -> StoryIndex:
         """Return the same stories and reports weighed by other rarities, as at the change of a week."""
@@ -162,7 +181,7 @@ class StoryIndex:
         )
         for held in self._window:
             story = fresh._window.story(held.story.id, held.story.opened)
-            fresh._window.add(held.report, fresh._read(held.report), story)
+            fresh._window.add(held.report, fresh._read(held.report), story, copies=held.copies)
             story.size = held.story.size
         return fresh
 
@@ -171,12 +190,7 @@ class StoryIndex:
 
     def _decide(self, report: Report, reading: Reading) -> tuple[_Match | None, _Match | None]:
         """Return the nearest report of an open story, and the one whose story is joined."""
-        matches = [
-            self._match(report, reading, held)
-            for held in self._window.near(reading)
-            if self._takes(held.story, report)
-        ]
-        matches.sort(key=lambda match: match.rank, reverse=True)
+        matches = self._matches(report, reading)
         threshold = self._same_story if report.summary else self._same_story_headline
         for match in matches:
             if not match.copy and match.score < threshold:
@@ -185,23 +199,54 @@ class StoryIndex:
                 return matches[0], match
         return (matches[0] if matches else None), None
 
+    def _matches(self, report: Report, reading: Reading) -> list[_Match]:
+        """Return the likeliest reports of the stories that may be joined, the best first."""
+        held = [one for one in self._window.near(reading) if self._takes(one.story, report)]
+        if not held:
+            return []
+        cosines = self._gauge.dots([reading], [one.reading for one in held])
+        nearest = np.argsort(-cosines, kind="stable")[:LIKELY].tolist()
+        if cosines[nearest[0]] < FAR:
+            nearest = nearest[:1]
+        likely = [held[at] for at in nearest]
+        several = list(dict.fromkeys([one.story for one in likely if len(one.story.members) > 1]))
+        centroids = self._centroids(reading, several)
+        found = [
+            self._match(
+                report, reading, one, float(cosines[at]), centroids.get(one.story, float(cosines[at]))
+            )
+            for at, one in zip(nearest, likely, strict=True)
+        ]
+        return sorted(found, key=lambda match: match.rank, reverse=True)
+
+    def _centroids(self, reading: Reading, stories: Sequence[OpenStory]) -> dict[OpenStory, float]:
+        """Return the cosine of a text with the centroid of each story."""
+        if not stories:
+            return {}
+        members = [member.reading for story in stories for member in story.members.values()]
+        sizes = np.array([len(story.members) for story in stories])
+        sums = np.add.reduceat(self._gauge.dots([reading], members), np.cumsum(sizes) - sizes)
+        lengths = [self._window.length(story) for story in stories]
+        return {
+            story: total / length
+            for story, total, length in zip(stories, sums.tolist(), lengths, strict=True)
+        }
+
+    def _fade(self, story: OpenStory, report: Report) -> float:
+        newest = story.newest.report.at if story.newest else story.opened
+        days = (report.at - newest) / _DAY
+        return math.exp(-days * days / (2 * DAYS_SCALE**2))
+
     def _takes(self, story: OpenStory, report: Report) -> bool:
         return story.size < self._cap and report.at - story.opened < self._span
 
-    def _match(self, report: Report, reading: Reading, held: Held) -> _Match:
-        story = held.story
-        cosine = centroid = dot(reading.vector, held.reading.vector)
-        if story.held > 1:
-            centroid = dot(reading.vector, story.centroid) / math.sqrt(story.square)
-        newest = story.newest or held
-        days = (report.at - newest.report.at) / _DAY
-        score = (cosine + centroid) / 2 * math.exp(-days * days / (2 * DAYS_SCALE**2))
-        if held.report.source == report.source and abs(report.at - held.report.at) < _DAY:
-            score *= SAME_SOURCE_DAY
-        clashing = clash(reading, held.reading)
+    def _match(self, report: Report, reading: Reading, held: Held, cosine: float, centroid: float) -> _Match:
+        series = held.report.source == report.source and abs(report.at - held.report.at) < _DAY
+        worth = discount(reading, held.reading)
+        score = (cosine + centroid) / 2 * self._fade(held.story, report) * worth
         return _Match(
-            copy=cosine >= self._duplicate and not clashing,
-            score=score * NUMBERS_CLASH if clashing else score,
+            copy=cosine >= self._duplicate and worth == 1,
+            score=round(score * (SAME_SOURCE_DAY if series else 1.0), DIGITS),
             cosine=min(1.0, cosine),
             held=held,
         )

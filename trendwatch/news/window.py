@@ -2,26 +2,28 @@
 
 A report stays for the window (72 hours); the newest report of a story stays while the story is open, so that
 a story can be taken up again after a pause. What stays depends only on the reports seen and their times, not
-on when the process started.
+on when the process started. A report is found by its rarest words; then all reports of the stories found are
+measured in one go, and a centroid is never kept: its product with a text is the sum of its members' products.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import math
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from heapq import heappop, heappush, nlargest
+from heapq import heappop, heappush
 
-from trendwatch.news.likeness import FEWEST_WORDS, Reading, Vector, dot
+from trendwatch.news.likeness import Gauge, Reading
 
-#: Terms by which a report is found, rarest first; more find nothing new.
-INDEX_TERMS = 12
-#: Reports compared in full for each new one.
-CANDIDATES = 24
 #: Reports that share a rare term, after which commoner terms are not asked.
 ENOUGH = 250
-#: A term of a centroid that fell below this has left it.
-_NOTHING = 1e-9
+#: Reports that share a term, from which it says too little to be asked beside rarer ones.
+CROWD = 300
+#: Reports compared in full for each new one.
+CANDIDATES = 20
+_NOTHING = 1e-12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,13 +48,13 @@ class OpenStory:
     opened: datetime
     #: reports it took, exact copies left out
     size: int = 0
-    #: sum of the vectors of its reports in the window
-    centroid: Vector = field(default_factory=dict)
-    #: squared length of that sum
-    square: float = 0.0
-    #: how many of its reports are in the window
-    held: int = 0
+    #: its reports in the window, in order of arrival
+    members: dict[int, Held] = field(default_factory=dict)
+    #: length of the sum of their vectors; None until it is asked for
+    length: float | None = None
     newest: Held | None = None
+    #: a report joined or left since the last mending
+    changed: bool = False
 
 
 @dataclass(slots=True, eq=False)
@@ -63,22 +65,23 @@ class Held:
     number: int
     report: Report
     reading: Reading
-    #: terms it is found by
-    terms: list[str]
     story: OpenStory
+    #: items with the same text
+    copies: list[str] = field(default_factory=list)
 
 
 class Window:
     """Held reports, found by rare terms or by equal text."""
 
-    def __init__(self, *, width: timedelta, span: timedelta) -> None:
+    def __init__(self, gauge: Gauge, *, width: timedelta, span: timedelta) -> None:
+        self._gauge = gauge
         self._width = width
         self._span = span
         self._clock: datetime | None = None
         self._arrivals = 0
         self._held: dict[int, Held] = {}
         self._stories: dict[str, OpenStory] = {}
-        self._postings: dict[str, dict[int, float]] = {}
+        self._postings: dict[int, set[int]] = {}
         self._exact: dict[str, Held] = {}
         self._leaving: list[tuple[datetime, int]] = []
 
@@ -88,41 +91,56 @@ class Window:
     def __iter__(self) -> Iterator[Held]:
         return iter(self._held.values())
 
+    @property
+    def stories(self) -> Iterable[OpenStory]:
+        """The open stories, in the order they were begun or found again."""
+        return self._stories.values()
+
     def twin(self, reading: Reading) -> Held | None:
         """Return the held report with exactly this text."""
         return self._exact.get(reading.exact)
 
     def near(self, reading: Reading) -> list[Held]:
-        """Return the held reports that share the most of a text's rarest terms, nearest first."""
-        if reading.words < FEWEST_WORDS:
-            return []
-        found: dict[int, float] = {}
-        for term in _rarest(reading.vector):
-            weight = reading.vector[term]
-            for number, other in self._postings.get(term, {}).items():
-                found[number] = found.get(number, 0.0) + weight * other
-            if len(found) > ENOUGH:
-                break
-        likely = nlargest(CANDIDATES, [(shared, -number) for number, shared in found.items()])
-        return [self._held[-number] for _, number in likely]
+        """Return the held reports that share the most of a text's rarest terms, in order of arrival."""
+        found: Counter[int] = Counter()
+        for term in reading.rarest:
+            posting = self._postings.get(term)
+            if posting and (len(posting) <= CROWD or not found):
+                found.update(posting)  # in C: one for each
+                if len(found) > ENOUGH:
+                    break
+        likely = sorted([(-shared, number) for number, shared in found.items()])[:CANDIDATES]
+        return [self._held[number] for number in sorted([number for _, number in likely])]
 
     def story(self, story_id: str, opened: datetime) -> OpenStory:
         """Return a story of the window, or begin it."""
         return self._stories.setdefault(story_id, OpenStory(story_id, opened))
 
-    def add(self, report: Report, reading: Reading, story: OpenStory) -> None:
+    def add(self, report: Report, reading: Reading, story: OpenStory, *, copies: Sequence[str] = ()) -> None:
         """Hold a report as one of a story."""
-        terms = _rarest(reading.vector) if reading.words >= FEWEST_WORDS else []
-        held = Held(self._arrivals, report, reading, terms, story)
+        held = Held(self._arrivals, report, reading, story, list(copies))
         self._arrivals += 1
         self._held[held.number] = held
-        for term in terms:
-            self._postings.setdefault(term, {})[held.number] = reading.vector[term]
+        for term in reading.rarest:
+            self._postings.setdefault(term, set()).add(held.number)
         if reading.exact:
             self._exact[reading.exact] = held
         heappush(self._leaving, (report.at + self._width, held.number))
-        _join(held)
+        self._join(held)
         self._make_newest(held)
+
+    def move(self, held: Held, story: OpenStory) -> None:
+        """Make a held report one of another story."""
+        before = held.story
+        self._leave(held)
+        held.story = story
+        story.opened = min(story.opened, held.report.at)
+        self._join(held)
+        before.size -= 1
+        before.newest = max(before.members.values(), key=_when, default=None)
+        story.newest = max(story.members.values(), key=_when)
+        if not before.members:
+            del self._stories[before.id]
 
     def advance(self, now: datetime) -> None:
         """Drop what left the window by a time; going back changes nothing."""
@@ -147,36 +165,37 @@ class Window:
 
     def _drop(self, held: Held) -> None:
         del self._held[held.number]
-        for term in held.terms:
+        for term in held.reading.rarest:
             posting = self._postings[term]
-            del posting[held.number]
+            posting.discard(held.number)
             if not posting:
                 del self._postings[term]
         if self._exact.get(held.reading.exact) is held:
             del self._exact[held.reading.exact]
-        _leave(held)
-        if not held.story.held:
+        self._leave(held)
+        if not held.story.members:
             del self._stories[held.story.id]
 
+    def length(self, story: OpenStory) -> float:
+        """Return the length of the sum of a story's vectors in the window."""
+        if story.length is None:
+            members = [member.reading for member in story.members.values()]
+            square = 1.0 if len(members) == 1 else float(self._gauge.dots(members, members).sum())
+            story.length = math.sqrt(max(square, _NOTHING))
+        return story.length
 
-def _rarest(vector: Vector) -> list[str]:
-    return sorted(vector, key=lambda term: (-vector[term], term))[:INDEX_TERMS]
+    def _join(self, held: Held) -> None:
+        story = held.story
+        story.members[held.number] = held
+        story.length = None
+        story.changed = True
+        story.size += 1
+
+    def _leave(self, held: Held) -> None:
+        del held.story.members[held.number]
+        held.story.length = None
+        held.story.changed = True
 
 
-def _join(held: Held) -> None:
-    story, vector = held.story, held.reading.vector
-    story.size += 1
-    story.held += 1
-    story.square += 2 * dot(vector, story.centroid) + dot(vector, vector)
-    for term, weight in vector.items():
-        story.centroid[term] = story.centroid.get(term, 0.0) + weight
-
-
-def _leave(held: Held) -> None:
-    story, vector = held.story, held.reading.vector
-    story.held -= 1
-    story.square += dot(vector, vector) - 2 * dot(vector, story.centroid)
-    for term, weight in vector.items():
-        left = story.centroid.pop(term, 0.0) - weight
-        if left > _NOTHING:
-            story.centroid[term] = left
+def _when(held: Held) -> tuple[datetime, int]:
+    return held.report.at, held.number

@@ -18,25 +18,36 @@ class CountMemory:
 
     def __init__(self) -> None:
         self._version = ""
-        #: by week: its size as of when it was read, and its columns
-        self._weeks: dict[int, tuple[tuple[int, int], Counts]] = {}
+        #: by week: how often it had changed when it was read, and its columns
+        self._weeks: dict[int, tuple[int, Counts]] = {}
 
     def columns(self, store: Store, version: str, *, first_week: int, last_week: int) -> Counts:
         """Return the reports of a closed range of weeks as columns."""
         if version != self._version:
             self._version, self._weeks = version, {}
-        sizes = store.series.sizes(version, first_week=first_week, last_week=last_week)
-        stale = sorted(week for week, size in sizes.items() if self._size(week) != size)
-        if stale:
-            read = store.series.columns(version, first_week=stale[0], last_week=stale[-1])
-            for week in range(stale[0], stale[-1] + 1):
-                self._weeks[week] = sizes.get(week, (0, 0)), read.where(read.week == week)
-        self._weeks = {week: self._weeks[week] for week in sorted(sizes)}
+        changes = store.series.changes(version, first_week=first_week, last_week=last_week)
+        stale = [week for week, times in changes.items() if self._known(week) != times]
+        for first, last in _runs(stale):
+            read = store.series.columns(version, first_week=first, last_week=last)
+            for week in range(first, last + 1):
+                self._weeks[week] = changes[week], read.where(read.week == week)
+        self._weeks = {week: self._weeks[week] for week in changes}
         return joined([counts for _, counts in self._weeks.values()])
 
-    def _size(self, week: int) -> tuple[int, int] | None:
+    def _known(self, week: int) -> int | None:
         kept = self._weeks.get(week)
         return kept[0] if kept else None
+
+
+def _runs(weeks: list[int]) -> list[tuple[int, int]]:
+    """Return sorted weeks as first and last of unbroken runs."""
+    runs: list[tuple[int, int]] = []
+    for week in weeks:
+        if runs and runs[-1][1] == week - 1:
+            runs[-1] = runs[-1][0], week
+        else:
+            runs.append((week, week))
+    return runs
 
 
 def joined(parts: list[Counts]) -> Counts:
@@ -57,4 +68,5 @@ def joined(parts: list[Counts]) -> Counts:
         feed=np.concatenate([feed for _, feed in renamed]),
         week=np.concatenate([part.week for part in parts]),
         reports=np.concatenate([part.reports for part in parts]),
+        told=np.concatenate([part.told for part in parts]),
     )

@@ -45,8 +45,13 @@ class Dated:
     url: str
 
 
-def parse_dated(lines: Iterable[str], *, file: str = "") -> Iterator[Dated]:
+def parse_dated(lines: Iterable[str], *, file: str = "", ordered: bool = True) -> Iterator[Dated]:
     """Yield the lines of a dated stream.
+
+    Args:
+        lines: JSON lines
+        file: where they come from, for what is wrong with them
+        ordered: refuse a line that is dated before the one above it
 
     Raises:
         InputError: a line is no JSON object, lacks a field, or is dated before the one above it.
@@ -59,7 +64,7 @@ def parse_dated(lines: Iterable[str], *, file: str = "") -> Iterator[Dated]:
             dated = _dated(json.loads(line))
         except (ValueError, TypeError, KeyError, OverflowError, RecursionError) as error:
             raise InputError(_what_is_wrong(error), file=file, line=number) from error
-        if latest is not None and dated.date < latest - _DISORDER:
+        if ordered and latest is not None and dated.date < latest - _DISORDER:
             message = f"dated {dated.date.isoformat()}, before {latest.isoformat()}: sort the lines by date"
             raise InputError(message, file=file, line=number)
         latest = dated.date if latest is None else max(latest, dated.date)

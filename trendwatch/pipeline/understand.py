@@ -16,9 +16,10 @@ from itertools import takewhile
 import structlog
 
 from trendwatch.errors import LeaseLost, ModelRejected
-from trendwatch.news.cluster import Rarity, Report, StoryIndex
+from trendwatch.news.cluster import Mend, Rarity, Report, StoryIndex
+from trendwatch.pipeline.mending import mend_stories
 from trendwatch.store import Store
-from trendwatch.store.understanding import OpenReport, Understood, Waiting
+from trendwatch.store.understood import OpenReport, Understood, Waiting
 from trendwatch.tagging.language import detect
 from trendwatch.tagging.model import Tagger
 from trendwatch.text import reading
@@ -47,6 +48,8 @@ class UnderstandReport:
     tags: int = 0
     #: the version that became current in this run
     promoted: str | None = None
+    #: stories that were merged or split
+    mended: int = 0
     #: another process understands items
     held: bool = False
 
@@ -80,6 +83,13 @@ class _Open:
             )
             self.index.restore(report, known.story_id)
         self.newest = max(self.newest, at)
+
+    def mend(self, at: datetime) -> list[Mend]:
+        """Put stories right where a time is of a later day than all before it."""
+        if at.date() <= self.newest.date():
+            return []
+        self.newest = at
+        return self.index.mend()
 
 
 @dataclass(slots=True)
@@ -119,12 +129,17 @@ def understand(
     try:
         for version, tagger in _taggers(memory, store.models.live(), taxonomy, store.models.earlier):
             while batch := _next_batch(store, version):
-                understood = _understand(
+                understood, mends = _understand(
                     store, batch, version=version, tagger=tagger, taxonomy=taxonomy, memory=memory
                 )
                 claim = store.leases.renew(claim, now=clock(), lease=lease)
-                store.understanding.write(version, understood, claim=claim)
+                if understood.stories:
+                    store.understanding.write(version, understood, claim=claim)
                 report.add(understood)
+                if mends:
+                    live = list(memory.taggers)
+                    mend_stories(store, mends, versions=live, claim=claim, now=clock())
+                    report.mended += len(mends)
                 on_progress(report)
         report.promoted = store.models.promote_if_caught_up()
     except LeaseLost:
@@ -188,11 +203,12 @@ def _understand(
     tagger: Tagger,
     taxonomy: Taxonomy,
     memory: Understanding,
-) -> Understood:
-    items = [one.item for one in batch]
+) -> tuple[Understood, list[Mend]]:
+    stories, new_stories, mends = _cluster(store, batch, memory)
+    placed = [one for one in batch if one.item.id in stories]
+    items = [one.item for one in placed]
     uncovered = _uncovered(taxonomy, items)
-    tags = _tags(tagger, batch, uncovered)
-    stories, new_stories = _cluster(store, batch, memory)
+    tags = _tags(tagger, placed, uncovered)
     ids = sorted(set(stories.values()))
     tally = Tally(
         members=store.understanding.members_of(version, ids),
@@ -200,14 +216,16 @@ def _understand(
     )
     for item in items:
         tally.add(item, stories[item.id], tags[item.id])
-    return Understood(
+    understood = Understood(
         stories=stories,
         tags=tags,
         new_stories=new_stories,
         story_counts=tally.story_counts,
         report_counts=tally.report_counts,
         uncovered=uncovered,
+        first_counts=tally.first_counts,
     )
+    return understood, mends
 
 
 def _tags(tagger: Tagger, batch: Sequence[Waiting], uncovered: Collection[str]) -> dict[str, tuple[Tag, ...]]:
@@ -229,32 +247,43 @@ def _uncovered(taxonomy: Taxonomy, items: Sequence[Item]) -> dict[str, str]:
 
 def _cluster(
     store: Store, batch: Sequence[Waiting], memory: Understanding
-) -> tuple[Mapping[str, str], Mapping[str, Item]]:
-    stories = {one.item.id: one.story_id for one in batch if one.story_id}
-    fresh = [one for one in batch if not one.story_id]
+) -> tuple[Mapping[str, str], Mapping[str, Item], list[Mend]]:
+    """Place items, up to the end of a day whose stories have to be put right before the next one's come."""
+    fresh = [one.item for one in batch if not one.story_id]
+    stories: dict[str, str] = {}
     new_stories: dict[str, Item] = {}
-    if not fresh:
-        return stories, new_stories
-    open_ = _open_at(store, fresh[0].item.counted_at, memory)
-    for one in fresh:
-        item = one.item
-        open_.reach(item.counted_at)
+    open_ = _open_at(store, fresh[0].counted_at, memory) if fresh else None
+    for one in batch:
+        if one.story_id or open_ is None:
+            stories[one.item.id] = one.story_id
+            continue
+        if mends := open_.mend(one.item.counted_at):
+            return stories, new_stories, mends
+        open_.reach(one.item.counted_at)
         assigned = open_.index.assign(_report(one))
-        stories[item.id] = assigned.story_id
+        stories[one.item.id] = assigned.story_id
         if assigned.is_new:
-            new_stories[assigned.story_id] = item
-    return stories, new_stories
+            new_stories[assigned.story_id] = one.item
+    return stories, new_stories, []
 
 
 def _open_at(store: Store, at: datetime, memory: Understanding) -> _Open:
     """Return the open stories as of a time: the ones in hand if they lead up to it, else from rows."""
-    week = week_number(at)
-    if memory.open is None or memory.open.week != week or at < memory.open.newest:
-        start = week_start(week)
-        texts = store.understanding.texts(start - RARITY_WINDOW, start, limit=RARITY_TEXTS)
-        index = memory.index_of(Rarity.of(reading(title, summary) for title, summary in texts))
-        known = store.understanding.whole_stories(at - index.reach, week_end(week))
-        memory.open = _Open(week, index, at, deque(known))
+    week, open_ = week_number(at), memory.open
+    if open_ is not None and open_.week == week and at >= open_.newest:
+        return open_
+    start = week_start(week)
+    texts = store.understanding.texts(start - RARITY_WINDOW, start, limit=RARITY_TEXTS)
+    rarity = Rarity.of(reading(title, summary) for title, summary in texts)
+    known: Sequence[OpenReport] = store.understanding.open_reports(start, week_end(week))
+    if open_ is not None and open_.week < week and not open_.ahead and not known:
+        # the week before is in hand and nothing of this one is understood: the same stories, weighed anew
+        memory.open = _Open(week, open_.index.with_rarity(rarity), open_.newest, deque())
+        return memory.open
+    index = memory.index_of(rarity)
+    known = store.understanding.whole_stories(at - index.reach, week_end(week))
+    newest = max((report.at for report in known), default=at)
+    memory.open = _Open(week, index, newest, deque(known))
     return memory.open
 
 

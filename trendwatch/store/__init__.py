@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Engine
 
+from trendwatch.store.archives import Archives
 from trendwatch.store.arrivals import Arrivals
 from trendwatch.store.candidates import Candidates
 from trendwatch.store.corrections import Corrections
@@ -26,6 +27,8 @@ from trendwatch.store.polls import Polls
 from trendwatch.store.scorecards import Scorecards
 from trendwatch.store.series import SeriesCounts
 from trendwatch.store.stories import Stories
+from trendwatch.store.storymends import StoryMends
+from trendwatch.store.terms import Terms
 from trendwatch.store.trends import Trends
 from trendwatch.store.uncovered import Uncovered
 from trendwatch.store.understanding import Understanding
@@ -43,16 +46,19 @@ class Store:
         self.feeds = Feeds(engine)
         self.polls = Polls(engine, self.leases)
         self.fetches = Fetches(engine)
+        self.archives = Archives(engine, self.leases)
         self.scorecards = Scorecards(engine)
         self.pages = Pages(engine, self.leases)
         self.items = Items(engine)
         self.stories = Stories(engine)
+        self.story_mends = StoryMends(engine, self.leases)
         self.models = Models(engine)
         self.corrections = Corrections(engine)
         self.understanding = Understanding(engine, self.leases)
         self.uncovered = Uncovered(engine)
         self.series = SeriesCounts(engine)
         self.trends = Trends(engine, self.leases)
+        self.terms = Terms(engine)
         self.arrivals = Arrivals(engine)
         self.candidates = Candidates(engine)
         self.coverage = Coverages(engine)

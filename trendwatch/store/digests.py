@@ -17,7 +17,7 @@ from trendwatch.errors import NotFound
 from trendwatch.store.engine import reading
 from trendwatch.store.frozen import freeze, thaw
 from trendwatch.store.leases import Leases, insert, table
-from trendwatch.store.tables import DeliveryRow, DigestRow, EditionRow, ShownRow
+from trendwatch.store.tables import DeliveryRow, DigestRow, EditionRow, ShownRow, StoryAliasRow, StoryRow
 from trendwatch.types.advice import Digest, Memory
 from trendwatch.types.delivery import UNSENT, Channel, Delivery, DeliveryState
 from trendwatch.types.work import Claim
@@ -25,6 +25,8 @@ from trendwatch.types.work import Claim
 _EDITION = table(EditionRow)
 _DIGEST = table(DigestRow)
 _SHOWN = table(ShownRow)
+_STORY = table(StoryRow)
+_ALIAS = table(StoryAliasRow)
 _DELIVERY = table(DeliveryRow)
 
 #: A story is not shown again within this many issues (cross-issue memory).
@@ -102,7 +104,14 @@ class Digests:
             told = [json.loads(one) for one in connection.execute(latest.limit(ARRIVAL_ISSUES)).scalars()]
             query = select(_DIGEST.c.period, _DIGEST.c.cutoff).where(*earlier)
             issues = connection.execute(query.order_by(_DIGEST.c.cutoff.desc())).all()
-            rows = connection.execute(select(_SHOWN.c.story_id, _SHOWN.c.period).where(*shown)).all()
+            # what was shown is remembered under both names of a story that was merged into another
+            renamed = (
+                select(_STORY.c.id, _SHOWN.c.period)
+                .join(_ALIAS, _ALIAS.c.id == _SHOWN.c.story_id)
+                .join(_STORY, _STORY.c.seq == _ALIAS.c.story_seq)
+            )
+            named = select(_SHOWN.c.story_id, _SHOWN.c.period).where(*shown)
+            rows = connection.execute(named.union(renamed.where(*shown))).all()
         last = {issue.period for issue in issues[:RECENT_ISSUES]}
         recent = frozenset(row.story_id for row in rows if row.period in last)
         everything = frozenset(row.story_id for row in rows)

@@ -51,7 +51,7 @@ class Feeds:
         """Make the rows say what the configuration says. Feeds that left it are disabled, never deleted."""
         with reading(self._engine) as connection:
             known = {row.key: row for row in connection.execute(select(_FEED)).mappings().all()}
-        wanted = {feed.key: _configured(feed, known.get(feed.key)) for feed in feeds}
+        wanted = {feed.key: configured(feed, known.get(feed.key)) for feed in feeds}
         new = [values for key, values in wanted.items() if key not in known]
         changed = [values for key, values in wanted.items() if key in known and _differs(known[key], values)]
         gone = [key for key, row in known.items() if key not in wanted and row["enabled"]]
@@ -59,7 +59,7 @@ class Feeds:
             return
         with writing(self._engine) as connection:
             if new:
-                fresh = [{**values, **_FRESH, "fetches": 0} for values in new]
+                fresh = [{**values, **FRESH, "fetches": 0} for values in new]
                 connection.execute(insert(connection, FeedRow).on_conflict_do_nothing(), fresh)
             for values in changed:
                 moved = values["url"] != known[values["key"]]["url"]  # then what the old address said is void
@@ -90,15 +90,15 @@ class Feeds:
 
 _NOTHING = FeedState(feed_key="")
 #: The memory of a feed that was never asked.
-_FRESH: dict[str, Any] = {name: getattr(_NOTHING, name) for name in REMEMBERED} | {
+FRESH: dict[str, Any] = {name: getattr(_NOTHING, name) for name in REMEMBERED} | {
     "skip_hours": "",
     "skip_days": "",
 }
 #: What a new address makes void; when the feed was asked last stays true.
-_FORGOTTEN = {name: value for name, value in _FRESH.items() if name not in {"polled_at", "succeeded_at"}}
+_FORGOTTEN = {name: value for name, value in FRESH.items() if name not in {"polled_at", "succeeded_at"}}
 
 
-def _configured(feed: Feed, row: Any | None) -> dict[str, Any]:
+def configured(feed: Feed, row: Any | None) -> dict[str, Any]:
     """Return what a row should say; one that moved for good is filed under the server of its new address."""
     values = {name: getattr(feed, name) for name in _CONFIGURED}
     lists = {"sectors": list(feed.sectors), "areas": list(feed.areas), "kind": str(feed.kind)}

@@ -42,16 +42,17 @@ _CONTENT = ("url", "title", "summary", "author", "content_hash")
 def take_in(connection: Connection, outcomes: Sequence[FeedUpdate]) -> list[Item]:
     """Write down what polls of several feeds brought, and return the items that are new."""
     keys = [one.state.feed_key for one in outcomes]
-    feeds = _feeds(connection, keys)
+    feeds = feed_rows(connection, keys)
     found = _sort_out(connection, outcomes, feeds)
-    _insert(connection, [item for one in found.values() for item in one.new], feeds)
+    insert_items(connection, [item for one in found.values() for item in one.new], feeds)
     _replace(connection, found)
     _remember(connection, outcomes, found, feeds)
     _note_breakages(connection, outcomes, feeds)
     return [item for one in found.values() for item in one.new]
 
 
-def _feeds(connection: Connection, keys: Sequence[str]) -> dict[str, RowMapping]:
+def feed_rows(connection: Connection, keys: Sequence[str]) -> dict[str, RowMapping]:
+    """Return the row of each feed by key."""
     query = select(_FEED.c.key, _FEED.c.seq, _FEED.c.fetches).where(_FEED.c.key.in_(keys))
     return {row["key"]: row for row in connection.execute(query).mappings()}
 
@@ -61,9 +62,9 @@ def _sort_out(
 ) -> dict[str, Sorted]:
     """Return, by feed key, what the items of each feed are."""
     items = [item for one in outcomes for item in one.items]
-    known = _known(connection, [item.id for item in items])
+    known = known_items(connection, [item.id for item in items])
     reused = {item.id: refiled(item).id for item in items if _is_reused(item, known)}
-    known |= _known(connection, list(reused.values()))
+    known |= known_items(connection, list(reused.values()))
     found: dict[str, Sorted] = {}
     for one in outcomes:
         if one.items:
@@ -79,7 +80,7 @@ def _is_reused(item: Item, known: Mapping[str, Known]) -> bool:
     return item.id in known and not same_news(item, known[item.id])
 
 
-def _known(connection: Connection, ids: Sequence[str]) -> dict[str, Known]:
+def known_items(connection: Connection, ids: Sequence[str]) -> dict[str, Known]:
     """Return the items kept under some ids, or under aliases that are equal to them, by those ids."""
     found: dict[str, Known] = {}
     for start in range(0, len(ids), _CHUNK):
@@ -114,7 +115,7 @@ def _known_item(row: RowMapping) -> Known:
     return Known(**{name: row[name] for name in names})
 
 
-def _insert(connection: Connection, new: Sequence[Item], feeds: Mapping[str, RowMapping]) -> None:
+def insert_items(connection: Connection, new: Sequence[Item], feeds: Mapping[str, RowMapping]) -> None:
     """Keep new items and put them on the waiting list of every live model."""
     if not new:
         return

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
+import numpy as np
 from sqlalchemy import Engine, func, select
 
 from trendwatch.store.engine import reading
 from trendwatch.store.leases import table
 from trendwatch.store.models import model_seq
-from trendwatch.store.tables import FeedRow, ReportsRow, SeriesRow
-from trendwatch.trends.series import Counts
+from trendwatch.store.tables import CountedRow, FeedRow, ReportsRow, SeriesRow
+from trendwatch.trends.series import TOTAL, Counts
 from trendwatch.types.trends import Series
 from trendwatch.types.weeks import week_number
 
+_COUNTED = table(CountedRow)
 _FEED = table(FeedRow)
 _REPORTS = table(ReportsRow)
 _SERIES = table(SeriesRow)
@@ -26,8 +29,9 @@ class SeriesCounts:
         self._engine = engine
 
     def columns(self, version: str, *, first_week: int, last_week: int) -> Counts:
-        """Return the reports of a closed range of weeks as columns."""
-        query = select(_REPORTS.c.key, _REPORTS.c.feed_seq, _REPORTS.c.week, _REPORTS.c.reports).where(
+        """Return the counts of a closed range of weeks as columns."""
+        what = (_REPORTS.c.key, _REPORTS.c.feed_seq, _REPORTS.c.week, _REPORTS.c.reports, _REPORTS.c.stories)
+        query = select(*what).where(
             _REPORTS.c.model_seq == model_seq(version),
             _REPORTS.c.week >= first_week,
             _REPORTS.c.week <= last_week,
@@ -35,21 +39,22 @@ class SeriesCounts:
         with reading(self._engine) as connection:
             feeds = {row.seq: row.key for row in connection.execute(select(_FEED.c.seq, _FEED.c.key))}
             rows = connection.execute(query.order_by(_REPORTS.c.key, _REPORTS.c.feed_seq)).all()
-        return Counts.of((row.key, feeds[row.feed_seq], row.week, row.reports) for row in rows)
+        counts = Counts.of((row.key, feeds[row.feed_seq], row.week, row.reports) for row in rows)
+        first = [row.reports if row.key == TOTAL else row.stories for row in rows]
+        return replace(counts, reports=np.array(first, dtype=np.float32))
 
-    def sizes(self, version: str, *, first_week: int, last_week: int) -> dict[int, tuple[int, int]]:
-        """Return (rows, reports) of each week of a closed range that has any: they change with its counts."""
-        query = (
-            select(_REPORTS.c.week, func.count().label("rows"), func.sum(_REPORTS.c.reports).label("reports"))
-            .where(
-                _REPORTS.c.model_seq == model_seq(version),
-                _REPORTS.c.week >= first_week,
-                _REPORTS.c.week <= last_week,
-            )
-            .group_by(_REPORTS.c.week)
+    def changes(self, version: str, *, first_week: int, last_week: int) -> dict[int, int]:
+        """Return how often the counts of each week of a closed range changed, for those that have any.
+
+        One small row a week is read, however much was counted in it.
+        """
+        query = select(_COUNTED.c.week, _COUNTED.c.changes).where(
+            _COUNTED.c.model_seq == model_seq(version),
+            _COUNTED.c.week >= first_week,
+            _COUNTED.c.week <= last_week,
         )
         with reading(self._engine) as connection:
-            return {row.week: (row.rows, int(row.reports)) for row in connection.execute(query)}
+            return {row.week: row.changes for row in connection.execute(query.order_by(_COUNTED.c.week))}
 
     def series(self, version: str, keys: Sequence[str], *, first_week: int, last_week: int) -> list[Series]:
         """Return the stories per week of some keys, a zero where nothing was counted."""
@@ -67,7 +72,7 @@ class SeriesCounts:
 
     def first_week(self, version: str) -> int | None:
         """Return the earliest week that has a count, None before any."""
-        query = select(func.min(_REPORTS.c.week)).where(_REPORTS.c.model_seq == model_seq(version))
+        query = select(func.min(_COUNTED.c.week)).where(_COUNTED.c.model_seq == model_seq(version))
         with reading(self._engine) as connection:
             return connection.execute(query).scalar()
 

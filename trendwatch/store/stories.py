@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, or_, select
 
 from trendwatch.errors import NotFound
 from trendwatch.store.engine import reading
 from trendwatch.store.leases import table
-from trendwatch.store.tables import StoryRow
+from trendwatch.store.tables import StoryAliasRow, StoryRow
 from trendwatch.types.stories import Story
 
 _STORY = table(StoryRow)
+_ALIAS = table(StoryAliasRow)
 _NAMES = ("id", "title", "url", "summary", "first_seen_at", "last_seen_at", "items", "sources", "owners")
 
 
@@ -23,12 +24,13 @@ class Stories:
         self._engine = engine
 
     def get(self, story_id: str) -> Story:
-        """Return one story.
+        """Return one story, also by the id of one that was merged into it.
 
         Raises:
             NotFound: there is none.
         """
-        found = self._select(_STORY.c.id == story_id, limit=1)
+        merged = select(_ALIAS.c.story_seq).where(_ALIAS.c.id == story_id).scalar_subquery()
+        found = self._select(or_(_STORY.c.id == story_id, _STORY.c.seq == merged), limit=1)
         if not found:
             raise NotFound("story", story_id)
         return found[0]

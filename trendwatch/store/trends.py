@@ -13,14 +13,16 @@ from trendwatch.store.engine import reading
 from trendwatch.store.frozen import freeze, thaw
 from trendwatch.store.leases import Leases, insert, table
 from trendwatch.store.models import model_seq
-from trendwatch.store.tables import AnalysisRow, ItemRow, PendingRow, TagRow, TrendRow
-from trendwatch.types.trends import Trend, TrendKind
+from trendwatch.store.tables import AnalysisRow, ItemRow, PendingRow, SpikeRow, StoryRow, TagRow, TrendRow
+from trendwatch.types.trends import Chance, Spike, Trend, TrendKind
 from trendwatch.types.weeks import parse_week
 from trendwatch.types.work import Claim
 
 _TREND = table(TrendRow)
+_SPIKE = table(SpikeRow)
 _ANALYSIS = table(AnalysisRow)
 _PENDING = table(PendingRow)
+_STORY = table(StoryRow)
 _ITEM = table(ItemRow)
 _TAG = table(TagRow)
 
@@ -46,7 +48,17 @@ class Trends:
         with reading(self._engine) as connection:
             return connection.execute(query.limit(1)).first() is not None
 
-    def write(self, version: str, week: int, trends: Sequence[Trend], *, claim: Claim, now: datetime) -> None:
+    def write(
+        self,
+        version: str,
+        week: int,
+        trends: Sequence[Trend],
+        *,
+        claim: Claim,
+        now: datetime,
+        spikes: Sequence[Spike] = (),
+        chance: Chance | None = None,
+    ) -> None:
         """Keep what a week came to, also when it is nothing.
 
         Raises:
@@ -59,21 +71,54 @@ class Trends:
             rows = [_values(trend) | {"model_seq": seq, "week": week} for trend in trends]
             if rows:
                 connection.execute(insert(connection, TrendRow), rows)
-            done = insert(connection, AnalysisRow).values(model_seq=seq, week=week, made_at=now)
+            connection.execute(delete(_SPIKE).where(_SPIKE.c.model_seq == seq, _SPIKE.c.week == week))
+            full = [
+                {"model_seq": seq, "week": week, "key": one.key, "value": json.loads(freeze(one))}
+                for one in spikes
+            ]
+            if full:
+                connection.execute(insert(connection, SpikeRow), full)
+            said = {"judged": chance.judged, "by_chance": chance.rises} if chance else {}
+            done = insert(connection, AnalysisRow).values(model_seq=seq, week=week, made_at=now, **said)
             connection.execute(done.on_conflict_do_nothing())
 
     def evidence(self, version: str, key: str, since: datetime, until: datetime, *, limit: int) -> list[str]:
         """Return items that carry a label or pair in a window: one a story, the story told last first."""
-        query = select(func.max(_ITEM.c.id).label("id"))
-        query = query.where(_ITEM.c.counted_at >= since, _ITEM.c.counted_at < until)
-        for full_key in key.split("|"):
-            facet, _, label = full_key.partition(":")
-            tagged = (_TAG.c.item_seq == _ITEM.c.seq, _TAG.c.facet == facet, _TAG.c.label == label)
-            query = query.where(exists().where(_TAG.c.model_seq == model_seq(version), *tagged))
+        query = select(func.max(_ITEM.c.id).label("id")).where(*_carry(version, key, since, until))
         newest_first = (func.max(_ITEM.c.counted_at).desc(), _ITEM.c.story_seq)
         query = query.group_by(_ITEM.c.story_seq).order_by(*newest_first)
         with reading(self._engine) as connection:
             return [row.id for row in connection.execute(query.limit(limit))]
+
+    def stories(self, version: str, key: str, since: datetime, until: datetime, *, limit: int) -> list[str]:
+        """Return ids of the stories with an item that carries a label or pair in a window, the widest first."""
+        query = (
+            select(_STORY.c.id)
+            .join(_ITEM, _ITEM.c.story_seq == _STORY.c.seq)
+            .where(*_carry(version, key, since, until))
+            .group_by(_STORY.c.seq, _STORY.c.id, _STORY.c.owners, _STORY.c.last_seen_at)
+            .order_by(_STORY.c.owners.desc(), _STORY.c.last_seen_at.desc(), _STORY.c.seq)
+        )
+        with reading(self._engine) as connection:
+            return list(connection.execute(query.limit(limit)).scalars())
+
+    def spikes(self, version: str, week: int) -> list[Spike]:
+        """Return what one week was full of, the fullest first."""
+        query = select(_SPIKE.c.value).where(_SPIKE.c.model_seq == model_seq(version), _SPIKE.c.week == week)
+        with reading(self._engine) as connection:
+            found = [thaw(Spike, json.dumps(value)) for value in connection.execute(query).scalars()]
+        return sorted(found, key=lambda spike: (-spike.stories, spike.key))
+
+    def chance(self, version: str, week: int) -> Chance | None:
+        """Return how many rises of a week are expected by chance, None where it was not estimated."""
+        query = select(_ANALYSIS.c.judged, _ANALYSIS.c.by_chance).where(
+            _ANALYSIS.c.model_seq == model_seq(version),
+            _ANALYSIS.c.week == week,
+            _ANALYSIS.c.by_chance.is_not(None),
+        )
+        with reading(self._engine) as connection:
+            row = connection.execute(query).first()
+        return Chance(judged=row.judged, rises=row.by_chance) if row else None
 
     def of_week(self, version: str, week: int) -> list[Trend]:
         """Return the trends of a week, the strongest first; fading ones are negative and last."""
@@ -98,6 +143,20 @@ class Trends:
         query = select(_TREND.c.value).where(*conditions).order_by(_TREND.c.strength.desc(), _TREND.c.key)
         with reading(self._engine) as connection:
             return [thaw(Trend, json.dumps(value)) for value in connection.execute(query).scalars()]
+
+
+def _carry(version: str, key: str, since: datetime, until: datetime) -> list[Any]:
+    """Return the conditions of items of stories that carry all labels of a key in a half-open window."""
+    found: list[Any] = [
+        _ITEM.c.counted_at >= since,
+        _ITEM.c.counted_at < until,
+        _ITEM.c.story_seq.is_not(None),
+    ]
+    for full_key in key.split("|"):
+        facet, _, label = full_key.partition(":")
+        tagged = (_TAG.c.item_seq == _ITEM.c.seq, _TAG.c.facet == facet, _TAG.c.label == label)
+        found.append(exists().where(_TAG.c.model_seq == model_seq(version), *tagged))
+    return found
 
 
 def _values(trend: Trend) -> dict[str, Any]:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -14,10 +13,19 @@ from trendwatch.store.items import item_of
 from trendwatch.store.leases import Leases, insert, table
 from trendwatch.store.models import model_seq
 from trendwatch.store.poll_tables import PageRow
-from trendwatch.store.tables import FeedRow, ItemRow, PendingRow, ReportsRow, SeriesRow, StoryRow, TagRow
+from trendwatch.store.tables import (
+    CountedRow,
+    FeedRow,
+    ItemRow,
+    PendingRow,
+    ReportsRow,
+    SeriesRow,
+    StoryRow,
+    TagRow,
+)
 from trendwatch.store.uncovered import write_uncovered
+from trendwatch.store.understood import OpenReport, Understood, Waiting
 from trendwatch.types.news import Item
-from trendwatch.types.tags import Tag
 from trendwatch.types.work import Claim
 
 _FEED = table(FeedRow)
@@ -28,48 +36,6 @@ _TAG = table(TagRow)
 _PAGE = table(PageRow)
 #: What is read of an item besides its title: its page where its feed asks for that, else its summary.
 _TEXT = func.coalesce(func.nullif(_PAGE.c.text, ""), _ITEM.c.summary)
-
-
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """An item to understand."""
-
-    item: Item
-    #: "" where it is in no story yet
-    story_id: str
-    #: the text of its page where there is one, else its summary
-    text: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class OpenReport:
-    """An understood item near in time, as clustering needs it."""
-
-    item_id: str
-    feed_key: str
-    title: str
-    #: or the text of its page
-    summary: str
-    at: datetime
-    story_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class Understood:
-    """What a batch of items came to; written at once or not at all."""
-
-    #: item id to the story it reports
-    stories: Mapping[str, str]
-    #: item id to its tags
-    tags: Mapping[str, Sequence[Tag]]
-    #: items that begin a story, by story id
-    new_stories: Mapping[str, Item]
-    #: (key, week) to distinct stories it adds
-    story_counts: Mapping[tuple[str, int], int] = field(default_factory=dict)
-    #: (key, week, feed key) to reports it adds
-    report_counts: Mapping[tuple[str, int, str], int] = field(default_factory=dict)
-    #: item id to its language, where no model covers that
-    uncovered: Mapping[str, str] = field(default_factory=dict)
 
 
 class Understanding:
@@ -203,7 +169,7 @@ class Understanding:
             _write_stories(connection, batch, items)
             _write_tags(connection, batch, items, seq)
             write_uncovered(connection, batch.uncovered, items, seq)
-            _write_counts(connection, batch, feeds, seq)
+            write_counts(connection, batch, feeds, seq)
             done = delete(_PENDING).where(
                 _PENDING.c.model_seq == seq, _PENDING.c.item_seq.in_(items.values())
             )
@@ -226,15 +192,20 @@ def _write_stories(connection: Connection, batch: Understood, items: Mapping[str
     ]
     statement = update(_ITEM).where(_ITEM.c.seq == bindparam("b_item")).values(story_seq=bindparam("b_story"))
     connection.execute(statement, joins)
+    recount(connection, stories.values())
+
+
+def recount(connection: Connection, stories: Iterable[int]) -> None:
+    """Count the reports of stories again, which are given by number."""
     mine = _ITEM.c.story_seq == _STORY.c.seq
 
     def counted(what: Any) -> Any:
         return select(what).where(mine).scalar_subquery()
 
     owners = select(func.count(_FEED.c.owner.distinct())).join(_ITEM, _ITEM.c.feed_seq == _FEED.c.seq)
-    recount = update(_STORY).where(_STORY.c.seq.in_(stories.values()))
+    statement = update(_STORY).where(_STORY.c.seq.in_(list(stories)))
     connection.execute(
-        recount.values(
+        statement.values(
             items=counted(func.count(_ITEM.c.seq)),
             sources=counted(func.count(_ITEM.c.feed_seq.distinct())),
             last_seen_at=counted(func.max(_ITEM.c.counted_at)),
@@ -267,20 +238,36 @@ def _write_tags(connection: Connection, batch: Understood, items: Mapping[str, i
         connection.execute(insert(connection, TagRow).on_conflict_do_nothing(), rows)
 
 
-def _write_counts(connection: Connection, batch: Understood, feeds: Mapping[str, int], model: int) -> None:
+def write_counts(connection: Connection, batch: Understood, feeds: Mapping[str, int], model: int) -> None:
+    """Add what a batch counts to what a model version has counted."""
     series = [
         {"model_seq": model, "key": key, "week": week, "stories": n}
         for (key, week), n in sorted(batch.story_counts.items())
     ]
+    first = batch.report_counts if batch.first_counts is None else batch.first_counts
     reports = [
-        {"model_seq": model, "key": key, "week": week, "feed_seq": feeds[feed], "reports": n}
+        {
+            "model_seq": model,
+            "key": key,
+            "week": week,
+            "feed_seq": feeds[feed],
+            "reports": n,
+            "stories": first.get((key, week, feed), 0),
+        }
         for (key, week, feed), n in sorted(batch.report_counts.items())
     ]
-    for row, count, values in ((SeriesRow, "stories", series), (ReportsRow, "reports", reports)):
-        if values:
-            statement = insert(connection, row)
-            keys = [column.name for column in table(row).primary_key]
-            added = table(row).c[count] + statement.excluded[count]
-            connection.execute(
-                statement.on_conflict_do_update(index_elements=keys, set_={count: added}), values
-            )
+    weeks = sorted({week for _, week in batch.story_counts} | {week for _, week, _ in batch.report_counts})
+    changed = [{"model_seq": model, "week": week, "changes": 1} for week in weeks]
+    _add_up(connection, SeriesRow, ("stories",), series)
+    _add_up(connection, ReportsRow, ("reports", "stories"), reports)
+    _add_up(connection, CountedRow, ("changes",), changed)
+
+
+def _add_up(connection: Connection, row: Any, counts: Sequence[str], values: list[dict[str, Any]]) -> None:
+    """Add counts to the rows that have them, and make those that are new."""
+    if not values:
+        return
+    statement, columns = insert(connection, row), table(row).c
+    keys = [column.name for column in table(row).primary_key]
+    added = {count: columns[count] + statement.excluded[count] for count in counts}
+    connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=added), values)

@@ -1,75 +1,83 @@
-"""Counting the n-grams of a week's stories.
+"""The words and phrases of a text that can name something.
 
-A term is counted as distinct (story, source) pairs: a story that one source prints twice counts once, one
-that three sources print counts three times, and how often a text repeats itself does not matter.
+What was observed. One thing is written in several ways: "react native", "React-Native", "reactnative";
+"blockchain" and "blockchains". Counted apart, each is too rare to be noticed. So a term is known by its
+letters: hyphens, spaces, case, accents and the last word's plural are folded, and shown as it is most often
+written.
+
+A term is one to three words with no stop word at an edge, beginning with more than a number ("windows 11" but
+not "11 windows"). Names of things in code ("owner/name") are read as words.
+
+Known failures: "glasses" and "glass" stay apart; "co op" and "coop" are one, "window" and "windows" two.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import NamedTuple
+import re
+import unicodedata
+from functools import lru_cache
 
 from trendwatch.text import STOP_WORDS, words
 
 #: Words of a text that are read: beyond them a feed carries the whole article.
 MAX_WORDS = 150
-_LONGEST = 3
+#: Words of the longest term.
+LONGEST = 3
+
+_PARTED = re.compile(r"[-/_]+")
+_SHORTEST_PLURAL = 4
+#: "class", "bonus", "analysis", "news": an s that is no plural.
+_NO_PLURAL = ("ss", "us", "is", "ws")
 
 
-class Usage(NamedTuple):
-    """How a term was used."""
-
-    #: distinct (story, source) pairs
-    reports: int
-    stories: int
-    sources: frozenset[str]
-
-
-@dataclass(frozen=True, slots=True)
-class TermWeek:
-    """The terms of one week's stories."""
-
-    #: distinct (story, source) pairs of the week, whatever they say
-    reports: int
-    terms: Mapping[str, Usage]
-
-
-def terms_of(text: str) -> set[str]:
-    """Return the 1- to 3-grams of a text that can be a name: no stop word at an edge, not only digits."""
-    found: set[str] = set()
-    read = words(text)[:MAX_WORDS]
-    edge = [word not in STOP_WORDS and len(word) > 1 for word in read]
-    digits = [word[0].isdigit() and word[-1].isdigit() for word in read]
-    for start in range(len(read)):
-        if not edge[start]:
+def terms_of(text: str) -> dict[str, str]:
+    """Return the terms of a text by what they are known by, each as it is first written here."""
+    found: dict[str, str] = {}
+    read = _read(text)
+    known = [_word(word) for word in read]
+    for start, (starts, *_) in enumerate(known):
+        if not starts:
             continue
-        for end in range(start + 1, min(start + _LONGEST, len(read)) + 1):
-            if edge[end - 1] and not all(digits[start:end]):
-                found.add(" ".join(read[start:end]))
+        before, form = "", ""
+        for at in range(start, min(start + LONGEST, len(read))):
+            _, _, ends, singular = known[at]
+            if ends:
+                shown = f"{form} {read[at]}" if form else read[at]
+                found.setdefault(before + singular, shown)
+            before += known[at][1]
+            form = f"{form} {read[at]}" if form else read[at]
     return found
 
 
-def term_counts(reports: Iterable[tuple[str, str, str]]) -> TermWeek:
-    """Count the terms of one week's reports, given as story id, source and text."""
-    said: dict[tuple[str, str], set[str]] = {}
-    for story_id, source, text in reports:
-        said.setdefault((story_id, source), set()).update(terms_of(text))
-    users: dict[str, list[tuple[str, str]]] = {}
-    for pair, terms in said.items():
-        for term in terms:
-            users.setdefault(term, []).append(pair)
-    # most terms are used once: their usages are shared, which is most of the memory
-    single = {source: Usage(1, 1, frozenset([source])) for _, source in said}
-    return TermWeek(
-        reports=len(said),
-        terms={
-            term: single[pairs[0][1]] if len(pairs) == 1 else _usage(pairs) for term, pairs in users.items()
-        },
-    )
+def fold(term: str) -> str:
+    """Return what a term is known by."""
+    *before, last = _read(term) or [""]
+    return "".join(_word(word)[1] for word in before) + _word(last)[3]
 
 
-def _usage(pairs: Sequence[tuple[str, str]]) -> Usage:
-    return Usage(
-        len(pairs), len({story_id for story_id, _ in pairs}), frozenset(source for _, source in pairs)
-    )
+def _read(text: str) -> list[str]:
+    """Return the words of a text, compounds taken apart, repetitions left out."""
+    found: list[str] = []
+    for word in words(text.replace("/", " ") if "//" not in text else text)[:MAX_WORDS]:
+        if word.isalnum():
+            found.append(word)
+        else:
+            found.extend(part for part in _PARTED.split(word) if part)
+    # "PyTorch. PyTorch implementation": a headline that ends as its text begins says no phrase
+    return [word for at, word in enumerate(found) if not at or word != found[at - 1]]
+
+
+@lru_cache(maxsize=100_000)
+def _word(word: str) -> tuple[bool, str, bool, str]:
+    """Return whether a word can begin a term, itself folded, whether it can end one, and its singular."""
+    plain = word
+    if not word.isascii():
+        plain = "".join(one for one in unicodedata.normalize("NFKD", word) if not unicodedata.combining(one))
+    edge = word not in STOP_WORDS and len(word) > 1
+    return edge and not word.isdigit(), plain, edge, _singular(plain)
+
+
+def _singular(word: str) -> str:
+    if len(word) < _SHORTEST_PLURAL or not word.endswith("s") or word.endswith(_NO_PLURAL):
+        return word
+    return f"{word[:-3]}y" if word.endswith("ies") and len(word) > _SHORTEST_PLURAL else word[:-1]

@@ -1,12 +1,12 @@
 """What is counted, and the columns that counts travel in.
 
-The unit of counting is a report: a story, at most once per source and week, under each of its keys. All that
-a source published is counted under ``TOTAL``, so that shares can be taken source by source.
+The unit of counting is a report: a story, at most once per source and week, under each of its keys. All
+that a source published is counted under ``TOTAL``, so that shares can be taken source by source.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,6 +20,7 @@ TOTAL = "*"
 
 #: Facets that are also counted together with an area.
 _PAIRED = (Facet.SECTOR, Facet.FUNCTION)
+_HALF_YEAR = 26
 
 #: key, feed key, week number, reports
 CountRow = tuple[str, str, int, float]
@@ -27,7 +28,7 @@ CountRow = tuple[str, str, int, float]
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """Reports per key, feed and week, as columns of equal length, in any order."""
+    """Counts per key, feed and week, as columns of equal length, in any order."""
 
     keys: tuple[str, ...]
     feeds: tuple[str, ...]
@@ -37,11 +38,17 @@ class Counts:
     feed: NDArray[np.int32]
     #: week number (see types.weeks)
     week: NDArray[np.int32]
+    #: what strength is computed from: stories the feed told first; of ``TOTAL`` all it published
     reports: NDArray[np.float32]
+    #: stories the feed told, first or not: what breadth is computed from
+    told: NDArray[np.float32]
 
     @classmethod
     def of(cls, rows: Iterable[CountRow]) -> Counts:
-        """Make columns of rows; rows of the same key, feed and week are added up where they are used."""
+        """Make columns of rows; what each feed told, it told first.
+
+        Rows of the same key, feed and week are added up where they are used.
+        """
         keys: dict[str, int] = {}
         feeds: dict[str, int] = {}
         columns: tuple[list[int], list[int], list[int], list[float]] = ([], [], [], [])
@@ -50,13 +57,15 @@ class Counts:
             columns[1].append(feeds.setdefault(feed, len(feeds)))
             columns[2].append(week)
             columns[3].append(reports)
+        counted = np.array(columns[3], dtype=np.float32)
         return cls(
             keys=tuple(keys),
             feeds=tuple(feeds),
             key=np.array(columns[0], dtype=np.int32),
             feed=np.array(columns[1], dtype=np.int32),
             week=np.array(columns[2], dtype=np.int32),
-            reports=np.array(columns[3], dtype=np.float32),
+            reports=counted,
+            told=counted,
         )
 
     def __len__(self) -> int:
@@ -71,6 +80,7 @@ class Counts:
             feed=self.feed[chosen],
             week=self.week[chosen],
             reports=self.reports[chosen],
+            told=self.told[chosen],
         )
 
     def until(self, week: int) -> Counts:
@@ -82,6 +92,24 @@ class Counts:
         wanted = set(keys)
         numbers = [number for number, key in enumerate(self.keys) if key in wanted]
         return self.where(np.isin(self.key, numbers))
+
+
+def comparable(stories: Sequence[int], published: Sequence[int]) -> tuple[float, ...]:
+    """Return weekly stories as if each week had brought the usual amount of news, from when that is known.
+
+    Back-log is thin, and thinner the older it is; feeds join and leave; holidays are quiet. None of it is
+    growth. So each week counts as its share of the news, times the median week of the last half year; weeks
+    before the first that has half as much news as that are left out.
+
+    Args:
+        stories: of a key, by week
+        published: of anything, in the same weeks
+    """
+    usual = float(np.median(published[-_HALF_YEAR:])) if published else 0.0
+    whole = (number for number, all_told in enumerate(published) if all_told >= max(1.0, usual / 2))
+    first = next(whole, len(published))
+    pairs = zip(stories[first:], published[first:], strict=True)
+    return tuple(told * usual / max(all_told, usual / 4, 1.0) for told, all_told in pairs)
 
 
 def count_keys(tags: Iterable[Tag]) -> tuple[str, ...]:

@@ -1,23 +1,29 @@
 """Where a technology stands in the news: new, growing, normal by now, or fading.
 
-Method. Weekly stories are put on the square-root scale (Anscombe), on which counts of any size scatter alike
-(standard deviation ½), and read by hand-made rules:
+Method. Weekly stories are put on the square-root scale (Anscombe), on which counts of any size scatter
+alike, and described by where their level changes (``changepoints``) and by a few ratios:
 
-    level   mean of the last 8 weeks
-    peak    highest mean of any 8 weeks in a row
-    base    mean of the earliest 26 weeks, or of the first half of a shorter series
-    growth  last 13 weeks against the 13 before, in standard errors
+    level, base      stories a week of the last 8 weeks; of the earliest 26, or half of a short past
+    fall             level over the highest mean of 8 weeks; in standard errors; weeks since that peak
+    gain             log2 of level over base
+    growth 8 13 26   last so many weeks against as many before, in standard errors
+    last             weeks of the last segment, its step from the one before, its place below the highest one
+    segments         how many there are
 
-    fading      level 3 errors below the peak and under 0.6 of its stories, without growth: asked first
-    emerging    hardly there in the base, and few now
-    growing     growth of 2 errors or more, or 1 error and three times the base
-    mainstream  what is left: there for long, and even
+A decision tree of depth 6 (``stagetree``, a table of numbers) calls the stage, and says how often it is
+right to do so at the leaf it reaches: p(stage). It was fitted on simulated curves (``demo/curves.py``)
+by ``python -m tests.benchmarks.stage --fit``; a test fits it anew and compares. Fewer than 26 weeks, or
+fewer than 12 stories, are too early to call. No date of saturation is ever forecast.
 
-Fewer than 26 weeks, or fewer than 12 stories, are too early to call. The kind of rule reached a macro-F1 of
-0.71 on 4,000 simulated curves where a logistic curve fit had 0.46; no date of saturation is forecast.
+Measured on 6,000 curves of seeds the tree has not seen (201 to 203): macro-F1 0.85 (emerging 0.78,
+growing 0.87, mainstream 0.85, fading 0.92), where rules by hand have 0.74, a ratio of four weeks to four
+0.38 and a fitted logistic curve 0.24. Stages said to be 86 % and 96 % sure were right in 86 % and 96 % of
+cases. A forest of 200 trees had 0.06 more on a first set of shapes, but nobody can read it. What more than
+eight stories a week tell of is never called emerging, whatever the leaf.
 
-Known failures. A long plateau after growth that is older than the series looks like a base; a season looks
-like growth and then like fading; a second wave counts as growing.
+Known failures. A long plateau after growth that is older than the series looks like a base; a season
+looks like growth and then like fading; a second wave counts as growing. The figures are of a simulator
+that tree and test share; only its random numbers differ.
 
 Source: van den Bulte and Lilien 1997 on why unfinished S-curves must not be fitted.
 """
@@ -25,54 +31,110 @@ Source: van den Bulte and Lilien 1997 on why unfinished S-curves must not be fit
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
 from trendwatch.statistics import Floats
+from trendwatch.trends.changepoints import segments
+from trendwatch.trends.stagetree import LEAVES, NODES
 from trendwatch.types.trends import Stage
 
 #: Weeks below which nothing is said.
 LEAST_WEEKS = 26
 #: Stories below which nothing is said: twelve are two a month for half a year.
 LEAST_STORIES = 12
+#: What a table of the tree means by its columns.
+STAGES = (Stage.EMERGING, Stage.GROWING, Stage.MAINSTREAM, Stage.FADING)
+FEATURES = (
+    *("level", "base", "fall", "fall_errors", "since_peak", "gain", "growth_8", "growth_13", "growth_26"),
+    *("last_weeks", "last_step", "last_place", "segments"),
+)
 _LEVEL = 8
-_GROWTH = 13
+#: Stories a week from which more of them say nothing about the stage.
+_MANY = 15.0
 _BASE = 26
-#: Share of its peak below which a level is a decline.
-_FALLEN = 0.6
-#: Stories a week that are hardly any, and that are few.
-_HARDLY = 1.0
-_FEW = 3.0
-#: Times the base that is far above it.
-_FAR = 3.0
-#: Standard errors that are clear; more against a peak, which is the highest of many means.
-_CLEAR = 2.0
-_CLEAR_FALL = 3.0
-#: Standard errors that are likely.
-_LIKELY = 1.0
+_GROWTHS = (8, 13, 26)
 #: Of one week's value: half for Poisson counts; news comes in bursts, so more.
 _SPREAD = 0.5 * 1.5**0.5
+#: What more stories a week than this tell of is not emerging any more, however it came about.
+_KNOWN = 8.0
+_SHORTEST_SEGMENT = 4
+#: Squared distance a change of level must save: of values that scatter by ``_SPREAD`` it is one in 20.
+_PENALTY = 6.0
 
 
-def stage_of(stories: Sequence[int]) -> Stage:
+@dataclass(frozen=True, slots=True)
+class Called:
+    """A stage, and how sure it is."""
+
+    stage: Stage
+    #: in [0, 1]: how often curves like this one were of this stage; 0 where it is too early to call
+    probability: float
+
+
+def call_stage(stories: Sequence[float]) -> Called:
     """Return the stage of a series of weekly stories, the last complete week at its end."""
     if len(stories) < LEAST_WEEKS or sum(stories) < LEAST_STORIES:
-        return Stage.TOO_EARLY
+        return Called(Stage.TOO_EARLY, 0.0)
+    found = features(stories)
+    shares = list(LEAVES[_leaf(found)])
+    if found[FEATURES.index("level")] > _KNOWN:
+        shares[STAGES.index(Stage.EMERGING)] = 0.0
+    best = max(range(len(STAGES)), key=shares.__getitem__)
+    return Called(STAGES[best], round(shares[best] / sum(shares), 3))
+
+
+def stage_of(stories: Sequence[float]) -> Stage:
+    """Return only the stage of ``call_stage``."""
+    return call_stage(stories).stage
+
+
+def available_from(first_week: int) -> int:
+    """Return the first week that stages can be told for, where counts begin in ``first_week``."""
+    return first_week + LEAST_WEEKS - 1
+
+
+def features(stories: Sequence[float]) -> tuple[float, ...]:
+    """Return what the tree asks of a series of at least 26 weeks, in the order of ``FEATURES``."""
     scaled = np.sqrt(np.asarray(stories, dtype=np.float64) + 3 / 8)
-    level, base = float(scaled[-_LEVEL:].mean()), float(scaled[: min(_BASE, len(scaled) // 2)].mean())
-    growth = _errors(scaled[-_GROWTH:].mean() - scaled[-2 * _GROWTH : -_GROWTH].mean(), _GROWTH)
-    if growth < _CLEAR and _fell(scaled, level):
-        return Stage.FADING
-    if _stories(base) < _HARDLY and _stories(level) < _FEW:
-        return Stage.EMERGING
-    if growth >= _CLEAR or (_stories(level) > _FAR * _stories(base) and growth > _LIKELY):
-        return Stage.GROWING
-    return Stage.MAINSTREAM
+    length = len(scaled)
+    means = np.convolve(scaled, np.full(_LEVEL, 1 / _LEVEL), mode="valid")
+    peak = int(means.argmax())
+    level, base = float(means[-1]), float(scaled[: min(_BASE, length // 2)].mean())
+    starts = segments(scaled, shortest=_SHORTEST_SEGMENT, penalty=_PENALTY)
+    heights = [float(scaled[begin:end].mean()) for begin, end in pairwise([*starts, length])]
+    found = (
+        min(_MANY, _stories(level)),
+        min(_MANY, _stories(base)),
+        _stories(level) / max(_stories(float(means[peak])), 0.1),
+        _errors(float(means[peak]) - level, _LEVEL),
+        length - _LEVEL - peak,
+        float(np.log2((_stories(level) + 0.5) / (_stories(base) + 0.5))),
+        *(_growth(scaled, weeks) for weeks in _GROWTHS),
+        length - starts[-1],
+        heights[-1] - heights[-2] if len(heights) > 1 else 0.0,
+        heights[-1] - max(heights),
+        len(starts),
+    )
+    # rounded, so that no machine's last digits lead to another leaf
+    return tuple(round(float(value), 6) for value in found)
 
 
-def _fell(scaled: Floats, level: float) -> bool:
-    peak = float(np.convolve(scaled, np.full(_LEVEL, 1 / _LEVEL), mode="valid").max())
-    return _errors(peak - level, _LEVEL) >= _CLEAR_FALL and _stories(level) < _FALLEN * _stories(peak)
+def _leaf(found: Sequence[float]) -> int:
+    """Return the leaf of the tree that features lead to."""
+    node = 0
+    while True:
+        feature, threshold, below, above = NODES[node]
+        if feature < 0:
+            return below
+        node = below if found[feature] <= threshold else above
+
+
+def _growth(scaled: Floats, weeks: int) -> float:
+    weeks = min(weeks, len(scaled) // 2)
+    return _errors(float(scaled[-weeks:].mean() - scaled[-2 * weeks : -weeks].mean()), weeks)
 
 
 def _errors(difference: float, weeks: int) -> float:

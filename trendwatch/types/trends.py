@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 
@@ -35,6 +36,32 @@ class Series:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Spike:
+    """A key that one week was full of, and of which it cannot be told yet whether it rises: no trend."""
+
+    week: str
+    key: str
+    #: stories of the week
+    stories: int
+    #: what the same sources usually tell in a week
+    usual: float
+    sources: int
+    owners: int
+    #: ids of items that show it, newest first
+    evidence: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chance:
+    """How many rises of a week are expected to be none: what chance brings where nothing rises."""
+
+    #: labels and pairs of which there was enough news to judge
+    judged: int
+    #: rises among them that are due to chance, estimated on weeks in another order
+    rises: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Trend:
     """A series that rises above what its past predicts, with all that says so."""
 
@@ -64,3 +91,25 @@ class Trend:
     stage: Stage
     #: ids of items that show it, newest first
     evidence: tuple[str, ...]
+    #: of a term: full key of the area its reports are mostly about; "" where they carry none
+    area: str = ""
+    #: of a term: the terms that rose in the same reports, itself first
+    group: tuple[str, ...] = ()
+    #: bits: reports now over expected ones lie between 2 to these powers, with 95 % confidence; None: unknown
+    interval: tuple[float, float] | None = None
+    #: how often series like this one are of this stage, in [0, 1]; 0: unknown
+    stage_share: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TermVerdict:
+    """What somebody decided about a term: it belongs to a label, or it is none of our business."""
+
+    #: folded, see trends.ngrams
+    term: str
+    #: as it is written
+    form: str
+    #: full key of the label it was added to; "" where it was dismissed
+    label: str
+    decided_at: datetime
+    decided_by: str

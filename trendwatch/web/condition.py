@@ -10,6 +10,7 @@ from enum import StrEnum
 from trendwatch.errors import NotFound
 from trendwatch.store.feeds import FeedHealth
 from trendwatch.store.models import CURRENT
+from trendwatch.trends import season, stage
 from trendwatch.trends.surge import available_from
 from trendwatch.types.news import Failure, FeedState
 from trendwatch.types.weeks import week_end, week_number
@@ -134,6 +135,31 @@ def trends_from(parts: Parts) -> int:
     read_since = parts.store.series.feed_weeks()
     # Back-log is past only: the present of a feed begins with its first poll.
     return available_from(min(read_since.values(), default=week_number(parts.clock())))
+
+
+@dataclass(frozen=True, slots=True)
+class Availability:
+    """From when what needs a past can be told; counts before the first of these weeks are back-log only."""
+
+    #: the first week that was read as it happened
+    complete_from: int
+    trends_from: int
+    stages_from: int
+    seasons_from: int
+
+
+def availability(parts: Parts) -> Availability:
+    """Return from which weeks on trends, stages and seasons can be told."""
+    read_since = min(parts.store.series.feed_weeks().values(), default=week_number(parts.clock()))
+    version = current_version(parts)
+    counted = parts.store.series.first_week(version) if version else None
+    return Availability(
+        complete_from=read_since + 1,
+        trends_from=available_from(read_since),
+        # a stage may rest on back-log, where there is about as much of it as of news
+        stages_from=stage.available_from(max(read_since - stage.LEAST_WEEKS, counted or read_since)),
+        seasons_from=season.available_from(read_since),
+    )
 
 
 def trends_told_at(parts: Parts) -> datetime:

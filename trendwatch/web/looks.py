@@ -13,7 +13,13 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse
 
 from trendwatch import __version__
-from trendwatch.advice.trendwords import count_words, direction, stage_words, strength_words
+from trendwatch.advice.trendwords import (
+    count_words,
+    direction,
+    stage_sure,
+    stage_words,
+    strength_words,
+)
 from trendwatch.advice.words import counted
 from trendwatch.web.banner import banner
 from trendwatch.web.words import (
@@ -82,6 +88,7 @@ def _environment() -> Environment:
         "direction": direction,
         "moment": moment,
         "path": _path,
+        "stage_sure": stage_sure,
         "stage_words": stage_words,
         "stamp": stamp,
         "strength_words": strength_words,

@@ -10,12 +10,15 @@ from starlette.responses import Response
 
 from trendwatch.advice.trendwords import direction
 from trendwatch.errors import NotFound
+from trendwatch.pipeline.labels import SHOWN_WEEKS
 from trendwatch.store.items import Filter
+from trendwatch.trends.ngrams import fold
 from trendwatch.types.news import Item
-from trendwatch.types.trends import Trend
+from trendwatch.types.trends import Spike, Trend, TrendKind
 from trendwatch.types.weeks import parse_week, week_name, week_number
 from trendwatch.web.charts import BARS_HEIGHT, BARS_WIDTH, SPARK_HEIGHT, SPARK_WIDTH, Spark, bars, spark
 from trendwatch.web.condition import (
+    availability,
     current_version,
     feed_titles,
     last_whole_week,
@@ -34,6 +37,7 @@ _CHART_WEEKS = 52
 _EVIDENCE = 3
 #: A page of more rows is read by nobody.
 _ROWS = 15
+_SPIKES = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +48,12 @@ class Row:
     name: str
     line: Spark | None
     evidence: tuple[Item, ...]
+    #: its stories can be listed
+    counted: bool
+    #: of a new word: the technology it is nearest to, as people read it; "" for none
+    near: str = ""
+    #: of a new word: the label it was added to, or "dismissed"; "" while nothing is decided
+    decided: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +101,12 @@ def key_page(key: str, parts: Given) -> Response:
         "height": BARS_HEIGHT,
         "recent": recent,
         "labels": labels,
+        "key": key,
+        "shown_weeks": SHOWN_WEEKS,
+        "from": availability(parts),
+        "week_name": week_name,
+        "first_week": first,
+        "last_week": last,
         "now": parts.clock(),
     }
     return page("trend_key.html", {"here": "trends", **values})
@@ -117,12 +133,16 @@ def rows(parts: Parts, trends: Sequence[Trend], *, week: int) -> list[Row]:
     lines = {series.key: spark(series.stories) for series in counted}
     ids = [item for trend in trends for item in trend.evidence]
     items = {tagged.item.id: tagged.item for tagged in parts.store.items.by_id(list(dict.fromkeys(ids)))}
+    decided = {one.term: names.get(one.label, "dismissed") for one in parts.store.terms.verdicts()}
     return [
         Row(
             trend=trend,
             name=key_name(trend.key, names),
             line=lines[trend.key],
             evidence=_evidence(trend, items),
+            counted=trend.kind is TrendKind.LABEL and all(part in names for part in trend.key.split("|")),
+            near=names.get(trend.area, ""),
+            decided=decided.get(fold(trend.key), "") if trend.kind is TrendKind.TERM else "",
         )
         for trend in trends
     ]
@@ -147,10 +167,14 @@ def _week_page(parts: Parts, version: str, week: int | None) -> Response:
         "now": parts.clock(),
     }
     if week is not None and newest is not None and first is not None and first <= week <= newest:
+        found = parts.store.trends.of_week(version, week)
         values |= {
             "judged": True,
             "early": week < trends_from(parts),
-            "groups": _groups(parts, parts.store.trends.of_week(version, week), week),
+            "chance": parts.store.trends.chance(version, week),
+            "spikes": _spikes(parts, version, week),
+            "groups": _groups(parts, found, week),
+            "found_rising": sum(one.kind is TrendKind.LABEL and direction(one) == "up" for one in found),
             "previous": week_name(week - 1) if week > first else "",
             "next": week_name(week + 1) if week < newest else "",
             "spark_width": SPARK_WIDTH,
@@ -158,6 +182,13 @@ def _week_page(parts: Parts, version: str, week: int | None) -> Response:
             "feeds": feed_titles(parts),
         }
     return page("trends.html", {"here": "trends", **values})
+
+
+def _spikes(parts: Parts, version: str, week: int) -> list[tuple[str, Spike]]:
+    """Return the fullest single weeks of technologies, with their names."""
+    names = parts.config().taxonomy.names()
+    found = [one for one in parts.store.trends.spikes(version, week) if one.key.startswith("area:")]
+    return [(key_name(one.key, names), one) for one in found[:_SPIKES]]
 
 
 def _groups(parts: Parts, trends: Sequence[Trend], week: int) -> list[Group]:

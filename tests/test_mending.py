@@ -1,0 +1,93 @@
+"""What is merged and split once a day, and that the older story keeps its name."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from tests.test_cluster import EVEN, HOUR, MONDAY, report
+from trendwatch.news.cluster import Rarity, Report, StoryIndex
+from trendwatch.news.likeness import Gauge, read
+from trendwatch.news.mending import mends
+from trendwatch.news.window import Window
+
+QUAKE = "Strong quake shakes northern Chile copper mines near Iquique"
+STOP = "Copper mines near Iquique stop after strong quake in northern Chile"
+BAKERY = "Bakery chain tests ordering by chat in forty Bremen shops"
+
+
+class Made:
+    """A window whose stories are made by hand."""
+
+    def __init__(self) -> None:
+        self.gauge = Gauge(EVEN)
+        self.window = Window(self.gauge, width=timedelta(hours=72), span=timedelta(days=7))
+        self.number = 0
+
+    def hold(self, story: str, title: str, hours: float = 0) -> str:
+        self.number += 1
+        at = MONDAY + hours * HOUR
+        one = Report(item_id=f"i{self.number}", source="a", title=title, summary="", at=at)
+        self.window.add(one, read(title, "", rarity=EVEN), self.window.story(story, at))
+        return one.item_id
+
+    def mend(self) -> list[tuple[str, str, tuple[str, ...], bool]]:
+        found = mends(self.window, self.gauge, span=timedelta(days=7), cap=200)
+        return [(one.before, one.after, one.items, one.merged) for one in found]
+
+
+def test_two_stories_of_one_event_become_the_older() -> None:
+    made = Made()
+    made.hold("s1", QUAKE)
+    second = made.hold("s2", STOP, 3)
+    assert made.mend() == [("s2", "s1", (second,), True)]
+    assert [(story.id, story.size, len(story.members)) for story in made.window.stories] == [("s1", 2, 2)]
+    assert made.mend() == []
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "hours"),
+    [
+        (QUAKE, BAKERY, 1),
+        (QUAKE, STOP, 73),
+        ("EU agrees 12th package of sanctions", "EU agrees 13th package of sanctions", 1),
+        ("Moon landing of the Eagle crew", "On this day: moon landing of the Eagle crew", 1),
+    ],
+)
+def test_what_is_not_one_stays_two(one: str, other: str, hours: float) -> None:
+    made = Made()
+    made.hold("s1", one)
+    made.hold("s2", other, hours)
+    assert made.mend() == []
+
+
+def test_a_story_that_is_two_is_split_and_the_first_report_keeps_the_name() -> None:
+    made = Made()
+    first = made.hold("s1", QUAKE)
+    odd = [made.hold("s1", BAKERY, 1), made.hold("s1", "Quiet harbour town paints its lighthouse blue", 2)]
+    odd += [made.hold("s1", "Regulator drafts a lighter rule on parcels", 3)]
+    odd += [made.hold("s1", "Smart meters halve heating of old barns", 4)]
+    assert made.mend() == []  # five that share nothing: a mean cosine of 1 / sqrt 5, above a quarter
+    for at in range(16):
+        letter = chr(ord("a") + at)
+        odd.append(made.hold("s1", f"{letter * 6} {letter * 5}k {letter * 4}zz", 5 + at / 10))
+    before, after, items, merged = made.mend()[0]  # 21: 1 / sqrt 21
+    assert (before, merged) == ("s1", False)
+    assert after != "s1"
+    assert set(items) <= set(odd)
+    assert first in {one.report.item_id for one in made.window.story("s1", MONDAY).members.values()}
+
+
+def test_copies_go_with_their_report() -> None:
+    index = StoryIndex(Rarity.of([]))
+    made = [
+        report((QUAKE, ""), item="i1"),
+        report((STOP, ""), 30, item="i2"),
+        report((STOP, ""), 31, item="i3"),
+    ]
+    strict = StoryIndex(Rarity.of([]), same_story_headline=2, same_story=2, duplicate=2)
+    assert [strict.assign(one).is_new for one in made] == [True, True, False]
+    [mend] = strict.mend()
+    assert set(mend.items) == {"i2", "i3"}
+    assert index.mend() == []

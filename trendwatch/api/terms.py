@@ -1,0 +1,123 @@
+"""New words: what rose and nobody has named yet, with its history, and what becomes of it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query
+from pydantic import BaseModel, ConfigDict, Field
+
+from trendwatch.pipeline.vocabulary import accept_term, dismiss_term, take_back
+from trendwatch.trends.ngrams import fold
+from trendwatch.types.trends import Stage, TermVerdict
+from trendwatch.types.weeks import parse_week, week_name
+from trendwatch.web.condition import current_version
+from trendwatch.web.parts import Given
+
+router = APIRouter(tags=["trends"])
+
+#: Weeks of history that back a word.
+_HISTORY = 26
+
+Term = Annotated[str, Path(min_length=1, max_length=100, description="As it is written.")]
+
+
+class Verdict(BaseModel):
+    """What somebody decided about a word."""
+
+    term: str
+    #: full key; empty where it was dismissed
+    label: str
+    decided_at: datetime
+    decided_by: str
+
+
+class Decision(BaseModel):
+    """What becomes of a word."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    #: full key of the label it becomes a term of, such as area:drones; empty to dismiss it
+    label: Annotated[str, Field(max_length=100)] = ""
+
+
+class History(BaseModel):
+    """Stories that used a word, week by week."""
+
+    first_week: str
+    stories: tuple[int, ...]
+
+
+class TermShape(BaseModel):
+    """A word that rose, as of the week it was told last."""
+
+    term: str
+    week: str
+    strength: float
+    observed: float
+    expected: float
+    stories: int
+    sources: int
+    owners: int
+    since: str
+    stage: Stage
+    #: full key of the area its reports are mostly about, empty for none
+    area: str
+    #: words that rose in the same reports, itself first
+    group: tuple[str, ...]
+    #: ids of items that show it, newest first
+    evidence: tuple[str, ...]
+    history: History
+    verdict: Verdict | None
+
+
+class TermList(BaseModel):
+    """New words, the latest told first."""
+
+    terms: list[TermShape]
+
+
+@router.get("/terms")
+def terms(parts: Given, limit: Annotated[int, Query(ge=1, le=200)] = 50) -> TermList:
+    """List the new words told last."""
+    version = current_version(parts)
+    found = parts.store.terms.latest(version, limit=limit) if version else []
+    decided = {one.term: _shape(one) for one in parts.store.terms.verdicts()}
+    shapes = []
+    for one in found:
+        last = parse_week(one.week)
+        first = last - _HISTORY + 1
+        [series] = parts.store.series.series(version, [one.key], first_week=first, last_week=last)
+        history = History(first_week=week_name(first), stories=series.stories)
+        names = TermShape.model_fields.keys() - {"term", "history", "verdict"}
+        values = {name: getattr(one, name) for name in names}
+        verdict = decided.get(fold(one.key))
+        shapes.append(TermShape(term=one.key, history=history, verdict=verdict, **values))
+    return TermList(terms=shapes)
+
+
+@router.put("/terms/{term}")
+def decide(term: Term, body: Decision, parts: Given) -> Verdict:
+    """Make a word a term of a label, or dismiss it."""
+    now = parts.clock()
+    if body.label:
+        verdict = accept_term(parts.store, parts.config(), term, label=body.label, by="api", now=now)
+    else:
+        verdict = dismiss_term(parts.store, term, by="api", now=now)
+    return _shape(verdict)
+
+
+@router.delete("/terms/{term}", status_code=204)
+def undo(term: Term, parts: Given) -> None:
+    """Take a decision on a word back."""
+    take_back(parts.store, parts.config(), term, by="api", now=parts.clock())
+
+
+def _shape(verdict: TermVerdict) -> Verdict:
+    return Verdict(
+        term=verdict.form,
+        label=verdict.label,
+        decided_at=verdict.decided_at,
+        decided_by=verdict.decided_by,
+    )

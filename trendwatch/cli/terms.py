@@ -1,0 +1,104 @@
+"""New words: list what rose, make one a term of a label, dismiss one, take a decision back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from trendwatch.cli.options import AsJson, given, plain_value, print_json, print_table
+
+if TYPE_CHECKING:
+    from trendwatch.types.trends import TermVerdict
+
+
+def register(app: typer.Typer) -> None:
+    """Add the verbs."""
+    terms = typer.Typer(help="New words: list, accept, dismiss, take back.", no_args_is_help=True)
+    terms.command("list")(list_terms)
+    terms.command("accept")(accept)
+    terms.command("dismiss")(dismiss)
+    terms.command("undo")(undo)
+    app.add_typer(terms, name="terms")
+
+
+def list_terms(
+    context: typer.Context,
+    limit: Annotated[int, typer.Option(min=1, max=1000, help="How many to list.")] = 30,
+    as_json: AsJson = False,
+) -> None:
+    """List the new words that were told last, the technology they are nearest to, and what was decided."""
+    from trendwatch.trends.ngrams import fold
+
+    with given(context).service() as service:
+        model = service.store.models.current()
+        found = service.store.terms.latest(model.version, limit=limit) if model else []
+        decided = {one.term: one for one in service.store.terms.verdicts()}
+    if as_json:
+        for one in found:
+            print_json({**plain_value(one), "verdict": _said(decided.get(fold(one.key)))})
+        return
+    rows = [
+        (one.key, one.week, one.stories, one.owners, one.area, _said(decided.get(fold(one.key))))
+        for one in found
+    ]
+    columns = ("word", "told", "stories", "publishers", "nearest to", "decided")
+    print_table(f"{len(found)} new words", columns, rows, whole_keys=True)
+
+
+def accept(
+    context: typer.Context,
+    term: Annotated[str, typer.Argument(help="As it is written, such as 'edge robotics'.")],
+    label: Annotated[str, typer.Option(help="Full key of a label, such as area:robotics.")],
+    as_json: AsJson = False,
+) -> None:
+    """Make a word a term of a label: an overlay on the taxonomy, written to files by config export."""
+    from trendwatch.pipeline.vocabulary import accept_term
+
+    with given(context).service() as service:
+        verdict = accept_term(service.store, service.config, term, label=label, by="cli", now=service.clock())
+    if as_json:
+        print_json(verdict)
+    else:
+        typer.echo(
+            f"{verdict.form} is a term of {verdict.label}; "
+            "the next trendwatch learn trains with it and counts the last months anew"
+        )
+
+
+def dismiss(
+    context: typer.Context,
+    term: Annotated[str, typer.Argument(help="As it is written.")],
+    as_json: AsJson = False,
+) -> None:
+    """Never tell a word as new again."""
+    from trendwatch.pipeline.vocabulary import dismiss_term
+
+    with given(context).service() as service:
+        verdict = dismiss_term(service.store, term, by="cli", now=service.clock())
+    if as_json:
+        print_json(verdict)
+    else:
+        typer.echo(f"{verdict.form} is not told again")
+
+
+def undo(
+    context: typer.Context,
+    term: Annotated[str, typer.Argument(help="As it was accepted or dismissed.")],
+    as_json: AsJson = False,
+) -> None:
+    """Take a decision on a word back; an accepted one leaves its label."""
+    from trendwatch.pipeline.vocabulary import take_back
+
+    with given(context).service() as service:
+        verdict = take_back(service.store, service.config, term, by="cli", now=service.clock())
+    if as_json:
+        print_json(verdict)
+    else:
+        typer.echo(f"{verdict.form} may be told again")
+
+
+def _said(verdict: TermVerdict | None) -> str:
+    if verdict is None:
+        return ""
+    return verdict.label or "dismissed"

@@ -1,0 +1,130 @@
+"""Once a day: stories that turned out to be one are merged, one that turned out to be two is split.
+
+A report is placed when it comes, by what is known then. The second report may be told in words that only the
+third shares with the first; or a report that spoke of two events drew a second one in.
+
+    merge    where the centroids' cosine is >= 0.55, the newest reports are within three days, no numbers
+             clash, and the two together take no more than one story may. The older story keeps its identity.
+    split    where the mean cosine of the reports with the centroid is < 0.25 among three or more. The report
+             that is least like the first begins a new story, with those that are nearer to it; the part of
+             the first report keeps the identity.
+
+Merging and splitting use the same cosines as placing; a pair that was split is not merged again, because the
+centroids of its parts are further apart than that.
+
+Source: Miranda et al., EMNLP 2018, merge clusters likewise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from trendwatch.news.likeness import FEWEST_SHARED, Gauge, discount, shared_words
+from trendwatch.news.window import Held, OpenStory, Window
+from trendwatch.types.identity import stable_id
+
+#: Cosine of centroids from which two stories are one.
+MERGE = 0.55
+#: Mean cosine of reports with their centroid below which a story is two.
+SPLIT = 0.25
+FEWEST_TO_SPLIT = 3
+#: Reports of a story by which others are found.
+ASKED = 5
+#: Hours between the newest reports of two stories that are one.
+APART = timedelta(hours=72)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mend:
+    """Reports that belong to another story than was said."""
+
+    #: the story they were in
+    before: str
+    #: the story they are in
+    after: str
+    items: tuple[str, ...]
+    #: nothing is left of the first: its id is another name of the second
+    merged: bool
+
+
+def mends(window: Window, gauge: Gauge, *, span: timedelta, cap: int) -> list[Mend]:
+    """Split and merge the open stories that changed since the last time; return what was done, in order."""
+    changed = [story for story in window.stories if story.changed]
+    found = [mend for story in changed if (mend := _split(story, window, gauge))]
+    for story in sorted(changed, key=_age):
+        story.changed = False
+        for other in _near(story, window):
+            older, younger = sorted((story, other), key=_age)
+            if _are_one(older, younger, window, gauge, span=span, cap=cap):
+                found.append(_merge(older, younger, window))
+    return found
+
+
+def _age(story: OpenStory) -> tuple[datetime, str]:
+    return story.opened, story.id
+
+
+def _split(story: OpenStory, window: Window, gauge: Gauge) -> Mend | None:
+    members = list(story.members.values())
+    if len(members) < FEWEST_TO_SPLIT or window.length(story) / len(members) >= SPLIT:
+        return None
+    readings = [member.reading for member in members]
+    with_first = gauge.dots([readings[0]], readings)
+    other = int(with_first.argmin())
+    with_other = gauge.dots([readings[other]], readings)
+    leaving = [one for one, stay, go in zip(members, with_first, with_other, strict=True) if go > stay]
+    if not leaving or len(leaving) == len(members):
+        return None
+    part = window.story(stable_id("story", leaving[0].report.item_id), leaving[0].report.at)
+    _move(leaving, part, window)
+    items = _items(leaving)
+    return Mend(before=story.id, after=part.id, items=items, merged=False)
+
+
+def _near(story: OpenStory, window: Window) -> list[OpenStory]:
+    """Return other stories that share rare words with a story's last reports."""
+    found: dict[OpenStory, None] = {}
+    for member in list(story.members.values())[-ASKED:]:
+        found.update(dict.fromkeys([held.story for held in window.near(member.reading)]))
+    return [other for other in found if other is not story]
+
+
+def _are_one(
+    one: OpenStory, other: OpenStory, window: Window, gauge: Gauge, *, span: timedelta, cap: int
+) -> bool:
+    if not one.members or not other.members or not _may_merge(one, other, span=span, cap=cap):
+        return False
+    dots = gauge.dots(
+        [member.reading for member in one.members.values()],
+        [member.reading for member in other.members.values()],
+    )
+    return float(dots.sum()) >= MERGE * window.length(one) * window.length(other)
+
+
+def _merge(older: OpenStory, younger: OpenStory, window: Window) -> Mend:
+    leaving = list(younger.members.values())
+    older.size += younger.size - len(leaving)
+    _move(leaving, older, window)
+    return Mend(before=younger.id, after=older.id, items=_items(leaving), merged=True)
+
+
+def _may_merge(one: OpenStory, other: OpenStory, *, span: timedelta, cap: int) -> bool:
+    if one.newest is None or other.newest is None or one.size + other.size > cap:
+        return False
+    if other.newest.report.at - one.opened >= span:
+        return False
+    if abs(one.newest.report.at - other.newest.report.at) >= APART:
+        return False
+    first, second = one.newest.reading, other.newest.reading
+    return discount(first, second) == 1 and shared_words(first, second) >= FEWEST_SHARED
+
+
+def _move(members: Iterable[Held], story: OpenStory, window: Window) -> None:
+    for member in members:
+        window.move(member, story)
+
+
+def _items(members: Iterable[Held]) -> tuple[str, ...]:
+    return tuple(item for member in members for item in (member.report.item_id, *member.copies))

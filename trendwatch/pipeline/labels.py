@@ -1,0 +1,112 @@
+"""Labels of a week:  counts | what rose, fell or was full | stages, chance | trends with evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from trendwatch.pipeline.counted import CountMemory
+from trendwatch.store import Store
+from trendwatch.trends.placebo import by_chance
+from trendwatch.trends.series import TOTAL, Counts, comparable
+from trendwatch.trends.stage import call_stage
+from trendwatch.trends.surge import Burst, Surge, SurgeRules, judge, rise_began
+from trendwatch.types.trends import Chance, Spike, Trend, TrendKind
+from trendwatch.types.weeks import week_end, week_name, week_start
+
+#: Weeks of counts that a judgement rests on: older ones have decayed to nothing.
+COUNTED_WEEKS = 104
+#: Weeks whose stories are shown as evidence and counted as "now".
+SHOWN_WEEKS = 4
+EVIDENCE = 5
+
+
+@dataclass(frozen=True, slots=True)
+class LabelWeek:
+    """What the labels of a week came to."""
+
+    trends: list[Trend]
+    spikes: list[Spike]
+    #: None where nothing could be judged
+    chance: Chance | None
+
+
+def judge_labels(
+    store: Store, version: str, week: int, *, rules: SurgeRules, memory: CountMemory
+) -> LabelWeek:
+    """Return what rose, fell or was full of news by the end of a week."""
+    counts = memory.columns(store, version, first_week=week - COUNTED_WEEKS, last_week=week)
+    since, owners = store.series.feed_weeks(), store.series.owners()
+    judged = judge(counts, week=week, since=since, owners=owners, rules=rules)
+    if judged is None:
+        return LabelWeek([], [], None)
+    found = judged.surges()
+    history = _history(store, version, week, [one.key for one in found])
+
+    def began(key: str) -> int:
+        return rise_began(counts, key, week=week, since=since, owners=owners, rules=rules)
+
+    return LabelWeek(
+        [
+            _trend(one, week, began(one.key), history, _evidence(store, version, one.key, week, SHOWN_WEEKS))
+            for one in found
+        ],
+        [_spike(one, week, _evidence(store, version, one.key, week, 1)) for one in judged.bursts()],
+        by_chance(_recent(counts, week), week=week, since=since, owners=owners, rules=rules),
+    )
+
+
+def _recent(counts: Counts, week: int) -> Counts:
+    """Return what a placebo needs: a year to shuffle and half a year of past before it."""
+    return counts.where(counts.week > week - 78)
+
+
+def _history(store: Store, version: str, week: int, keys: Sequence[str]) -> dict[str, tuple[int, ...]]:
+    """Return the stories of keys and of everything by week."""
+    if not keys:
+        return {}
+    first = max(week - COUNTED_WEEKS, store.series.first_week(version) or week)
+    told = store.series.series(version, [*keys, TOTAL], first_week=first, last_week=week)
+    return {series.key: series.stories for series in told}
+
+
+def _evidence(store: Store, version: str, key: str, week: int, weeks: int) -> tuple[str, ...]:
+    since, until = week_start(week - weeks + 1), week_end(week)
+    return tuple(store.trends.evidence(version, key, since, until, limit=EVIDENCE))
+
+
+def _trend(
+    surge: Surge, week: int, began: int, history: dict[str, tuple[int, ...]], evidence: tuple[str, ...]
+) -> Trend:
+    stories = history[surge.key]
+    called = call_stage(comparable(stories, history[TOTAL]))
+    return Trend(
+        week=week_name(week),
+        kind=TrendKind.LABEL,
+        key=surge.key,
+        strength=surge.strength,
+        share_before=surge.share_before,
+        share_now=surge.share_now,
+        observed=surge.observed,
+        expected=surge.expected,
+        stories=sum(stories[-SHOWN_WEEKS:]),
+        sources=surge.sources,
+        owners=surge.owners,
+        since=week_name(began),
+        stage=called.stage,
+        evidence=evidence,
+        interval=surge.interval,
+        stage_share=called.probability,
+    )
+
+
+def _spike(burst: Burst, week: int, evidence: tuple[str, ...]) -> Spike:
+    return Spike(
+        week=week_name(week),
+        key=burst.key,
+        stories=burst.reports,
+        usual=burst.usual,
+        sources=burst.sources,
+        owners=burst.owners,
+        evidence=evidence,
+    )

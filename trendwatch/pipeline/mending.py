@@ -1,0 +1,70 @@
+"""Put stories right once a day:  open stories | merge, split | move their reports | count them again.
+
+Counts belong to stories, so a merged story is counted once and its parts are not. The stories that are
+touched are counted as they were and as they are, and the difference is written with the move.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import TypeVar
+
+from trendwatch.news.cluster import Mend
+from trendwatch.store import Store
+from trendwatch.store.storymends import Member, Move
+from trendwatch.store.understood import Understood
+from trendwatch.trends.tally import Tally
+from trendwatch.types.weeks import week_number
+from trendwatch.types.work import Claim
+
+Key = TypeVar("Key")
+
+
+def mend_stories(
+    store: Store, mends: Sequence[Mend], *, versions: Sequence[str], claim: Claim, now: datetime
+) -> None:
+    """Write what was put right, one change at a time: each may rest on the one before.
+
+    Raises:
+        LeaseLost: another process understands items now.
+    """
+    for mend in mends:
+        move = Move(mend.before, mend.after, () if mend.merged else mend.items)
+        counts = {version: _change(store, version, mend) for version in versions}
+        store.story_mends.write([move], counts, claim=claim, now=now)
+
+
+def _change(store: Store, version: str, mend: Mend) -> Understood:
+    members = store.story_mends.members(version, [mend.before, mend.after])
+    gone = frozenset(mend.items)
+    moved = {
+        member.item_id: mend.after
+        for member in members
+        if member.story_id == mend.before and (mend.merged or member.item_id in gone)
+    }
+    before, after = _counted(members, {}), _counted(members, moved)
+    reports = _difference(before.report_counts, after.report_counts)
+    first = _difference(before.first_counts, after.first_counts)
+    return Understood(
+        stories={},
+        tags={},
+        new_stories={},
+        story_counts=_difference(before.story_counts, after.story_counts),
+        report_counts={key: reports.get(key, 0) for key in reports.keys() | first.keys()},
+        first_counts=first,
+    )
+
+
+def _counted(members: Sequence[Member], moved: Mapping[str, str]) -> Tally:
+    tally = Tally(members=[], labels=[])
+    for one in members:
+        story = moved.get(one.item_id, one.story_id)
+        tally.add_counted(story, one.feed_key, week_number(one.at), one.labels)
+    return tally
+
+
+def _difference(before: Counter[Key], after: Counter[Key]) -> dict[Key, int]:
+    keys = before.keys() | after.keys()
+    return {key: after[key] - before[key] for key in keys if after[key] != before[key]}

@@ -1,0 +1,145 @@
+"""Questions about terms: the reports they are counted in, what was told of them, and what people decided."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Engine, delete, select
+
+from trendwatch.store.engine import reading, writing
+from trendwatch.store.frozen import thaw
+from trendwatch.store.leases import insert, table
+from trendwatch.store.models import model_seq
+from trendwatch.store.tables import FeedRow, ItemRow, SeriesRow, StoryRow, TagRow, TermVerdictRow, TrendRow
+from trendwatch.types.tags import Facet
+from trendwatch.types.trends import TermVerdict, Trend, TrendKind
+
+_ITEM = table(ItemRow)
+_FEED = table(FeedRow)
+_STORY = table(StoryRow)
+_TAG = table(TagRow)
+_TREND = table(TrendRow)
+_SERIES = table(SeriesRow)
+_VERDICT = table(TermVerdictRow)
+
+
+@dataclass(frozen=True, slots=True)
+class TermReport:
+    """An understood item as its terms are counted."""
+
+    item_id: str
+    story_id: str
+    feed_key: str
+    title: str
+    summary: str
+    url: str
+    #: full key of the area it is surest about, "" for none
+    area: str
+
+
+class Terms:
+    """Words that nobody has named yet, and those that somebody has judged."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def reports(self, version: str, since: datetime, until: datetime) -> list[TermReport]:
+        """Return the reports of stories counted in a half-open window, in order of time."""
+        window = (_ITEM.c.counted_at >= since, _ITEM.c.counted_at < until, _ITEM.c.story_seq.is_not(None))
+        query = (
+            select(
+                *(_ITEM.c.seq, _ITEM.c.id, _STORY.c.id.label("story_id"), _FEED.c.key.label("feed_key")),
+                *(_ITEM.c.title, _ITEM.c.summary, _ITEM.c.url),
+            )
+            .join(_FEED, _FEED.c.seq == _ITEM.c.feed_seq)
+            .join(_STORY, _STORY.c.seq == _ITEM.c.story_seq)
+            .where(*window)
+            .order_by(_ITEM.c.counted_at, _ITEM.c.seq)
+        )
+        areas = (
+            select(_TAG.c.item_seq, _TAG.c.label)
+            .join(_ITEM, _ITEM.c.seq == _TAG.c.item_seq)
+            .where(_TAG.c.model_seq == model_seq(version), _TAG.c.facet == str(Facet.AREA), *window)
+            .order_by(_TAG.c.confidence, _TAG.c.label)
+        )
+        with reading(self._engine) as connection:
+            surest = {row.item_seq: f"{Facet.AREA}:{row.label}" for row in connection.execute(areas)}
+            return [
+                TermReport(*row[1:], area=surest.get(row.seq, "")) for row in connection.execute(query).all()
+            ]
+
+    def told(self, version: str, first_week: int, last_week: int) -> dict[int, list[str]]:
+        """Return the terms that were told in each week of a closed range, with those of the same rise."""
+        query = select(_TREND.c.week, _TREND.c.value).where(
+            _TREND.c.model_seq == model_seq(version),
+            _TREND.c.kind == str(TrendKind.TERM),
+            _TREND.c.week.between(first_week, last_week),
+        )
+        found: dict[int, list[str]] = {}
+        with reading(self._engine) as connection:
+            for week, value in connection.execute(query):
+                trend = thaw(Trend, json.dumps(value))
+                found.setdefault(week, []).extend(trend.group or (trend.key,))
+        return found
+
+    def latest(self, version: str, *, limit: int) -> list[Trend]:
+        """Return the terms told last, one line a term, the latest and then the clearest first."""
+        query = (
+            select(_TREND.c.value)
+            .where(_TREND.c.model_seq == model_seq(version), _TREND.c.kind == str(TrendKind.TERM))
+            .order_by(_TREND.c.week.desc(), _TREND.c.strength.desc(), _TREND.c.key)
+        )
+        found: dict[str, Trend] = {}
+        with reading(self._engine) as connection:
+            for value in connection.execute(query).scalars():
+                trend = thaw(Trend, json.dumps(value))
+                found.setdefault(trend.key, trend)
+                if len(found) == limit:
+                    break
+        return list(found.values())
+
+    def keep_history(self, version: str, stories: Mapping[str, Mapping[int, int]]) -> None:
+        """Keep stories by week of terms, beside those of labels."""
+        with writing(self._engine) as connection:
+            seq = int(connection.execute(select(model_seq(version))).scalar_one())
+            rows = [
+                {"model_seq": seq, "key": key, "week": week, "stories": count}
+                for key, weeks in stories.items()
+                for week, count in weeks.items()
+            ]
+            if rows:
+                statement = insert(connection, SeriesRow)
+                connection.execute(
+                    statement.on_conflict_do_update(
+                        index_elements=["model_seq", "key", "week"],
+                        set_={"stories": statement.excluded.stories},
+                    ),
+                    rows,
+                )
+
+    def verdicts(self) -> list[TermVerdict]:
+        """Return what people decided, the latest first."""
+        query = select(_VERDICT).order_by(_VERDICT.c.decided_at.desc(), _VERDICT.c.term)
+        with reading(self._engine) as connection:
+            return [TermVerdict(**row) for row in connection.execute(query).mappings()]
+
+    def decide(self, verdict: TermVerdict) -> None:
+        """Keep a decision; a later one on the same term takes its place."""
+        values = {
+            "form": verdict.form,
+            "label": verdict.label,
+            "decided_at": verdict.decided_at,
+            "decided_by": verdict.decided_by,
+        }
+        with writing(self._engine) as connection:
+            statement = insert(connection, TermVerdictRow).values(term=verdict.term, **values)
+            connection.execute(statement.on_conflict_do_update(index_elements=["term"], set_=values))
+
+    def forget(self, term: str) -> bool:
+        """Take a decision back; return whether there was one."""
+        with writing(self._engine) as connection:
+            gone = connection.execute(delete(_VERDICT).where(_VERDICT.c.term == term))
+            return bool(gone.rowcount)

@@ -1,0 +1,223 @@
+"""What the levels of a week say: rises, falls and spikes. How, and why so, is in ``surge``."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from trendwatch.statistics import Floats, ic025, ic975
+from trendwatch.trends.panel import Ints, Levels, PanelRules
+
+
+class Direction(StrEnum):
+    """Where a series goes."""
+
+    UP = "up"
+    DOWN = "down"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SurgeRules:
+    """When a change is worth a word."""
+
+    panel: PanelRules = field(default_factory=PanelRules)
+    #: a second, slower yardstick: what climbs over a season raises the first one as it goes
+    slow: PanelRules = field(
+        default_factory=lambda: PanelRules(fast_half_life=4.0, slow_half_life=26.0, lag=10, warm_up=13)
+    )
+    #: bits more that it must show: two yardsticks have two chances to be wrong
+    slow_margin: float = 0.2
+    #: over-dispersion of counts: 1, because no story counts twice and no week alone
+    dispersion: float = 1.0
+    #: bits the bound must reach, up or down
+    least_change: float = math.log2(1.5)
+    #: feeds that report now (up) or used to (down); 1 suits an archive of one source
+    min_sources: int = 3
+    #: independent publishers among them; never asked to be more than the sources
+    min_owners: int = 2
+    #: decayed reports below which no rise is named
+    min_observed: float = 1.8
+    #: usual reports below which no fall is named
+    min_expected: float = 4.0
+    #: reports of one week below which it is no spike
+    min_burst: float = 5.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surge:
+    """A key that clearly rose above its past, or fell below it."""
+
+    key: str
+    direction: Direction
+    #: bits: for a rise the lower bound (IC025, positive), for a fall the upper one (IC975, negative)
+    strength: float
+    #: bits: observed over expected lies between these, with 95 % confidence
+    interval: tuple[float, float]
+    #: reports now, of each story only the first, decayed by age, no week carrying all of them
+    observed: float
+    #: what the same sources would usually have published
+    expected: float
+    #: share of the sources' reports that was expected, in [0, 1]
+    share_before: float
+    #: share of their reports now
+    share_now: float
+    #: feeds that report now; for a fall those that used to
+    sources: int
+    #: independent publishers among them
+    owners: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Burst:
+    """A key that is full of news in one week, and of which it cannot be told yet whether it rises."""
+
+    key: str
+    #: reports in the week
+    reports: int
+    #: what the same sources usually report in a week
+    usual: float
+    sources: int
+    owners: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judgement:
+    """Everything a week says of each key, as columns in the order of ``levels.keys``."""
+
+    levels: Levels
+    #: what a rise is measured against, and a fall: a season may explain it
+    usual_high: Floats
+    usual_low: Floats
+    #: lower bound of a rise in bits, -inf where too few reports or sources say so
+    rise: Floats
+    #: upper bound of a fall in bits, inf where it was never established
+    fall: Floats
+    #: as ``rise``, of the last week alone
+    burst: Floats
+    rules: SurgeRules
+    #: what the slow yardstick says of the same keys; None: too little history, or this is it
+    slow: Judgement | None = None
+
+    @property
+    def score(self) -> Floats:
+        """The bound of a rise by either yardstick, the slow one less its margin."""
+        return (
+            self.rise if self.slow is None else np.maximum(self.rise, self.slow.rise - self.rules.slow_margin)
+        )
+
+    def surges(self) -> list[Surge]:
+        """Return what clearly changed by either yardstick, the clearest first."""
+        least = self.rules.least_change
+        up, down = self.rise >= least, self.fall <= -least
+        found = [*self._surges(up, Direction.UP), *self._surges(down, Direction.DOWN)]
+        if self.slow is not None:
+            least += self.rules.slow_margin
+            found += self.slow._surges((self.slow.rise >= least) & ~up & ~down, Direction.UP)
+            found += self.slow._surges((self.slow.fall <= -least) & ~up & ~down, Direction.DOWN)
+        return sorted(found, key=lambda surge: (-abs(surge.strength), surge.key))
+
+    def bursts(self) -> list[Burst]:
+        """Return what one week is full of and no rise is, the fullest first."""
+        levels, least = self.levels, self.rules.least_change
+        chosen = (self.burst >= least) & (self.score < least)
+        chosen &= levels.alone & (levels.newest >= self.rules.min_burst)
+        found = [
+            Burst(
+                key=levels.keys[at],
+                reports=round(float(levels.newest[at])),
+                usual=round(float(self.usual_high[at]) * levels.one_week, 6),
+                sources=int(levels.sources[at]),
+                owners=int(levels.owners[at]),
+            )
+            for at in chosen.nonzero()[0].tolist()
+        ]
+        return sorted(found, key=lambda burst: (-burst.reports, burst.key))
+
+    def _surges(self, chosen: NDArray[np.bool_], direction: Direction) -> Iterator[Surge]:
+        levels, up, places = self.levels, direction is Direction.UP, chosen.nonzero()[0]
+        observed = (levels.observed if up else levels.reported)[places]
+        expected = (self.usual_high if up else self.usual_low)[places]
+        most = upper_bound(levels, expected, places, self.rules)
+        least = self.rise[places] if up else _lower(levels, expected, places, self.rules)
+        for row, at in enumerate(places.tolist()):
+            bounds = float(least[row]), float(most[row])
+            # rounded, so that the order of rows cannot show in the last digits
+            yield Surge(
+                key=levels.keys[at],
+                direction=direction,
+                strength=round(bounds[0 if up else 1], 6),
+                interval=(round(bounds[0], 6), round(bounds[1], 6)),
+                observed=round(float(observed[row]), 6),
+                expected=round(float(expected[row]), 6),
+                share_before=round(min(1.0, float(expected[row]) / levels.published), 9),
+                share_now=round(min(1.0, float(observed[row]) / levels.published), 9),
+                sources=int((levels.sources if up else levels.usual_sources)[at]),
+                owners=int((levels.owners if up else levels.usual_owners)[at]),
+            )
+
+
+def judgement(levels: Levels, rules: SurgeRules, *, season: Floats | None = None) -> Judgement:
+    """Return what levels say.
+
+    Args:
+        levels: observed and expected reports
+        rules: when a change is worth a word
+        season: what each key usually is at this time of the year, 1 being its average
+    """
+    high = low = levels.expected
+    if season is not None:
+        high, low = levels.expected * np.maximum(1.0, season), levels.expected * np.minimum(1.0, season)
+    witnesses = min(rules.min_owners, rules.min_sources)
+    able = (levels.sources >= rules.min_sources) & (levels.owners >= witnesses)
+    # what full weeks began and the next two do not go on with is over, however long it takes to decay
+    goes_on = levels.lately > levels.usually
+    was = (levels.usual_sources >= rules.min_sources) & (levels.usual_owners >= witnesses)
+    return Judgement(
+        levels=levels,
+        usual_high=high,
+        usual_low=low,
+        rise=lower_bound(levels, levels.observed, high, able & goes_on, rules),
+        fall=_fall(levels, low, was, rules),
+        burst=lower_bound(levels, levels.newest, high * levels.one_week, able, rules),
+        rules=rules,
+    )
+
+
+def lower_bound(
+    levels: Levels, observed: Floats, expected: Floats, able: NDArray[np.bool_], rules: SurgeRules
+) -> Floats:
+    """Return IC025 of the keys that may rise and are above the floor, -inf for the others."""
+    bound = np.full(len(observed), -math.inf)
+    asked = able & (
+        observed >= rules.min_observed
+    )  # most keys are below the floor: nothing is computed there
+    variance = _variance(levels, expected[asked], rules)
+    bound[asked] = ic025(observed[asked], expected[asked], dispersion=rules.dispersion, variance=variance)
+    return bound
+
+
+def upper_bound(levels: Levels, expected: Floats, places: Ints, rules: SurgeRules) -> Floats:
+    """Return IC975 of some keys. Every week counts in full: one that stands alone is no sign of a fall."""
+    observed, variance = levels.reported[places], _variance(levels, expected, rules)
+    return ic975(observed, expected, dispersion=rules.dispersion, variance=variance)
+
+
+def _lower(levels: Levels, expected: Floats, places: Ints, rules: SurgeRules) -> Floats:
+    observed, variance = levels.observed[places], _variance(levels, expected, rules)
+    return ic025(observed, expected, dispersion=rules.dispersion, variance=variance)
+
+
+def _fall(levels: Levels, expected: Floats, was: NDArray[np.bool_], rules: SurgeRules) -> Floats:
+    bound = np.full(len(expected), math.inf)
+    asked = (was & (expected >= rules.min_expected)).nonzero()[0]
+    bound[asked] = upper_bound(levels, expected[asked], asked, rules)
+    return bound
+
+
+def _variance(levels: Levels, expected: Floats, rules: SurgeRules) -> Floats:
+    return np.asarray(levels.shortage / (expected / rules.dispersion + 0.5))

@@ -1,0 +1,286 @@
+"""What is remembered of the words of the news, in bounded memory: a year of counts, a quarter of reports.
+
+    week by week    reports -> terms -> the last 13 weeks in full, everything older as one decayed sum
+
+A term is counted as distinct stories: a report weighs one over the reports of its story in its week, so a
+story that is printed sixty times counts once and is shared by those who print it. The last weeks are kept
+story that is printed sixty times counts once and is shared by those who print it. The last weeks are kept
+per (term, source), halving every 26 weeks.
+
+At most ``capacity`` terms are known: when the table is full, the least used quarter is dropped, and the
+largest weight that was ever dropped, itself decaying, is added to every term's possible past. So a past can
+be over-estimated but never under-estimated, and a rise is told late rather than wrongly.
+
+Source: Metwally, Agrawal and El Abbadi 2005 (space-saving; here dropped in batches, as in lossy counting).
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from trendwatch.statistics import Floats
+from trendwatch.trends.ngrams import terms_of
+
+Ints = NDArray[np.int64]
+
+#: Terms known at once.
+CAPACITY = 200_000
+#: Weeks kept report by report.
+KEPT_WEEKS = 13
+#: Weeks in which what is older loses half its weight.
+HALF_LIFE = 26.0
+#: Reports of one week that are kept; more change no share.
+MOST_REPORTS = 50_000
+DECAY = 0.5 ** (1 / HALF_LIFE)
+
+#: Sources that can be numbered beside a term in one integer.
+_SOURCES = 1 << 20
+
+
+class Report(NamedTuple):
+    """A report as its terms are counted."""
+
+    item_id: str
+    story_id: str
+    #: feed key
+    source: str
+    #: who wrote it, as far as its address says
+    site: str
+    text: str
+    #: full key of the area it is surest about, "" for none
+    area: str = ""
+
+
+@dataclass(slots=True)
+class KeptWeek:
+    """One week, report by report."""
+
+    number: int
+    #: one row per report and term
+    term: Ints
+    report: Ints
+    #: one row per report, in order of time; the first of a story by a source
+    items: list[str]
+    #: numbers of the table
+    source: Ints
+    story: Ints
+    site: Ints
+    #: 0 for none
+    area: Ints
+    #: one over the reports of the same story: a story counts once, however often it is printed
+    weight: Floats
+
+    @property
+    def pairs(self) -> tuple[Ints, Ints]:
+        """Return term and source of each row."""
+        return self.term, self.source[self.report]
+
+
+class TermTable:
+    """The words of the news up to a week."""
+
+    def __init__(self, *, capacity: int = CAPACITY) -> None:
+        self._capacity = capacity
+        #: what a term is known by, to its number
+        self.numbers: dict[str, int] = {}
+        self._forms: list[str] = []
+        self._votes: list[int] = []
+        self._free: list[int] = []
+        #: the last weeks, the latest last
+        self.kept: deque[KeptWeek] = deque()
+        #: reports that are older, by (term, source) in one number, decayed
+        self._codes: Ints = np.zeros(0, dtype=np.int64)
+        self._weights: Floats = np.zeros(0)
+        self._volume: Floats = np.zeros(0)
+        self._lost = 0.0
+        self._sources: dict[str, int] = {}
+        self._areas: dict[str, int] = {"": 0}
+
+    @property
+    def week(self) -> int | None:
+        """The last week that was added."""
+        return self.kept[-1].number if self.kept else None
+
+    @property
+    def size(self) -> int:
+        """How many numbers terms have, dropped ones included."""
+        return len(self._forms)
+
+    def form(self, number: int) -> str:
+        """Return a term as it is written."""
+        return self._forms[number]
+
+    @property
+    def lost(self) -> float:
+        """The most reports, decayed, that a term may have had before it was dropped and came back."""
+        return self._lost
+
+    def sources(self) -> list[str]:
+        """Return feed keys in the order of their numbers."""
+        return list(self._sources)
+
+    def areas(self) -> list[str]:
+        """Return full keys of areas in the order of their numbers; "" is the first."""
+        return list(self._areas)
+
+    def last(self, weeks: int) -> list[KeptWeek]:
+        """Return the last weeks, without those that are not kept any more."""
+        return [week for week in self.kept if self._age(week) < weeks]
+
+    def add(self, week: int, reports: Iterable[Report]) -> None:
+        """Add the next week's reports; weeks between are empty."""
+        if self.week is not None:
+            for empty in range(self.week + 1, week):
+                self._keep(_no_reports(empty))
+        self._keep(self._read(week, list(reports)[-MOST_REPORTS:]))
+        if len(self.numbers) > self._capacity:
+            self._make_room()
+
+    def past(self, age: int) -> tuple[Ints, Ints, Floats, Floats]:
+        """Return what is at least so many weeks old: terms, sources, weights, and each source's volume."""
+        between = [week for week in self.kept if age <= self._age(week)]
+        faded = DECAY ** (KEPT_WEEKS - age)
+        terms, sources = [self._codes // _SOURCES], [self._codes % _SOURCES]
+        weights = [self._weights * faded]
+        volume = np.zeros(len(self._sources))
+        volume[: len(self._volume)] = self._volume * faded
+        for week in between:
+            weight = DECAY ** (self._age(week) - age)
+            term, source = week.pairs
+            terms.append(term)
+            sources.append(source)
+            weights.append(weight * week.weight[week.report])
+            volume += weight * sums(week.source, week.weight, len(volume))
+        return np.concatenate(terms), np.concatenate(sources), np.concatenate(weights), volume
+
+    def _age(self, week: KeptWeek) -> int:
+        return self.kept[-1].number - week.number
+
+    def _read(self, week: int, reports: Sequence[Report]) -> KeptWeek:
+        said: dict[tuple[str, str], dict[str, str]] = {}
+        first: dict[tuple[str, str], Report] = {}
+        for one in reports:
+            pair = one.story_id, one.source
+            said.setdefault(pair, {}).update(terms_of(one.text))
+            first.setdefault(pair, one)
+        terms = [[self._number(key, form) for key, form in each.items()] for each in said.values()]
+        story = _column([_hashed(one.story_id) for one in first.values()])
+        _, where, printed = np.unique(story, return_inverse=True, return_counts=True)
+        return KeptWeek(
+            number=week,
+            term=_column([number for each in terms for number in each]),
+            report=np.repeat(np.arange(len(said)), _column([len(each) for each in terms])),
+            items=[one.item_id for one in first.values()],
+            source=_numbered(self._sources, [one.source for one in first.values()]),
+            story=story,
+            site=_column([_hashed(one.site) for one in first.values()]),
+            area=_numbered(self._areas, [one.area for one in first.values()]),
+            weight=1.0 / printed[where],
+        )
+
+    def _number(self, key: str, form: str) -> int:
+        number = self.numbers.get(key)
+        if number is None:
+            return self._admit(key, form)
+        if self._forms[number] != form:
+            self._vote(number, form)
+        elif self._votes[number] < _ENOUGH_VOTES:
+            self._votes[number] += 1
+        return number
+
+    def _vote(self, number: int, form: str) -> None:
+        """Keep the form most texts use, by majority vote (Boyer and Moore)."""
+        self._votes[number] -= 1
+        if self._votes[number] <= 0:
+            self._forms[number], self._votes[number] = form, 1
+
+    def _admit(self, key: str, form: str) -> int:
+        if self._free:
+            number = self._free.pop()
+            self._forms[number], self._votes[number] = form, 1
+        else:
+            number = len(self._forms)
+            self._forms.append(form)
+            self._votes.append(1)
+        self.numbers[key] = number
+        return number
+
+    def _keep(self, week: KeptWeek) -> None:
+        self.kept.append(week)
+        self._weights *= DECAY
+        self._volume *= DECAY
+        self._lost *= DECAY
+        if len(self.kept) > KEPT_WEEKS:
+            self._age_out(self.kept.popleft())
+
+    def _age_out(self, week: KeptWeek) -> None:
+        """Add a week that leaves to what is older."""
+        term, source = week.pairs
+        codes, where = np.unique(np.concatenate([self._codes, term * _SOURCES + source]), return_inverse=True)
+        weights = np.concatenate([self._weights, week.weight[week.report]])
+        self._codes, self._weights = codes, sums(where, weights, len(codes))
+        volume = sums(week.source, week.weight, len(self._sources))
+        volume[: len(self._volume)] += self._volume
+        self._volume = volume
+
+    def _make_room(self) -> None:
+        """Drop the least used quarter of the terms."""
+        used = sums(self._codes // _SOURCES, self._weights, self.size)
+        for week in self.kept:
+            used += sums(week.term, week.weight[week.report], self.size)
+        known = np.fromiter(self.numbers.values(), dtype=np.int64, count=len(self.numbers))
+        surplus = len(known) - self._capacity * 3 // 4
+        gone = known[np.argsort(used[known], kind="stable")[:surplus]]
+        self._lost = max(self._lost, float(used[gone].max()))
+        stays = np.ones(self.size, dtype=np.bool_)
+        stays[gone] = False
+        self.numbers = {key: number for key, number in self.numbers.items() if stays[number]}
+        self._free = np.flatnonzero(~stays).tolist()
+        kept = stays[self._codes // _SOURCES]
+        self._codes, self._weights = self._codes[kept], self._weights[kept]
+        for week in self.kept:
+            stay = stays[week.term]
+            week.term, week.report = week.term[stay], week.report[stay]
+
+
+#: Votes beyond which more say nothing.
+_ENOUGH_VOTES = 50
+
+
+def _no_reports(week: int) -> KeptWeek:
+    none = np.zeros(0, dtype=np.int64)
+    return KeptWeek(
+        number=week,
+        term=none,
+        report=none,
+        items=[],
+        source=none,
+        story=none,
+        site=none,
+        area=none,
+        weight=np.zeros(0),
+    )
+
+
+def sums(numbers: Ints, weights: Floats, size: int) -> Floats:
+    """Return the sum of the weights of each number."""
+    return np.bincount(numbers, weights, size).astype(np.float64)
+
+
+def _column(numbers: Sequence[int]) -> Ints:
+    return np.array(numbers, dtype=np.int64)
+
+
+def _numbered(numbers: dict[str, int], names: Sequence[str]) -> Ints:
+    return _column([numbers.setdefault(name, len(numbers)) for name in names])
+
+
+def _hashed(name: str) -> int:
+    return int.from_bytes(blake2b(name.encode(), digest_size=7).digest())
