@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, bindparam, case, select, update
+from sqlalchemy import Connection, RowMapping, bindparam, case, select, true, update
 
 from trendwatch.news.identity import Known, Sorted, content_hash, refiled, same_news, sort_out
 from trendwatch.news.ledger import settled
@@ -119,19 +119,17 @@ def insert_items(connection: Connection, new: Sequence[Item], feeds: Mapping[str
     """Keep new items and put them on the waiting list of every live model."""
     if not new:
         return
-    statement = insert(connection, ItemRow).on_conflict_do_nothing(index_elements=["id"])
-    statement = statement.returning(_ITEM.c.seq, _ITEM.c.counted_at)
-    kept = connection.execute(
-        statement, [_item_values(item, feeds[item.feed_key]["seq"]) for item in new]
-    ).all()
-    models = connection.execute(select(_MODEL.c.seq).where(_MODEL.c.state.in_(LIVE)))
-    pending = [
-        {"item_seq": row.seq, "model_seq": model.seq, "counted_at": row.counted_at}
-        for model in models.all()
-        for row in kept
-    ]
-    if pending:
-        connection.execute(insert(connection, PendingRow), pending)
+    rows = [_item_values(item, feeds[item.feed_key]["seq"]) for item in new]
+    # Without RETURNING: it would take twice as long, since SQLAlchemy then builds statements of many rows.
+    connection.execute(insert(connection, ItemRow).on_conflict_do_nothing(index_elements=["id"]), rows)
+    for start in range(0, len(new), _CHUNK):
+        ids = [item.id for item in new[start : start + _CHUNK]]
+        live = (_MODEL.c.state.in_(LIVE), _ITEM.c.id.in_(ids))
+        waiting = select(_ITEM.c.seq, _MODEL.c.seq, _ITEM.c.counted_at).join_from(_ITEM, _MODEL, true())
+        pending = insert(connection, PendingRow).from_select(
+            ["item_seq", "model_seq", "counted_at"], waiting.where(*live)
+        )
+        connection.execute(pending.on_conflict_do_nothing())
 
 
 def _replace(connection: Connection, found: Mapping[str, Sorted]) -> None:
