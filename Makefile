@@ -29,6 +29,8 @@ lint: .venv/ready
 bench: .venv/ready
 	$(BIN)/python -m tests.benchmarks.tagging
 	$(BIN)/python -m tests.benchmarks.stories
+	$(BIN)/python -m tests.benchmarks.trends
+	$(BIN)/python -m tests.benchmarks.stage
 
 clean:
 	rm -rf .venv build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

@@ -13,16 +13,8 @@ from trendwatch.store.engine import reading
 from trendwatch.store.items import item_of
 from trendwatch.store.leases import Leases, insert, table
 from trendwatch.store.models import model_seq
-from trendwatch.store.tables import (
-    CountedRow,
-    FeedRow,
-    ItemRow,
-    PendingRow,
-    ReportsRow,
-    SeriesRow,
-    StoryRow,
-    TagRow,
-)
+from trendwatch.store.tables import FeedRow, ItemRow, PendingRow, ReportsRow, SeriesRow, StoryRow, TagRow
+from trendwatch.store.trendtables import CountedRow
 from trendwatch.types.news import Item
 from trendwatch.types.tags import Tag
 from trendwatch.types.work import Claim
