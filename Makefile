@@ -31,6 +31,8 @@ bench: .venv/ready
 	$(BIN)/python -m tests.benchmarks.corrections
 	$(BIN)/python -m tests.benchmarks.stories
 	$(BIN)/python -m tests.benchmarks.polling
+	$(BIN)/python -m tests.benchmarks.trends
+	$(BIN)/python -m tests.benchmarks.stage
 
 clean:
 	rm -rf .venv build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

@@ -15,7 +15,7 @@ from tests.seeding import doors
 from trendwatch.api import create_app
 from trendwatch.store import Store
 
-WRITES = {"post", "patch", "delete"}
+WRITES = {"post", "put", "patch", "delete"}
 
 
 @pytest.fixture

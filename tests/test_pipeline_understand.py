@@ -38,7 +38,7 @@ def stories(store: Store) -> dict[str, str]:
 
 def counts(store: Store, version: str = "v1") -> dict[tuple[str, str, int], float]:
     columns = store.series.columns(version, first_week=0, last_week=WEEK + 99)
-    rows = zip(columns.key, columns.feed, columns.week, columns.reports, strict=True)
+    rows = zip(columns.key, columns.feed, columns.week, columns.told, strict=True)
     return {(columns.keys[k], columns.feeds[f], int(week)): float(n) for k, f, week, n in rows}
 
 

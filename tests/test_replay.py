@@ -3,27 +3,25 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
 
 import pytest
 
-from tests.seeds import NOW, a_model, a_taxonomy
-from tests.steps import a_memory, easy_rules
+from tests.seeds import NOW
+from tests.steps import easy_rules, rule_tagger
 from trendwatch.errors import InputError
-from trendwatch.pipeline.analyse import TermMemory
 from trendwatch.pipeline.replay import (
     CHUNK,
     Dated,
-    Replay,
     chunks,
     parse_dated,
     replay_stories,
     replay_trends,
 )
-from trendwatch.store import Store
+from trendwatch.pipeline.stream import Stream
 from trendwatch.types.identity import stable_id
 from trendwatch.types.trends import Trend
 from trendwatch.types.weeks import parse_week, week_number
@@ -42,11 +40,8 @@ def dated(number: int = 1, date: datetime = NOW, *, source: str = "wire", title:
 
 
 @pytest.fixture
-def replay() -> Iterator[Replay]:
-    store = Store.open("sqlite://")
-    store.models.adopt(a_model(), since=NOW)
-    yield Replay(store, a_taxonomy(), memory=a_memory())
-    store.close()
+def replay() -> Stream:
+    return Stream(rule_tagger())
 
 
 def test_a_line_is_read_with_what_it_leaves_out() -> None:
@@ -103,7 +98,7 @@ def test_lines_out_of_order_are_named_and_a_day_is_forgiven() -> None:
         list(parse_dated([line(1), line(2, NOW - DAY), line(3, NOW - 1.01 * DAY)]))
 
 
-def test_p4_hostile_characters_are_cleaned(replay: Replay) -> None:
+def test_p4_hostile_characters_are_cleaned(replay: Stream) -> None:
     hostile = "a\ud800b\x00c\u202ed"
     given = line(1, id=hostile, title=hostile, url=hostile, source=hostile, summary=hostile)
     assert len(list(replay_stories(replay, parse_dated([given])))) == 1
@@ -118,7 +113,7 @@ def test_chunks_are_small_and_do_not_cross_a_week() -> None:
     assert list(chunks([])) == []
 
 
-def test_every_line_has_its_story_in_order(replay: Replay) -> None:
+def test_every_line_has_its_story_in_order(replay: Stream) -> None:
     titles = ["Drone counts orchard trees in Evora", "Shop pools its till rolls in Bremen"]
     lines = [dated(n, NOW + n * DAY / 4, title=titles[n % 2], source=f"s{n}") for n in range(6)]
     found = list(replay_stories(replay, lines))
@@ -128,9 +123,13 @@ def test_every_line_has_its_story_in_order(replay: Replay) -> None:
     assert stories[0] == stories[2] == stories[4] != stories[1]
 
 
-def test_a_line_given_twice_is_one_report(replay: Replay) -> None:
+def test_a_line_given_twice_is_one_report(replay: Stream) -> None:
     (_, first), (_, second) = replay_stories(replay, [dated(1), dated(1)])
     assert first == second
+
+
+#: Enough that no two lines tell the same.
+WORDS = [f"{first}{last}" for first in ("am", "bir", "ced", "del", "em") for last in "abcdefghijklmnopqrst"]
 
 
 def a_stream(*, weeks: int, seed: int = 1) -> list[Dated]:
@@ -143,22 +142,14 @@ def a_stream(*, weeks: int, seed: int = 1) -> list[Dated]:
             for _ in range(3):
                 rising = week > 2 * weeks // 3 and random.random() < 0.6
                 what = "drone" if rising or random.random() < 0.05 else random.choice(subjects)
-                words = " ".join(
-                    random.sample("amber birch cedar delta ember fjord grove heath islet".split(), 4)
-                )
-                at = NOW + timedelta(weeks=week, hours=random.randrange(160))
+                words = " ".join(random.sample(WORDS, 5))
+                at = NOW + timedelta(weeks=week, seconds=random.randrange(570_000))
                 lines.append(dated(len(lines), at, source=f"s{source}", title=f"A {what} near {words}"))
     return sorted(lines, key=lambda one: one.date)
 
 
 def trends(lines: Iterable[Dated]) -> list[Trend]:
-    store = Store.open("sqlite://")
-    store.models.adopt(a_model(), since=NOW)
-    replay = Replay(store, a_taxonomy(), memory=a_memory())
-    rules = easy_rules(top_terms=3)
-    found = list(replay_trends(replay, lines, rules=rules, terms=TermMemory()))
-    store.close()
-    return found
+    return list(replay_trends(Stream(rule_tagger()), lines, rules=easy_rules(top_terms=3)))
 
 
 @pytest.fixture(scope="module")
@@ -186,6 +177,6 @@ def test_what_is_told_exists(whole: tuple[list[Dated], list[Trend]]) -> None:
         assert all(week_number(dates[item]) <= parse_week(trend.week) for item in trend.evidence)
 
 
-def test_an_empty_stream_tells_nothing(replay: Replay) -> None:
-    assert list(replay_trends(replay, [], rules=easy_rules(), terms=TermMemory())) == []
+def test_an_empty_stream_tells_nothing(replay: Stream) -> None:
+    assert list(replay_trends(replay, [], rules=easy_rules())) == []
     assert list(replay_stories(replay, [])) == []

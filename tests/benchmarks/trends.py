@@ -15,6 +15,7 @@ import argparse
 import math
 import time
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import numpy as np
 
@@ -30,10 +31,18 @@ from tests.benchmarks.count_methods import (
 )
 from tests.benchmarks.count_scores import Found, Scored
 from trendwatch.demo.counts import CountNuisance, CountRules, CountWorld, simulate
+from trendwatch.pipeline.counted import CountMemory
+from trendwatch.store import Store
+from trendwatch.store.engine import writing
+from trendwatch.store.understanding import Understood, write_counts
 from trendwatch.trends.judgement import SurgeRules, judgement
 from trendwatch.trends.panel import Pairs, PanelRules, levels
 from trendwatch.trends.placebo import by_chance
+from trendwatch.trends.series import TOTAL
 from trendwatch.trends.surge import judge
+from trendwatch.types.news import Feed
+from trendwatch.types.tags import Model
+from trendwatch.types.weeks import week_number
 
 _TWO_YEARS = 742
 VARIANTS = {
@@ -221,7 +230,39 @@ def cost() -> None:
         began = time.process_time()
         judgement(levels(keys, made, recent=recent, rules=PanelRules()), SurgeRules()).surges()
         times.append(time.process_time() - began)
-    print(f"\na week of {terms:,} keys and {pairs:,} (key, source) pairs: {np.median(times):.3f} CPU seconds")
+    short, long = _week_cost(104), _week_cost(1040)
+    ratio = long / short
+    print(
+        f"\na week of labels after 2 and 20 years of counts: {short:.3f} and {long:.3f} CPU s, x{ratio:.2f}"
+    )
+    print(f"a week of {terms:,} keys and {pairs:,} (key, source) pairs: {np.median(times):.3f} CPU seconds")
+
+
+def _week_cost(weeks: int) -> float:
+    """Return processor time of reading what changed and judging a week, after some weeks of counts."""
+    random, store = np.random.default_rng(1), Store.open("sqlite://")
+    feeds = [Feed(key=f"f{n}", url=f"https://f{n}.example", title="", owner=f"f{n}") for n in range(40)]
+    store.feeds.sync(feeds)
+    now = datetime(2026, 1, 5, tzinfo=UTC)
+    store.models.adopt(Model(version="v", created_at=now, manifest={}, blob=b""), since=now)
+    last = week_number(now)
+    with writing(store._engine) as connection:
+        for week in range(last - weeks, last + 1):
+            drawn = random.integers((300, 40), size=(400, 2)).tolist()
+            reports = {(f"area:{key}", week, f"f{feed}"): 1 for key, feed in drawn}
+            reports |= {(TOTAL, week, feed.key): 20 for feed in feeds}
+            batch = Understood(stories={}, tags={}, new_stories={}, report_counts=reports)
+            write_counts(connection, batch, {feed.key: at + 1 for at, feed in enumerate(feeds)}, 1)
+    memory, since = CountMemory(), {feed.key: last - weeks for feed in feeds}
+    memory.columns(store, "v", first_week=last - 105, last_week=last - 1)
+    times = []
+    for _ in range(5):
+        began = time.process_time()
+        counts = memory.columns(store, "v", first_week=last - 104, last_week=last)
+        judge(counts, week=last, since=since, owners={}, rules=SurgeRules())
+        times.append(time.process_time() - began)
+    store.close()
+    return float(np.median(times))
 
 
 if __name__ == "__main__":

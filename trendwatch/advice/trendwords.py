@@ -43,7 +43,7 @@ def usual(trend: Trend) -> int:
 
     9 stories observed as 6.0 reports where 2.0 are expected: usually 9 · 2.0 / 6.0 = 3.
     """
-    if trend.observed <= 0:
+    if trend.observed <= 0 or not trend.stories:
         return round(trend.expected)
     return round(trend.stories * trend.expected / trend.observed)
 

@@ -17,7 +17,7 @@ from trendwatch.cli.options import AsJson, given, plain_value, print_json, print
 from trendwatch.errors import InputError
 
 if TYPE_CHECKING:
-    from trendwatch.pipeline.replay import Replay
+    from trendwatch.pipeline.stream import Stream
     from trendwatch.tagging.model import Tagger
     from trendwatch.types.tags import Tag
     from trendwatch.types.trends import Trend
@@ -106,9 +106,8 @@ def stories(
     from trendwatch.pipeline.replay import parse_dated, replay_stories
 
     with given(context).service(store_url=MEMORY) as service:
-        replay = _replay(service)
         lines = parse_dated(sys.stdin, file="standard input")
-        for line_id, story_id in replay_stories(replay, lines):
+        for line_id, story_id in replay_stories(_stream(service), lines):
             print_json({"id": line_id, "story_id": story_id})
 
 
@@ -128,7 +127,7 @@ def trends(
     if not stdin:
         _list_trends(context, week=week, as_json=as_json)
         return
-    from trendwatch.pipeline.analyse import TermMemory, rules_of
+    from trendwatch.pipeline.analyse import rules_of
     from trendwatch.pipeline.replay import parse_dated, replay_trends
 
     with given(context).service(store_url=MEMORY) as service:
@@ -138,10 +137,10 @@ def trends(
             floor=settings.floor if floor is None else floor,
             top_terms=settings.top_terms if top is None else top,
         )
-        replay = _replay(service)
+        stream = _stream(service)
         lines = parse_dated(sys.stdin, file="standard input")
-        for trend in replay_trends(replay, lines, rules=rules, terms=TermMemory()):
-            print_json(_detection(service, trend))
+        for trend in replay_trends(stream, lines, rules=rules):
+            print_json(_detection(stream, trend))
 
 
 def _cold_tagger(service: Service) -> Tagger:
@@ -198,16 +197,15 @@ def _tag_value(one: Tag) -> dict[str, object]:
     }
 
 
-def _replay(service: Service) -> Replay:
-    from trendwatch.pipeline.replay import Replay
+def _stream(service: Service) -> Stream:
+    from trendwatch.pipeline.stream import Stream
 
-    service.store.models.adopt(service.cold_model(), since=service.clock())
-    return Replay(service.store, service.config.taxonomy, memory=service.understanding)
+    return Stream(_cold_tagger(service), index_of=service.understanding.index_of)
 
 
-def _detection(service: Service, trend: Trend) -> dict[str, object]:
+def _detection(stream: Stream, trend: Trend) -> dict[str, object]:
     """Return a trend in the filter's words: evidence is named as in the input."""
-    named = {found.item.id: found.item.entry_key for found in service.store.items.by_id(trend.evidence)}
+    named = stream.named(trend.evidence)
     value = plain_value(trend)
     assert isinstance(value, dict)
     names = (

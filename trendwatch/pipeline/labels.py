@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from trendwatch.pipeline.counted import CountMemory
@@ -34,24 +34,51 @@ class LabelWeek:
 def judge_labels(
     store: Store, version: str, week: int, *, rules: SurgeRules, memory: CountMemory
 ) -> LabelWeek:
-    """Return what rose, fell or was full of news by the end of a week."""
-    counts = memory.columns(store, version, first_week=week - COUNTED_WEEKS, last_week=week)
-    since, owners = store.series.feed_weeks(), store.series.owners()
+    """Return what rose, fell or was full of news by the end of a week, by what a store has counted."""
+    return label_week(
+        memory.columns(store, version, first_week=week - COUNTED_WEEKS, last_week=week),
+        week,
+        since=store.series.feed_weeks(),
+        owners=store.series.owners(),
+        rules=rules,
+        history=lambda keys: _history(store, version, week, keys),
+        evidence=lambda key, weeks: _evidence(store, version, key, week, weeks),
+    )
+
+
+def label_week(
+    counts: Counts,
+    week: int,
+    *,
+    since: Mapping[str, int],
+    owners: Mapping[str, str],
+    rules: SurgeRules,
+    history: Callable[[Sequence[str]], Mapping[str, tuple[int, ...]]],
+    evidence: Callable[[str, int], tuple[str, ...]],
+) -> LabelWeek:
+    """Return what rose, fell or was full of news by the end of a week.
+
+    Args:
+        counts: reports by key, feed and week
+        week: the last complete week
+        since: for each feed the week it was first read in
+        owners: who publishes a feed
+        rules: when a change is worth a word
+        history: stories by week of some keys, and of everything; asked only if something moved
+        evidence: items of a key in the last weeks, the latest first
+    """
     judged = judge(counts, week=week, since=since, owners=owners, rules=rules)
     if judged is None:
         return LabelWeek([], [], None)
     found = judged.surges()
-    history = _history(store, version, week, [one.key for one in found])
+    told = history([one.key for one in found]) if found else {}
 
     def began(key: str) -> int:
         return rise_began(counts, key, week=week, since=since, owners=owners, rules=rules)
 
     return LabelWeek(
-        [
-            _trend(one, week, began(one.key), history, _evidence(store, version, one.key, week, SHOWN_WEEKS))
-            for one in found
-        ],
-        [_spike(one, week, _evidence(store, version, one.key, week, 1)) for one in judged.bursts()],
+        [_trend(one, week, began(one.key), told, evidence(one.key, SHOWN_WEEKS)) for one in found],
+        [_spike(one, week, evidence(one.key, 1)) for one in judged.bursts()],
         by_chance(_recent(counts, week), week=week, since=since, owners=owners, rules=rules),
     )
 
@@ -76,7 +103,7 @@ def _evidence(store: Store, version: str, key: str, week: int, weeks: int) -> tu
 
 
 def _trend(
-    surge: Surge, week: int, began: int, history: dict[str, tuple[int, ...]], evidence: tuple[str, ...]
+    surge: Surge, week: int, began: int, history: Mapping[str, tuple[int, ...]], evidence: tuple[str, ...]
 ) -> Trend:
     stories = history[surge.key]
     called = call_stage(comparable(stories, history[TOTAL]))

@@ -37,14 +37,7 @@ def mend_stories(
 
 
 def _change(store: Store, version: str, mend: Mend) -> Understood:
-    members = store.story_mends.members(version, [mend.before, mend.after])
-    gone = frozenset(mend.items)
-    moved = {
-        member.item_id: mend.after
-        for member in members
-        if member.story_id == mend.before and (mend.merged or member.item_id in gone)
-    }
-    before, after = _counted(members, {}), _counted(members, moved)
+    before, after = mended(store.story_mends.members(version, [mend.before, mend.after]), mend)
     reports = _difference(before.report_counts, after.report_counts)
     first = _difference(before.first_counts, after.first_counts)
     return Understood(
@@ -55,6 +48,17 @@ def _change(store: Store, version: str, mend: Mend) -> Understood:
         report_counts={key: reports.get(key, 0) for key in reports.keys() | first.keys()},
         first_counts=first,
     )
+
+
+def mended(members: Sequence[Member], mend: Mend) -> tuple[Tally, Tally]:
+    """Return what the reports of two stories count, before and after some of them moved."""
+    gone = frozenset(mend.items)
+    moved = {
+        member.item_id: mend.after
+        for member in members
+        if member.story_id == mend.before and (mend.merged or member.item_id in gone)
+    }
+    return _counted(members, {}), _counted(members, moved)
 
 
 def _counted(members: Sequence[Member], moved: Mapping[str, str]) -> Tally:

@@ -90,7 +90,7 @@ def judge_terms(
         dismissed=dismissed,
     )
     store.terms.keep_history(version, {rise.term: rise.weeks for rise in found} | watch.followed())
-    return [_trend(rise, week) for rise in found]
+    return [term_trend(rise, week) for rise in found]
 
 
 def site(url: str) -> str:
@@ -98,11 +98,15 @@ def site(url: str) -> str:
 
     Many write under one host ("github.com/owner"); where one writes alone the first part is a section.
     """
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:  # such as an unfinished [address]
+        return url
     return f"{parts.netloc}/{parts.path.lstrip('/').partition('/')[0]}".lower()
 
 
-def _trend(rise: TermRise, week: int) -> Trend:
+def term_trend(rise: TermRise, week: int) -> Trend:
+    """Return a term that rose by the end of a week as a trend."""
     return Trend(
         week=week_name(week),
         kind=TrendKind.TERM,

@@ -53,11 +53,12 @@ class UnderstandReport:
     #: another process understands items
     held: bool = False
 
-    def add(self, understood: Understood) -> None:
-        """Count a batch that was written."""
+    def add(self, understood: Understood, mends: Sequence[Mend]) -> None:
+        """Count a batch that was written, and what was put right after it."""
         self.items += len(understood.stories)
         self.stories += len(understood.new_stories)
         self.tags += sum(map(len, understood.tags.values()))
+        self.mended += len(mends)
 
 
 @dataclass(slots=True)
@@ -135,11 +136,8 @@ def understand(
                 claim = store.leases.renew(claim, now=clock(), lease=lease)
                 if understood.stories:
                     store.understanding.write(version, understood, claim=claim)
-                report.add(understood)
-                if mends:
-                    live = list(memory.taggers)
-                    mend_stories(store, mends, versions=live, claim=claim, now=clock())
-                    report.mended += len(mends)
+                mend_stories(store, mends, versions=list(memory.taggers), claim=claim, now=clock())
+                report.add(understood, mends)
                 on_progress(report)
         report.promoted = store.models.promote_if_caught_up()
     except LeaseLost:

@@ -17,7 +17,8 @@ from trendwatch.errors import NotFound
 from trendwatch.store.engine import reading
 from trendwatch.store.frozen import freeze, thaw
 from trendwatch.store.leases import Leases, insert, table
-from trendwatch.store.tables import DeliveryRow, DigestRow, EditionRow, ShownRow, StoryAliasRow, StoryRow
+from trendwatch.store.mend_tables import StoryAliasRow
+from trendwatch.store.tables import DeliveryRow, DigestRow, EditionRow, ShownRow, StoryRow
 from trendwatch.types.advice import Digest, Memory
 from trendwatch.types.delivery import UNSENT, Channel, Delivery, DeliveryState
 from trendwatch.types.work import Claim

@@ -11,7 +11,8 @@ from sqlalchemy import Engine, func, select
 from trendwatch.store.engine import reading
 from trendwatch.store.leases import table
 from trendwatch.store.models import model_seq
-from trendwatch.store.tables import CountedRow, FeedRow, ReportsRow, SeriesRow
+from trendwatch.store.tables import FeedRow, ReportsRow, SeriesRow
+from trendwatch.store.trend_tables import CountedRow
 from trendwatch.trends.series import TOTAL, Counts
 from trendwatch.types.trends import Series
 from trendwatch.types.weeks import week_number

@@ -11,8 +11,9 @@ from sqlalchemy import Connection, Engine, delete, select, update
 
 from trendwatch.store.engine import reading
 from trendwatch.store.leases import Leases, insert, table
+from trendwatch.store.mend_tables import StoryAliasRow
 from trendwatch.store.models import model_seq
-from trendwatch.store.tables import FeedRow, ItemRow, PendingRow, StoryAliasRow, StoryRow, TagRow
+from trendwatch.store.tables import FeedRow, ItemRow, PendingRow, StoryRow, TagRow
 from trendwatch.store.understanding import recount, write_counts
 from trendwatch.store.understood import Understood
 from trendwatch.types.work import Claim

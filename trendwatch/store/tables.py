@@ -183,15 +183,6 @@ class ReportsRow(SQLModel, table=True):
     stories: int
 
 
-class CountedRow(SQLModel, table=True):
-    """A week that has counts, and how often they changed: who keeps a copy sees what to read again."""
-
-    __tablename__ = "counted"
-    model_seq: int = Field(primary_key=True, foreign_key="model.seq")
-    week: int = Field(primary_key=True)
-    changes: int
-
-
 class AnalysisRow(SQLModel, table=True):
     """A week whose trends have been computed."""
 
@@ -202,17 +193,6 @@ class AnalysisRow(SQLModel, table=True):
     #: how many labels could be judged, and how many rises of them are expected by chance; None: not estimated
     judged: int | None = None
     by_chance: float | None = None
-
-
-class SpikeRow(SQLModel, table=True):
-    """A label of which one week was full and no rise came."""
-
-    __tablename__ = "spike"
-    model_seq: int = Field(primary_key=True, foreign_key="model.seq")
-    week: int = Field(primary_key=True)
-    key: str = Field(primary_key=True)
-    #: the frozen Spike
-    value: dict[str, Any] = _json()
 
 
 class TrendRow(SQLModel, table=True):
@@ -226,28 +206,6 @@ class TrendRow(SQLModel, table=True):
     strength: float
     #: the frozen Trend
     value: dict[str, Any] = _json()
-
-
-class TermVerdictRow(SQLModel, table=True):
-    """What somebody decided about a term."""
-
-    __tablename__ = "term_verdict"
-    #: folded
-    term: str = Field(primary_key=True)
-    form: str
-    #: full key of the label it was added to; "" for none
-    label: str
-    decided_at: datetime
-    decided_by: str
-
-
-class StoryAliasRow(SQLModel, table=True):
-    """An id of a story that was merged into another: links, digests and memory still say it."""
-
-    __tablename__ = "story_alias"
-    id: str = Field(primary_key=True)
-    story_seq: int = Field(foreign_key="story.seq", index=True)
-    merged_at: datetime
 
 
 class EditionRow(SQLModel, table=True):

@@ -13,7 +13,8 @@ from trendwatch.store.engine import reading
 from trendwatch.store.frozen import freeze, thaw
 from trendwatch.store.leases import Leases, insert, table
 from trendwatch.store.models import model_seq
-from trendwatch.store.tables import AnalysisRow, ItemRow, PendingRow, SpikeRow, StoryRow, TagRow, TrendRow
+from trendwatch.store.tables import AnalysisRow, ItemRow, PendingRow, StoryRow, TagRow, TrendRow
+from trendwatch.store.trend_tables import SpikeRow
 from trendwatch.types.trends import Chance, Spike, Trend, TrendKind
 from trendwatch.types.weeks import parse_week
 from trendwatch.types.work import Claim
@@ -91,7 +92,7 @@ class Trends:
             return [row.id for row in connection.execute(query.limit(limit))]
 
     def stories(self, version: str, key: str, since: datetime, until: datetime, *, limit: int) -> list[str]:
-        """Return ids of the stories with an item that carries a label or pair in a window, the widest first."""
+        """Return ids of the stories with an item that carries a label or pair, the widest first."""
         query = (
             select(_STORY.c.id)
             .join(_ITEM, _ITEM.c.story_seq == _STORY.c.seq)

@@ -13,16 +13,8 @@ from trendwatch.store.items import item_of
 from trendwatch.store.leases import Leases, insert, table
 from trendwatch.store.models import model_seq
 from trendwatch.store.poll_tables import PageRow
-from trendwatch.store.tables import (
-    CountedRow,
-    FeedRow,
-    ItemRow,
-    PendingRow,
-    ReportsRow,
-    SeriesRow,
-    StoryRow,
-    TagRow,
-)
+from trendwatch.store.tables import FeedRow, ItemRow, PendingRow, ReportsRow, SeriesRow, StoryRow, TagRow
+from trendwatch.store.trend_tables import CountedRow
 from trendwatch.store.uncovered import write_uncovered
 from trendwatch.store.understood import OpenReport, Understood, Waiting
 from trendwatch.types.news import Item

@@ -53,7 +53,8 @@ def by_chance(
         placebo = judge(shuffled, week=week, since=since, owners=owners, rules=rules)
         if placebo is not None:
             told += int(np.count_nonzero(placebo.score >= rules.least_change))
-    return Chance(judged=int(np.count_nonzero(np.isfinite(real.score))), rises=round(told / rounds, 3))
+    judged = int(np.count_nonzero(real.levels.sources >= rules.min_sources))
+    return Chance(judged=judged, rises=round(told / rounds, 3))
 
 
 def _shuffled(counts: Counts, week: int, since: Mapping[str, int], random: np.random.Generator) -> Counts:

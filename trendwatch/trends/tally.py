@@ -58,6 +58,17 @@ class Tally:
         """Count one item whose labels are known by their full keys."""
         self._count(story_id, feed_key, week, count_keys([_tag(label) for label in labels]))
 
+    def take_over(self, other: Tally, stories: Iterable[str]) -> None:
+        """Know of some stories what another tally knows of them, and nothing else."""
+        for story_id in stories:
+            self._counted.pop(story_id, None)
+            if story_id in other._counted:
+                self._counted[story_id] = other._counted[story_id]
+
+    def forget(self, story_id: str) -> None:
+        """Know nothing more of a story that takes no reports any more."""
+        self._counted.pop(story_id, None)
+
     def _count(self, story_id: str, feed_key: str, week: int, keys: Iterable[str]) -> None:
         by_feed = self._counted[story_id]
         known = set().union(*by_feed.values())

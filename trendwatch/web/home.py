@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from trendwatch.advice.trendwords import direction
 from trendwatch.types.advice import Business, Digest
-from trendwatch.types.trends import TrendKind
+from trendwatch.types.trends import Trend, TrendKind
 from trendwatch.types.weeks import week_name
 from trendwatch.web.arrivals import latest_arrivals, newly_reached
 from trendwatch.web.charts import SPARK_HEIGHT, SPARK_WIDTH
@@ -57,18 +57,26 @@ def home(parts: Given) -> Response:
 
 
 def _movements(parts: Parts, version: str, week: int | None) -> tuple[list[Row], list[Row]]:
-    """Return the technologies that rise most and fade most in all sectors together."""
+    """Return the technologies that rise most and fade most: in all sectors together, then in one of them."""
     if week is None:
         return [], []
-    plain = [
+    found = [
         trend
         for trend in parts.store.trends.of_week(version, week)
-        if trend.kind is TrendKind.LABEL and trend.key.startswith("area:") and "|" not in trend.key
+        if trend.kind is TrendKind.LABEL and trend.key.startswith("area:") and "|function:" not in trend.key
     ]
-    up = [trend for trend in plain if direction(trend) == "up"][:_RISING]
-    down = [trend for trend in reversed(plain) if direction(trend) == "down"][:_FADING]
+    up = _nearest([trend for trend in found if direction(trend) == "up"])[:_RISING]
+    down = _nearest([trend for trend in reversed(found) if direction(trend) == "down"])[:_FADING]
     shown = rows(parts, [*up, *down], week=week)
     return shown[: len(up)], shown[len(up) :]
+
+
+def _nearest(found: list[Trend]) -> list[Trend]:
+    """Return one trend a technology, those of all sectors together before those of one."""
+    first: dict[str, Trend] = {}
+    for trend in sorted(found, key=lambda trend: "|" in trend.key):
+        first.setdefault(trend.key.partition("|")[0], trend)
+    return list(first.values())
 
 
 def _cards(parts: Parts) -> list[Card]:
