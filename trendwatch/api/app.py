@@ -27,6 +27,7 @@ from trendwatch.api import (
     practices,
     problems,
     series,
+    tags,
     trends,
 )
 from trendwatch.api.asked import only_known
@@ -45,6 +46,7 @@ _ROUTERS = (
     trends.router,
     arrivals.router,
     series.router,
+    tags.router,
     labels.router,
     corrections.router,
     practices.router,

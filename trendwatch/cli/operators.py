@@ -40,6 +40,9 @@ def _examine(service: Service) -> Iterator[tuple[str, bool, str]]:
     """Yield what was looked at, whether it is fine, and what is to be said of it."""
     import pyexpat
 
+    from trendwatch.pipeline.drift import under_way
+    from trendwatch.tagging.drift import drift_words
+
     try:
         config = service.config
     except TrendwatchError as error:
@@ -54,6 +57,8 @@ def _examine(service: Service) -> Iterator[tuple[str, bool, str]]:
     yield "database", True, f"{service.store.items.count()} items, schema up to date"
     model = service.store.models.current()
     yield "model", model is not None, model.version if model else "none yet: trendwatch train makes one"
+    episode = under_way(service.store)
+    yield "tags", episode is None, drift_words(episode)
     enabled = {feed.key for feed in config.feeds if feed.enabled}
     health = [one for one in service.store.feeds.health() if one.feed.key in enabled]
     failing = [one.feed.key for one in health if one.state.failure is not None]
