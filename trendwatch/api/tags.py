@@ -13,7 +13,7 @@ from trendwatch.pipeline.drift import under_way
 from trendwatch.pipeline.learn import go_back
 from trendwatch.pipeline.measure import Measured, Version, versions
 from trendwatch.tagging.drift import drift_words
-from trendwatch.tagging.quality import Share
+from trendwatch.tagging.quality import Confusion, Share
 from trendwatch.tagging.typed import read_typed
 from trendwatch.text import MAX_CHARS
 from trendwatch.types.tags import Facet
@@ -96,7 +96,10 @@ class MeasuredShape(BaseModel):
 
     texts: int
     labels: list[LabelQualityShape]
+    #: labels taken for other labels
     confusions: list[ConfusionShape]
+    #: labels missed where nothing of the facet was given, or given where nothing was true
+    missed: list[ConfusionShape]
 
 
 class VersionShape(BaseModel):
@@ -200,10 +203,13 @@ def _measured(found: Measured) -> MeasuredShape:
             LabelQualityShape(label=one.label, precision=_share(one.precision), recall=_share(one.recall))
             for one in found.labels
         ],
-        confusions=[
-            ConfusionShape(true=one.true, given=one.given, texts=one.texts) for one in found.confusions
-        ],
+        confusions=[_confusion(one) for one in found.confusions],
+        missed=[_confusion(one) for one in found.missed],
     )
+
+
+def _confusion(one: Confusion) -> ConfusionShape:
+    return ConfusionShape(true=one.true, given=one.given, texts=one.texts)
 
 
 def _share(one: Share) -> ShareShape:

@@ -24,7 +24,7 @@ from trendwatch.tagging.weights import unpack
 from trendwatch.types.tags import Asked, Correction, Example, Facet, Model, Taxonomy
 
 #: Pairs of labels told.
-PAIRS = 20
+PAIRS = 15
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +34,10 @@ class Measured:
     texts: int
     #: of the labels that are true or given anywhere, in the order of the taxonomy
     labels: tuple[LabelQuality, ...]
+    #: labels taken for other labels
     confusions: tuple[Confusion, ...]
+    #: labels missed where nothing of the facet was given, or given where nothing was true
+    missed: tuple[Confusion, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,10 +140,12 @@ def _measured(
         ({key for key in said if _facet(key) in mine}, {key for key in right if _facet(key) in mine})
         for said, right, mine in zip(given, true, facets, strict=True)
     ]
+    ranked = confusions(pairs)
     return Measured(
         texts=len(given),
         labels=tuple(one for one in found if one.precision.whole or one.recall.whole),
-        confusions=tuple(confusions(pairs, most=PAIRS)),
+        confusions=tuple(one for one in ranked if not one.of_none)[:PAIRS],
+        missed=tuple(one for one in ranked if one.of_none)[:PAIRS],
     )
 
 

@@ -61,6 +61,11 @@ class Confusion:
     given: str
     texts: int
 
+    @property
+    def of_none(self) -> bool:
+        """Return whether nothing of the facet stands on one side: missed altogether, or made up."""
+        return self.true.endswith(f":{NONE}") or self.given.endswith(f":{NONE}")
+
 
 @dataclass(frozen=True, slots=True)
 class Bin:
@@ -87,12 +92,11 @@ def qualities(
     ]
 
 
-def confusions(pairs: Sequence[tuple[Collection[str], Collection[str]]], *, most: int) -> list[Confusion]:
-    """Return what is taken for what most often.
+def confusions(pairs: Sequence[tuple[Collection[str], Collection[str]]]) -> list[Confusion]:
+    """Return what is taken for what, the most often first.
 
     Args:
         pairs: of each text the labels given and those that are true, in the facets that were judged.
-        most: how many to return.
     """
     counts: Counter[tuple[str, str]] = Counter()
     for given, true in pairs:
@@ -106,7 +110,7 @@ def confusions(pairs: Sequence[tuple[Collection[str], Collection[str]]], *, most
                 wrong = {f"{facet}:{NONE}"}
             counts.update((one, other) for one in missed for other in wrong if one != other)
     ranked = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
-    return [Confusion(one, other, count) for (one, other), count in ranked[:most]]
+    return [Confusion(one, other, count) for (one, other), count in ranked]
 
 
 def reliability(confidence: NDArray[np.float64], right: NDArray[np.bool_]) -> list[Bin]:
