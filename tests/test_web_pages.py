@@ -44,6 +44,11 @@ PAGES = (
         "/items",
         "/items?label=area:drones",
         "/items?q=zeppelin",
+        "/tags/try?text=Drones+over+an+orchard",
+        "/tags/queue",
+        "/tags/quality",
+        "/tags/labels",
+        "/tags/labels/try?facet=area&key=air_taxis&strong=drones",
         "/feeds",
         "/about",
     ),
@@ -78,7 +83,7 @@ def test_every_page_can_be_read_without_eyes_mouse_or_scripts(ask: Asker, path: 
     assert all(later - earlier <= 1 for earlier, later in pairwise(levels)), levels
     for table in tree.css("table"):
         assert table.css_first("caption") is not None
-    for field in tree.css("input, select"):
+    for field in tree.css("input:not([type=hidden]), select, textarea"):
         assert tree.css_first(f"label[for={field.attributes['id']}]") is not None
     ids = [node.attributes["id"] for node in tree.css("[id]")]
     assert len(ids) == len(set(ids))

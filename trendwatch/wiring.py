@@ -219,17 +219,20 @@ class Service:
         )
 
     def analyse(self) -> AnalyseReport:
-        """Judge the weeks that have ended."""
+        """Judge the weeks that have ended, and look how their tags look."""
         from trendwatch.pipeline.analyse import analyse, rules_of
+        from trendwatch.pipeline.drift import watch
 
         trends = self.settings.trends
-        return analyse(
+        report = analyse(
             self.store,
             rules=rules_of(min_sources=trends.min_sources, floor=trends.floor, top_terms=trends.top_terms),
             terms=self._terms,
             clock=self.clock,
             lease=self.lease,
         )
+        watch(self.store, clock=self.clock, lease=self.lease)
+        return report
 
     def compose(self) -> ComposeReport:
         """Compose the digests that are due."""

@@ -1,4 +1,4 @@
-"""Corrections by operators, and items whose language no model covers."""
+"""Corrections by operators, items whose language no model covers, and how the tags of a week look."""
 
 import sqlalchemy as sa
 import sqlmodel
@@ -38,8 +38,19 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["model_seq"], ["model.seq"]),
         sa.PrimaryKeyConstraint("model_seq", "item_seq"),
     )
+    op.create_table(
+        "tag_week",
+        sa.Column("model_seq", sa.Integer(), nullable=False),
+        sa.Column("week", sa.Integer(), nullable=False),
+        sa.Column("items", sa.Integer(), nullable=False),
+        sa.Column("untagged", sa.Float(), nullable=False),
+        sa.Column("confidence", sa.Float(), nullable=False),
+        sa.Column("novelty", sa.Float(), nullable=False),
+        sa.ForeignKeyConstraint(["model_seq"], ["model.seq"]),
+        sa.PrimaryKeyConstraint("model_seq", "week"),
+    )
 
 
 def downgrade() -> None:
-    for name in ("uncovered", "correction", "asked"):
+    for name in ("tag_week", "uncovered", "correction", "asked"):
         op.drop_table(name)

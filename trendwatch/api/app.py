@@ -28,6 +28,7 @@ from trendwatch.api import (
     practices,
     problems,
     series,
+    tags,
     terms,
     trends,
 )
@@ -49,6 +50,7 @@ _ROUTERS = (
     terms.router,
     arrivals.router,
     series.router,
+    tags.router,
     labels.router,
     corrections.router,
     practices.router,

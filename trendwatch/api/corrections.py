@@ -7,10 +7,11 @@ from typing import Annotated
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
-from trendwatch.api.items import Id
+from trendwatch.api.items import Id, ItemShape, item_shapes
 from trendwatch.pipeline.correct import correct, described
-from trendwatch.types.tags import Facet
+from trendwatch.types.tags import Asked, Facet
 from trendwatch.web.parts import Given
+from trendwatch.web.queue import questions
 
 router = APIRouter(tags=["labels"])
 
@@ -35,6 +36,29 @@ class CorrectionShape(BaseModel):
 
     item: str
     labels: dict[str, list[str]]
+
+
+class QuestionShape(BaseModel):
+    """An item to judge, with the tags it has now."""
+
+    why: Asked
+    item: ItemShape
+
+
+class QuestionList(BaseModel):
+    """This week's items that nobody has judged."""
+
+    questions: list[QuestionShape]
+
+
+@router.get("/questions")
+def to_judge(parts: Given) -> QuestionList:
+    """List this week's items to judge; the first call of a week picks them."""
+    found = questions(parts)
+    shapes = item_shapes(parts, [one.tagged for one in found])
+    return QuestionList(
+        questions=[QuestionShape(why=one.why, item=item) for one, item in zip(found, shapes, strict=True)]
+    )
 
 
 @router.post("/items/{id}/correction")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated
 from urllib.parse import urlencode
@@ -14,7 +15,8 @@ from trendwatch.store.items import Filter
 from trendwatch.types.stories import Story
 from trendwatch.types.tags import Facet, Origin, TaggedItem
 from trendwatch.web.condition import one_feed
-from trendwatch.web.parts import Given
+from trendwatch.web.items import uncovered
+from trendwatch.web.parts import Given, Parts
 
 router = APIRouter(tags=["items"])
 
@@ -52,6 +54,8 @@ class ItemShape(BaseModel):
     first_seen_at: datetime
     backlog: bool
     categories: tuple[str, ...]
+    #: false: its language is not covered, so it has no tags
+    covered: bool
     #: "" until it is understood
     story_id: str
     tags: list[TagShape]
@@ -109,14 +113,13 @@ def items(
         asked = [(name, value) for name, value in request.query_params.multi_items() if name != "cursor"]
         query = urlencode([*asked, ("cursor", str(page.next_cursor))])
         response.headers["Link"] = f'<{request.url.path}?{query}>; rel="next"'
-    names = config.taxonomy.names()
-    return ItemPage(items=[item_shape(one, names) for one in page.items], next_cursor=page.next_cursor)
+    return ItemPage(items=item_shapes(parts, page.items), next_cursor=page.next_cursor)
 
 
 @router.get("/items/{id}")
 def item(id: Id, parts: Given) -> ItemShape:  # noqa: A002 - the word of the API
     """Show one item."""
-    return item_shape(parts.store.items.get(id), parts.config().taxonomy.names())
+    return item_shapes(parts, [parts.store.items.get(id)])[0]
 
 
 @router.get("/stories/{id}")
@@ -124,7 +127,6 @@ def story(id: Id, parts: Given) -> StoryShape:  # noqa: A002 - the word of the A
     """Show a story with its reports."""
     found: Story = parts.store.stories.get(id)
     page = parts.store.items.search(Filter(story_id=id), limit=REPORTS)
-    names = parts.config().taxonomy.names()
     return StoryShape(
         id=found.id,
         title=found.title,
@@ -135,12 +137,17 @@ def story(id: Id, parts: Given) -> StoryShape:  # noqa: A002 - the word of the A
         items=found.items,
         sources=found.sources,
         owners=found.owners,
-        reports=[item_shape(one, names) for one in page.items],
+        reports=item_shapes(parts, page.items),
     )
 
 
-def item_shape(tagged: TaggedItem, names: dict[str, str]) -> ItemShape:
-    """Return an item as it is answered."""
+def item_shapes(parts: Parts, found: Sequence[TaggedItem]) -> list[ItemShape]:
+    """Return items as they are answered."""
+    names, foreign = parts.config().taxonomy.names(), uncovered(parts, found)
+    return [_shape(one, names, covered=one.item.id not in foreign) for one in found]
+
+
+def _shape(tagged: TaggedItem, names: dict[str, str], *, covered: bool) -> ItemShape:
     one = tagged.item
     return ItemShape(
         id=one.id,
@@ -154,6 +161,7 @@ def item_shape(tagged: TaggedItem, names: dict[str, str]) -> ItemShape:
         first_seen_at=one.first_seen_at,
         backlog=one.backlog,
         categories=one.categories,
+        covered=covered,
         story_id=tagged.story_id,
         tags=[
             TagShape(

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, TypeAlias
 import typer
 
 from trendwatch.cli.options import AsJson, given, plain_value, print_json, print_table, progress
+from trendwatch.cli.typed import say_text
 from trendwatch.errors import InputError
 
 if TYPE_CHECKING:
@@ -77,8 +78,17 @@ def parse(
         raise typer.Exit(1)
 
 
-def tag(context: typer.Context, stdin: Stdin = False, as_json: AsJson = False) -> None:
-    """Tag items: those that wait, or with --stdin lines of {id, title, summary}."""
+def tag(
+    context: typer.Context,
+    stdin: Stdin = False,
+    text: Annotated[str | None, typer.Option("--text", help="Show the tags of this text, and why.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Tag items: those that wait, lines of {id, title, summary} with --stdin, or any text with --text."""
+    if text is not None:
+        with given(context).service() as service:
+            say_text(service, text, as_json=as_json)
+        return
     if stdin:
         with given(context).service(store_url=MEMORY) as service:
             _tag_lines(_cold_tagger(service))

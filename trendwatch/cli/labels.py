@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from trendwatch.cli import label_changes
 from trendwatch.cli.options import AsJson, given, print_json, print_table
 
 if TYPE_CHECKING:
@@ -23,9 +24,10 @@ _WHY = {
 def register(app: typer.Typer) -> None:
     """Add the verbs."""
     labels = typer.Typer(
-        help="Labels: judge tags, see which model gives them, go back to an earlier one.",
+        help="Labels: list, try, add; judge tags, see which model gives them, go back to an earlier one.",
         no_args_is_help=True,
     )
+    label_changes.register(labels)
     labels.command("queue")(queue)
     labels.command("correct")(correct)
     labels.command("models")(models)

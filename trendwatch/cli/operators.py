@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,9 +12,12 @@ from trendwatch.cli.options import AsJson, given, print_json, print_table
 from trendwatch.errors import InputError, StoreError, TrendwatchError
 
 if TYPE_CHECKING:
-    from trendwatch.tagging.evaluate import Evaluation, Measure
-    from trendwatch.types.tags import Facet
+    from trendwatch.tagging.evaluate import Evaluation, Gold, Measure
+    from trendwatch.types.tags import Facet, Tag
     from trendwatch.wiring import Service
+
+#: Pairs of labels shown.
+_PAIRS = 15
 
 
 def register(app: typer.Typer) -> None:
@@ -40,6 +43,9 @@ def _examine(service: Service) -> Iterator[tuple[str, bool, str]]:
     """Yield what was looked at, whether it is fine, and what is to be said of it."""
     import pyexpat
 
+    from trendwatch.pipeline.drift import under_way
+    from trendwatch.tagging.drift import drift_words
+
     try:
         config = service.config
     except TrendwatchError as error:
@@ -54,6 +60,8 @@ def _examine(service: Service) -> Iterator[tuple[str, bool, str]]:
     yield "database", True, f"{service.store.items.count()} items, schema up to date"
     model = service.store.models.current()
     yield "model", model is not None, model.version if model else "none yet: trendwatch train makes one"
+    episode = under_way(service.store)
+    yield "tags", episode is None, drift_words(episode)
     yield from _examine_feeds(service)
     expat = tuple(pyexpat.version_info)
     yield (
@@ -104,13 +112,30 @@ def evaluate(
         texts = parse_gold(_lines(gold), file=str(gold))
         model = service.store.models.current() or service.cold_model()
         tagger = Tagger.load(model, service.config.taxonomy)
-        found = score(tagger.tag([(one.title, one.summary) for one in texts]), texts)
+        tags = tagger.tag([(one.title, one.summary) for one in texts])
+        found = score(tags, texts)
     if as_json:
         print_json(found)
         return
     typer.echo(f"model {model.version} on {len(texts)} texts")
     for facet in found.facets:
         _say_facet(found, facet)
+    _say_confusions(tags, texts)
+
+
+def _say_confusions(tags: Sequence[Sequence[Tag]], texts: Sequence[Gold]) -> None:
+    """Print which labels are taken for which; what people were unsure of is left out."""
+    from trendwatch.tagging.quality import confusions
+
+    pairs = [
+        (
+            {one.full_key for one in row if one.facet in gold.facets} - gold.maybe,
+            {key for key in gold.labels if key.partition(":")[0] in gold.facets},
+        )
+        for row, gold in zip(tags, texts, strict=True)
+    ]
+    rows = [(one.true, one.given, one.texts) for one in confusions(pairs) if not one.of_none]
+    print_table("taken for another label", ("true", "given instead", "texts"), rows[:_PAIRS])
 
 
 def _lines(path: Path) -> list[str]:

@@ -26,6 +26,8 @@ Port: TypeAlias = Annotated[
 
 #: Connections that wait while the server is busy.
 _BACKLOG = 2048
+#: Bytes of a request's head: forms send what was typed in the address, up to 100 kB before it is escaped.
+_LONGEST_ADDRESS = 512 * 1024
 
 
 def register(app: typer.Typer) -> None:
@@ -85,7 +87,10 @@ def serve_pages(service: Service, listening: socket.socket) -> None:
         typer.echo("bound beyond this machine: make a key with trendwatch keys add NAME", err=True)
     # uvicorn ends by raising the signal it was stopped with, which would skip what is to be closed.
     signal.signal(signal.SIGTERM, _end)
-    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", server_header=False))
+    config = uvicorn.Config(
+        app, log_level="warning", server_header=False, h11_max_incomplete_event_size=_LONGEST_ADDRESS
+    )
+    server = uvicorn.Server(config)
     with contextlib.suppress(KeyboardInterrupt):
         server.run(sockets=[listening])
 

@@ -12,6 +12,7 @@ from trendwatch.store.candidates import Candidates
 from trendwatch.store.corrections import Corrections
 from trendwatch.store.coverage import Coverages
 from trendwatch.store.digests import Deliveries, Digests
+from trendwatch.store.drift import Drift
 from trendwatch.store.editions import Editions
 from trendwatch.store.engine import open_engine
 from trendwatch.store.feeds import Feeds
@@ -56,6 +57,7 @@ class Store:
         self.corrections = Corrections(engine)
         self.understanding = Understanding(engine, self.leases)
         self.uncovered = Uncovered(engine)
+        self.drift = Drift(engine)
         self.series = SeriesCounts(engine)
         self.trends = Trends(engine, self.leases)
         self.terms = Terms(engine)

@@ -41,3 +41,16 @@ class UncoveredRow(SQLModel, table=True):
     item_seq: int = Field(primary_key=True, foreign_key="item.seq")
     #: what it is written in, as the feed says or as it reads
     language: str
+
+
+class TagWeekRow(SQLModel, table=True):
+    """How the tags of a week look, according to one model version."""
+
+    __tablename__ = "tag_week"
+    model_seq: int = Field(primary_key=True, foreign_key="model.seq")
+    week: int = Field(primary_key=True)
+    items: int
+    #: see types.tags.TagWeek
+    untagged: float
+    confidence: float
+    novelty: float

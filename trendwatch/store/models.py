@@ -7,6 +7,7 @@ every new model would look like a trend.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -67,6 +68,13 @@ class Models:
         query = select(_MODEL.c.version, _MODEL.c.state, _MODEL.c.created_at).order_by(_MODEL.c.seq.desc())
         with reading(self._engine) as connection:
             return [(row.version, row.state, row.created_at) for row in connection.execute(query)]
+
+    def described(self) -> list[tuple[str, str, datetime, Mapping[str, object], bool]]:
+        """Return (version, state, created at, manifest, whether its numbers are kept), newest first."""
+        columns = (_MODEL.c.version, _MODEL.c.state, _MODEL.c.created_at, _MODEL.c.manifest)
+        query = select(*columns, func.length(_MODEL.c.blob) > 0).order_by(_MODEL.c.seq.desc())
+        with reading(self._engine) as connection:
+            return [(row[0], row[1], row[2], row[3], bool(row[4])) for row in connection.execute(query)]
 
     def adopt(self, model: Model, *, since: datetime) -> None:
         """Let a model understand every item counted since a time, beside the current one.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import Connection, Engine, func, select
 
@@ -38,6 +38,16 @@ class Uncovered:
         )
         with reading(self._engine) as connection:
             return str(connection.execute(query).scalar() or "")
+
+    def languages_of(self, version: str, item_ids: Sequence[str]) -> dict[str, str]:
+        """Return the languages of those of some items that a version could not read, by item id."""
+        query = (
+            select(_ITEM.c.id, _UNCOVERED.c.language)
+            .join(_ITEM, _ITEM.c.seq == _UNCOVERED.c.item_seq)
+            .where(_UNCOVERED.c.model_seq == model_seq(version), _ITEM.c.id.in_(item_ids))
+        )
+        with reading(self._engine) as connection:
+            return {row.id: row.language for row in connection.execute(query)}
 
 
 def write_uncovered(

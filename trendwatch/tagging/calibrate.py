@@ -82,6 +82,7 @@ def calibrate(
     *,
     rarity: float = 1.0,
     known: NDArray[np.bool_] | None = None,
+    fewest: int = 1,
 ) -> Calibration:
     """Fit each group of labels by itself; all but the groups (K,) are (n, K).
 
@@ -92,14 +93,16 @@ def calibrate(
         groups: labels of the same number share scale and evidence.
         rarity: how many texts without a label one such text stands for.
         known: where somebody looked; everywhere, when left out.
+        fewest: a label with fewer texts keeps the rules.
     """
     count = scores.shape[1]
     fitted = Calibration(
         np.zeros(count), np.full(count, RULES[_NO_VOTES]), np.tile(_PRIOR_EVIDENCE, (count, 1))
     )
     counts = np.where(targets, 1.0, rarity) * (1.0 if known is None else known)
+    enough = (targets & (counts > 0)).sum(axis=0) >= fewest
     for group in np.unique(groups):
-        mine = np.flatnonzero(groups == group)
+        mine = np.flatnonzero((groups == group) & enough)
         if (targets & (counts > 0))[:, mine].any():
             slope, evidence, offsets = _fit(
                 scores[:, mine], buckets[:, mine], targets[:, mine], counts[:, mine]

@@ -19,6 +19,8 @@ from trendwatch.phrases import split_words
 from trendwatch.tagging.reader import Reading, Singulars, singulars
 
 _TERMS_SHOWN = 5
+#: Of the logit: a word that takes less away is no reason.
+_COSTLY = 0.1
 _SINGULARS = Singulars()
 
 
@@ -74,6 +76,17 @@ class Reasons:
             ranked[name] += share
         best = sorted([(-part, name) for name, part in ranked.items() if part > 0])[:_TERMS_SHOWN]
         return tuple([voted.get(name) or self._as_written(row, name) for _, name in best])
+
+    def against(self, row: int, label: int, coef: NDArray[np.float32]) -> tuple[str, ...]:
+        """Return what speaks against a label: the operator's terms, then the words that cost it most."""
+        matrix: Any = self._reading.matrix
+        here = slice(matrix.indptr[row], matrix.indptr[row + 1])
+        columns = matrix.indices[here]
+        parts = (matrix.data[here] * coef[columns, label]).tolist()
+        costly = sorted(pair for pair in zip(parts, columns.tolist(), strict=True) if pair[0] < -_COSTLY)
+        words = [self._as_written(row, self._names[column]) for _, column in costly]
+        said = self._reading.found.against(row, label) if self._reading.found.hit[row, label] else ()
+        return tuple(dict.fromkeys([*said, *words]))[:_TERMS_SHOWN]
 
     def _as_written(self, row: int, name: str) -> str:
         """Return a term as the text first writes it."""

@@ -34,7 +34,7 @@ from trendwatch.tagging.explain import Reasons
 from trendwatch.tagging.reader import Reader, Reading
 from trendwatch.tagging.weak import Matcher
 from trendwatch.tagging.weights import BUCKETS, Weights, bucket, buckets, rejected, unpack
-from trendwatch.types.tags import Label, Model, Origin, Tag, Taxonomy
+from trendwatch.types.tags import Label, Model, Opinion, Origin, Tag, Taxonomy
 from trendwatch.vectors import Vectoriser
 
 _NO_VOTES = bucket(0)
@@ -140,6 +140,34 @@ class Tagger:
     def _look(self, texts: Sequence[tuple[str, str]]) -> Look:
         reading, logits, said, readable = self._scored(texts)
         return Look(_sigmoid(logits + said) * readable[:, np.newaxis], reading.found.scores, reading.matrix)
+
+    def opinions(self, title: str, summary: str, *, within: float) -> list[Opinion]:
+        """Return the labels of one text, and those that miss their threshold by at most ``within``.
+
+        In the order of the taxonomy. No label is among those a text does not say anything known about.
+        """
+        given = {tag.full_key: tag for tag in self.tag([(title, summary)])[0]}
+        reading, logits, said, readable = self._scored([(title, summary)])
+        confidence = _sigmoid(logits + said)[0] * readable
+        near = np.flatnonzero((confidence >= self._thresholds - within) & (confidence > 0))
+        reasons = Reasons(reading, (np.zeros_like(near), near), said, coef=self._coef, names=self._names)
+        place = {number: at for at, number in enumerate(near.tolist())}
+        found = []
+        for number, label in enumerate(self._labels):
+            tag = given.get(label.full_key)
+            if tag is None and number not in place:
+                continue
+            terms = reasons.strongest(place[number], 0, number) if number in place else ()
+            opinion = Opinion(
+                label=label.full_key,
+                confidence=tag.confidence if tag else round(float(confidence[number]), 4),
+                threshold=round(float(self._thresholds[number]), 4),
+                given=tag is not None,
+                terms=tag.terms if tag else terms,
+                against=reasons.against(0, number, self._coef) if number in place else (),
+            )
+            found.append(opinion)
+        return found
 
     @property
     def thresholds(self) -> NDArray[np.float32]:

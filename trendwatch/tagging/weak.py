@@ -124,6 +124,10 @@ class Found:
         weak = [term for weight, term in mine if weight == WEAK]
         return Votes(sum([weight for weight, _ in mine]), (*strong, *weak))
 
+    def against(self, row: int, label: int) -> tuple[str, ...]:
+        """Return the terms in one text that argue against one label, in reading order."""
+        return tuple([term for weight, term in self._of(row).get(label, []) if weight == ANTI])
+
     def _of(self, row: int) -> dict[int, list[tuple[int, str]]]:
         """Return (weight, term) of the terms in one text, by label; the last text is remembered."""
         if self._last[0] != row:

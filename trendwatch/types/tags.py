@@ -100,6 +100,45 @@ class Tag:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Opinion:
+    """What the tagger thinks of one label for one text: given, or nearly."""
+
+    #: full key, such as ``area:drones``
+    label: str
+    #: in [0, 1]
+    confidence: float
+    #: the confidence from which the label is given
+    threshold: float
+    #: otherwise it is a little below the threshold: low confidence
+    given: bool
+    #: what in the text speaks for it, strongest first
+    terms: tuple[str, ...]
+    #: what in the text speaks against it, the operator's own words first
+    against: tuple[str, ...] = ()
+
+    @property
+    def facet(self) -> Facet:
+        """``area`` of ``area:drones``."""
+        return Facet(self.label.partition(":")[0])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TagWeek:
+    """How the tags of one week look as a whole, whether they are right or not."""
+
+    #: number of the week
+    week: int
+    #: items in a language that is covered
+    items: int
+    #: share of them without any technology
+    untagged: float
+    #: mean confidence of the technologies given; 0 where none was
+    confidence: float
+    #: share of the words that none of the weeks before had
+    novelty: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TaggedItem:
     """An item as it was understood."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated
 from urllib.parse import urlencode
 
@@ -9,8 +10,9 @@ from fastapi import APIRouter, Query
 from starlette.responses import Response
 
 from trendwatch.store.items import Filter
-from trendwatch.types.tags import Facet, Taxonomy
-from trendwatch.web.condition import feed_titles
+from trendwatch.types.tags import TaggedItem
+from trendwatch.web.condition import current_version, feed_titles
+from trendwatch.web.facets import FACETS, labels_by_facet
 from trendwatch.web.looks import page
 from trendwatch.web.parts import Given, Parts
 
@@ -19,12 +21,6 @@ router = APIRouter()
 _PAGE = 30
 #: Reports of one story that are shown.
 _REPORTS = 100
-_FACETS = {
-    Facet.AREA: "Technology",
-    Facet.SECTOR: "Sector",
-    Facet.FUNCTION: "Business function",
-    Facet.IMPACT: "Impact",
-}
 
 
 @router.get("/items")
@@ -43,7 +39,12 @@ def items(
         f"/items?{urlencode({**asked, 'cursor': found.next_cursor})}" if found.next_cursor is not None else ""
     )
     values = {"q": q, "label": label, "feed": feed, "filtered": bool(asked), "first_page": cursor is None}
-    values |= {"found": found.items, "older": older, "labels": _by_facet(parts.config().taxonomy)}
+    values |= {
+        "uncovered": uncovered(parts, found.items),
+        "found": found.items,
+        "older": older,
+        "labels": labels_by_facet(parts.config().taxonomy),
+    }
     return page("items.html", {"here": "items", **values, **_names(parts)})
 
 
@@ -51,7 +52,8 @@ def items(
 def item(item_id: str, parts: Given) -> Response:
     """Show one item: what it says, its tags, and the terms that caused them."""
     tagged = parts.store.items.get(item_id[:40])
-    return page("item.html", {"here": "items", "tagged": tagged, "facets": _FACETS, **_names(parts)})
+    values = {"tagged": tagged, "facets": FACETS, "uncovered": uncovered(parts, [tagged])}
+    return page("item.html", {"here": "items", **values, **_names(parts)})
 
 
 @router.get("/stories/{story_id}")
@@ -59,17 +61,16 @@ def story(story_id: str, parts: Given) -> Response:
     """Show a story with its reports."""
     found = parts.store.stories.get(story_id[:40])
     reports = parts.store.items.search(Filter(story_id=found.id), limit=_REPORTS).items
-    return page("story.html", {"here": "items", "story": found, "reports": reports, **_names(parts)})
+    values = {"story": found, "reports": reports, "uncovered": uncovered(parts, reports)}
+    return page("story.html", {"here": "items", **values, **_names(parts)})
+
+
+def uncovered(parts: Parts, found: Sequence[TaggedItem]) -> dict[str, str]:
+    """Return the languages of those of some items that no model covers, by item id."""
+    version = current_version(parts)
+    return parts.store.uncovered.languages_of(version, [one.item.id for one in found]) if version else {}
 
 
 def _names(parts: Parts) -> dict[str, object]:
     """Return what every list of items needs: names of labels and feeds, and the time."""
     return {"names": parts.config().taxonomy.names(), "feeds": feed_titles(parts), "now": parts.clock()}
-
-
-def _by_facet(taxonomy: Taxonomy) -> list[tuple[str, list[tuple[str, str]]]]:
-    return [
-        (words, [(label.full_key, label.name) for label in taxonomy.of(facet)])
-        for facet, words in _FACETS.items()
-        if taxonomy.of(facet)
-    ]

@@ -5,7 +5,21 @@ from __future__ import annotations
 from fastapi import APIRouter, HTTPException
 from starlette.responses import Response
 
-from trendwatch.web import about, arrivals, digests, evidence, feeds, home, items, newwords, trends
+from trendwatch.web import (
+    about,
+    arrivals,
+    digests,
+    evidence,
+    feeds,
+    home,
+    items,
+    labels,
+    newwords,
+    quality,
+    queue,
+    tags,
+    trends,
+)
 from trendwatch.web.looks import assets
 
 router = APIRouter(include_in_schema=False)
@@ -21,5 +35,8 @@ def static(digits: str, name: str) -> Response:
     return Response(asset.body, media_type=asset.media_type, headers=headers)
 
 
-for _page in (home, digests, newwords, trends, evidence, arrivals, items, feeds, about):
+for _page in (
+    *(home, digests, newwords, trends, evidence, arrivals, items),
+    *(tags, queue, quality, labels, feeds, about),
+):
     router.include_router(_page.router)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated
 
 from fastapi import Depends, Request
 
 from trendwatch.config import Config
 from trendwatch.desk import Desk
+from trendwatch.pipeline.taggers import Taggers
 from trendwatch.store import Store
 from trendwatch.types.work import Clock
 
@@ -30,6 +31,8 @@ class Parts:
     open_to_all: bool
     #: a sentence above every page, such as that the news is simulated
     banner: str = ""
+    #: what tags texts now
+    taggers: Taggers = field(default_factory=Taggers)
 
 
 def parts_of(request: Request) -> Parts:

@@ -1,0 +1,194 @@
+"""Pages and API of tagging: texts and labels tried, items judged, quality told, models gone back to."""
+
+from __future__ import annotations
+
+import dataclasses
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from selectolax.lexbor import LexborHTMLParser
+
+from tests.asking import Asker
+from tests.seeding import LAST_WEEK, VERSION, doors
+from tests.seeds import NOW, a_model, claim_on
+from trendwatch.api import Parts
+from trendwatch.store.items import Filter
+from trendwatch.store.understanding import Understood
+from trendwatch.types.tags import TagWeek
+
+FORM = {"content-type": "application/x-www-form-urlencoded"}
+TAXIS = {"strong": ["drones", "air taxi"], "weak": ["fly", "rules"]}
+
+
+@pytest.fixture
+def parts(tmp_path: Path) -> Parts:
+    made = doors(tmp_path)
+    path = tmp_path / "config" / "taxonomy.toml"
+    text = path.read_text().replace(
+        'pilot on board."', 'pilot on board."\nstrong = ["drones"]\nanti = ["bee"]'
+    )
+    path.write_text(text)
+    return made
+
+
+@pytest.fixture
+def ask(parts: Parts) -> Asker:
+    return Asker(parts)
+
+
+def text_of(page: str) -> str:
+    body = LexborHTMLParser(page).body
+    return " ".join(body.text(separator=" ").split()) if body else ""
+
+
+def test_a_text_is_tagged_and_none_is_an_answer(ask: Asker) -> None:
+    page = ask.get("/tags/try", params={"text": "Drones <b>over</b> the bee hives"})
+    assert "<b>" not in page.text
+    said = text_of(page.text)
+    assert "Drones" in said
+    assert "None" in said  # of the other facets
+    told = ask("POST", "/api/v1/tags", json={"text": "Growers fly drones"}).json()
+    assert [one["label"] for one in told["tags"]] == ["drones"]
+    assert told["tags"][0]["terms"] == ["drones"]
+    assert "sector" in told["none"]
+
+
+def test_a_language_not_covered_is_said(ask: Asker) -> None:
+    text = "Der Bauer fliegt jetzt mit Drohnen über seine steilen Weinberge und spart viel Diesel dabei"
+    assert "Language not covered" in text_of(ask.get("/tags/try", params={"text": text}).text)
+    told = ask("POST", "/api/v1/tags", json={"text": text}).json()
+    assert (told["covered"], told["language"], told["tags"]) == (False, "de", [])
+
+
+def test_c2_a_text_is_capped(ask: Asker) -> None:
+    form = LexborHTMLParser(ask.get("/tags/try").text).css_first("textarea")
+    assert form is not None
+    assert form.attributes["maxlength"] == "100000"
+    assert ask.get("/tags/try", params={"text": "a" * 60_000}).status_code == 200
+    assert ask("POST", "/api/v1/tags", json={"text": "a" * 100_000}).status_code == 200
+    assert ask("POST", "/api/v1/tags", json={"text": "a" * 100_001}).status_code == 422
+
+
+def test_a_label_is_tried_without_a_trace_then_kept_changed_and_forgotten(ask: Asker, parts: Parts) -> None:
+    path = "/api/v1/labels/area:air_taxis"
+    trial = ask("POST", f"{path}/try", json=TAXIS).json()
+    assert trial["tagged"] >= 3
+    assert trial["overlap"]["area:drones"] >= 3
+    assert trial["terms"]["air taxi"] == 0
+    assert ask.get(path).status_code == 404
+    assert parts.store.overlays.list() == []
+    assert ask("PUT", path, json=TAXIS).json()["name"] == "Air taxis"
+    ask("PUT", path, json={"meaning": "Aircraft for a few passengers."})
+    kept = ask.get(path).json()
+    assert (kept["meaning"], kept["strong"]) == ("Aircraft for a few passengers.", TAXIS["strong"])
+    assert ask("DELETE", path).status_code == 204
+    assert ask.get(path).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("area:Air Taxis", TAXIS),
+        ("planet:mars", TAXIS),
+        ("area:air_taxis", {}),
+        ("area:air_taxis", {**TAXIS, "parent": "nowhere"}),
+        ("area:air_taxis", {"nonsense": 1}),
+    ],
+)
+def test_a_label_that_would_be_wrong_is_refused(ask: Asker, parts: Parts, path: str, body: object) -> None:
+    assert ask("POST", f"/api/v1/labels/{path}/try", json=body).status_code == 422
+    assert ask("PUT", f"/api/v1/labels/{path}", json=body).status_code == 422
+    assert parts.store.overlays.list() == []
+
+
+def test_a_label_of_the_files_cannot_be_forgotten_here(ask: Asker) -> None:
+    answer = ask("DELETE", "/api/v1/labels/area:drones")
+    assert answer.status_code == 422
+    assert "taxonomy.toml" in answer.json()["detail"]
+
+
+def test_the_page_tries_and_adds_a_label(ask: Asker, parts: Parts) -> None:
+    asked = {"facet": "area", "key": "air_taxis", "strong": "drones\nair taxi"}
+    said = text_of(ask.get("/tags/labels/try", params=asked).text)
+    assert "What “Air taxis” would tag" in said
+    assert "In no item air taxi" in said
+    wrong = ask.get("/tags/labels/try", params={**asked, "key": "Air Taxis"})
+    assert "lower-case" in wrong.text
+    answer = ask("POST", "/tags/labels/try", data=asked)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/tags/labels")
+    assert parts.store.overlays.list()[0].changed_by == "page"
+    assert "added here" in text_of(ask.get("/tags/labels").text)
+    assert "air taxi" in ask.get("/tags/labels/try?facet=area&key=air_taxis").text
+
+
+def test_questions_are_asked_and_judged_with_a_form(ask: Asker, parts: Parts) -> None:
+    waiting = ask.get("/api/v1/questions").json()["questions"]
+    assert waiting
+    page = ask.get("/tags/queue")
+    form = LexborHTMLParser(page.text).css_first("form.judge")
+    assert form is not None
+    assert page.headers["referrer-policy"] == "same-origin"  # or browsers would not say whose form it is
+    item = waiting[0]["item"]
+    had = [f"{tag['facet']}:{tag['label']}" for tag in item["tags"]]
+    body = {"item": item["id"], "had": had, "keep": had[1:], "add": ["area:ai", ""], "next": "x"}
+    answer = ask("POST", "/tags/queue", data=body)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/tags/queue?item=x")
+    [kept] = parts.store.corrections.all()
+    assert "area:ai" in kept.labels
+    assert not set(had[:1]) & kept.labels
+    assert len(ask.get("/api/v1/questions").json()["questions"]) == len(waiting) - 1
+
+
+def test_a_form_that_is_none_or_comes_from_elsewhere_is_refused(ask: Asker, parts: Parts) -> None:
+    assert ask("POST", "/tags/queue", content=b"\xff=1", headers=FORM).status_code == 422
+    assert ask("POST", "/tags/queue", content=b"a=1&" * 400, headers=FORM).status_code == 422
+    assert ask("POST", "/tags/queue", content=b"item=ffff", headers=FORM).status_code == 404
+    for origin in ("https://elsewhere.example", "null"):
+        elsewhere = ask("POST", "/tags/queue", content=b"item=1", headers={**FORM, "origin": origin})
+        assert elsewhere.status_code == 403
+    assert parts.store.corrections.all() == []
+
+
+def test_writing_needs_a_key_where_others_can_reach_the_service(tmp_path: Path) -> None:
+    closed = Asker(doors(tmp_path, open_to_all=False), base_url="https://news.example")
+    assert closed("POST", "/tags/queue", content=b"item=1", headers=FORM).status_code == 401
+    assert closed("PUT", "/api/v1/labels/area:x", json=TAXIS).status_code == 401
+
+
+def test_quality_tells_models_drift_and_goes_back_by_name(ask: Asker, parts: Parts) -> None:
+    trained = {"examples": 9, "unlabelled": 5, "held_out_macro_f1": {"area": 0.5, "sector": 0.4}}
+    bins = [[0.6, 0.5, 10], [0.9, 0.9, 10]]
+    model = a_model("v0", manifest={"trained": {**trained, "reliability": bins}})
+    parts.store.models.refuse(model)
+    weeks = [
+        TagWeek(week=LAST_WEEK - back, items=300, untagged=0.4, confidence=0.8, novelty=0.02)
+        for back in range(20)
+    ]
+    weeks[0] = dataclasses.replace(weeks[0], untagged=0.9)
+    parts.store.drift.put(VERSION, weeks)
+    said = text_of(ask.get("/tags/quality").text)
+    assert "not as usual since" in said
+    assert "refused: was worse" in said
+    told = ask.get("/api/v1/tags/quality").json()
+    assert "without a technology 90%" in told["drift"]
+    assert [one["version"] for one in told["models"]] == ["v0", VERSION]
+    assert told["models"][0]["calibration_error"] == pytest.approx(0.05)  # (0.1 + 0) / 2
+    assert (told["models"][0]["warm"], told["models"][1]["calibration_error"]) == (True, None)
+    assert told["held_out"] is None  # the seeded model is no model
+    assert ask("POST", "/tags/quality", data={"version": "nobody"}).status_code == 404
+    assert ask("POST", "/tags/quality", data={}).status_code == 422
+    assert ask("POST", "/api/v1/models/nobody/back").status_code == 404
+
+
+def test_items_of_other_languages_say_so(ask: Asker, parts: Parts) -> None:
+    [item] = parts.store.items.search(Filter(text="Weather"), limit=1).items
+    claim = claim_on(parts.store, "understand", "", at=NOW + timedelta(minutes=5))
+    batch = Understood(
+        stories={item.item.id: item.story_id}, tags={}, new_stories={}, story_counts={}, report_counts={},
+        uncovered={item.item.id: "de"},
+    )  # fmt: skip
+    parts.store.understanding.write(VERSION, batch, claim=claim)
+    assert ask.get(f"/api/v1/items/{item.item.id}").json()["covered"] is False
+    assert "Language not covered" in text_of(ask.get(f"/items/{item.item.id}").text)
+    assert "language not covered (de)" in text_of(ask.get("/items", params={"q": "Weather"}).text)

@@ -1,0 +1,195 @@
+"""Measure tags:  a model | what it said of texts it had not seen | quality, confusion, reliability."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import numpy as np
+
+from trendwatch.errors import ModelRejected
+from trendwatch.store import Store
+from trendwatch.tagging.gate import text_id
+from trendwatch.tagging.model import Tagger
+from trendwatch.tagging.quality import (
+    Bin,
+    Confusion,
+    LabelQuality,
+    calibration_error,
+    confusions,
+    qualities,
+)
+from trendwatch.tagging.weights import unpack
+from trendwatch.types.tags import Asked, Correction, Example, Facet, Model, Taxonomy
+
+#: Pairs of labels told.
+PAIRS = 15
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measured:
+    """How good a model's tags are on some texts."""
+
+    texts: int
+    #: of the labels that are true or given anywhere, in the order of the taxonomy
+    labels: tuple[LabelQuality, ...]
+    #: labels taken for other labels
+    confusions: tuple[Confusion, ...]
+    #: labels missed where nothing of the facet was given, or given where nothing was true
+    missed: tuple[Confusion, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Version:
+    """A model as it stands in the registry."""
+
+    version: str
+    #: current (champion), building (challenger), old or refused
+    state: str
+    made_at: datetime
+    #: examples, corrections and unlabelled items it learnt from
+    examples: int = 0
+    corrections: int = 0
+    unlabelled: int = 0
+    #: macro-F1 by facet on examples while they were held out
+    macro_f1: Mapping[str, float] = field(default_factory=dict)
+    #: given tags by confidence, held out; () where it was not measured
+    bins: tuple[Bin, ...] = ()
+    #: the version it is a return to, "" for none
+    back_to: str = ""
+    #: its numbers are still kept: it can be gone back to
+    kept: bool = False
+
+    @property
+    def warm(self) -> bool:
+        """Return whether it learnt from the operator's own news or word, not from configuration alone."""
+        return bool(self.corrections or self.unlabelled)
+
+    @property
+    def calibration_error(self) -> float:
+        """Return how far confidence is off on average; 0 where it was not measured."""
+        return calibration_error(self.bins)
+
+
+def versions(store: Store) -> list[Version]:
+    """Return the models there are and were, the newest first."""
+    return [
+        _described(version, state, made, manifest, kept)
+        for version, state, made, manifest, kept in store.models.described()
+    ]
+
+
+def on_examples(model: Model, taxonomy: Taxonomy, examples: Sequence[Example]) -> Measured | None:
+    """Return how good a model is on examples while they were held out; None where that was not kept.
+
+    Raises:
+        ModelRejected: the model cannot be used.
+    """
+    said = _unseen(model)
+    known = [one for one in examples if text_id(one.title, one.summary) in said]
+    if not known:
+        return None
+    given = [said[text_id(one.title, one.summary)] for one in known]
+    return _measured(taxonomy, given, [one.labels for one in known], [frozenset(Facet)] * len(known))
+
+
+def on_judged(
+    model: Model, tagger: Tagger, taxonomy: Taxonomy, corrections: Sequence[Correction]
+) -> Measured | None:
+    """Return how good a model is on news that operators judged, picked at random; None without any.
+
+    Of items it has learnt from counts what it said while they were held out.
+
+    Raises:
+        ModelRejected: the model cannot be used.
+    """
+    random = [one for one in corrections if one.asked is Asked.RANDOM]
+    if not random:
+        return None
+    said = _unseen(model)
+    tags = tagger.tag([(one.title, one.summary) for one in random])
+    given = [
+        said.get(text_id(one.title, one.summary), frozenset(tag.full_key for tag in found))
+        for one, found in zip(random, tags, strict=True)
+    ]
+    return _measured(taxonomy, given, [one.labels for one in random], [one.facets for one in random])
+
+
+def _unseen(model: Model) -> dict[bytes, frozenset[str]]:
+    """Return what a model said of known texts while they were held out."""
+    weights = unpack(model)
+    return {
+        text: frozenset(weights.labels[column] for column in np.flatnonzero(row).tolist())
+        for text, row in zip(weights.held_out.texts, weights.held_out.given, strict=True)
+    }
+
+
+def _measured(
+    taxonomy: Taxonomy,
+    given: Sequence[frozenset[str]],
+    true: Sequence[frozenset[str]],
+    facets: Sequence[frozenset[Facet]],
+) -> Measured:
+    keys = list(taxonomy.names())
+    looked = np.array(
+        [[label.facet in mine for label in taxonomy.labels] for mine in facets], dtype=bool
+    ).reshape(len(given), len(keys))
+    found = qualities(keys, _matrix(given, keys), _matrix(true, keys), looked=looked)
+    pairs = [
+        ({key for key in said if _facet(key) in mine}, {key for key in right if _facet(key) in mine})
+        for said, right, mine in zip(given, true, facets, strict=True)
+    ]
+    ranked = confusions(pairs)
+    return Measured(
+        texts=len(given),
+        labels=tuple(one for one in found if one.precision.whole or one.recall.whole),
+        confusions=tuple(one for one in ranked if not one.of_none)[:PAIRS],
+        missed=tuple(one for one in ranked if one.of_none)[:PAIRS],
+    )
+
+
+def _matrix(
+    rows: Sequence[frozenset[str]], keys: Sequence[str]
+) -> np.ndarray[tuple[int, int], np.dtype[np.bool_]]:
+    return np.array([[key in row for key in keys] for row in rows], dtype=bool).reshape(len(rows), len(keys))
+
+
+def _facet(key: str) -> Facet:
+    return Facet(key.partition(":")[0])
+
+
+def _described(
+    version: str, state: str, made: datetime, manifest: Mapping[str, object], kept: bool
+) -> Version:
+    about = manifest.get("trained")
+    trained: Mapping[str, object] = about if isinstance(about, Mapping) else {}
+    macro, bins = trained.get("held_out_macro_f1"), trained.get("reliability")
+    return Version(
+        version=version,
+        state=state,
+        made_at=made,
+        examples=_count(trained, "examples"),
+        corrections=_count(trained, "corrections"),
+        unlabelled=_count(trained, "unlabelled"),
+        macro_f1=dict(macro) if isinstance(macro, Mapping) else {},
+        bins=tuple(Bin(*one) for one in bins) if isinstance(bins, list) else (),
+        back_to=str(manifest.get("back_to", "")),
+        kept=kept,
+    )
+
+
+def _count(trained: Mapping[str, object], name: str) -> int:
+    found = trained.get(name)
+    return found if isinstance(found, int) else 0
+
+
+def current_model(store: Store, taxonomy: Taxonomy) -> tuple[Model, Tagger] | None:
+    """Return the current model with its tagger, None where there is none that can be used."""
+    model = store.models.current()
+    if model is None:
+        return None
+    try:
+        return model, Tagger.load(model, taxonomy)
+    except ModelRejected:
+        return None
