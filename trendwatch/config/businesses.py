@@ -49,7 +49,10 @@ class _BusinessValues(Section):
     digest_day: Day = "monday"
     digest_time: Annotated[time, BeforeValidator(forms.clock)] = time(7, 0)
     timezone: Annotated[str, AfterValidator(forms.zone)] = "UTC"
+    frequency: Literal["weekly", "two_weekly", "monthly", "paused"] = "weekly"
+    quiet_week: Literal["none", "note", "general"] = "none"
     email: Annotated[str, AfterValidator(forms.mail)] = ""
+    also_to: tuple[Annotated[str, AfterValidator(forms.mail)], ...] = ()
     # Written [sectors]: weight of each, 0 leaves one out that sectors.toml names.
     sectors: Annotated[dict[str, float], BeforeValidator(partial(forms.weights, least=0))] = Field(
         default_factory=dict

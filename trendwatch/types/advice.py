@@ -46,8 +46,14 @@ class Business:
     digest_time: time = time(7, 0)
     #: IANA name
     timezone: str = "UTC"
+    #: weekly, two_weekly, monthly or paused
+    frequency: str = "weekly"
+    #: what a week without a story brings: none, note (two lines) or general (what everybody reads)
+    quiet_week: str = "none"
     #: "" means no mail: the digest is a page, a feed and a file
     email: str = ""
+    #: further mail addresses, each asked on its own
+    also_to: tuple[str, ...] = ()
     #: weight of sectors that matter to it, instead of what ``sectors.toml`` says; 0 leaves one out
     relations: dict[str, float] = field(default_factory=dict)
 
@@ -257,6 +263,10 @@ class Digest:
     #: what has come further in other sectors than in one's own
     arrivals: tuple[ArrivalNote, ...] = ()
     try_this: PracticeNote | None = None
+    #: earlier periods that passed without an issue, told in this one
+    merged: tuple[str, ...] = ()
+    #: what was chosen for a quiet week and done in this one; "" where it is not quiet
+    quiet_choice: str = ""
 
     @property
     def picks(self) -> tuple[Pick, ...]:
