@@ -9,16 +9,21 @@ from sqlalchemy import Engine
 from trendwatch.store.arrivals import Arrivals
 from trendwatch.store.candidates import Candidates
 from trendwatch.store.coverage import Coverages
-from trendwatch.store.digests import Deliveries, Digests
+from trendwatch.store.deliveries import Deliveries
+from trendwatch.store.digests import Digests
 from trendwatch.store.editions import Editions
+from trendwatch.store.endpoints import Endpoints
 from trendwatch.store.engine import open_engine
+from trendwatch.store.erasure import Erasure
 from trendwatch.store.feeds import Feeds
 from trendwatch.store.items import Items
 from trendwatch.store.keys import ApiKeys
 from trendwatch.store.leases import Leases
 from trendwatch.store.migrate import migrate
 from trendwatch.store.models import Models
+from trendwatch.store.notices import Notices
 from trendwatch.store.overlays import Overlays
+from trendwatch.store.recipients import Recipients
 from trendwatch.store.series import SeriesCounts
 from trendwatch.store.stories import Stories
 from trendwatch.store.trends import Trends
@@ -47,6 +52,10 @@ class Store:
         self.editions = Editions(engine, self.leases)
         self.digests = Digests(engine, self.leases)
         self.deliveries = Deliveries(engine, self.leases)
+        self.recipients = Recipients(engine)
+        self.endpoints = Endpoints(engine)
+        self.notices = Notices(engine)
+        self.erasure = Erasure(engine, self.recipients)
         self.overlays = Overlays(engine)
         self.keys = ApiKeys(engine)
 
