@@ -212,10 +212,10 @@ def test_a_rebuilt_digest_is_identical(world: Store) -> None:
         ready(world, told_twice(2 + week, now - DAY), now)
         assert len(run(world, now).digests) == 1
     for digest in world.digests.of(BAKERY.key, limit=9):
-        assert rebuild(world, BAKERY, digest.period) == digest
-    assert rebuild(world, BAKERY, first.period) == first
+        assert rebuild(world, BAKERY.key, digest.period) == digest
+    assert rebuild(world, BAKERY.key, first.period) == first
     with pytest.raises(NotFound):
-        rebuild(world, BAKERY, "2024-W01")
+        rebuild(world, BAKERY.key, "2024-W01")
 
 
 def test_c3_a_digest_never_mixes_versions(world: Store) -> None:

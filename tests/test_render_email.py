@@ -28,6 +28,7 @@ from trendwatch.render.email import mail, subject, text
 from trendwatch.render.view import view
 from trendwatch.types.advice import Coverage, Digest, Memory, Source
 from trendwatch.types.delivery import Mail
+from trendwatch.types.knowledge import Knowledge
 
 
 def mailed(digest: Digest) -> Mail:
@@ -77,7 +78,9 @@ def worst_digest() -> Digest:
     wordy = {name: " ".join([name] * 40) for name in ("plain", "measure", "passes", "fails", "experiment")}
     practice = replace(REMINDERS, first_week=("step " * 60,), **wordy)
     approaches = moving_towards(where.arrivals, who.sector)
-    return compose(where, who, Memory(), approaches=approaches, practices=(practice,))
+    return compose(
+        replace(where, knowledge=Knowledge(practices=(practice,))), who, Memory(), approaches=approaches
+    )
 
 
 def words(plain: str) -> int:

@@ -235,7 +235,8 @@ class Service:
 
     def compose(self) -> ComposeReport:
         """Compose the digests that are due."""
-        from trendwatch.pipeline.compose import Knowledge, compose_due
+        from trendwatch.pipeline.compose import compose_due
+        from trendwatch.types.knowledge import Knowledge
 
         config = self.config
         return compose_due(

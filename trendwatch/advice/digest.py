@@ -23,7 +23,6 @@ from trendwatch.advice.words import counted, cut, day, in_words, number, shorten
 from trendwatch.text import clean, first_sentence, headline
 from trendwatch.types.advice import Business, Digest, Edition, Memory, Movement, Pick
 from trendwatch.types.influence import Approach
-from trendwatch.types.practices import Practice
 
 #: The one thing and up to four more, of which one may come from outside the usual.
 STORIES = 5
@@ -42,7 +41,6 @@ def compose(
     memory: Memory,
     *,
     approaches: Sequence[Approach] = (),
-    practices: Sequence[Practice] = (),
 ) -> Digest:
     """Return the digest of a business for the period that ends at an edition's cutoff.
 
@@ -53,7 +51,6 @@ def compose(
         business: who it is for
         memory: what it was shown before
         approaches: what has come further elsewhere than in its sector, the nearest first
-        practices: the catalogue
     """
     edition = replace(edition, since=max(edition.since, memory.last_cutoff or edition.since))
     held = profile(business, edition)
@@ -84,7 +81,7 @@ def compose(
         config_hash=edition.config_hash,
         quiet=not picks,
         arrivals=arrival_notes(held, approaches, memory),
-        try_this=practice_note(business, edition, practices, memory) if practices else None,
+        try_this=practice_note(business, edition, edition.knowledge.practices, memory),
     )
     return fit(digest)
 

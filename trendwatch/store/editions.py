@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
+from hashlib import sha256
 
 from sqlalchemy import Engine, select
 
@@ -10,11 +12,13 @@ from trendwatch.errors import NotFound
 from trendwatch.store.engine import reading
 from trendwatch.store.frozen import freeze, thaw
 from trendwatch.store.leases import Leases, insert, table
-from trendwatch.store.tables import EditionRow
+from trendwatch.store.tables import EditionRow, KnowledgeRow
 from trendwatch.types.advice import Edition
+from trendwatch.types.knowledge import NO_KNOWLEDGE, Knowledge
 from trendwatch.types.work import Claim
 
 _EDITION = table(EditionRow)
+_KNOWLEDGE = table(KnowledgeRow)
 
 
 class Editions:
@@ -26,9 +30,14 @@ class Editions:
 
     def find(self, edition_id: str) -> Edition | None:
         """Return a frozen edition, None where its cutoff has none yet."""
+        known = _EDITION.c.knowledge_hash == _KNOWLEDGE.c.hash
+        query = select(_EDITION.c.value, _KNOWLEDGE.c.value.label("knowledge")).outerjoin(_KNOWLEDGE, known)
         with reading(self._engine) as connection:
-            value = connection.execute(select(_EDITION.c.value).where(_EDITION.c.id == edition_id)).scalar()
-        return None if value is None else thaw(Edition, value)
+            row = connection.execute(query.where(_EDITION.c.id == edition_id)).one_or_none()
+        if row is None:
+            return None
+        edition = thaw(Edition, row.value)
+        return replace(edition, knowledge=thaw(Knowledge, row.knowledge)) if row.knowledge else edition
 
     def get(self, edition_id: str) -> Edition:
         """Return a frozen edition.
@@ -48,7 +57,12 @@ class Editions:
             LeaseLost: another process composes now.
         """
         with self._leases.under(claim) as connection:
-            values = {"cutoff": edition.cutoff, "created_at": now, "value": freeze(edition)}
+            known = freeze(edition.knowledge)
+            mark = sha256(known.encode()).hexdigest()
+            once = insert(connection, KnowledgeRow).values(hash=mark, value=known)
+            connection.execute(once.on_conflict_do_nothing(index_elements=["hash"]))
+            bare = freeze(replace(edition, knowledge=NO_KNOWLEDGE))
+            values = {"cutoff": edition.cutoff, "created_at": now, "value": bare, "knowledge_hash": mark}
             statement = insert(connection, EditionRow).values(id=edition.id, **values)
             connection.execute(statement.on_conflict_do_nothing(index_elements=["id"]))
         return self.get(edition.id)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, time
 
 from trendwatch.types.influence import Arrival
+from trendwatch.types.knowledge import NO_KNOWLEDGE, Knowledge
 from trendwatch.types.tags import Tag
 from trendwatch.types.trends import Trend
 
@@ -132,6 +133,8 @@ class Edition:
     trends_from: datetime | None = None
     #: how far each technology has come in each sector that reported it, as of the last whole week
     arrivals: tuple[Arrival, ...] = ()
+    #: what advice rested on when it was frozen: a later change of config/ changes no past digest
+    knowledge: Knowledge = NO_KNOWLEDGE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
