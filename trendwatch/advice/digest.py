@@ -9,7 +9,7 @@ only a hostile length is cut.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from trendwatch.advice.arriving import arrival_notes
 from trendwatch.advice.fitting import fit
@@ -44,22 +44,15 @@ def compose(
 ) -> Digest:
     """Return the digest of a business for the period that ends at an edition's cutoff.
 
-    Its window begins where its last digest ended; a shared edition may reach further back for others.
-
     Args:
         edition: everything that may be drawn on, frozen
         business: who it is for
         memory: what it was shown before
         approaches: what has come further elsewhere than in its sector, the nearest first
     """
-    edition = replace(edition, since=max(edition.since, memory.last_cutoff or edition.since))
-    held = profile(business, edition)
-    period = period_of(edition.cutoff, business)
-    judged = [judge(candidate, held, memory) for candidate in edition.candidates]
-    chosen = choose(judged, STORIES)
-    beyond = outside(judged, chosen, held, period=period) if chosen else None
-    if beyond is not None:
-        chosen = _make_room(judged, chosen)
+    selection = select(edition, business, memory)
+    edition, held, period = selection.held.edition, selection.held, selection.period
+    judged, chosen, beyond = selection.judged, selection.chosen, selection.outside
     picks = [_pick(one, held) for one in chosen]
     rows = movements(held)
     digest = Digest(
@@ -84,6 +77,34 @@ def compose(
         try_this=practice_note(business, edition, edition.knowledge.practices, memory),
     )
     return fit(digest)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Selection:
+    """Which stories a digest is made of, before its words are counted."""
+
+    held: Profile
+    period: str
+    judged: list[Judged]
+    chosen: list[Judged]
+    #: one from beyond what the business asks for
+    outside: Judged | None
+
+
+def select(edition: Edition, business: Business, memory: Memory) -> Selection:
+    """Return the stories of a business's digest and what became of all others.
+
+    Its window begins where its last digest ended; a shared edition may reach further back for others.
+    """
+    edition = replace(edition, since=max(edition.since, memory.last_cutoff or edition.since))
+    held = profile(business, edition)
+    period = period_of(edition.cutoff, business)
+    judged = [judge(candidate, held, memory) for candidate in edition.candidates]
+    chosen = choose(judged, STORIES)
+    beyond = outside(judged, chosen, held, period=period) if chosen else None
+    if beyond is not None:
+        chosen = _make_room(judged, chosen)
+    return Selection(held=held, period=period, judged=judged, chosen=chosen, outside=beyond)
 
 
 def _make_room(judged: list[Judged], chosen: list[Judged]) -> list[Judged]:

@@ -20,6 +20,7 @@ windows go by first reports. The values of MUST_SCORE and SURE_SCORE were set by
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -60,6 +61,11 @@ class Refusal(StrEnum):
     NOT_TECHNOLOGY = "not_technology"
     TOO_FEW_POINTS = "too_few_points"
     TOO_FEW_SOURCES = "too_few_sources"
+    # The caps: it may be shown, and others of its kind were.
+    TOLD_ALREADY = "told_already"
+    PER_PUBLISHER = "per_publisher"
+    PER_TECHNOLOGY = "per_technology"
+    NO_PLACE = "no_place"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,11 +109,31 @@ def judge(candidate: Candidate, held: Profile, memory: Memory) -> Judged:
 
 def choose(judged: Iterable[Judged], places: int, *, taken: Iterable[Judged] = ()) -> list[Judged]:
     """Return the best stories that may be shown, within the caps, best first."""
-    passed = sorted((one for one in judged if one.refusal is None), key=lambda one: one.rank)
-    followed = [one for one in passed if one.score and one.score.followed]
-    caps = _Caps(taken)
-    chosen = list(caps.admit([*followed, *(one for one in passed if one not in followed)], places))
+    chosen = _Caps(taken).admit(_in_turn(judged), places)
     return sorted(chosen, key=lambda one: one.rank)
+
+
+def left_out(judged: Iterable[Judged], chosen: Iterable[Judged], story_id: str) -> Refusal | None:
+    """Return what kept a judged story from being chosen, None where it was chosen.
+
+    Raises:
+        KeyError: it was not judged.
+    """
+    every, taken = list(judged), {one.candidate.story_id for one in chosen}
+    one = next((one for one in every if one.candidate.story_id == story_id), None)
+    if one is None:
+        raise KeyError(story_id)
+    if one.refusal is not None or story_id in taken:
+        return one.refusal
+    before = itertools.takewhile(lambda other: other is not one, _in_turn(every))
+    caps = _Caps(other for other in before if other.candidate.story_id in taken)
+    return caps.refusal(one) or Refusal.NO_PLACE
+
+
+def _in_turn(judged: Iterable[Judged]) -> list[Judged]:
+    """Return those that may be shown: what is always wanted first, then the best."""
+    passed = sorted((one for one in judged if one.refusal is None), key=lambda one: one.rank)
+    return sorted(passed, key=lambda one: not (one.score and one.score.followed))
 
 
 def outside(judged: Iterable[Judged], chosen: list[Judged], held: Profile, *, period: str) -> Judged | None:
@@ -147,18 +173,20 @@ class _Caps:
         for one in ordered:
             if places <= 0:
                 return
-            if self._room(one):
+            if self.refusal(one) is None:
                 self._count(one)
                 places -= 1
                 yield one
 
-    def _room(self, one: Judged) -> bool:
-        return (
-            one.candidate.story_id not in self._ids
-            and _told(one.candidate) not in self._titles
-            and self._owners[_leading_owner(one.candidate)] < PER_OWNER
-            and all(self._areas[area] < PER_AREA for area in one.areas)
-        )
+    def refusal(self, one: Judged) -> Refusal | None:
+        """Return which cap has no room for a story."""
+        if one.candidate.story_id in self._ids or _told(one.candidate) in self._titles:
+            return Refusal.TOLD_ALREADY
+        if self._owners[_leading_owner(one.candidate)] >= PER_OWNER:
+            return Refusal.PER_PUBLISHER
+        if any(self._areas[area] >= PER_AREA for area in one.areas):
+            return Refusal.PER_TECHNOLOGY
+        return None
 
     def _count(self, one: Judged) -> None:
         self._ids.add(one.candidate.story_id)

@@ -27,6 +27,7 @@ from trendwatch.api import (
     problems,
     series,
     trends,
+    why,
 )
 from trendwatch.api.asked import only_known
 from trendwatch.api.conditional import CONTENT_POLICY, Conditional
@@ -47,6 +48,7 @@ _ROUTERS = (
     labels.router,
     practices.router,
     businesses.router,
+    why.router,
     health.router,
     metrics.router,
 )

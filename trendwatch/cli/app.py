@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from trendwatch.cli import configuration, demo, filters, operators, practices, registers, serving, steps
+from trendwatch.cli import configuration, demo, filters, operators, practices, registers, serving, steps, why
 from trendwatch.cli.options import ConfigDirectory, Global, Now, Version
 from trendwatch.errors import TrendwatchError
 
@@ -30,7 +30,7 @@ def begin(
     context.obj = Global(config=config, now=now)
 
 
-for part in (serving, demo, steps, filters, registers, practices, configuration, operators):
+for part in (serving, demo, steps, why, filters, registers, practices, configuration, operators):
     part.register(app)
 
 

@@ -17,6 +17,7 @@ import structlog
 
 from trendwatch.advice.digest import compose
 from trendwatch.advice.schedule import last_cutoff, period_of
+from trendwatch.advice.whynot import Verdict, considered
 from trendwatch.errors import LeaseLost, NotFound, TrendwatchError
 from trendwatch.pipeline.arrivals import approaches, arrivals_at
 from trendwatch.pipeline.edition import Making, edition_of
@@ -175,8 +176,24 @@ def rebuild(store: Store, business_key: str, period: str) -> Digest:
     Raises:
         NotFound: there was no such digest, or it is older than businesses were kept with their digests.
     """
+    _, business, edition = _frozen(store, business_key, period)
+    return _composed(store, business, edition)
+
+
+def explain(store: Store, business_key: str, period: str) -> tuple[Verdict, ...]:
+    """Return what became of every story that a past digest could have shown, the nearest to it first.
+
+    Raises:
+        NotFound: there was no such digest, or it is older than businesses were kept with their digests.
+    """
+    digest, business, edition = _frozen(store, business_key, period)
+    memory = store.digests.memory(business.key, before=edition.cutoff)
+    return considered(edition, business, memory, digest=digest)
+
+
+def _frozen(store: Store, business_key: str, period: str) -> tuple[Digest, Business, Edition]:
     digest = store.digests.get(business_key, period)
     business = store.digests.composed_for(business_key, digest.period)
     if business is None:
         raise NotFound("business as of", f"{business_key}/{digest.period}")
-    return _composed(store, business, store.editions.get(digest.edition_id))
+    return digest, business, store.editions.get(digest.edition_id)
