@@ -30,9 +30,26 @@ TEXT_WIDTH = 76
 
 
 def mail(
-    digest: Digest, *, sender: str, to: str, message_id: str, base_url: str = "", banner: str = ""
+    digest: Digest,
+    *,
+    sender: str,
+    to: str,
+    message_id: str,
+    base_url: str = "",
+    banner: str = "",
+    reader_links: tuple[LinkView, ...] = (),
 ) -> Mail:
-    """Return a digest as a message: the same digest, addresses and banner above it give the same bytes."""
+    """Return a digest as a message: the same digest, addresses, links and banner give the same bytes.
+
+    Args:
+        digest: what was composed.
+        sender: From line.
+        to: one address.
+        message_id: with angle brackets.
+        base_url: where this business's issues are.
+        banner: a sentence above everything.
+        reader_links: what this one reader can do about our mail: leave, pause, change topics.
+    """
     shown = view(digest)
     title = subject(shown)
     filled = render(
@@ -40,7 +57,7 @@ def mail(
         view=shown,
         subject=title,
         preheader=_preheader(shown),
-        links=footer_links(shown, base_url),
+        links=(*footer_links(shown, base_url), *reader_links),
         banner=one_line(banner),
     )
     return Mail(
@@ -48,7 +65,7 @@ def mail(
         sender=sender,
         to=to,
         subject=title,
-        text=text(digest, base_url=base_url, banner=banner),
+        text=text(digest, base_url=base_url, banner=banner, reader_links=reader_links),
         html=_inliner().inline(filled),
         date=digest.cutoff,
     )
@@ -61,11 +78,13 @@ def subject(shown: View) -> str:
     return _cut(f"{business}: {said}", SUBJECT_CHARS)
 
 
-def text(digest: Digest, *, base_url: str = "", banner: str = "") -> str:
+def text(
+    digest: Digest, *, base_url: str = "", banner: str = "", reader_links: tuple[LinkView, ...] = ()
+) -> str:
     """Return a digest as plain text, wrapped, every address on a line of its own."""
     shown = view(digest)
     blocks = [_wrapped(banner)] if banner else []
-    blocks += _blocks(shown, footer_links(shown, base_url))
+    blocks += _blocks(shown, (*footer_links(shown, base_url), *reader_links))
     return "\n\n".join(blocks) + "\n"
 
 
