@@ -16,24 +16,21 @@ if TYPE_CHECKING:
     from trendwatch.config.settings import MailSettings, ParseSettings
     from trendwatch.deliver.outbox import Outbox
     from trendwatch.deliver.smtp import Smtp
+    from trendwatch.deliver.webhook import Webhook
     from trendwatch.fetch import Fetcher
+    from trendwatch.net.guard import Guard
+    from trendwatch.net.post import Poster
     from trendwatch.sandbox import Sandbox
     from trendwatch.types.work import Clock
 
 
 def make_fetcher(settings: Settings, *, clock: Clock) -> Fetcher:
     """Return the way to feeds."""
-    from trendwatch.fetch import USER_AGENT, Fetcher
-    from trendwatch.net.guard import Allowed, Guard
+    from trendwatch.fetch import Fetcher
 
-    allowed = [
-        Allowed.parse(one.address, per_host=one.per_host, spacing_seconds=one.spacing_seconds)
-        for one in settings.net.allow
-    ]
-    contact = f" (+{settings.poll.contact})" if settings.poll.contact else ""
     return Fetcher(
-        Guard(allowed),
-        user_agent=USER_AGENT + contact,
+        _guard(settings),
+        user_agent=_user_agent(settings),
         timeout=timedelta(seconds=settings.poll.timeout_seconds),
         max_bytes=settings.poll.max_body_mb * 1024 * 1024,
         concurrency=settings.poll.concurrency,
@@ -63,3 +60,34 @@ def make_carrier(channel: Channel, mail: MailSettings) -> Outbox | Smtp:
         password=mail.smtp_password.get_secret_value(),
         security=mail.smtp_security,
     )
+
+
+def make_caller(settings: Settings, *, clock: Clock) -> Webhook:
+    """Return the way to businesses' own software."""
+    from trendwatch.deliver.webhook import Webhook
+
+    return Webhook(make_poster(settings), clock=clock)
+
+
+def make_poster(settings: Settings) -> Poster:
+    """Return what posts to addresses that strangers name."""
+    from trendwatch.net.post import Poster
+
+    return Poster(_guard(settings), user_agent=_user_agent(settings))
+
+
+def _guard(settings: Settings) -> Guard:
+    from trendwatch.net.guard import Allowed, Guard
+
+    return Guard(
+        [
+            Allowed.parse(one.address, per_host=one.per_host, spacing_seconds=one.spacing_seconds)
+            for one in settings.net.allow
+        ]
+    )
+
+
+def _user_agent(settings: Settings) -> str:
+    from trendwatch.fetch import USER_AGENT
+
+    return USER_AGENT + (f" (+{settings.poll.contact})" if settings.poll.contact else "")

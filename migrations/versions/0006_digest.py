@@ -32,6 +32,7 @@ def _compose_upgrade() -> None:
     )
     op.add_column("edition", sa.Column("knowledge_hash", sa.String(), server_default="", nullable=False))
     op.add_column("digest", sa.Column("business", sa.Text(), server_default="", nullable=False))
+    op.create_index("ix_digest_cutoff", "digest", ["cutoff"], unique=False)
 
 
 def _delivery_upgrade() -> None:
@@ -91,6 +92,7 @@ def _delivery_upgrade() -> None:
 
 def downgrade() -> None:
     _delivery_downgrade()
+    op.drop_index("ix_digest_cutoff", "digest")
     op.drop_column("digest", "business")
     op.drop_column("edition", "knowledge_hash")
     op.drop_table("knowledge")

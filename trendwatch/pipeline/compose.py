@@ -16,23 +16,21 @@ from functools import cache, partial
 import structlog
 
 from trendwatch.advice.digest import compose
-from trendwatch.advice.schedule import last_cutoff, period_of
+from trendwatch.advice.quiet import finished
+from trendwatch.advice.schedule import LONGEST_WINDOW, Due, due
 from trendwatch.advice.whynot import Verdict, considered
 from trendwatch.errors import LeaseLost, NotFound, TrendwatchError
 from trendwatch.pipeline.arrivals import approaches, arrivals_at
 from trendwatch.pipeline.edition import Making, edition_of
+from trendwatch.pipeline.outgoing import deliveries_of, know_readers, tell
 from trendwatch.store import Store
 from trendwatch.types.advice import Business, Coverage, Digest, Edition
-from trendwatch.types.delivery import Channel, Delivery, DeliveryState
-from trendwatch.types.identity import stable_id
+from trendwatch.types.delivery import Audience, Channel, Notice
 from trendwatch.types.knowledge import NO_KNOWLEDGE, Knowledge
 from trendwatch.types.tags import Taxonomy
 from trendwatch.types.work import Clock
 
 _log = structlog.get_logger()
-
-#: After an outage older weeks are merged into one digest, but no news is older than this.
-LONGEST_WINDOW = timedelta(days=28)
 
 
 @dataclass(slots=True)
@@ -50,13 +48,6 @@ class ComposeReport:
     held: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class _Due:
-    business: Business
-    #: start of its window
-    since: datetime
-
-
 def compose_due(
     store: Store,
     businesses: Sequence[Business],
@@ -67,9 +58,27 @@ def compose_due(
     clock: Clock,
     lease: timedelta,
     knowledge: Knowledge = NO_KNOWLEDGE,
+    site: str = "",
+    ask_all: bool = False,
+    operator: str = "",
 ) -> ComposeReport:
-    """Compose every digest that is due and not composed yet."""
+    """Compose every digest that is due and not composed yet.
+
+    Args:
+        store: what is known
+        businesses: as configured
+        taxonomy: the labels
+        channel: how mail leaves
+        config_hash: of the configuration
+        clock: tells the time
+        lease: how long a business stays this process's
+        knowledge: practices and relations between sectors
+        site: where our pages are, for links in letters
+        ask_all: addresses of the configuration are asked before they get a digest
+        operator: who is told when digests stop, "" for nobody
+    """
     report = ComposeReport()
+    know_readers(store, businesses, site=site, ask_all=ask_all, mail=channel, now=clock())
     making = Making(
         store=store,
         taxonomy=taxonomy,
@@ -79,18 +88,36 @@ def compose_due(
         clock=clock,
         lease=lease,
     )
-    for cutoff, due in sorted(_due(store, businesses, clock()).items()):
-        names = [one.business.key for one in due]
-        edition = edition_of(making, cutoff, since=min(one.since for one in due))
+    for cutoff, group in sorted(_due(store, businesses, clock()).items()):
+        names = [business.key for business, _ in group]
+        edition = edition_of(making, cutoff, since=min(one.since for _, one in group))
         if isinstance(edition, Coverage):
-            _log.error("digest.stopped", cutoff=cutoff.isoformat(), missing=len(edition.missing))
+            _stop(making, edition, channel=channel, operator=operator)
             report.stopped += names
         elif edition is None:
             report.waiting += names
         else:
-            for one in due:
-                _compose_one(making, one.business, edition, report, channel=channel)
+            store.notices.end("coverage", now=clock())
+            for business, _ in group:
+                _compose_one(making, business, edition, report, channel=channel)
     return report
+
+
+def _stop(making: Making, coverage: Coverage, *, channel: Channel, operator: str) -> None:
+    """Tell the operator, once for as long as it lasts, that no digest is made of so little."""
+    read = f"{coverage.sources} of {coverage.feeds} feeds"
+    notice = Notice(
+        kind="coverage",
+        subject="",
+        audience=Audience.OPERATOR,
+        business_key="",
+        text=f"No digests are made: only {read} could be read, and a thin digest would be a wrong one. "
+        "The last good issues stay. It goes on by itself once enough can be read; see trendwatch doctor.",
+        opened_at=making.clock(),
+    )
+    to = (operator,) if operator else ()
+    if tell(making.store, notice, subject="trendwatch: digests are stopped", to=to, mail=channel):
+        _log.error("digest.stopped", sources=coverage.sources, feeds=coverage.feeds)
 
 
 def _compose_one(
@@ -111,19 +138,18 @@ def _compose_one(
     report.held += digest is None
 
 
-def _due(store: Store, businesses: Sequence[Business], now: datetime) -> dict[datetime, list[_Due]]:
-    """Return the cutoffs to compose for; a business without a digest gets its welcome issue at once."""
-    due: defaultdict[datetime, list[_Due]] = defaultdict(list)
+def _due(
+    store: Store, businesses: Sequence[Business], now: datetime
+) -> dict[datetime, list[tuple[Business, Due]]]:
+    """Return the cutoffs to compose for, with who is due then and since when."""
+    issues = store.digests.issues(since=now - 2 * LONGEST_WINDOW)
+    found: defaultdict[datetime, list[tuple[Business, Due]]] = defaultdict(list)
     for business in businesses:
-        latest = store.digests.of(business.key, limit=1)
-        if not latest:
-            due[now].append(_Due(business, now - timedelta(weeks=1)))
-            continue
-        done, cutoff = latest[0], last_cutoff(business, now)
-        # A welcome issue early in a week is that week's digest: one a week, whatever its hour.
-        if cutoff > done.cutoff and period_of(cutoff, business) != done.period:
-            due[cutoff].append(_Due(business, max(done.cutoff, cutoff - LONGEST_WINDOW)))
-    return due
+        had = issues.get(business.key) or store.digests.issues_of(business.key)
+        last = max((cutoff for cutoff in had.values() if cutoff <= now), default=None)
+        if (one := due(business, now, last=last, taken=had)) is not None:
+            found[one.cutoff].append((business, one))
+    return found
 
 
 def _compose(
@@ -140,7 +166,7 @@ def _compose(
         return None
     try:
         digest = _composed(store, business, edition)
-        deliveries = [_delivery(digest, business, channel, now=clock())] if business.email else []
+        deliveries = deliveries_of(store, digest, business, mail=channel, now=clock())
         kept = store.digests.add(digest, deliveries, claim=claim, now=clock(), business=business)
         _log.info("digest.composed", business=business.key, period=kept.period, picks=len(kept.picks))
         return kept
@@ -150,22 +176,10 @@ def _compose(
         store.leases.release(claim)
 
 
-def _delivery(digest: Digest, business: Business, channel: Channel, *, now: datetime) -> Delivery:
-    return Delivery(
-        id=stable_id(business.key, digest.period, channel),
-        business_key=business.key,
-        period=digest.period,
-        channel=channel,
-        address=business.email,
-        state=DeliveryState.WAITING,
-        next_attempt_at=now,
-    )
-
-
 def _composed(store: Store, business: Business, edition: Edition) -> Digest:
     memory = store.digests.memory(business.key, before=edition.cutoff)
     near = approaches(edition, business, edition.knowledge.sectors)
-    return compose(edition, business, memory, approaches=near)
+    return finished(compose(edition, business, memory, approaches=near), edition, business, memory)
 
 
 def rebuild(store: Store, business_key: str, period: str) -> Digest:

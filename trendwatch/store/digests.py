@@ -113,6 +113,22 @@ class Digests:
         with reading(self._engine) as connection:
             return [thaw(Digest, value) for value in connection.execute(query).scalars()]
 
+    def issues(self, *, since: datetime) -> dict[str, dict[str, datetime]]:
+        """Return the periods that each business has an issue of, with their cutoffs, from a time on."""
+        return self._issues(_DIGEST.c.cutoff >= since)
+
+    def issues_of(self, business_key: str) -> dict[str, datetime]:
+        """Return the periods that a business has an issue of, with their cutoffs."""
+        return self._issues(_DIGEST.c.business_key == business_key).get(business_key, {})
+
+    def _issues(self, condition: Any) -> dict[str, dict[str, datetime]]:
+        found: dict[str, dict[str, datetime]] = {}
+        query = select(_DIGEST.c.business_key, _DIGEST.c.period, _DIGEST.c.cutoff).where(condition)
+        with reading(self._engine) as connection:
+            for row in connection.execute(query):
+                found.setdefault(row.business_key, {})[row.period] = row.cutoff
+        return found
+
     def count(self) -> int:
         """Return how many digests are kept."""
         with reading(self._engine) as connection:

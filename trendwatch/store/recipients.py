@@ -13,7 +13,7 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import Connection, Engine, delete, select, update
+from sqlalchemy import Connection, Engine, delete, select, true, update
 
 from trendwatch.errors import NotFound
 from trendwatch.store.deliveries import add_once, cancel
@@ -93,6 +93,21 @@ class Recipients:
     def of(self, business_key: str) -> list[Recipient]:
         """Return every address of a business, whatever it wants."""
         return self._select(_RECIPIENT.c.business_key == business_key)
+
+    def known(self) -> dict[str, dict[str, Recipient]]:
+        """Return every address of every business, by business and id."""
+        found: dict[str, dict[str, Recipient]] = {}
+        for one in self._select(true()):
+            found.setdefault(one.business_key, {})[one.id] = one
+        return found
+
+    def forget(self, recipient: str) -> None:
+        """Take back what waits for an address nobody names any more; one that left stays known as such."""
+        left = [str(consent) for consent in LEFT]
+        with writing(self._engine) as connection:
+            mine = (_RECIPIENT.c.id == recipient, _RECIPIENT.c.consent.not_in(left))
+            if connection.execute(delete(_RECIPIENT).where(*mine)).rowcount:
+                cancel(connection, recipient, "the address is no longer named")
 
     def ask(self, recipient: str, *, now: datetime) -> Recipient:
         """Note that an address is asked, once more where it left; return it.

@@ -213,7 +213,7 @@ class DigestRow(SQLModel, table=True):
     business_key: str
     period: str
     edition_seq: int = Field(foreign_key="edition.seq")
-    cutoff: datetime
+    cutoff: datetime = Field(index=True)
     created_at: datetime
     #: the frozen Digest, JSON
     value: str = _text()

@@ -9,13 +9,13 @@ import re
 from fastapi import APIRouter
 from starlette.responses import HTMLResponse, Response
 
-from trendwatch.advice.schedule import cutoffs
+from trendwatch.advice.schedule import LONGEST_STEP, cutoffs
 from trendwatch.advice.words import in_words
 from trendwatch.config import Config
 from trendwatch.errors import NotFound
 from trendwatch.render.page import html
 from trendwatch.types.advice import Business, Digest
-from trendwatch.types.weeks import WEEK, parse_week
+from trendwatch.types.weeks import parse_week
 from trendwatch.web.banner import banner
 from trendwatch.web.looks import page
 from trendwatch.web.parts import Given, Parts
@@ -63,8 +63,7 @@ def digest_page(found: Digest, *, base_url: str) -> HTMLResponse:
 
 def site_url(parts: Parts) -> str:
     """Return where our pages are, as configured: never as a request claims."""
-    serve = parts.config().settings.serve
-    return serve.base_url or f"http://{serve.host}:{serve.port}"
+    return parts.config().settings.serve.site
 
 
 def issues_url(parts: Parts, business_key: str) -> str:
@@ -75,7 +74,7 @@ def issues_url(parts: Parts, business_key: str) -> str:
 def next_cutoff(business: Business, parts: Parts) -> str:
     """Return when the next digest is cut, in the words of the business's own clock."""
     now = parts.clock()
-    coming = cutoffs(business, now, now + 2 * WEEK)
+    coming = cutoffs(business, now, now + LONGEST_STEP)
     return f"{moment(coming[0], business.timezone)} ({business.timezone})" if coming else ""
 
 
