@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 
 from trendwatch.advice.digest import compose
+from trendwatch.advice.profile import Profile, profile
 from trendwatch.influence.towards import moving_towards
 from trendwatch.render import email, feeds, page
 from trendwatch.types.advice import Business, Candidate, Coverage, Digest, Edition, Memory, Source
@@ -109,6 +111,11 @@ def candidate(
         sources=sources,
         items=len(sources),
     )
+
+
+def holding(business: Business, where: Edition, practices: Sequence[Practice] = ()) -> Profile:
+    """Return a business held against an edition with a catalogue."""
+    return profile(business, replace(where, knowledge=Knowledge(practices=tuple(practices))))
 
 
 def trend(

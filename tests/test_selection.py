@@ -7,14 +7,18 @@ import pytest
 
 from tests.sample_digest import BUSINESS, CUTOFF, SINCE, candidate, edition
 from trendwatch.advice.profile import profile
-from trendwatch.advice.selection import Judged, Refusal, choose, judge, outside
+from trendwatch.advice.selection import Judged, Judgement, Refusal, choose, outside
 from trendwatch.types.advice import Business, Candidate, Memory
 
 OLD_HAND = Memory(issues=4)
 
 
 def judged(one: Candidate, who: Business = BUSINESS, memory: Memory = OLD_HAND) -> Judged:
-    return judge(one, profile(who, edition(one)), memory)
+    return judgement([one], who, memory).of(0)
+
+
+def judgement(stories: list[Candidate], who: Business = BUSINESS, memory: Memory = OLD_HAND) -> Judgement:
+    return Judgement(profile(who, edition(*stories)), memory)
 
 
 def days(count: float) -> datetime:
@@ -85,13 +89,8 @@ def test_mutes_win_and_follows_are_always_in() -> None:
     assert judged(lonely, replace(follows, mutes=("area:drones",))).refusal is Refusal.MUTED
 
 
-def all_judged(candidates: list[Candidate], who: Business = BUSINESS) -> list[Judged]:
-    held = profile(who, edition(*candidates))
-    return [judge(one, held, OLD_HAND) for one in candidates]
-
-
 def chosen(candidates: list[Candidate], places: int = 5, who: Business = BUSINESS) -> list[str]:
-    return [one.candidate.story_id for one in choose(all_judged(candidates, who), places)]
+    return [one.candidate.story_id for one in choose(judgement(candidates, who), places)]
 
 
 def test_at_most_two_led_by_one_owner() -> None:
@@ -129,7 +128,7 @@ def test_a_story_one_publisher_tells_never_stands_above_a_proven_one() -> None:
         feeds="A",
     )
     proven = candidate("proven", title="Quiet", labels="area:additive_manufacturing", feeds="B,C")
-    scores = {one.candidate.story_id: one.score for one in all_judged([loud, proven])}
+    scores = {one.candidate.story_id: one.score for one in judgement([loud, proven])}
     assert scores["loud"] is not None
     assert scores["proven"] is not None
     assert scores["loud"].points > scores["proven"].points
@@ -152,14 +151,13 @@ def test_outside_is_proven_unasked_and_not_of_its_sector() -> None:
         candidate("good", title="5", labels="area:drones sector:energy", feeds="A,B"),
         candidate("better", title="6", labels="area:digital_payments", feeds="A,B,C"),
     ]
-    held = profile(BUSINESS, edition(*stories))
-    pool = [judge(one, held, OLD_HAND) for one in stories]
-    found = outside(pool, [], held, period="2025-W10")
+    pool = judgement(stories)
+    found = outside(pool, [], period="2025-W10")
     assert found is not None
     assert found.candidate.story_id == "better"
-    assert outside(pool[:4], [], held, period="2025-W10") is None
+    assert outside(judgement(stories[:4]), [], period="2025-W10") is None
     # what is already shown about a technology makes it usual
-    again = outside(pool, [found], held, period="2025-W10")
+    again = outside(pool, [found], period="2025-W10")
     assert again is not None
     assert again.candidate.story_id == "good"
 
@@ -168,9 +166,11 @@ def test_outside_differs_between_businesses_and_not_between_runs() -> None:
     stories = [candidate(f"s{n}", title=f"T{n}", labels="area:drones", feeds="A,B") for n in range(8)]
     picked = []
     for number in range(12):
-        held = profile(replace(BUSINESS, key=f"b{number}"), edition(*stories))
-        pool = [judge(one, held, OLD_HAND) for one in stories]
-        found = [outside(order, [], held, period="2025-W10") for order in (pool, pool[::-1])]
-        assert found[0] == found[1]
-        picked.append(found[0].candidate.story_id if found[0] else "")
+        who = replace(BUSINESS, key=f"b{number}")
+        pools = [judgement(order, who) for order in (stories, stories[::-1])]
+        found = [outside(pool, [], period="2025-W10") for pool in pools]
+        assert found[0]
+        assert found[1]
+        assert found[0].candidate == found[1].candidate
+        picked.append(found[0].candidate.story_id)
     assert len(set(picked)) > 2

@@ -42,7 +42,12 @@ def test_what_is_in_the_digest_says_so_with_its_points() -> None:
     [
         (candidate(labels="area:drones"), {}, "too_few_points", "It is about drones."),
         (candidate(labels="sector:healthcare"), {}, "not_technology", "no technology"),
-        (candidate(labels="area:iot function:operations", feeds="One"), {}, "too_few_sources", "Only one publisher told it"),
+        (
+            candidate(labels="area:iot function:operations", feeds="One"),
+            {},
+            "too_few_sources",
+            "Only one publisher told it",
+        ),
         (candidate(labels=FIT, seen=CUTOFF), {}, "outside_window", "before or after the days"),
         (candidate(labels=FIT, backlog=True, published=None), {}, "backlog", "before we knew that source"),
         (candidate(labels=FIT), {"recent": frozenset({"s1"})}, "shown_before", "An earlier digest"),

@@ -12,12 +12,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from trendwatch.advice.arriving import arrival_notes
+from trendwatch.advice.columns import Columns, owners
+from trendwatch.advice.evidence import official, vendor_written
 from trendwatch.advice.fitting import fit
 from trendwatch.advice.movements import movements
 from trendwatch.advice.profile import Profile, most_specific, profile
-from trendwatch.advice.relevance import official, owners, vendor_written
 from trendwatch.advice.schedule import period_of
-from trendwatch.advice.selection import Judged, Refusal, choose, judge, outside
+from trendwatch.advice.selection import Judged, Judgement, Refusal, choose, outside
 from trendwatch.advice.trying import practice_note
 from trendwatch.advice.words import counted, cut, day, in_words, number, shorten, some_of
 from trendwatch.text import clean, first_sentence, headline
@@ -41,6 +42,7 @@ def compose(
     memory: Memory,
     *,
     approaches: Sequence[Approach] = (),
+    columns: Columns | None = None,
 ) -> Digest:
     """Return the digest of a business for the period that ends at an edition's cutoff.
 
@@ -49,18 +51,18 @@ def compose(
         business: who it is for
         memory: what it was shown before
         approaches: what has come further elsewhere than in its sector, the nearest first
+        columns: of this edition, shared by all businesses; None: they are made
     """
-    selection = select(edition, business, memory)
-    edition, held, period = selection.held.edition, selection.held, selection.period
-    judged, chosen, beyond = selection.judged, selection.chosen, selection.outside
+    selection = select(edition, business, memory, columns=columns)
+    held, chosen, beyond = selection.judgement.held, selection.chosen, selection.outside
     picks = [_pick(one, held) for one in chosen]
     rows = movements(held)
     digest = Digest(
         business_key=business.key,
         business_name=business.name,
-        period=period,
+        period=selection.period,
         edition_id=edition.id,
-        since=edition.since,
+        since=held.since,
         cutoff=edition.cutoff,
         timezone=business.timezone,
         language=business.language,
@@ -69,12 +71,12 @@ def compose(
         worth_a_look=tuple(picks[1:]),
         outside=replace(_pick(beyond, held), why=_why_outside(beyond, held)) if beyond else None,
         coverage=edition.coverage,
-        notes=tuple(_notes(edition, business, memory, judged=judged, chosen=chosen, rows=rows)),
+        notes=tuple(_notes(selection.judgement, memory, chosen=chosen, rows=rows)),
         model_version=edition.model_version,
         config_hash=edition.config_hash,
         quiet=not picks,
         arrivals=arrival_notes(held, approaches, memory),
-        try_this=practice_note(business, edition, edition.knowledge.practices, memory),
+        try_this=practice_note(held, memory),
     )
     return fit(digest)
 
@@ -83,34 +85,30 @@ def compose(
 class Selection:
     """Which stories a digest is made of, before its words are counted."""
 
-    held: Profile
     period: str
-    judged: list[Judged]
+    judgement: Judgement
     chosen: list[Judged]
     #: one from beyond what the business asks for
     outside: Judged | None
 
 
-def select(edition: Edition, business: Business, memory: Memory) -> Selection:
+def select(
+    edition: Edition, business: Business, memory: Memory, *, columns: Columns | None = None
+) -> Selection:
     """Return the stories of a business's digest and what became of all others.
 
     Its window begins where its last digest ended; a shared edition may reach further back for others.
     """
-    edition = replace(edition, since=max(edition.since, memory.last_cutoff or edition.since))
-    held = profile(business, edition)
+    held = profile(business, edition, columns=columns, since=memory.last_cutoff)
     period = period_of(edition.cutoff, business)
-    judged = [judge(candidate, held, memory) for candidate in edition.candidates]
-    chosen = choose(judged, STORIES)
-    beyond = outside(judged, chosen, held, period=period) if chosen else None
+    judgement = Judgement(held, memory)
+    chosen = choose(judgement, STORIES)
+    beyond = outside(judgement, chosen, period=period) if chosen else None
     if beyond is not None:
-        chosen = _make_room(judged, chosen)
-    return Selection(held=held, period=period, judged=judged, chosen=chosen, outside=beyond)
-
-
-def _make_room(judged: list[Judged], chosen: list[Judged]) -> list[Judged]:
-    """Return the choice with one place less for the item from outside; what is always wanted stays."""
-    wanted = sum(1 for one in chosen if one.score and one.score.followed)
-    return choose(judged, max(STORIES - 1, wanted))
+        # One place less for the item from outside; what is always wanted stays.
+        wanted = sum(1 for one in chosen if one.score.followed)
+        chosen = choose(judgement, max(STORIES - 1, wanted))
+    return Selection(period=period, judgement=judgement, chosen=chosen, outside=beyond)
 
 
 def _pick(one: Judged, held: Profile) -> Pick:
@@ -121,10 +119,10 @@ def _pick(one: Judged, held: Profile) -> Pick:
         story_id=candidate.story_id,
         title=title or "(no headline)",
         what="" if _same(what, title) else what,
-        why=score.why if score else "",
+        why=score.why,
         url=candidate.url,
-        score=score.points if score else 0.0,
-        parts=score.parts if score else (),
+        score=score.points,
+        parts=score.parts,
         topics=_topics(one, held),
         sources=candidate.sources,
         first_seen_at=candidate.first_seen_at,
@@ -141,7 +139,7 @@ def _topics(one: Judged, held: Profile) -> tuple[str, ...]:
     areas = tuple(key for key in one.labels if key.startswith("area:"))
     sectors = tuple(key for key in one.labels if key.startswith("sector:"))
     keys = most_specific(areas, held.edition.parents)[:2] + most_specific(sectors, held.edition.parents)
-    matched = one.score.matched if one.score else ()
+    matched = one.score.matched
     tools = [key.partition(":")[2] for key in matched if key.startswith("tool:")]
     names = [held.edition.names.get(key, key.partition(":")[2]) for key in keys or one.labels]
     return tuple([*tools, *names][:TOPICS])
@@ -174,21 +172,16 @@ def _top(pick: Pick) -> Pick:
 
 
 def _notes(
-    edition: Edition,
-    business: Business,
-    memory: Memory,
-    *,
-    judged: list[Judged],
-    chosen: list[Judged],
-    rows: tuple[Movement, ...],
+    judgement: Judgement, memory: Memory, *, chosen: list[Judged], rows: tuple[Movement, ...]
 ) -> Iterator[str]:
+    edition, business = judgement.held.edition, judgement.held.business
     if memory.issues == 0:
         yield "This is your first issue, so it may also hold stories from before you joined."
     if not chosen:
         yield f"Nothing in {counted(edition.coverage.items, 'item')} met your profile well enough."
     elif len(chosen) < STORIES - 1:
         yield f"Only {number(len(chosen))} passed this time; we never fill up."
-    if unproven := sum(1 for one in judged if one.refusal is Refusal.TOO_FEW_SOURCES):
+    if unproven := judgement.count(Refusal.TOO_FEW_SOURCES):
         stories = counted(unproven, "story", plural="stories")
         yield f"Left out: {stories} that only one publisher tells so far."
     if edition.trends_from is not None and edition.trends_from > edition.cutoff:

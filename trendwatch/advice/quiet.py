@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from trendwatch.advice.columns import owners
 from trendwatch.advice.fitting import fit
-from trendwatch.advice.relevance import owners
 from trendwatch.advice.schedule import merged
 from trendwatch.advice.words import cut, shorten
 from trendwatch.text import clean, first_sentence, headline

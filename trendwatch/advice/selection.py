@@ -20,18 +20,23 @@ windows go by first reports. The values of MUST_SCORE and SURE_SCORE were set by
 
 from __future__ import annotations
 
-import itertools
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
+from functools import cached_property
+from hashlib import blake2b
 
-from trendwatch.advice.profile import Profile, confidences
-from trendwatch.advice.relevance import ACTION_WORDS, Score, official, owners, weigh
-from trendwatch.text import headline
+import numpy as np
+from numpy.typing import NDArray
+
+from trendwatch.advice.columns import POINT, Mask, Places
+from trendwatch.advice.evidence import officials
+from trendwatch.advice.profile import Profile
+from trendwatch.advice.relevance import Score, Scores
+from trendwatch.advice.weights import ACTION_WORDS
 from trendwatch.types.advice import Candidate, Memory
-from trendwatch.types.identity import stable_id
 
 #: One declared interest (3 points) is enough unless doubts outweigh breadth and freshness.
 MUST_SCORE = 3.0
@@ -43,8 +48,6 @@ SURE_SCORE_FEW = 5.0
 FEW_SOURCES = 10
 #: Published longer before its window, a story is a late find, not news.
 LATE = timedelta(days=14)
-#: Browsers and mail readers cut longer addresses.
-URL_CHARS = 2_000
 PER_OWNER = 2
 PER_AREA = 2
 
@@ -73,8 +76,9 @@ class Judged:
     """A story held against a business."""
 
     candidate: Candidate
-    #: None where a label is muted
-    score: Score | None
+    #: where it stands in its edition
+    at: int
+    score: Score
     #: full label keys, those implied included, surest first
     labels: tuple[str, ...]
     #: two independent publishers, or an official source
@@ -87,152 +91,178 @@ class Judged:
         """Its technologies."""
         return frozenset(key for key in self.labels if key.startswith("area:"))
 
-    @property
-    def rank(self) -> tuple[bool, float, int, float, str]:
-        """Sorts the best first."""
-        points = self.score.points if self.score else 0.0
-        seen = self.candidate.first_seen_at.timestamp()
-        return (not self.proven, -points, -owners(self.candidate), -seen, self.candidate.story_id)
+
+class Judgement:
+    """Every story of an edition held against one business: which may be shown, and why not the others."""
+
+    def __init__(self, held: Profile, memory: Memory) -> None:
+        self.held = held
+        self.columns = held.columns
+        self.scores = Scores(held)
+        self._refusals = self._first_closed([*self._hard_gates(memory), *self._soft_gates()])
+
+    def __iter__(self) -> Iterator[Judged]:
+        return map(self.of, range(len(self.columns)))
+
+    def of(self, at: int) -> Judged:
+        """Return the story at a place as it was judged, with its reasons."""
+        code = int(self._refusals[at])
+        return Judged(
+            candidate=self.columns.candidates[at],
+            at=at,
+            score=self.scores.of(at),
+            labels=tuple(self.columns.tags[at]),
+            proven=bool(self.proven[at]),
+            refusal=_REFUSALS[code - 1] if code else None,
+        )
+
+    def count(self, refusal: Refusal) -> int:
+        """Return how many stories one gate kept out."""
+        return int(np.count_nonzero(self._refusals == _REFUSALS.index(refusal) + 1))
+
+    def where(self, *refusals: Refusal | None) -> Mask:
+        """Return the stories that one of some gates kept out; None: that may be shown."""
+        codes = [0 if one is None else _REFUSALS.index(one) + 1 for one in refusals]
+        return np.isin(self._refusals, codes)
+
+    @cached_property
+    def proven(self) -> Mask:
+        """Stories told by two independent publishers, or by an official source."""
+        return (self.columns.owners > 1) | officials(self.columns)
+
+    def in_turn(self) -> Places:
+        """Return what may be shown: what is always wanted first, then the best."""
+        may = np.flatnonzero(self._refusals == 0)
+        order = np.lexsort((~self.scores.followed[may], self.rank[may])[::-1])
+        return may[order]
+
+    @cached_property
+    def rank(self) -> NDArray[np.int64]:
+        """A number for each story, smaller is better: proven, then points, breadth, time, id."""
+        behind = (~self.proven).astype(np.int64) << 48
+        return behind + ((_MOST_POINTS - self.scores.points.astype(np.int64)) << 32) + self.columns.turn
+
+    def _first_closed(self, gates: Iterable[tuple[Refusal, Mask]]) -> NDArray[np.int8]:
+        found = np.zeros(len(self.columns), dtype=np.int8)
+        for refusal, closed in reversed(list(gates)):
+            found[closed] = _REFUSALS.index(refusal) + 1
+        return found
+
+    def _hard_gates(self, memory: Memory) -> Iterator[tuple[Refusal, Mask]]:
+        """Return the gates that nothing opens, in their order."""
+        columns, cutoff = self.columns, self.held.edition.cutoff.timestamp()
+        since, backlog = self.held.since.timestamp(), self.columns.backlog
+        yield Refusal.NO_LINK, columns.without_link
+        yield Refusal.MUTED, self.scores.muted
+        # Back-log was first seen when its feed was new: that says nothing about the story.
+        seen = (since <= columns.first_seen) & (columns.first_seen < cutoff)
+        yield Refusal.OUTSIDE_WINDOW, ~backlog & ~seen
+        # Undated is not a number, and no comparison with it is true: allowed, and marked.
+        yield Refusal.TOO_OLD, columns.published < since - LATE.total_seconds()
+        if memory.issues > 0:
+            in_window = (since <= columns.published) & (columns.published < cutoff)
+            yield Refusal.BACKLOG, backlog & ~in_window
+        shown = columns.never.copy()
+        shown[columns.places(memory.recent | memory.shown)] = True
+        yield Refusal.SHOWN_BEFORE, shown
+
+    def _soft_gates(self) -> Iterator[tuple[Refusal, Mask]]:
+        """Return the gates that a label which is always wanted opens."""
+        columns, scores = self.columns, self.scores
+        wanted = scores.followed
+        technology = columns.with_area | columns.carry(tuple(ACTION_WORDS)) | scores.naming_tools
+        yield Refusal.NOT_TECHNOLOGY, ~wanted & ~technology
+        yield Refusal.TOO_FEW_POINTS, ~wanted & (~scores.matched | (scores.points < MUST_SCORE * POINT))
+        few = self.held.edition.coverage.sources < FEW_SOURCES
+        sure = (SURE_SCORE_FEW if few else SURE_SCORE) * POINT
+        yield Refusal.TOO_FEW_SOURCES, ~wanted & ~self.proven & (scores.points < sure)
 
 
-def judge(candidate: Candidate, held: Profile, memory: Memory) -> Judged:
-    """Hold one story against a business and say whether it may be shown, or why not."""
-    score = weigh(candidate, held)
-    labels = tuple(confidences(candidate, held.edition.parents))
-    proven = owners(candidate) > 1 or official(candidate)
-    refusal = _hard_gate(candidate, score, held, memory)
-    if refusal is None and score is not None:
-        few = held.edition.coverage.sources < FEW_SOURCES
-        refusal = _soft_gate(score, labels, proven=proven, sure=SURE_SCORE_FEW if few else SURE_SCORE)
-    return Judged(candidate=candidate, score=score, labels=labels, proven=proven, refusal=refusal)
-
-
-def choose(judged: Iterable[Judged], places: int, *, taken: Iterable[Judged] = ()) -> list[Judged]:
+def choose(judgement: Judgement, places: int) -> list[Judged]:
     """Return the best stories that may be shown, within the caps, best first."""
-    chosen = _Caps(taken).admit(_in_turn(judged), places)
-    return sorted(chosen, key=lambda one: one.rank)
+    chosen = _Caps(judgement).admit(judgement.in_turn(), places)
+    return sorted(chosen, key=lambda one: int(judgement.rank[one.at]))
 
 
-def left_out(judged: Iterable[Judged], chosen: Iterable[Judged], story_id: str) -> Refusal | None:
-    """Return what kept a judged story from being chosen, None where it was chosen.
-
-    Raises:
-        KeyError: it was not judged.
-    """
-    every, taken = list(judged), {one.candidate.story_id for one in chosen}
-    one = next((one for one in every if one.candidate.story_id == story_id), None)
-    if one is None:
-        raise KeyError(story_id)
-    if one.refusal is not None or story_id in taken:
+def left_out(judgement: Judgement, chosen: Iterable[Judged], one: Judged) -> Refusal | None:
+    """Return what kept a judged story from being chosen, None where it was chosen."""
+    taken = {other.at for other in chosen}
+    if one.refusal is not None or one.at in taken:
         return one.refusal
-    before = itertools.takewhile(lambda other: other is not one, _in_turn(every))
-    caps = _Caps(other for other in before if other.candidate.story_id in taken)
-    return caps.refusal(one) or Refusal.NO_PLACE
+    caps = _Caps(judgement)
+    for at in judgement.in_turn():
+        if at == one.at:
+            break
+        if at in taken:
+            caps.count(int(at))
+    return caps.refusal(one.at) or Refusal.NO_PLACE
 
 
-def _in_turn(judged: Iterable[Judged]) -> list[Judged]:
-    """Return those that may be shown: what is always wanted first, then the best."""
-    passed = sorted((one for one in judged if one.refusal is None), key=lambda one: one.rank)
-    return sorted(passed, key=lambda one: not (one.score and one.score.followed))
-
-
-def outside(judged: Iterable[Judged], chosen: list[Judged], held: Profile, *, period: str) -> Judged | None:
+def outside(judgement: Judgement, chosen: list[Judged], *, period: str) -> Judged | None:
     """Return one well-reported story from beyond what the business asks for and usually gets.
 
     The same business and period always get the same one; among equals, businesses get different ones.
     """
+    held, columns = judgement.held, judgement.columns
     usual = {*held.asked, *held.related, *held.follows, held.own}.union(*(one.areas for one in chosen))
-    may = [
-        one
-        for one in judged
-        if one.proven
-        and one.areas
-        and one.refusal in {None, Refusal.TOO_FEW_POINTS}
-        and not usual.intersection(one.labels)
-        and not (one.score and any(key.startswith("tool:") for key in one.score.matched))
-    ]
-
-    def best_first(one: Judged) -> tuple[int, str]:
-        return -owners(one.candidate), stable_id(held.business.key, period, one.candidate.story_id)
-
-    return next(_Caps(chosen).admit(sorted(may, key=best_first), 1), None)
+    may = judgement.proven & columns.with_area & judgement.where(None, Refusal.TOO_FEW_POINTS)
+    may = may & ~columns.carry(sorted(usual)) & ~judgement.scores.naming_tools
+    caps = _Caps(judgement, chosen)
+    left = np.flatnonzero(may)
+    lot = np.frombuffer(blake2b(f"{held.business.key}\n{period}".encode(), digest_size=8).digest(), np.uint64)
+    while len(left):  # of those that most publishers tell, one drawn by lot
+        most = left[columns.owners[left] == columns.owners[left].max()]
+        drawn = most[np.argsort(columns.chance[most] ^ lot[0], kind="stable")]
+        found = next(caps.admit(drawn, 1), None)
+        if found is not None:
+            return found
+        left = left[columns.owners[left] < columns.owners[left].max()]
+    return None
 
 
 class _Caps:
     """Counts what is shown, so that nothing is shown too often."""
 
-    def __init__(self, taken: Iterable[Judged]) -> None:
+    def __init__(self, judgement: Judgement, taken: Iterable[Judged] = ()) -> None:
+        self._judgement = judgement
+        self._columns = judgement.columns
         self._owners: Counter[str] = Counter()
         self._areas: Counter[str] = Counter()
         self._titles: set[str] = set()
-        self._ids: set[str] = set()
         for one in taken:
-            self._count(one)
+            self.count(one.at)
 
-    def admit(self, ordered: Iterable[Judged], places: int) -> Iterator[Judged]:
-        for one in ordered:
+    def admit(self, ordered: Places, places: int) -> Iterator[Judged]:
+        """Return the first that there is room for."""
+        for at in ordered.tolist():
             if places <= 0:
                 return
-            if self.refusal(one) is None:
-                self._count(one)
+            if self.refusal(at) is None:
+                self.count(at)
                 places -= 1
-                yield one
+                yield self._judgement.of(at)
 
-    def refusal(self, one: Judged) -> Refusal | None:
+    def refusal(self, at: int) -> Refusal | None:
         """Return which cap has no room for a story."""
-        if one.candidate.story_id in self._ids or _told(one.candidate) in self._titles:
+        if self._columns.told[at] in self._titles:
             return Refusal.TOLD_ALREADY
-        if self._owners[_leading_owner(one.candidate)] >= PER_OWNER:
+        if self._owners[self._leader(at)] >= PER_OWNER:
             return Refusal.PER_PUBLISHER
-        if any(self._areas[area] >= PER_AREA for area in one.areas):
+        if any(self._areas[area] >= PER_AREA for area in self._columns.areas[at]):
             return Refusal.PER_TECHNOLOGY
         return None
 
-    def _count(self, one: Judged) -> None:
-        self._ids.add(one.candidate.story_id)
-        self._titles.add(_told(one.candidate))
-        self._owners[_leading_owner(one.candidate)] += 1
-        self._areas.update(one.areas)
+    def count(self, at: int) -> None:
+        """Count a story as shown."""
+        self._titles.add(self._columns.told[at])
+        self._owners[self._leader(at)] += 1
+        self._areas.update(self._columns.areas[at])
+
+    def _leader(self, at: int) -> str:
+        sources = self._columns.candidates[at].sources
+        return sources[0].owner if sources else ""
 
 
-def _leading_owner(candidate: Candidate) -> str:
-    return candidate.sources[0].owner if candidate.sources else ""
-
-
-def _told(candidate: Candidate) -> str:
-    """Return what a story is told by: one headline under two story ids is a repeat all the same."""
-    return " ".join(headline(candidate.title).casefold().split()) or candidate.story_id
-
-
-def _hard_gate(candidate: Candidate, score: Score | None, held: Profile, memory: Memory) -> Refusal | None:
-    edition = held.edition
-    published = candidate.published_at
-    in_window = published is not None and edition.since <= published < edition.cutoff
-    # Back-log was first seen when its feed was new: that says nothing about the story.
-    known = edition.cutoff if candidate.backlog else candidate.first_seen_at
-    gates = (
-        (Refusal.NO_LINK, not _can_follow(candidate.url)),
-        (Refusal.MUTED, score is None),
-        (Refusal.OUTSIDE_WINDOW, not candidate.backlog and not edition.since <= known < edition.cutoff),
-        (Refusal.TOO_OLD, published is not None and published < edition.since - LATE),
-        (Refusal.BACKLOG, candidate.backlog and not in_window and memory.issues > 0),
-        (Refusal.SHOWN_BEFORE, candidate.story_id in memory.recent | memory.shown),
-    )
-    return next((refusal for refusal, failed in gates if failed), None)
-
-
-def _can_follow(url: str) -> bool:
-    return url.startswith(("https://", "http://")) and len(url) <= URL_CHARS
-
-
-def _soft_gate(score: Score, labels: tuple[str, ...], *, proven: bool, sure: float) -> Refusal | None:
-    about_technology = score.followed or any(
-        key.startswith(("area:", "tool:")) or key in ACTION_WORDS for key in (*labels, *score.matched)
-    )
-    if not about_technology:
-        return Refusal.NOT_TECHNOLOGY
-    if score.followed:
-        return None
-    if not score.matched or score.points < MUST_SCORE:
-        return Refusal.TOO_FEW_POINTS
-    return None if proven or score.points >= sure else Refusal.TOO_FEW_SOURCES
+_REFUSALS = tuple(Refusal)
+#: More points than any story can have, in hundredths.
+_MOST_POINTS = 1 << 15

@@ -70,7 +70,7 @@ def considered(
 ) -> tuple[Verdict, ...]:
     """Return what became of every story of an edition, those in the digest first, then the nearest to it."""
     selection = select(edition, business, memory)
-    ordered = sorted(selection.judged, key=lambda one: one.rank)
+    ordered = sorted(selection.judgement, key=lambda one: int(selection.judgement.rank[one.at]))
     verdicts = [_verdict(one, selection, digest) for one in ordered]
     verdicts.sort(key=lambda one: (one.gate != CHOSEN, -one.points))
     return tuple(verdicts)
@@ -83,8 +83,8 @@ def _verdict(one: Judged, selection: Selection, digest: Digest) -> Verdict:
         title=one.candidate.title,
         gate=gate,
         words=_words(one, gate, selection),
-        points=one.score.points if one.score else 0.0,
-        parts=one.score.parts if one.score else (),
+        points=one.score.points,
+        parts=one.score.parts,
     )
 
 
@@ -92,16 +92,16 @@ def _gate(one: Judged, selection: Selection, digest: Digest) -> str:
     story_id = one.candidate.story_id
     if any(pick.story_id == story_id for pick in digest.picks):
         return CHOSEN
-    found = left_out(selection.judged, selection.chosen, story_id)
+    found = left_out(selection.judgement, selection.chosen, one)
     return NO_ROOM if found is None else str(found)
 
 
 def _words(one: Judged, gate: str, selection: Selection) -> str:
-    names = selection.held.edition.names
+    names = selection.judgement.held.edition.names
     if gate == Refusal.MUTED:
-        muted = [key for key in one.labels if key in selection.held.mutes]
+        muted = [key for key in one.labels if key in selection.judgement.held.mutes]
         return f"You muted {labels(muted, names)}."
-    points = one.score.points if one.score else 0.0
+    points = one.score.points
     if gate == Refusal.TOO_FEW_POINTS:
         about = labels([key for key in one.labels if key.startswith(("area:", "sector:"))], names)
         met = (
@@ -112,7 +112,7 @@ def _words(one: Judged, gate: str, selection: Selection) -> str:
         told = f" It is about {about}." if about else ""
         return f"It {met}: {points:.1f} points, and {MUST_SCORE:g} are needed.{told}"
     if gate == Refusal.TOO_FEW_SOURCES:
-        few = selection.held.edition.coverage.sources < FEW_SOURCES
+        few = selection.judgement.held.edition.coverage.sources < FEW_SOURCES
         sure = SURE_SCORE_FEW if few else SURE_SCORE
         return f"Only one publisher told it, and {points:.1f} points do not make up for it: {sure:g} would."
     return _WORDS.get(gate, _WORDS[CHOSEN])
