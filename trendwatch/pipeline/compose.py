@@ -15,6 +15,7 @@ from functools import cache, partial
 
 import structlog
 
+from trendwatch.advice.columns import Columns
 from trendwatch.advice.digest import compose
 from trendwatch.advice.quiet import finished
 from trendwatch.advice.schedule import LONGEST_WINDOW, Due, due
@@ -98,8 +99,9 @@ def compose_due(
             report.waiting += names
         else:
             store.notices.end("coverage", now=clock())
+            columns = Columns(edition)
             for business, _ in group:
-                _compose_one(making, business, edition, report, channel=channel)
+                _compose_one(making, business, columns, report, channel=channel)
     return report
 
 
@@ -121,12 +123,12 @@ def _stop(making: Making, coverage: Coverage, *, channel: Channel, operator: str
 
 
 def _compose_one(
-    making: Making, business: Business, edition: Edition, report: ComposeReport, *, channel: Channel
+    making: Making, business: Business, columns: Columns, report: ComposeReport, *, channel: Channel
 ) -> None:
     """Compose one digest; a bug of ours in it is shown as such, and the other businesses get theirs."""
     try:
         digest = _compose(
-            making.store, business, edition, channel=channel, clock=making.clock, lease=making.lease
+            making.store, business, columns, channel=channel, clock=making.clock, lease=making.lease
         )
     except TrendwatchError:
         raise
@@ -155,7 +157,7 @@ def _due(
 def _compose(
     store: Store,
     business: Business,
-    edition: Edition,
+    columns: Columns,
     *,
     channel: Channel,
     clock: Clock,
@@ -165,7 +167,7 @@ def _compose(
     if claim is None:
         return None
     try:
-        digest = _composed(store, business, edition)
+        digest = _composed(store, business, columns)
         deliveries = deliveries_of(store, digest, business, mail=channel, now=clock())
         kept = store.digests.add(digest, deliveries, claim=claim, now=clock(), business=business)
         _log.info("digest.composed", business=business.key, period=kept.period, picks=len(kept.picks))
@@ -176,10 +178,15 @@ def _compose(
         store.leases.release(claim)
 
 
-def _composed(store: Store, business: Business, edition: Edition) -> Digest:
+def _composed(store: Store, business: Business, columns: Columns) -> Digest:
+    edition = columns.edition
     memory = store.digests.memory(business.key, before=edition.cutoff)
-    near = approaches(edition, business, edition.knowledge.sectors)
-    return finished(compose(edition, business, memory, approaches=near), edition, business, memory)
+    near = columns.once(
+        ("near", business.sector, frozenset(business.relations.items())),
+        lambda: approaches(edition, business, edition.knowledge.sectors),
+    )
+    digest = compose(edition, business, memory, approaches=near, columns=columns)
+    return finished(digest, edition, business, memory)
 
 
 def rebuild(store: Store, business_key: str, period: str) -> Digest:
@@ -191,7 +198,7 @@ def rebuild(store: Store, business_key: str, period: str) -> Digest:
         NotFound: there was no such digest, or it is older than businesses were kept with their digests.
     """
     _, business, edition = _frozen(store, business_key, period)
-    return _composed(store, business, edition)
+    return _composed(store, business, Columns(edition))
 
 
 def explain(store: Store, business_key: str, period: str) -> tuple[Verdict, ...]:
