@@ -7,7 +7,7 @@ import pytest
 
 from tests.sample_digest import BUSINESS, CUTOFF, SINCE, candidate, edition
 from trendwatch.advice.profile import profile
-from trendwatch.advice.selection import Judged, Judgement, Refusal, choose, outside
+from trendwatch.advice.selection import Judged, Judgement, Refusal, best_first, choose, outside
 from trendwatch.types.advice import Business, Candidate, Memory
 
 OLD_HAND = Memory(issues=4)
@@ -90,7 +90,8 @@ def test_mutes_win_and_follows_are_always_in() -> None:
 
 
 def chosen(candidates: list[Candidate], places: int = 5, who: Business = BUSINESS) -> list[str]:
-    return [one.candidate.story_id for one in choose(judgement(candidates, who), places)]
+    held = judgement(candidates, who)
+    return [one.candidate.story_id for one in best_first(held, choose(held, places))]
 
 
 def test_at_most_two_led_by_one_owner() -> None:

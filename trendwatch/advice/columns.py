@@ -148,14 +148,19 @@ class Columns:
         return np.array([self.place[one] for one in story_ids & self.place.keys()], dtype=np.intp)
 
     @cached_property
-    def told(self) -> list[str]:
-        """What each story is told by: one headline under two ids is a repeat all the same."""
-        return [" ".join(headline(one.title).casefold().split()) or one.story_id for one in self.candidates]
+    def told(self) -> NDArray[np.int32]:
+        """A number for what each story is told by: one headline under two ids is a repeat all the same."""
+        titles = (" ".join(headline(one.title).casefold().split()) for one in self.candidates)
+        return _numbered([title or one.story_id for title, one in zip(titles, self.candidates, strict=True)])
 
     @cached_property
-    def areas(self) -> list[tuple[str, ...]]:
-        """Technologies of each story."""
-        return [tuple(key for key in tags if key.startswith("area:")) for tags in self.tags]
+    def leaders(self) -> NDArray[np.int32]:
+        """A number for the owner of each story's first report."""
+        return _numbered([one.sources[0].owner if one.sources else "" for one in self.candidates])
+
+    def areas(self, at: int) -> tuple[str, ...]:
+        """Return the technologies of the story at a place."""
+        return tuple(key for key in self.tags[at] if key.startswith("area:"))
 
     @cached_property
     def turn(self) -> NDArray[np.int64]:
@@ -214,6 +219,11 @@ def owners(candidate: Candidate) -> int:
 def product_like(written: str) -> bool:
     """Return whether a name is written as products are: "Xero" and "n8n", not "square" (metres)."""
     return any(not c.isalpha() or c.isupper() for c in written)
+
+
+def _numbered(names: Sequence[str]) -> NDArray[np.int32]:
+    numbers: dict[str, int] = {}
+    return np.array([numbers.setdefault(name, len(numbers)) for name in names], dtype=np.int32)
 
 
 def _seconds(when: datetime | None) -> float:

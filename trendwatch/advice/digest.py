@@ -18,7 +18,7 @@ from trendwatch.advice.fitting import fit
 from trendwatch.advice.movements import movements
 from trendwatch.advice.profile import Profile, most_specific, profile
 from trendwatch.advice.schedule import period_of
-from trendwatch.advice.selection import Judged, Judgement, Refusal, choose, outside
+from trendwatch.advice.selection import Judged, Judgement, Refusal, best_first, choose, outside
 from trendwatch.advice.trying import practice_note
 from trendwatch.advice.words import counted, cut, day, in_words, number, shorten, some_of
 from trendwatch.text import clean, first_sentence, headline
@@ -107,7 +107,8 @@ def select(
     if beyond is not None:
         # One place less for the item from outside; what is always wanted stays.
         wanted = sum(1 for one in chosen if one.score.followed)
-        chosen = choose(judgement, max(STORIES - 1, wanted))
+        chosen = chosen[: max(STORIES - 1, wanted)]
+    chosen = best_first(judgement, chosen)
     return Selection(period=period, judgement=judgement, chosen=chosen, outside=beyond)
 
 

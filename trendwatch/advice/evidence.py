@@ -37,8 +37,9 @@ def vendor_written(candidate: Candidate) -> bool:
 
 def officials(columns: Columns) -> Mask:
     """Return which stories somebody reports who speaks for the thing itself."""
-    made = partial(np.array, [official(one) for one in columns.candidates], dtype=bool)
-    return columns.once("official", made)
+    return columns.once(
+        "official", lambda: np.array([official(one) for one in columns.candidates], dtype=bool)
+    )
 
 
 def evidence(held: Profile) -> Iterator[Aspect]:

@@ -179,8 +179,12 @@ class Judgement:
 
 
 def choose(judgement: Judgement, places: int) -> list[Judged]:
-    """Return the best stories that may be shown, within the caps, best first."""
-    chosen = _Caps(judgement).admit(judgement.in_turn(), places)
+    """Return stories that may be shown, within the caps: what is always wanted first, then the best."""
+    return list(_Caps(judgement).admit(judgement.in_turn(), places))
+
+
+def best_first(judgement: Judgement, chosen: Iterable[Judged]) -> list[Judged]:
+    """Return chosen stories as they are read."""
     return sorted(chosen, key=lambda one: int(judgement.rank[one.at]))
 
 
@@ -226,41 +230,46 @@ class _Caps:
     def __init__(self, judgement: Judgement, taken: Iterable[Judged] = ()) -> None:
         self._judgement = judgement
         self._columns = judgement.columns
-        self._owners: Counter[str] = Counter()
+        #: by number, as columns know them
+        self._owners: Counter[int] = Counter()
+        self._titles: set[int] = set()
         self._areas: Counter[str] = Counter()
-        self._titles: set[str] = set()
         for one in taken:
             self.count(one.at)
 
     def admit(self, ordered: Places, places: int) -> Iterator[Judged]:
         """Return the first that there is room for."""
-        for at in ordered.tolist():
-            if places <= 0:
-                return
-            if self.refusal(at) is None:
-                self.count(at)
-                places -= 1
-                yield self._judgement.of(at)
+        left = ordered[self._has_room(ordered)]
+        while places > 0 and len(left):
+            at = int(left[0])
+            self.count(at)
+            places -= 1
+            yield self._judgement.of(at)
+            left = left[1:][self._has_room(left[1:])]
+
+    def _has_room(self, left: Places) -> Mask:
+        columns = self._columns
+        full = [owner for owner, count in self._owners.items() if count >= PER_OWNER]
+        areas = [area for area, count in self._areas.items() if count >= PER_AREA]
+        room = ~columns.carry(areas)[left]
+        room &= ~np.isin(columns.told[left], [*self._titles])
+        return room & ~np.isin(columns.leaders[left], full)
 
     def refusal(self, at: int) -> Refusal | None:
         """Return which cap has no room for a story."""
         if self._columns.told[at] in self._titles:
             return Refusal.TOLD_ALREADY
-        if self._owners[self._leader(at)] >= PER_OWNER:
+        if self._owners[int(self._columns.leaders[at])] >= PER_OWNER:
             return Refusal.PER_PUBLISHER
-        if any(self._areas[area] >= PER_AREA for area in self._columns.areas[at]):
+        if any(self._areas[area] >= PER_AREA for area in self._columns.areas(at)):
             return Refusal.PER_TECHNOLOGY
         return None
 
     def count(self, at: int) -> None:
         """Count a story as shown."""
-        self._titles.add(self._columns.told[at])
-        self._owners[self._leader(at)] += 1
-        self._areas.update(self._columns.areas[at])
-
-    def _leader(self, at: int) -> str:
-        sources = self._columns.candidates[at].sources
-        return sources[0].owner if sources else ""
+        self._titles.add(int(self._columns.told[at]))
+        self._owners[int(self._columns.leaders[at])] += 1
+        self._areas.update(self._columns.areas(at))
 
 
 _REFUSALS = tuple(Refusal)
