@@ -441,7 +441,7 @@ def test_d7_a_dead_end_does_not_stand_in_front_of_the_others(tmp_path: Path) -> 
 
     def trouble(mail: Mail) -> None:
         if mail.to == "owner@dead.example":
-            assert everybody.wait(60)
+            assert everybody.wait(20)
             raise REFUSED
         arrived.append(mail.to)
         if len(arrived) == len(keys):
@@ -464,7 +464,7 @@ def test_d7_what_failed_before_waits_in_a_lane_of_its_own(tmp_path: Path) -> Non
 
     def trouble(mail: Mail) -> None:
         if "dead" in mail.to:
-            assert everybody.wait(60)
+            assert everybody.wait(20)
             raise REFUSED
         arrived.append(mail.to)
         if len(arrived) == 3:

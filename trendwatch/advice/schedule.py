@@ -16,14 +16,14 @@ time since its last one: so it may move to another zone or day, and clocks may j
 
     no issue yet                      the welcome issue, now
     a slot in the last seven days     that slot, unless its week has an issue
-    slots before that one             merged into it, as far back as four weeks
+    slots before that one             merged into it, as far back as four weeks (monthly: nine)
 
 Known failure: while a clock is a year fast, an issue of next year may be made; it counts when its week comes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from itertools import count, takewhile
@@ -38,8 +38,10 @@ _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Su
 
 #: A slot that was missed is made up for as long as this; then the next one tells of it too.
 LATE = timedelta(days=7)
-#: After an outage older weeks are merged into one digest, but no news is older than this.
+#: After an outage older weeks are merged into one digest, but no news is older than this: four weeks, or two
+#: months where an issue comes once a month.
 LONGEST_WINDOW = timedelta(days=28)
+LONGEST_MONTHLY = timedelta(days=63)
 #: The longest time between two slots of one rule: a month and a shift of the clocks.
 LONGEST_STEP = timedelta(days=36)
 
@@ -55,27 +57,30 @@ class Due:
     period: str
 
 
-def due(business: Business, now: datetime, *, last: datetime | None, taken: Collection[str]) -> Due | None:
+def due(business: Business, now: datetime, had: Mapping[str, datetime]) -> Due | None:
     """Return the issue that is due, None where there is none.
 
     Args:
         business: its day, time, zone and frequency
         now: aware UTC
-        last: cutoff of its latest issue that is not after now, None without one
-        taken: periods it has an issue of
+        had: periods it has an issue of, with their cutoffs; all, or those of the last two months
     """
     if business.frequency == "paused":
         return None
-    if not taken:
+    if not had:
         return Due(cutoff=now, since=now - LATE, period=period_of(now, business))
+    last = max((cutoff for cutoff in had.values() if cutoff <= now), default=None)
+    if last is None and min(had.values()) - now <= LONGEST_WINDOW:
+        return None  # the clock went back over the first issue; further ahead, it was fast when that was made
     slots = cutoffs(business, now - LATE, now)
     if not slots or (last is not None and slots[-1] <= last):
         return None
     cutoff = slots[-1]
     period = period_of(cutoff, business)
-    if period in taken:
+    if period in had:
         return None
-    earliest = cutoff - (LATE if last is None else LONGEST_WINDOW)
+    longest = LONGEST_MONTHLY if business.frequency == "monthly" else LONGEST_WINDOW
+    earliest = cutoff - (LATE if last is None else longest)
     return Due(cutoff=cutoff, since=max(last or earliest, earliest), period=period)
 
 

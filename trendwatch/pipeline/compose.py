@@ -148,8 +148,7 @@ def _due(
     found: defaultdict[datetime, list[tuple[Business, Due]]] = defaultdict(list)
     for business in businesses:
         had = issues.get(business.key) or store.digests.issues_of(business.key)
-        last = max((cutoff for cutoff in had.values() if cutoff <= now), default=None)
-        if (one := due(business, now, last=last, taken=had)) is not None:
+        if (one := due(business, now, had)) is not None:
             found[one.cutoff].append((business, one))
     return found
 

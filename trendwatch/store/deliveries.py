@@ -67,7 +67,8 @@ class Deliveries:
     def troubled(self) -> frozenset[str]:
         """Return the targets that something unsent was tried for already: they may be slow again."""
         query = select(_DELIVERY.c.target).distinct()
-        query = query.where(_DELIVERY.c.state.in_(_OPEN), _DELIVERY.c.attempts > 0)
+        tried = (_DELIVERY.c.state.in_(_OPEN), _DELIVERY.c.attempts > 0, _DELIVERY.c.target != "")
+        query = query.where(*tried)
         with reading(self._engine) as connection:
             return frozenset(connection.execute(query).scalars())
 
