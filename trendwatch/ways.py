@@ -48,11 +48,10 @@ def make_sandbox(limits: ParseSettings) -> Sandbox:
 
 def make_carrier(channel: Channel, mail: MailSettings) -> Outbox | Smtp:
     """Return the way out for a channel."""
-    from trendwatch.deliver.outbox import Outbox
     from trendwatch.deliver.smtp import Smtp
 
     if channel is Channel.OUTBOX:
-        return Outbox(Path(mail.outbox))
+        return make_outbox(mail)
     return Smtp(
         mail.smtp_host,
         mail.smtp_port,
@@ -60,6 +59,13 @@ def make_carrier(channel: Channel, mail: MailSettings) -> Outbox | Smtp:
         password=mail.smtp_password.get_secret_value(),
         security=mail.smtp_security,
     )
+
+
+def make_outbox(mail: MailSettings) -> Outbox:
+    """Return the folder that keeps mails as files."""
+    from trendwatch.deliver.outbox import Outbox
+
+    return Outbox(Path(mail.outbox))
 
 
 def make_caller(settings: Settings, *, clock: Clock) -> Webhook:

@@ -6,7 +6,18 @@ import sys
 
 import typer
 
-from trendwatch.cli import configuration, demo, filters, operators, practices, registers, serving, steps, why
+from trendwatch.cli import (
+    configuration,
+    delivering,
+    demo,
+    filters,
+    operators,
+    practices,
+    registers,
+    serving,
+    steps,
+    why,
+)
 from trendwatch.cli.options import ConfigDirectory, Global, Now, Version
 from trendwatch.errors import TrendwatchError
 
@@ -30,7 +41,7 @@ def begin(
     context.obj = Global(config=config, now=now)
 
 
-for part in (serving, demo, steps, why, filters, registers, practices, configuration, operators):
+for part in (serving, demo, steps, why, filters, registers, delivering, practices, configuration, operators):
     part.register(app)
 
 

@@ -12,6 +12,11 @@ from datetime import datetime
 from trendwatch.advice.quiet import is_sent
 from trendwatch.advice.schedule import rhythm_words
 from trendwatch.deliver.links import Links
+from trendwatch.deliver.message import envelope_address
+from trendwatch.deliver.webhook import new_secret
+from trendwatch.errors import DeliveryError, InputError
+from trendwatch.net import NetError
+from trendwatch.net.post import Poster
 from trendwatch.render.letters import confirmation, told
 from trendwatch.store import Store
 from trendwatch.store.recipients import LEFT, plain_address, recipient_id
@@ -143,6 +148,39 @@ def _know(
         if reader.origin == BY_OPERATOR and reader.id not in named and reader.consent not in LEFT:
             store.recipients.forget(reader.id)
     return len(new)
+
+
+def invite(
+    store: Store, business: Business, address: str, *, site: str, mail: Channel, now: datetime
+) -> Recipient:
+    """Know an address and ask it; one that left is asked once more, since somebody asked for it now.
+
+    Raises:
+        InputError: this is no mail address.
+    """
+    try:
+        envelope_address(address, "address")
+    except DeliveryError as error:
+        raise InputError(str(error)) from error
+    reader, _ = store.recipients.name(business.key, address, agreed=False, origin=BY_REQUEST, now=now)
+    if reader.consent is Consent.CONFIRMED:
+        return reader
+    reader = store.recipients.ask(reader.id, now=now)
+    store.deliveries.add([question(business, reader, links_of(store, site), mail=mail, now=now)])
+    return reader
+
+
+def add_endpoint(store: Store, business_key: str, url: str, *, poster: Poster, now: datetime) -> Endpoint:
+    """Keep a webhook whose address may be called; return it with its secret.
+
+    Raises:
+        InputError: the address may not be called: not public, no https, no such host.
+    """
+    try:
+        poster.check(url)
+    except NetError as error:
+        raise InputError(f"this webhook cannot be called: {error}") from error
+    return store.endpoints.add(business_key, url, secret=new_secret(), now=now)
 
 
 def links_of(store: Store, site: str) -> Links:
