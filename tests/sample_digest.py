@@ -11,10 +11,11 @@ from trendwatch.advice.digest import compose
 from trendwatch.advice.profile import Profile, profile
 from trendwatch.influence.towards import moving_towards
 from trendwatch.render import email, feeds, page
-from trendwatch.types.advice import Business, Candidate, Coverage, Digest, Edition, Memory, Source
+from trendwatch.types.advice import Business, Candidate, Coverage, Digest, Edition, Memory
 from trendwatch.types.influence import Arrival, ArrivalState
 from trendwatch.types.knowledge import Knowledge
 from trendwatch.types.practices import Practice, Range
+from trendwatch.types.sources import Source
 from trendwatch.types.tags import Facet, Origin, Tag
 from trendwatch.types.trends import Stage, Trend, TrendKind
 

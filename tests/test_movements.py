@@ -7,7 +7,8 @@ import pytest
 from tests.sample_digest import BUSINESS, candidate, edition, source, trend
 from trendwatch.advice.movements import movements
 from trendwatch.advice.profile import profile
-from trendwatch.types.advice import Business, Movement
+from trendwatch.types.advice import Business
+from trendwatch.types.rows import Movement
 from trendwatch.types.trends import Stage, Trend, TrendKind
 
 SHOWN = {"i": source("The Courier", path="shown")}

@@ -26,9 +26,10 @@ from trendwatch.advice.digest import compose
 from trendwatch.influence.towards import moving_towards
 from trendwatch.render.email import mail, subject, text
 from trendwatch.render.view import view
-from trendwatch.types.advice import Coverage, Digest, Memory, Source
+from trendwatch.types.advice import Coverage, Digest, Memory
 from trendwatch.types.delivery import Mail
 from trendwatch.types.knowledge import Knowledge
+from trendwatch.types.sources import Source
 
 
 def mailed(digest: Digest) -> Mail:

@@ -8,8 +8,9 @@ import pytest
 
 from tests.sample_digest import BUSINESS, REMINDERS, SAMPLE, candidate, composed, edition, holding
 from trendwatch.advice.trying import practice_note
-from trendwatch.types.advice import Business, Memory, PracticeNote
+from trendwatch.types.advice import Business, Memory
 from trendwatch.types.practices import Practice, Range
+from trendwatch.types.rows import PracticeNote
 
 NOTHING = Range(low=0, base=0, high=0)
 

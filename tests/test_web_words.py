@@ -11,7 +11,8 @@ from tests.seeds import NOW
 from trendwatch.advice.movements import movements
 from trendwatch.advice.profile import profile
 from trendwatch.advice.trendwords import count_words, direction, stage_words, strength_words
-from trendwatch.types.advice import Business, Coverage, Edition, Source
+from trendwatch.types.advice import Business, Coverage, Edition
+from trendwatch.types.sources import Source
 from trendwatch.types.trends import Stage, Trend
 from trendwatch.web.charts import BARS_HEIGHT, bars, spark
 from trendwatch.web.words import (

@@ -33,6 +33,16 @@ def _compose_upgrade() -> None:
     op.add_column("edition", sa.Column("knowledge_hash", sa.String(), server_default="", nullable=False))
     op.add_column("digest", sa.Column("business", sa.Text(), server_default="", nullable=False))
     op.create_index("ix_digest_cutoff", "digest", ["cutoff"], unique=False)
+    op.create_table(
+        "vote",
+        sa.Column("seq", sa.Integer(), nullable=False),
+        *(_text(name) for name in ("business_key", "story_id", "period", "kind", "label")),
+        _time("voted_at"),
+        sa.Column("labels", sa.JSON(), nullable=False),
+        sa.PrimaryKeyConstraint("seq"),
+    )
+    for column in ("business_key", "voted_at"):
+        op.create_index(f"ix_vote_{column}", "vote", [column], unique=False)
 
 
 def _delivery_upgrade() -> None:
@@ -92,6 +102,7 @@ def _delivery_upgrade() -> None:
 
 def downgrade() -> None:
     _delivery_downgrade()
+    op.drop_table("vote")
     op.drop_index("ix_digest_cutoff", "digest")
     op.drop_column("digest", "business")
     op.drop_column("edition", "knowledge_hash")

@@ -24,7 +24,8 @@ from scipy.sparse import csr_array
 
 from trendwatch.advice.columns import Columns
 from trendwatch.advice.digest import compose, select
-from trendwatch.types.advice import Business, Candidate, Coverage, Edition, Memory, Source
+from trendwatch.types.advice import Business, Candidate, Coverage, Edition, Memory
+from trendwatch.types.sources import Source
 from trendwatch.types.tags import Facet, Origin, Tag
 
 CUTOFF = datetime(2025, 3, 3, 7, 0, tzinfo=UTC)

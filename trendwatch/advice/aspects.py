@@ -10,6 +10,7 @@ import numpy as np
 
 from trendwatch.advice.columns import POINT, Points
 from trendwatch.advice.profile import Profile, most_specific
+from trendwatch.advice.taste import MOST
 from trendwatch.advice.weights import (
     ACTION,
     ACTION_WORDS,
@@ -22,7 +23,7 @@ from trendwatch.advice.weights import (
     SECOND_GOAL,
     TOOL,
 )
-from trendwatch.advice.words import a_list, in_words, labels
+from trendwatch.advice.words import a_list, counted, in_words, labels
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,8 @@ def personal(held: Profile) -> Iterator[Aspect]:
     if held.goals:
         yield _goals(held)
     yield _action(held)
+    if held.taste.weights:
+        yield _liked(held)
     yield held.columns.once(("elsewhere", held.own), partial(_elsewhere, held))
 
 
@@ -145,6 +148,25 @@ def _action(held: Profile) -> Aspect:
         return Said(ACTION_WORDS[key], (key,), f"it is {ACTION_WORDS[key]}")
 
     return Aspect(np.where(mine, points, columns.nothing), says)
+
+
+def _liked(held: Profile) -> Aspect:
+    """Return what votes say of a story's labels; dislikes weigh as much as likes."""
+    columns, weights = held.columns, held.taste.weights
+    bound = round(MOST * POINT)
+
+    def says(at: int) -> Said:
+        tags = columns.tags[at]
+        key = max(
+            (key for key in weights if key in tags), key=lambda key: (abs(weights[key]) * tags[key], key)
+        )
+        one = held.taste.likings[key]
+        name = in_words(key, held.edition.names)
+        return Said(
+            f"you found {one.useful} of {counted(one.votes, 'story', plural='stories')} on {name} useful"
+        )
+
+    return Aspect(np.clip(columns.weighed(weights), -bound, bound), says, personal=False)
 
 
 def _elsewhere(held: Profile) -> Aspect:

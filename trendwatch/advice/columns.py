@@ -84,6 +84,17 @@ class Columns:
         known = [self.worth(key, points) for key in keys if key in self.rows]
         return np.maximum.reduce(known) if known else self.nothing
 
+    def weighed(self, weights: Mapping[str, float]) -> Points:
+        """Return what labels of different worth bring each story together."""
+        known = [key for key in sorted(weights) if key in self.rows]
+        if not known:
+            return self.nothing
+        worth = (
+            np.array([weights[key] * POINT for key in known]) @ self._sure[[self.rows[key] for key in known]]
+        )
+        found: Points = np.rint(worth).astype(np.int16)
+        return found
+
     def carry(self, keys: Sequence[str]) -> Mask:
         """Return which stories carry any of some labels."""
         rows = [self.rows[key] for key in keys if key in self.rows]

@@ -19,11 +19,13 @@ from trendwatch.advice.movements import movements
 from trendwatch.advice.profile import Profile, most_specific, profile
 from trendwatch.advice.schedule import period_of
 from trendwatch.advice.selection import Judged, Judgement, Refusal, best_first, choose, outside
+from trendwatch.advice.taste import NO_TASTE, learn
 from trendwatch.advice.trying import practice_note
 from trendwatch.advice.words import counted, cut, day, in_words, number, shorten, some_of
 from trendwatch.text import clean, first_sentence, headline
-from trendwatch.types.advice import Business, Digest, Edition, Memory, Movement, Pick
+from trendwatch.types.advice import Business, Digest, Edition, Memory, Pick
 from trendwatch.types.influence import Approach
+from trendwatch.types.rows import Movement
 
 #: The one thing and up to four more, of which one may come from outside the usual.
 STORIES = 5
@@ -99,7 +101,8 @@ def select(
 
     Its window begins where its last digest ended; a shared edition may reach further back for others.
     """
-    held = profile(business, edition, columns=columns, since=memory.last_cutoff)
+    taste = learn(memory.votes, business, now=edition.cutoff) if memory.votes else NO_TASTE
+    held = profile(business, edition, columns=columns, since=memory.last_cutoff, taste=taste)
     period = period_of(edition.cutoff, business)
     judgement = Judgement(held, memory)
     chosen = choose(judgement, STORIES)

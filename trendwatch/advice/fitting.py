@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from trendwatch.types.advice import Digest, Source
+from trendwatch.types.advice import Digest
+from trendwatch.types.sources import Source
 
 #: Words of stories, rows, notes and the practice; what pages add around them takes the rest of the 600.
 BODY_WORDS = 490

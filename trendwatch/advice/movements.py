@@ -13,7 +13,8 @@ from trendwatch.advice.columns import Columns
 from trendwatch.advice.profile import Profile
 from trendwatch.advice.trendwords import count_words, ratio, strength_words, usual
 from trendwatch.advice.words import in_words
-from trendwatch.types.advice import Movement, Source
+from trendwatch.types.rows import Movement
+from trendwatch.types.sources import Source
 from trendwatch.types.trends import Stage, Trend, TrendKind
 
 MOST_ROWS = 5

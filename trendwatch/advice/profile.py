@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from trendwatch.advice.columns import Columns
+from trendwatch.advice.taste import NO_TASTE, Taste
 from trendwatch.types.advice import Business, Edition
 
 
@@ -33,10 +34,17 @@ class Profile:
     rising: Mapping[str, float]
     #: technologies somebody reports from its own sector
     here: frozenset[str]
+    #: what its votes say
+    taste: Taste = NO_TASTE
 
 
 def profile(
-    business: Business, edition: Edition, *, columns: Columns | None = None, since: datetime | None = None
+    business: Business,
+    edition: Edition,
+    *,
+    columns: Columns | None = None,
+    since: datetime | None = None,
+    taste: Taste = NO_TASTE,
 ) -> Profile:
     """Return a business prepared for the stories of an edition.
 
@@ -45,6 +53,7 @@ def profile(
         edition: where they stand
         columns: of this edition, where they are shared; None: they are made
         since: end of its last digest, where its window begins; None: that of the edition
+        taste: what its votes say
     """
     columns = columns or Columns(edition)
     own = f"sector:{business.sector}"
@@ -64,6 +73,7 @@ def profile(
         tools=tuple((name.strip(), _whole_word(name.strip())) for name in business.tools if name.strip()),
         rising=columns.once(("rising", own), lambda: _rising(edition, own)),
         here=columns.once(("here", own), lambda: _reported_in(own, columns)),
+        taste=taste,
     )
 
 

@@ -13,8 +13,9 @@ from trendwatch.advice.practices import PER_EURO, Suggestion, band, ranked
 from trendwatch.advice.profile import Profile
 from trendwatch.advice.words import in_words, shorten
 from trendwatch.text import clean, first_sentence
-from trendwatch.types.advice import Memory, PracticeNote
+from trendwatch.types.advice import Memory
 from trendwatch.types.practices import Practice, Range
+from trendwatch.types.rows import PracticeNote
 
 #: Words of what it is, of a step, and of each sentence on how to tell.
 WHAT_WORDS = 22

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from trendwatch.render.inline import SOURCES_SHOWN, LinkView, link, source_link, text
-from trendwatch.types.advice import ArrivalNote, PracticeNote
+from trendwatch.types.rows import ArrivalNote, PracticeNote
 
 #: Said under the arrivals: dates invite a conclusion that they do not bear.
 ARRIVALS_MEAN = "As counted in our feeds; who came first is no proof of cause."

@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 
 from trendwatch.text import clean
-from trendwatch.types.advice import Source
+from trendwatch.types.sources import Source
 
 #: Sources named under a story; the rest is a number.
 SOURCES_SHOWN = 3

@@ -13,7 +13,8 @@ from zoneinfo import ZoneInfo
 
 from trendwatch.render.coming import ARRIVALS_MEAN, ArrivalView, PracticeView, arrival_view, practice_view
 from trendwatch.render.inline import SOURCES_SHOWN, LinkView, link, source_link, text
-from trendwatch.types.advice import Digest, Movement, Pick
+from trendwatch.types.advice import Digest, Pick
+from trendwatch.types.rows import Movement
 from trendwatch.types.weeks import parse_week, week_end
 
 #: Silent reading of plain prose, the slow end: nobody is told it is shorter than it is.

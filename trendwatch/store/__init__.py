@@ -28,6 +28,7 @@ from trendwatch.store.series import SeriesCounts
 from trendwatch.store.stories import Stories
 from trendwatch.store.trends import Trends
 from trendwatch.store.understanding import Understanding
+from trendwatch.store.votes import Votes
 from trendwatch.types.work import Claim
 
 __all__ = ["Store"]
@@ -56,6 +57,7 @@ class Store:
         self.endpoints = Endpoints(engine)
         self.notices = Notices(engine)
         self.erasure = Erasure(engine, self.recipients)
+        self.votes = Votes(engine)
         self.overlays = Overlays(engine)
         self.keys = ApiKeys(engine)
 

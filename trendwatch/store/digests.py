@@ -19,6 +19,7 @@ from trendwatch.store.engine import reading
 from trendwatch.store.frozen import freeze, thaw
 from trendwatch.store.leases import Leases, insert, table
 from trendwatch.store.tables import DigestRow, EditionRow, ShownRow
+from trendwatch.store.votes import Votes
 from trendwatch.types.advice import Business, Digest, Memory
 from trendwatch.types.delivery import Delivery
 from trendwatch.types.work import Claim
@@ -41,6 +42,7 @@ class Digests:
     def __init__(self, engine: Engine, leases: Leases) -> None:
         self._engine = engine
         self._leases = leases
+        self._votes = Votes(engine)
 
     def add(
         self,
@@ -157,6 +159,7 @@ class Digests:
             practices=frozenset(
                 digest["try_this"]["key"] for digest in told[:PRACTICE_ISSUES] if digest.get("try_this")
             ),
+            votes=self._votes.of(business_key, before=before),
         )
 
 

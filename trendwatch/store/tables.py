@@ -231,6 +231,21 @@ class ShownRow(SQLModel, table=True):
     cutoff: datetime
 
 
+class VoteRow(SQLModel, table=True):
+    """What a business said of a story; the latest on a story stands, all are kept."""
+
+    __tablename__ = "vote"
+    seq: int | None = Field(default=None, primary_key=True)
+    business_key: str = Field(index=True)
+    story_id: str
+    period: str
+    kind: str
+    label: str
+    voted_at: datetime = Field(index=True)
+    #: [[full label key, confidence], ...]
+    labels: list[Any] = _json()
+
+
 class LeaseRow(SQLModel, table=True):
     """Who works on a partition of a step, until when."""
 

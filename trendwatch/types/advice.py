@@ -7,8 +7,11 @@ from datetime import datetime, time
 
 from trendwatch.types.influence import Arrival
 from trendwatch.types.knowledge import NO_KNOWLEDGE, Knowledge
+from trendwatch.types.rows import ArrivalNote, Movement, PracticeNote
+from trendwatch.types.sources import Source
 from trendwatch.types.tags import Tag
 from trendwatch.types.trends import Trend
+from trendwatch.types.votes import Vote
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,21 +60,6 @@ class Business:
     also_to: tuple[str, ...] = ()
     #: weight of sectors that matter to it, instead of what ``sectors.toml`` says; 0 leaves one out
     relations: dict[str, float] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
-    """One report of a story, as a reader can follow it."""
-
-    title: str
-    #: absolute http or https
-    url: str
-    #: the feed's title, as people read it
-    feed: str
-    #: independence is counted by owner
-    owner: str
-    #: a FeedKind's value
-    kind: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,74 +157,6 @@ class Pick:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Movement:
-    """A technology's row under *rising and fading*."""
-
-    #: full label key, or a pair of them
-    key: str
-    name: str
-    #: up or down
-    direction: str
-    #: "clearly more than usual"
-    strength_words: str
-    #: "9 stories, usually 3"
-    count_words: str
-    owners: int
-    #: links to reports that show it
-    evidence: tuple[Source, ...]
-    #: stories now, and what is usual, as drawn beside the words
-    stories: int = 0
-    usual: int = 0
-    #: last week counted, such as 2025-W14
-    week: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ArrivalNote:
-    """A technology under *moving toward your sector*."""
-
-    #: full label key
-    technology: str
-    name: str
-    #: "established in manufacturing since March (41 stories, 12 publishers)"
-    elsewhere_words: str
-    #: "first reports in farming since 12 May (3 stories, 2 publishers)"
-    home_words: str
-    #: the same as facts
-    elsewhere: Arrival
-    home: Arrival
-    #: links to reports that show it, elsewhere first
-    evidence: tuple[Source, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PracticeNote:
-    """The practice under *try this*. What it costs and takes is the team's assumption."""
-
-    #: key of the practice
-    key: str
-    name: str
-    #: what it is
-    what: str
-    #: the sector that does it already, as people say it
-    inspired_by: str
-    #: why it is shown to this business
-    why: str
-    first_step: str
-    #: "20 to 300 EUR to start, nothing a month"
-    cost_words: str
-    #: "2 to 6 hours in the first month"
-    hours_words: str
-    #: what to write down before and after
-    measure: str
-    #: when to go on, when to stop
-    passes: str
-    fails: str
-    #: reports of this edition that speak of it
-    evidence: tuple[Source, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Digest:
     """One business, one period, frozen once composed; every channel renders this value."""
 
@@ -297,3 +217,5 @@ class Memory:
     recent_arrivals: frozenset[tuple[str, str, str]] = frozenset()
     #: keys of the practices of the last quarter
     practices: frozenset[str] = frozenset()
+    #: votes it cast before the cutoff
+    votes: tuple[Vote, ...] = ()
