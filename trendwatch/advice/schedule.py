@@ -91,8 +91,8 @@ def merged(
     if last is None:
         return ()
     passed = [period_of(one, business) for one in cutoffs(business, max(since, last), cutoff - _SECOND)]
-    done = period_of(last, business)
-    return tuple(period for period in passed if period != done)
+    told = {period_of(last, business), period_of(cutoff, business)}
+    return tuple(period for period in passed if period not in told)
 
 
 def cutoffs(business: Business, since: datetime, until: datetime) -> list[datetime]:
