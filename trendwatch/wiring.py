@@ -273,8 +273,8 @@ class Service:
 
     @property
     def steps(self) -> tuple[Callable[[], object], ...]:
-        """All that a tick does, in the order of the flow."""
-        return self.learn, self.poll, self.understand, self.analyse, self.compose, self.send
+        """All that a tick does, in the order of the flow; ``send`` has ticks of its own: ends may be dead."""
+        return self.learn, self.poll, self.understand, self.analyse, self.compose
 
     def close(self) -> None:
         """Give back connections and child processes."""
