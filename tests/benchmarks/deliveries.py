@@ -2,8 +2,8 @@
 
     python -m tests.benchmarks.deliveries
 
-The same healthy businesses in one run: alone, and beside some whose endpoint accepts and says nothing until the
-time limit. Said: the median and the 99th percentile from the start of the step to each healthy call.
+The same healthy businesses in one run: alone, and beside some whose endpoint accepts and says nothing until
+the time limit. Said: the median and the 99th percentile from the start of the step to each healthy call.
 """
 
 from __future__ import annotations
