@@ -10,10 +10,10 @@ import pytest
 from tests.asking import Asker
 from tests.cli_world import CommandLine
 from tests.seeding import doors
-from tests.seeds import NOW
+from tests.seeds import NOW, claim_on
 from trendwatch.api import Parts
 from trendwatch.pipeline.outgoing import know_readers
-from trendwatch.types.delivery import Channel
+from trendwatch.types.delivery import Channel, DeliveryState
 
 FARM = "/api/v1/businesses/hill_farm"
 
@@ -162,3 +162,19 @@ def test_api_needs_a_key_where_pages_of_mails_need_none(parts: Parts) -> None:
         assert closed.get(path).status_code == 401
     assert closed("DELETE", FARM).status_code == 401
     assert closed.get("/mail/unsubscribe/forged").status_code == 403
+
+
+def test_the_page_shows_doubts_and_sends_again_from_our_own_pages_only(parts: Parts) -> None:
+    ask = Asker(parts)
+    [one] = parts.store.deliveries.of("hill_farm")
+    claim = claim_on(parts.store, "send", one.id)
+    doubt = replace(one, state=DeliveryState.IN_DOUBT, doubts=1, next_attempt_at=None, detail="answer lost")
+    parts.store.deliveries.record(doubt, claim=claim)
+    shown = ask.get("/deliveries").text
+    assert "may have arrived 1 time more, held for you" in shown
+    assert "owner@hillfarm.example" not in shown
+    address = f"/deliveries/{one.id}/again"
+    assert ask("POST", address, headers={"Origin": "https://evil.example"}).status_code == 403
+    assert ask("POST", address, headers={"Origin": "http://127.0.0.1"}).status_code == 303
+    assert parts.store.deliveries.get(one.id).state is DeliveryState.WAITING
+    assert ask("POST", "/deliveries/nothing/again").status_code == 404
