@@ -18,6 +18,8 @@ from trendwatch.advice.weights import (
     ELSEWHERE,
     FOLLOWED,
     GOAL,
+    LESS,
+    MORE,
     OWN_SECTOR,
     RELATED,
     SECOND_GOAL,
@@ -56,6 +58,7 @@ def personal(held: Profile) -> Iterator[Aspect]:
     if held.goals:
         yield _goals(held)
     yield _action(held)
+    yield from _ruled(held)
     if held.taste.weights:
         yield _liked(held)
     yield held.columns.once(("elsewhere", held.own), partial(_elsewhere, held))
@@ -148,6 +151,24 @@ def _action(held: Profile) -> Aspect:
         return Said(ACTION_WORDS[key], (key,), f"it is {ACTION_WORDS[key]}")
 
     return Aspect(np.where(mine, points, columns.nothing), says)
+
+
+def _ruled(held: Profile) -> Iterator[Aspect]:
+    """Return what rules add or take off that the owner accepted."""
+    columns, names = held.columns, held.edition.names
+
+    def because(word: str, keys: tuple[str, ...], at: int) -> Said:
+        met = tuple(key for key in columns.tags[at] if key in keys)
+        clause = f"you asked for {word} on {labels(met, names)}"
+        return Said(f"because {clause}", met, clause if word == "more" else "")
+
+    business = held.business
+    if business.more:
+        yield Aspect(columns.best(business.more, MORE), partial(because, "more", business.more))
+    if business.less:
+        # The surest of them, once: two labels that one rule means alike are one wish.
+        against = np.negative(columns.best(business.less, -LESS))
+        yield Aspect(against, partial(because, "less", business.less), personal=False)
 
 
 def _liked(held: Profile) -> Aspect:

@@ -21,7 +21,7 @@ from trendwatch.advice.schedule import period_of
 from trendwatch.advice.selection import Judged, Judgement, Refusal, best_first, choose, outside
 from trendwatch.advice.taste import NO_TASTE, learn
 from trendwatch.advice.trying import practice_note
-from trendwatch.advice.words import counted, cut, day, in_words, number, shorten, some_of
+from trendwatch.advice.words import counted, cut, in_words, number, shorten, some_of
 from trendwatch.text import clean, first_sentence, headline
 from trendwatch.types.advice import Business, Digest, Edition, Memory, Pick
 from trendwatch.types.influence import Approach
@@ -79,6 +79,7 @@ def compose(
         quiet=not picks,
         arrivals=arrival_notes(held, approaches, memory),
         try_this=practice_note(held, memory),
+        trends_from=edition.trends_from if _too_early(edition) else None,
     )
     return fit(digest)
 
@@ -92,6 +93,11 @@ class Selection:
     chosen: list[Judged]
     #: one from beyond what the business asks for
     outside: Judged | None
+
+    @property
+    def shown(self) -> list[Judged]:
+        """Everything chosen, in reading order."""
+        return [*self.chosen, *([self.outside] if self.outside else [])]
 
 
 def select(
@@ -175,10 +181,14 @@ def _top(pick: Pick) -> Pick:
     return replace(pick, what=shorten(pick.what, left) if left >= 8 else "")  # noqa: PLR2004
 
 
+def _too_early(edition: Edition) -> bool:
+    return edition.trends_from is not None and edition.trends_from > edition.cutoff
+
+
 def _notes(
     judgement: Judgement, memory: Memory, *, chosen: list[Judged], rows: tuple[Movement, ...]
 ) -> Iterator[str]:
-    edition, business = judgement.held.edition, judgement.held.business
+    edition = judgement.held.edition
     if memory.issues == 0:
         yield "This is your first issue, so it may also hold stories from before you joined."
     if not chosen:
@@ -188,13 +198,10 @@ def _notes(
     if unproven := judgement.count(Refusal.TOO_FEW_SOURCES):
         stories = counted(unproven, "story", plural="stories")
         yield f"Left out: {stories} that only one publisher tells so far."
-    if edition.trends_from is not None and edition.trends_from > edition.cutoff:
-        start = day(edition.trends_from, business.timezone)
-        yield f"What is rising and fading can be told from {start}: there is too little history yet."
-    elif not edition.trends:
-        yield "No technology was reported clearly more or less than usual."
-    elif not rows:
-        yield "Nothing near you was reported clearly more or less than usual."
+    # Where it is too early for movements, their section says from when they can be told.
+    if not (rows or _too_early(edition)):
+        nothing = "Nothing near you" if edition.trends else "No technology"
+        yield f"{nothing} was reported clearly more or less than usual."
     if missing := edition.coverage.missing:
         of = f"{len(missing)} of {counted(edition.coverage.feeds, 'feed')}"
         yield f"{of} could not be read: {some_of([shorten(title, 5) for title in missing], 3)}."

@@ -80,8 +80,7 @@ def learn(votes: Iterable[Vote], business: Business, *, now: datetime) -> Taste:
         business: whose profile is the prior
         now: aware UTC; later votes are not looked at
     """
-    standing = {one.story_id: one for one in sorted(votes, key=_when) if one.voted_at < now}
-    cast = sorted((one for one in standing.values() if one.kind in _TASTE), key=_when)
+    cast, wrong = standing(votes, business, now=now)
     model = _Model(_prior(business))
     counts: dict[str, tuple[int, int]] = {}
     last: datetime | None = None
@@ -89,13 +88,29 @@ def learn(votes: Iterable[Vote], business: Business, *, now: datetime) -> Taste:
         if last is not None:
             model.forget((vote.voted_at - last) / WEEK)
         last, useful = vote.voted_at, vote.kind is VoteKind.USEFUL
-        model.update(_features(vote), useful=useful)
-        for key, _ in vote.labels:
+        labels = {key: sure for key, sure in vote.labels if (vote.story_id, key) not in wrong}
+        model.update(_features(labels), useful=useful)
+        for key in labels:
             liked, voted = counts.get(key, (0, 0))
             counts[key] = liked + useful, voted + 1
     if last is not None:
         model.forget((now - last) / WEEK)
     return Taste({key: _liking(model.moved(key), *counts[key]) for key in sorted(counts)})
+
+
+def standing(
+    votes: Iterable[Vote], business: Business, *, now: datetime
+) -> tuple[list[Vote], frozenset[tuple[str, str]]]:
+    """Return the last word on each story in the order it was said, and the (story, label) that are wrong.
+
+    Votes from before ``votes_since`` and from ``now`` on are not looked at.
+    """
+    start = business.votes_since
+    counting = (one for one in votes if one.voted_at < now and (start is None or one.voted_at >= start))
+    seen = sorted(counting, key=_when)
+    last = {one.story_id: one for one in seen if one.kind in _TASTE or one.kind is VoteKind.NOTHING}
+    wrong = frozenset((one.story_id, one.label) for one in seen if one.kind is VoteKind.WRONG_TAG)
+    return sorted((one for one in last.values() if one.kind in _TASTE), key=_when), wrong
 
 
 _TASTE = frozenset({VoteKind.USEFUL, VoteKind.NOT_FOR_ME})
@@ -141,8 +156,8 @@ def _prior(business: Business) -> dict[str, float]:
     return dict.fromkeys(declared, DECLARED) | {_CONSTANT: -DECLARED}
 
 
-def _features(vote: Vote) -> dict[str, float]:
-    return {key: min(1.0, sure / _FULL_CONFIDENCE) for key, sure in vote.labels} | {_CONSTANT: 1.0}
+def _features(labels: Mapping[str, float]) -> dict[str, float]:
+    return {key: min(1.0, sure / _FULL_CONFIDENCE) for key, sure in labels.items()} | {_CONSTANT: 1.0}
 
 
 def _liking(moved: float, useful: int, votes: int) -> Liking:

@@ -25,6 +25,9 @@ SECOND_GOAL = 0.75
 ACTION = 2.0
 #: Happens in another sector and not in this one.
 ELSEWHERE = 1.0
+#: A rule that the owner accepted: as much as one thing that was declared, for or against.
+LESS = -3.0
+MORE = 3.0
 #: Many independent publishers: at most this, half of it at three.
 BREADTH = 2.0
 #: Its technologies are reported more than usual: at most this.

@@ -26,9 +26,11 @@ from trendwatch.api import (
     metrics,
     practices,
     problems,
+    profiles,
     readers,
     series,
     trends,
+    votes,
     why,
 )
 from trendwatch.api.asked import only_known
@@ -53,6 +55,8 @@ _ROUTERS = (
     delivering.router,
     readers.router,
     why.router,
+    profiles.router,
+    votes.router,
     health.router,
     metrics.router,
 )

@@ -16,6 +16,7 @@ from trendwatch.cli import (
     registers,
     serving,
     steps,
+    votes,
     why,
 )
 from trendwatch.cli.options import ConfigDirectory, Global, Now, Version
@@ -41,7 +42,19 @@ def begin(
     context.obj = Global(config=config, now=now)
 
 
-for part in (serving, demo, steps, why, filters, registers, delivering, practices, configuration, operators):
+for part in (
+    serving,
+    demo,
+    steps,
+    why,
+    votes,
+    filters,
+    registers,
+    delivering,
+    practices,
+    configuration,
+    operators,
+):
     part.register(app)
 
 

@@ -16,7 +16,7 @@ from itsdangerous import BadSignature, URLSafeSerializer
 
 from trendwatch.errors import LinkRefused
 
-Purpose = Literal["unsubscribe", "confirm", "preferences"]
+Purpose = Literal["unsubscribe", "confirm", "preferences", "votes"]
 
 #: Where these links lead, below the site's address.
 PREFIX = "/mail"
@@ -25,6 +25,7 @@ LIFE: dict[Purpose, timedelta | None] = {
     "unsubscribe": None,
     "confirm": timedelta(days=7),
     "preferences": timedelta(days=90),
+    "votes": timedelta(days=90),
 }
 _LONGEST = 500
 

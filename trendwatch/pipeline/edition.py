@@ -83,9 +83,7 @@ def _drawn(making: Making, version: str, coverage: Coverage, *, window: tuple[da
         trends_from=_trends_from(store),
         coverage=coverage,
         names=taxonomy.names(),
-        parents={
-            label.full_key: f"{label.facet}:{label.parent}" for label in taxonomy.labels if label.parent
-        },
+        parents=taxonomy.parents(),
         model_version=version,
         config_hash=making.config_hash,
         arrivals=arrivals,

@@ -50,6 +50,19 @@ class Editions:
             raise NotFound("edition", edition_id)
         return found
 
+    def latest(self) -> Edition | None:
+        """Return the edition of the latest cutoff, None before the first."""
+        query = select(_EDITION.c.id).order_by(_EDITION.c.cutoff.desc()).limit(1)
+        with reading(self._engine) as connection:
+            found = connection.execute(query).scalar()
+        return None if found is None else self.find(found)
+
+    def since(self, when: datetime) -> list[str]:
+        """Return the ids of the editions with a cutoff from a time on, the earliest first."""
+        query = select(_EDITION.c.id).where(_EDITION.c.cutoff >= when).order_by(_EDITION.c.cutoff)
+        with reading(self._engine) as connection:
+            return list(connection.execute(query).scalars())
+
     def freeze(self, edition: Edition, *, claim: Claim, now: datetime) -> Edition:
         """Keep an edition unless its cutoff has one already; return the one that is kept.
 

@@ -7,7 +7,7 @@ from datetime import datetime, time
 
 from trendwatch.types.influence import Arrival
 from trendwatch.types.knowledge import NO_KNOWLEDGE, Knowledge
-from trendwatch.types.rows import ArrivalNote, Movement, PracticeNote
+from trendwatch.types.rows import ArrivalNote, Movement, PracticeNote, Remark
 from trendwatch.types.sources import Source
 from trendwatch.types.tags import Tag
 from trendwatch.types.trends import Trend
@@ -39,6 +39,14 @@ class Business:
     mutes: tuple[str, ...] = ()
     #: full label keys always wanted
     follows: tuple[str, ...] = ()
+    #: full label keys it wants fewer stories on, by a rule it accepted
+    less: tuple[str, ...] = ()
+    #: full label keys it wants more stories on, by a rule it accepted
+    more: tuple[str, ...] = ()
+    #: proposed rules it refused, as ``less:area:drones``: they are not proposed again
+    declined: tuple[str, ...] = ()
+    #: votes cast before are not learnt from any more; None: all are
+    votes_since: datetime | None = None
     #: for trying new things, in its currency
     budget_per_month: int = 0
     hours_per_week: float = 0.0
@@ -190,6 +198,12 @@ class Digest:
     merged: tuple[str, ...] = ()
     #: what was chosen for a quiet week and done in this one; "" where it is not quiet
     quiet_choice: str = ""
+    #: from when movements can be told, where there is too little history yet; None: there is enough
+    trends_from: datetime | None = None
+    #: sectors that are proven to come first, said under the arrivals
+    leads: tuple[Remark, ...] = ()
+    #: moves on the radar and due checks of pilots
+    radar: tuple[Remark, ...] = ()
 
     @property
     def picks(self) -> tuple[Pick, ...]:

@@ -14,6 +14,8 @@ class VoteKind(StrEnum):
     NOT_FOR_ME = "not_for_me"
     #: one of its labels is wrong: says nothing of taste
     WRONG_TAG = "wrong_tag"
+    #: nothing more on one of its labels: changes the profile, says nothing of taste
+    MUTE = "mute"
     #: takes back what was said before
     NOTHING = "nothing"
 
@@ -27,9 +29,37 @@ class Vote:
     #: of the digest that showed it
     period: str
     kind: VoteKind
-    #: full key of the label that is wrong, "" for other kinds
+    #: full key of the label that is wrong or muted, "" for other kinds
     label: str = ""
     #: aware UTC
     voted_at: datetime
     #: confidence of each full label key the story had, as the digest's edition has it
     labels: tuple[tuple[str, float], ...] = ()
+
+
+class RuleKind(StrEnum):
+    """What a rule does to stories with its label."""
+
+    #: points are taken off them
+    LESS = "less"
+    #: points are added to them
+    MORE = "more"
+    #: they are not shown
+    NEVER = "never"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """What votes propose, or an owner decided, about one label: visible, and taken back at any time."""
+
+    kind: RuleKind
+    #: full label key
+    label: str
+    #: votes that called a story with this label useful, and all votes on such stories
+    useful: int = 0
+    votes: int = 0
+
+    @property
+    def key(self) -> str:
+        """How it is named: ``less:area:drones``."""
+        return f"{self.kind}:{self.label}"

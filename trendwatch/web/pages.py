@@ -5,7 +5,20 @@ from __future__ import annotations
 from fastapi import APIRouter, HTTPException
 from starlette.responses import Response
 
-from trendwatch.web import about, arrivals, deliveries, digests, feeds, home, items, readers, trends, why
+from trendwatch.web import (
+    about,
+    arrivals,
+    deliveries,
+    digests,
+    feeds,
+    home,
+    items,
+    profiles,
+    readers,
+    trends,
+    votes,
+    why,
+)
 from trendwatch.web.looks import assets
 
 router = APIRouter(include_in_schema=False)
@@ -21,5 +34,18 @@ def static(digits: str, name: str) -> Response:
     return Response(asset.body, media_type=asset.media_type, headers=headers)
 
 
-for _page in (home, digests, why, trends, arrivals, items, feeds, about, readers, deliveries):
+for _page in (
+    home,
+    digests,
+    why,
+    trends,
+    arrivals,
+    items,
+    feeds,
+    about,
+    readers,
+    deliveries,
+    profiles,
+    votes,
+):
     router.include_router(_page.router)
