@@ -9,6 +9,7 @@ import pytest
 
 from tests.seeds import NOW, a_business, a_digest, an_edition
 from trendwatch.advice.quiet import FIRST_ISSUES, finished, is_sent
+from trendwatch.render.view import view
 from trendwatch.types.advice import Candidate, Memory, Source
 from trendwatch.types.tags import Facet, Origin, Tag
 
@@ -86,5 +87,6 @@ def test_d4_weeks_that_passed_without_an_issue_are_recorded_and_said() -> None:
     digest = a_digest("farm", since=NOW - 3 * WEEK)
     late = finished(digest, EDITION, a_business("farm"), replace(AFTER_FOUR, last_cutoff=NOW - 3 * WEEK))
     assert late.merged == ("2025-W08", "2025-W09")
-    assert late.notes == ("No issue came for 2025-W08 and 2025-W09; this one covers that time too.",)
+    assert late.notes == ()  # said above the stories, in days instead of week numbers
+    assert view(late).late == "No issues came for the 2 weeks from 17 Feb; this one covers them too."
     assert finished(digest, EDITION, a_business("farm"), Memory()).merged == ()

@@ -18,7 +18,8 @@ from trendwatch.advice.fitting import fit
 from trendwatch.advice.movements import movements
 from trendwatch.advice.profile import Profile, most_specific, profile
 from trendwatch.advice.schedule import period_of
-from trendwatch.advice.selection import Judged, Judgement, Refusal, best_first, choose, outside
+from trendwatch.advice.choosing import best_first, choose, outside
+from trendwatch.advice.selection import Judged, Judgement, Refusal
 from trendwatch.advice.taste import NO_TASTE, learn
 from trendwatch.advice.trying import practice_note
 from trendwatch.advice.words import counted, cut, in_words, number, shorten, some_of

@@ -2,7 +2,8 @@
 
 A row needs a link that shows it, or it is left out. Own sector and topics asked about come first; general
 ones only fill up to three rows. A technology has one row, its nearest. Rising is said only where the
-trend method is sure of it (strength above 0); fading only where it calls the stage so.
+trend method is sure of it (strength above 0); fading only where it calls the stage so; and neither where
+the plain counts do not show it.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import numpy as np
 
 from trendwatch.advice.columns import Columns
 from trendwatch.advice.profile import Profile
-from trendwatch.advice.trendwords import count_words, ratio, strength_words, usual
+from trendwatch.advice.trendwords import count_words, ratio, strength_words, telling, usual
 from trendwatch.advice.words import in_words
 from trendwatch.types.rows import Movement
 from trendwatch.types.sources import Source
@@ -43,7 +44,12 @@ _OWN, _ASKED, _RELATED, _GENERAL = range(4)
 
 
 def _may_be_told(trend: Trend) -> bool:
-    return trend.kind is TrendKind.LABEL and trend.key.startswith("area:") and bool(_direction(trend))
+    return (
+        trend.kind is TrendKind.LABEL
+        and trend.key.startswith("area:")
+        and bool(_direction(trend))
+        and telling(trend)
+    )
 
 
 def _nearness(trend: Trend, held: Profile) -> int | None:

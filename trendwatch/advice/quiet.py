@@ -29,23 +29,18 @@ def finished(digest: Digest, edition: Edition, business: Business, memory: Memor
     """Return a digest with the weeks it makes up for and what a quiet week brings."""
     late = merged(business, digest.cutoff, since=digest.since, last=memory.last_cutoff)
     if late:
-        note = f"No issue came for {_names(late)}; this one covers that time too."
-        digest = replace(digest, merged=late, notes=(*digest.notes, note))
+        digest = replace(digest, merged=late)
     if digest.quiet:
         choice = "first" if memory.issues < FIRST_ISSUES else business.quiet_week
         digest = replace(digest, quiet_choice=choice)
         if choice == "general":
             digest = replace(digest, worth_a_look=_general(edition, digest, business, memory))
-    return fit(digest) if late or digest.quiet_choice == "general" else digest
+    return fit(digest) if digest.quiet_choice == "general" else digest
 
 
 def is_sent(digest: Digest) -> bool:
     """Tell whether a digest leaves the house; one that does not stands in the archive."""
     return digest.quiet_choice != "none"
-
-
-def _names(periods: tuple[str, ...]) -> str:
-    return periods[0] if len(periods) == 1 else f"{', '.join(periods[:-1])} and {periods[-1]}"
 
 
 def _general(edition: Edition, digest: Digest, business: Business, memory: Memory) -> tuple[Pick, ...]:

@@ -73,7 +73,10 @@ def mail_for(store: Store, delivery: Delivery, *, sender: str, site: str, links:
         letter = quiet_note(digest, url=issue_url(base_url, digest.period))
         shown = letter_mail(letter, **envelope, date=digest.cutoff, banner=banner, reader_links=ways)
     else:
-        shown = mail(digest, **envelope, base_url=base_url, banner=banner, reader_links=ways)
+        votes = _votes(links, delivery, made=digest.cutoff)
+        shown = mail(
+            digest, **envelope, base_url=base_url, banner=banner, reader_links=ways, votes_url=votes
+        )
     return replace(shown, headers=_headers(links, delivery.target, made=digest.cutoff))
 
 
@@ -87,6 +90,13 @@ def _ways(links: Links, reader: str, *, made: datetime, period: str = "") -> tup
         LinkView(text="Less often, pause, change topics", url=links.to("preferences", reader, made=made)),
         LinkView(text="Unsubscribe", url=links.to("unsubscribe", reader, made=made)),
     )
+
+
+def _votes(links: Links, delivery: Delivery, *, made: datetime) -> str:
+    """Return where a reader says what the stories of an issue were worth, "" for nobody we know."""
+    if not delivery.target:
+        return ""
+    return links.to("votes", f"{delivery.target}/{delivery.period}", made=made)
 
 
 def _headers(links: Links, reader: str, *, made: datetime) -> tuple[tuple[str, str], ...]:

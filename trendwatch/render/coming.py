@@ -1,11 +1,11 @@
-"""What moves towards a sector, and the practice to try, as words to be shown."""
+"""What moves towards a sector, the practice to try, and sentences beside them, as words to be shown."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from trendwatch.render.inline import SOURCES_SHOWN, LinkView, link, source_link, text
-from trendwatch.types.rows import ArrivalNote, PracticeNote
+from trendwatch.types.rows import ArrivalNote, PracticeNote, Remark
 
 #: Said under the arrivals: dates invite a conclusion that they do not bear.
 ARRIVALS_MEAN = "As counted in our feeds; who came first is no proof of cause."
@@ -34,6 +34,20 @@ class PracticeView:
     #: lead-in and sentence: first step, takes, measure, go on if, stop if
     lines: tuple[tuple[str, str], ...]
     sources: tuple[LinkView, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemarkView:
+    """A sentence with the reports that show it, as it is shown."""
+
+    words: str
+    sources: tuple[LinkView, ...]
+
+
+def remark_view(remark: Remark) -> RemarkView:
+    """Return a sentence as it is shown."""
+    sources = tuple(source_link(source) for source in remark.evidence if link(source.url))
+    return RemarkView(words=text(remark.words), sources=sources[:SOURCES_SHOWN])
 
 
 def arrival_view(note: ArrivalNote) -> ArrivalView:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from trendwatch.types.influence import Arrival
 from trendwatch.types.sources import Source
+from trendwatch.types.trends import SHOWN_WEEKS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +30,17 @@ class Movement:
     usual: int = 0
     #: last week counted, such as 2025-W14
     week: str = ""
+    #: whole weeks counted
+    weeks: int = SHOWN_WEEKS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remark:
+    """A sentence of a digest that is no story: a proven lead, a move on the radar, a due check of a pilot."""
+
+    words: str
+    #: links to reports that show it
+    evidence: tuple[Source, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

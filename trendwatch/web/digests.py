@@ -14,6 +14,7 @@ from trendwatch.advice.words import in_words
 from trendwatch.config import Config
 from trendwatch.errors import NotFound
 from trendwatch.render.page import html
+from trendwatch.render.template import issue_url
 from trendwatch.types.advice import Business, Digest
 from trendwatch.types.weeks import parse_week
 from trendwatch.web.banner import banner
@@ -53,7 +54,8 @@ def digest(business: str, period: str, parts: Given) -> Response:
 
 def digest_page(found: Digest, *, base_url: str) -> HTMLResponse:
     """Return a digest as its own page; its own styles are allowed by their hash."""
-    text = html(found, base_url=base_url, banner=banner())
+    here = issue_url(base_url, found.period)
+    text = html(found, base_url=base_url, banner=banner(), votes_url=f"{here}/votes" if here else "")
     hashes = (hashlib.sha256(style.encode()).digest() for style in _STYLE.findall(text))
     allowed = " ".join(f"'sha256-{base64.b64encode(digest).decode()}'" for digest in hashes)
     sources = allowed or "'none'"

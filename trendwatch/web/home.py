@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from trendwatch.advice.trendwords import direction
+from trendwatch.advice.trendwords import direction, telling
 from trendwatch.types.advice import Business, Digest
 from trendwatch.types.trends import TrendKind
 from trendwatch.types.weeks import week_name
@@ -61,7 +61,10 @@ def _movements(parts: Parts, version: str, week: int | None) -> tuple[list[Row],
     plain = [
         trend
         for trend in parts.store.trends.of_week(version, week)
-        if trend.kind is TrendKind.LABEL and trend.key.startswith("area:") and "|" not in trend.key
+        if trend.kind is TrendKind.LABEL
+        and trend.key.startswith("area:")
+        and "|" not in trend.key
+        and telling(trend)
     ]
     up = [trend for trend in plain if direction(trend) == "up"][:_RISING]
     down = [trend for trend in reversed(plain) if direction(trend) == "down"][:_FADING]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from trendwatch.advice.trendwords import direction
+from trendwatch.advice.trendwords import direction, telling
 from trendwatch.errors import NotFound
 from trendwatch.store.items import Filter
 from trendwatch.types.news import Item
@@ -162,7 +162,7 @@ def _week_page(parts: Parts, version: str, week: int | None) -> Response:
 
 def _groups(parts: Parts, trends: Sequence[Trend], week: int) -> list[Group]:
     sorts: dict[str, list[Row]] = {title: [] for title, _ in _SORTS}
-    for row in rows(parts, trends, week=week):
+    for row in rows(parts, [trend for trend in trends if telling(trend)], week=week):
         sorts[_sort(row.trend.key)].append(row)
     groups = []
     for title, found in sorts.items():
