@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tests.sample_digest import BUSINESS, CUTOFF, candidate, edition, source, trend
 from trendwatch.advice.columns import confidences
 from trendwatch.advice.profile import most_specific, profile
-from trendwatch.advice.relevance import Score, Scores
+from trendwatch.advice.relevance import WHY_WORDS, Score, Scores
 from trendwatch.types.advice import Business, Candidate, Edition
 
 FRESH_3_DAYS = round(0.8 * 2 ** (-3 / 4), 2)  # 0.48
@@ -208,3 +208,12 @@ def test_more_independent_publishers_never_lower_a_score(count: int) -> None:
         scored(candidate(labels="area:iot", feeds=more)).points
         >= scored(candidate(labels="area:iot", feeds=fewer)).points
     )
+
+
+@pytest.mark.parametrize("labels", ["", "impact:threat ", "function:operations function:customer_service "])
+@pytest.mark.parametrize("title", ["x", "Xero and Shopify and Square hit"])
+def test_why_is_at_most_eighteen_words_and_names_two_reasons(labels: str, title: str) -> None:
+    one = candidate(title=title, labels=f"{labels}area:iot area:drones sector:healthcare sector:energy")
+    said = scored(one).why
+    assert 0 < len(said.split()) <= WHY_WORDS
+    assert said.count(" and ") + said.count(";") <= 3

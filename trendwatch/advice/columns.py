@@ -29,6 +29,8 @@ Value = TypeVar("Value")
 
 #: A tag as likely as not is taken at its word.
 FULL_CONFIDENCE = 0.5
+#: A source is rare that leads a quarter of what sources lead on average.
+RARE_SHARE = 4
 #: Points are kept in hundredths.
 POINT = 100
 #: Browsers and mail readers cut longer addresses.
@@ -99,6 +101,23 @@ class Columns:
         """Return which stories carry any of some labels."""
         rows = [self.rows[key] for key in keys if key in self.rows]
         return np.logical_or.reduce(self._has[rows]) if rows else self.never
+
+    def surely(self, keys: Sequence[str], least: float) -> Mask:
+        """Return which stories carry any of some labels with at least a confidence."""
+        return np.array([any(tags.get(key, 0.0) >= least for key in keys) for tags in self.tags], dtype=bool)
+
+    def saying(self, pattern: re.Pattern[str], among: Places) -> Mask:
+        """Return which of some stories say something, in headline or summary."""
+        found = np.zeros(len(self), dtype=bool)
+        found[among] = [pattern.search(self._texts[at]) is not None for at in among]
+        return found
+
+    @cached_property
+    def likeness(self) -> NDArray[np.float32]:
+        """Labels of stories as columns of length one: their products are cosines."""
+        norms = np.linalg.norm(self._sure, axis=0)
+        found: NDArray[np.float32] = (self._sure / np.where(norms, norms, 1.0)).astype(np.float32)
+        return found
 
     @cached_property
     def _has(self) -> Mask:
@@ -172,6 +191,13 @@ class Columns:
     def areas(self, at: int) -> tuple[str, ...]:
         """Return the technologies of the story at a place."""
         return tuple(key for key in self.tags[at] if key.startswith("area:"))
+
+    @cached_property
+    def rare(self) -> Mask:
+        """Stories led by an owner who leads far fewer than others do in this edition."""
+        led = np.bincount(self.leaders)
+        found: Mask = led[self.leaders] * RARE_SHARE * max(1, np.count_nonzero(led)) <= led.sum()
+        return found
 
     @cached_property
     def turn(self) -> NDArray[np.int64]:

@@ -12,13 +12,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from trendwatch.advice.arriving import arrival_notes
+from trendwatch.advice.choosing import best_first, choose, outside
 from trendwatch.advice.columns import Columns, owners
 from trendwatch.advice.evidence import official, vendor_written
 from trendwatch.advice.fitting import fit
 from trendwatch.advice.movements import movements
 from trendwatch.advice.profile import Profile, most_specific, profile
 from trendwatch.advice.schedule import period_of
-from trendwatch.advice.choosing import best_first, choose, outside
 from trendwatch.advice.selection import Judged, Judgement, Refusal
 from trendwatch.advice.taste import NO_TASTE, learn
 from trendwatch.advice.trying import practice_note
@@ -72,7 +72,7 @@ def compose(
         one_thing=_top(picks[0]) if picks else None,
         movements=rows,
         worth_a_look=tuple(picks[1:]),
-        outside=replace(_pick(beyond, held), why=_why_outside(beyond, held)) if beyond else None,
+        outside=_beyond(beyond, selection.propensity, held) if beyond else None,
         coverage=edition.coverage,
         notes=tuple(_notes(selection.judgement, memory, chosen=chosen, rows=rows)),
         model_version=edition.model_version,
@@ -94,6 +94,8 @@ class Selection:
     chosen: list[Judged]
     #: one from beyond what the business asks for
     outside: Judged | None
+    #: how likely that one was drawn among its equals
+    propensity: float = 0.0
 
     @property
     def shown(self) -> list[Judged]:
@@ -113,13 +115,13 @@ def select(
     period = period_of(edition.cutoff, business)
     judgement = Judgement(held, memory)
     chosen = choose(judgement, STORIES)
-    beyond = outside(judgement, chosen, period=period) if chosen else None
+    beyond, propensity = (outside(judgement, chosen, period=period) if chosen else None) or (None, 0.0)
     if beyond is not None:
-        # One place less for the item from outside; what is always wanted stays.
-        wanted = sum(1 for one in chosen if one.score.followed)
+        # One place less for the item from outside; what must be seen and what is always wanted stays.
+        wanted = sum(1 for one in chosen if one.score.followed or one.must_see)
         chosen = chosen[: max(STORIES - 1, wanted)]
     chosen = best_first(judgement, chosen)
-    return Selection(period=period, judgement=judgement, chosen=chosen, outside=beyond)
+    return Selection(period=period, judgement=judgement, chosen=chosen, outside=beyond, propensity=propensity)
 
 
 def _pick(one: Judged, held: Profile) -> Pick:
@@ -141,6 +143,10 @@ def _pick(one: Judged, held: Profile) -> Pick:
     )
 
 
+def _beyond(one: Judged, propensity: float, held: Profile) -> Pick:
+    return replace(_pick(one, held), why=_why_outside(one, held), propensity=round(propensity, 4))
+
+
 def _same(what: str, title: str) -> bool:
     return what.casefold().strip(" .…") == title.casefold().strip(" .…")
 
@@ -157,6 +163,8 @@ def _topics(one: Judged, held: Profile) -> tuple[str, ...]:
 
 
 def _marks(one: Judged) -> Iterator[str]:
+    if one.must_see:
+        yield "must see"
     if official(one.candidate):
         yield "official source"
     elif not one.proven:

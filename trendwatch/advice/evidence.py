@@ -17,6 +17,7 @@ from trendwatch.advice.weights import (
     FRESH_HALF_LIFE,
     MOMENTUM,
     OFFICIAL,
+    RARE,
     SINGLE_SOURCE,
     VENDOR_WRITTEN,
 )
@@ -49,6 +50,7 @@ def evidence(held: Profile) -> Iterator[Aspect]:
     yield columns.once("vendor", partial(_vendor, columns))
     yield columns.once(("momentum", held.own), partial(_momentum, held))
     yield columns.once("fresh", partial(_freshness, columns))
+    yield columns.once("rare", partial(_rarity, columns))
 
 
 def _breadth(columns: Columns) -> Aspect:
@@ -83,6 +85,11 @@ def _momentum(held: Profile) -> Aspect:
         return Said(f"more reports than usual about {in_words(risen, held.edition.names)}")
 
     return Aspect(points, says, personal=False)
+
+
+def _rarity(columns: Columns) -> Aspect:
+    points = np.where(columns.rare, np.int16(RARE * POINT), columns.nothing)
+    return Aspect(points, lambda _: Said("from a source that reports seldom"), personal=False)
 
 
 def _freshness(columns: Columns) -> Aspect:

@@ -11,8 +11,10 @@ Order: proven stories first, then points, breadth, time, id. So relevance reorde
 one publisher tells never stands above one that several tell. Labels that are always wanted pass the two
 last gates and get their places first.
 
-Caps: at most two stories led by one owner and two per technology (the parent of a technology counts too:
-two about chatbots are two about AI). Fewer stories than places is a good week for the reader: never pad.
+Must see: a rule or risk we are quite sure of (0.6), of one's own sector or software, in words of urgency or
+told by four publishers. It is labelled, gets its place first, and the mix of topics does not keep it out.
+
+Which of those that pass are shown, within which caps, is ``choosing``'s.
 
 Known failures: a story that grows from one publisher to four after its window is never shown, since
 windows go by first reports. The values of MUST_SCORE and SURE_SCORE were set by hand on written cases.
@@ -20,18 +22,17 @@ windows go by first reports. The values of MUST_SCORE and SURE_SCORE were set by
 
 from __future__ import annotations
 
-from collections import Counter
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
-from functools import cached_property
-from hashlib import blake2b
+from functools import cached_property, partial
 
 import numpy as np
 from numpy.typing import NDArray
 
-from trendwatch.advice.columns import POINT, Mask, Places
+from trendwatch.advice.columns import POINT, Columns, Mask, Places
 from trendwatch.advice.evidence import officials
 from trendwatch.advice.profile import Profile
 from trendwatch.advice.relevance import Score, Scores
@@ -48,8 +49,14 @@ SURE_SCORE_FEW = 5.0
 FEW_SOURCES = 10
 #: Published longer before its window, a story is a late find, not news.
 LATE = timedelta(days=14)
-PER_OWNER = 2
-PER_AREA = 2
+#: A rule or risk that must be seen: this sure (ALGORITHMS.md 5.3), told by so many or in words of urgency.
+MUST_SEE_SURE = 0.6
+MUST_SEE_OWNERS = 4
+_SEVERE = re.compile(
+    r"\b(urgent(ly)?|critical|severe|actively exploited|zero.day|ransomware|breach(es|ed)?|recall(s|ed)?|"
+    r"outage|deadline|mandatory|must (now|by|stop|comply)|fine[sd]?|ban(s|ned)?|emergency|warn(s|ing|ed)?)\b",
+    re.IGNORECASE,
+)
 
 
 class Refusal(StrEnum):
@@ -85,6 +92,8 @@ class Judged:
     proven: bool
     #: None: it may be shown
     refusal: Refusal | None
+    #: a rule or risk of its own that has to be looked at
+    must_see: bool = False
 
     @property
     def areas(self) -> frozenset[str]:
@@ -114,6 +123,7 @@ class Judgement:
             labels=tuple(self.columns.tags[at]),
             proven=bool(self.proven[at]),
             refusal=_REFUSALS[code - 1] if code else None,
+            must_see=bool(self.must_see[at]),
         )
 
     def count(self, refusal: Refusal) -> int:
@@ -130,10 +140,18 @@ class Judgement:
         """Stories told by two independent publishers, or by an official source."""
         return (self.columns.owners > 1) | officials(self.columns)
 
+    @cached_property
+    def must_see(self) -> Mask:
+        """Stories that may be shown and hold a rule or risk of its own that has to be looked at."""
+        urgent = self.columns.once("urgent", partial(_urgent, self.columns))
+        own = self.columns.carry([self.held.own]) | self.scores.naming_tools
+        found: Mask = urgent & own & (self._refusals == 0)
+        return found
+
     def in_turn(self) -> Places:
-        """Return what may be shown: what is always wanted first, then the best."""
+        """Return what may be shown: what must be seen, what is always wanted, then the best."""
         may = np.flatnonzero(self._refusals == 0)
-        order = np.lexsort((~self.scores.followed[may], self.rank[may])[::-1])
+        order = np.lexsort((~self.must_see[may], ~self.scores.followed[may], self.rank[may])[::-1])
         return may[order]
 
     @cached_property
@@ -178,98 +196,11 @@ class Judgement:
         yield Refusal.TOO_FEW_SOURCES, ~wanted & ~self.proven & (scores.points < sure)
 
 
-def choose(judgement: Judgement, places: int) -> list[Judged]:
-    """Return stories that may be shown, within the caps: what is always wanted first, then the best."""
-    return list(_Caps(judgement).admit(judgement.in_turn(), places))
-
-
-def best_first(judgement: Judgement, chosen: Iterable[Judged]) -> list[Judged]:
-    """Return chosen stories as they are read."""
-    return sorted(chosen, key=lambda one: int(judgement.rank[one.at]))
-
-
-def left_out(judgement: Judgement, chosen: Iterable[Judged], one: Judged) -> Refusal | None:
-    """Return what kept a judged story from being chosen, None where it was chosen."""
-    taken = {other.at for other in chosen}
-    if one.refusal is not None or one.at in taken:
-        return one.refusal
-    caps = _Caps(judgement)
-    for at in judgement.in_turn():
-        if at == one.at:
-            break
-        if at in taken:
-            caps.count(int(at))
-    return caps.refusal(one.at) or Refusal.NO_PLACE
-
-
-def outside(judgement: Judgement, chosen: list[Judged], *, period: str) -> Judged | None:
-    """Return one well-reported story from beyond what the business asks for and usually gets.
-
-    The same business and period always get the same one; among equals, businesses get different ones.
-    """
-    held, columns = judgement.held, judgement.columns
-    usual = {*held.asked, *held.related, *held.follows, held.own}.union(*(one.areas for one in chosen))
-    may = judgement.proven & columns.with_area & judgement.where(None, Refusal.TOO_FEW_POINTS)
-    may = may & ~columns.carry(sorted(usual)) & ~judgement.scores.naming_tools
-    caps = _Caps(judgement, chosen)
-    left = np.flatnonzero(may)
-    lot = np.frombuffer(blake2b(f"{held.business.key}\n{period}".encode(), digest_size=8).digest(), np.uint64)
-    while len(left):  # of those that most publishers tell, one drawn by lot
-        most = left[columns.owners[left] == columns.owners[left].max()]
-        drawn = most[np.argsort(columns.chance[most] ^ lot[0], kind="stable")]
-        found = next(caps.admit(drawn, 1), None)
-        if found is not None:
-            return found
-        left = left[columns.owners[left] < columns.owners[left].max()]
-    return None
-
-
-class _Caps:
-    """Counts what is shown, so that nothing is shown too often."""
-
-    def __init__(self, judgement: Judgement, taken: Iterable[Judged] = ()) -> None:
-        self._judgement = judgement
-        self._columns = judgement.columns
-        #: by number, as columns know them
-        self._owners: Counter[int] = Counter()
-        self._titles: set[int] = set()
-        self._areas: Counter[str] = Counter()
-        for one in taken:
-            self.count(one.at)
-
-    def admit(self, ordered: Places, places: int) -> Iterator[Judged]:
-        """Return the first that there is room for."""
-        left = ordered[self._has_room(ordered)]
-        while places > 0 and len(left):
-            at = int(left[0])
-            self.count(at)
-            places -= 1
-            yield self._judgement.of(at)
-            left = left[1:][self._has_room(left[1:])]
-
-    def _has_room(self, left: Places) -> Mask:
-        columns = self._columns
-        full = [owner for owner, count in self._owners.items() if count >= PER_OWNER]
-        areas = [area for area, count in self._areas.items() if count >= PER_AREA]
-        room = ~columns.carry(areas)[left]
-        room &= ~np.isin(columns.told[left], [*self._titles])
-        return room & ~np.isin(columns.leaders[left], full)
-
-    def refusal(self, at: int) -> Refusal | None:
-        """Return which cap has no room for a story."""
-        if self._columns.told[at] in self._titles:
-            return Refusal.TOLD_ALREADY
-        if self._owners[int(self._columns.leaders[at])] >= PER_OWNER:
-            return Refusal.PER_PUBLISHER
-        if any(self._areas[area] >= PER_AREA for area in self._columns.areas(at)):
-            return Refusal.PER_TECHNOLOGY
-        return None
-
-    def count(self, at: int) -> None:
-        """Count a story as shown."""
-        self._titles.add(int(self._columns.told[at]))
-        self._owners[int(self._columns.leaders[at])] += 1
-        self._areas.update(self._columns.areas(at))
+def _urgent(columns: Columns) -> Mask:
+    """Return which stories hold a rule or risk for sure, in words of urgency or told by many."""
+    sure = columns.surely(tuple(ACTION_WORDS), MUST_SEE_SURE)
+    texts = columns.saying(_SEVERE, np.flatnonzero(sure))
+    return sure & ((columns.owners >= MUST_SEE_OWNERS) | texts)
 
 
 _REFUSALS = tuple(Refusal)

@@ -34,6 +34,8 @@ BREADTH = 2.0
 MOMENTUM = 1.5
 FRESH = 0.8
 FRESH_HALF_LIFE = timedelta(days=4)
+#: Who writes seldom is drowned by who writes always.
+RARE = 0.3
 SINGLE_SOURCE = -1.0
 VENDOR_WRITTEN = -1.5
 #: Who speaks for the thing itself: a regulator needs no second publisher.

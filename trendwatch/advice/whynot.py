@@ -7,18 +7,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from trendwatch.advice.choosing import PER_AREA, PER_OWNER, left_out
 from trendwatch.advice.digest import STORIES, Selection, select
 from trendwatch.advice.selection import (
     FEW_SOURCES,
     LATE,
     MUST_SCORE,
-    PER_AREA,
-    PER_OWNER,
     SURE_SCORE,
     SURE_SCORE_FEW,
     Judged,
     Refusal,
-    left_out,
 )
 from trendwatch.advice.words import labels, number
 from trendwatch.types.advice import Business, Digest, Edition, Memory, Part

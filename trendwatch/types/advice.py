@@ -160,8 +160,10 @@ class Pick:
     topics: tuple[str, ...]
     sources: tuple[Source, ...]
     first_seen_at: datetime
-    #: single source, official source, vendor-written, undated
+    #: must see, single source, official source, vendor-written, undated
     marks: tuple[str, ...] = ()
+    #: of the one from outside: how likely it was drawn among its equals; None for what was chosen
+    propensity: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
