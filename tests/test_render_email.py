@@ -100,9 +100,9 @@ def words(plain: str) -> int:
 
 
 def html_words(html: str) -> int:
-    """Return the words a reader of the HTML meets, links and all; signs between words are none."""
+    """Return the words a reader of the HTML meets; signs are no words, nor are the buttons of a story."""
     tree = LexborHTMLParser(html)
-    for node in tree.css(".preheader, style"):
+    for node in tree.css(".preheader, style, .say"):
         node.decompose()
     assert tree.body is not None
     return len([word for word in tree.body.text(separator=" ").split() if re.search(r"\w", word)])

@@ -14,7 +14,7 @@ from trendwatch.types.advice import Digest
 from trendwatch.types.sources import Source
 
 #: Words of stories, rows, notes and the practice; what pages add around them takes the rest of the 600.
-BODY_WORDS = 482
+BODY_WORDS = 472
 #: An evidence line beside its names: "4 independent sources, first seen 3 Mar ... and 2 more"; "why it
 #: matters to you". What a reader may press is not read.
 EVIDENCE_WORDS = 16
@@ -30,8 +30,8 @@ HEADLINE_WORDS = 12
 NAME_CHARS = 32
 #: A section is thinned down to this before another one is given up, in this order.
 _THINNED = (
-    *(("movements", 2), ("worth_a_look", 3), ("movements", 1), ("arrivals", 2)),
-    *(("worth_a_look", 2), ("arrivals", 1), ("movements", 0)),
+    *(("movements", 2), ("worth_a_look", 3), ("movements", 1), ("arrivals", 1)),
+    *(("worth_a_look", 2), ("movements", 0)),
 )
 
 

@@ -10,12 +10,14 @@ from trendwatch.types.advice import Business, Digest
 
 
 def preview(store: Store, business: Business) -> Digest | None:
-    """Return the digest of the latest edition for a business as it is given, None before the first edition.
+    """Return the digest of its latest edition for a business as it is given, None before the first edition.
 
     What the business was shown before that edition is not shown again; what that edition's own digest showed
     is, so that an owner sees what a change does to the issue they know.
     """
-    edition = store.editions.latest()
+    issue = next(iter(store.digests.of(business.key, limit=1)), None)
+    # The latest of all may be another business's, with hours of news since this one's own.
+    edition = store.editions.find(issue.edition_id) if issue else store.editions.latest()
     if edition is None:
         return None
     memory = store.digests.memory(business.key, before=edition.cutoff)

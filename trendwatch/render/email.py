@@ -85,10 +85,10 @@ def subject(shown: View) -> str:
     return _cut(f"{business}: {said}", SUBJECT_CHARS)
 
 
-def text(digest: Digest, *, base_url: str = "") -> str:
+def text(digest: Digest, *, base_url: str = "", banner: str = "") -> str:
     """Return a digest as plain text, wrapped, every address on a line of its own."""
     shown = view(digest)
-    return _plain(shown, footer_links(shown, base_url))
+    return _plain(shown, footer_links(shown, base_url), banner=banner)
 
 
 def _to_vote(url: str) -> tuple[LinkView, ...]:
@@ -150,8 +150,8 @@ def _row(row: RowView) -> str:
 
 
 def _arrival(note: ArrivalView) -> str:
-    said = f"{note.name}: {note.elsewhere}; {note.home}:"
-    return "\n".join([_wrapped(said), *_places(note.sources)])
+    there, here = (_places((one,) if one else ()) for one in (note.there, note.here))
+    return "\n".join([_wrapped(f"{note.name}: {note.elsewhere}"), *there, _wrapped(note.home), *here])
 
 
 def _remark(one: RemarkView) -> str:

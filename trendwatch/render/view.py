@@ -200,7 +200,8 @@ def _words(shown: View) -> int:
         names = [source.text for source in row.sources]
         lines += [row.name, row.strength, row.counts, row.publishers, *names]
     for note in shown.arrivals:
-        lines += [note.name, note.elsewhere, note.home, *(source.text for source in note.sources)]
+        lines += [note.name, note.elsewhere, note.home]
+        lines += [source.text for source in (note.there, note.here) if source]
     for remark in (*shown.leads, *shown.radar):
         lines += [remark.words, *(source.text for source in remark.sources)]
     if one := shown.try_this:
