@@ -196,7 +196,8 @@ class Columns:
     def rare(self) -> Mask:
         """Stories led by an owner who leads far fewer than others do in this edition."""
         led = np.bincount(self.leaders)
-        found: Mask = led[self.leaders] * RARE_SHARE * max(1, np.count_nonzero(led)) <= led.sum()
+        most = len(self) / (RARE_SHARE * max(1, len(led)))
+        found: Mask = led[self.leaders] <= most
         return found
 
     @cached_property

@@ -7,6 +7,7 @@ import sys
 import typer
 
 from trendwatch.cli import (
+    backtest,
     configuration,
     delivering,
     demo,
@@ -48,6 +49,7 @@ for part in (
     steps,
     why,
     votes,
+    backtest,
     filters,
     registers,
     delivering,
