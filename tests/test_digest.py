@@ -70,6 +70,26 @@ def test_a_quiet_week_is_not_broken() -> None:
     assert digest.notes[0] == "Nothing in 1,240 items met your profile well enough."
 
 
+@pytest.mark.parametrize(
+    ("title", "url", "marked"),
+    [
+        ("Opinion: robots are not for the big", "https://a.example/1", True),
+        ("OP-ED: Robots", "https://a.example/1", True),
+        ("Comment - what robots do", "https://a.example/1", True),
+        ("Robots", "https://a.example/world/opinion/robots", True),
+        ("Opinion polls call for robots", "https://a.example/1", False),
+        ("Robots change a public opinion: survey", "https://a.example/1", False),
+        ("Robots", "https://a.example/opinion-polls/1", False),
+    ],
+)
+def test_views_are_marked_as_such(title: str, url: str, marked: bool) -> None:
+    story = candidate(title=title, labels="area:iot sector:healthcare")
+    story = replace(story, sources=tuple(replace(source, url=url) for source in story.sources))
+    first = compose(edition(story), BUSINESS, OLD_HAND).one_thing
+    assert first is not None
+    assert ("opinion" in first.marks) is marked
+
+
 def test_never_padded() -> None:
     one = candidate(labels="area:iot sector:healthcare")
     filler = candidate("f", title="Other", labels="sector:retail", feeds="C,D,E,F")

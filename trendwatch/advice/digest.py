@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from trendwatch.advice.arriving import arrival_notes
 from trendwatch.advice.choosing import best_first, choose, outside
 from trendwatch.advice.columns import Columns, owners
-from trendwatch.advice.evidence import official, vendor_written
+from trendwatch.advice.evidence import official, opinion, vendor_written
 from trendwatch.advice.fitting import fit
 from trendwatch.advice.movements import movements
 from trendwatch.advice.profile import Profile, most_specific, profile
@@ -169,6 +169,8 @@ def _marks(one: Judged) -> Iterator[str]:
         yield "official source"
     elif not one.proven:
         yield "single source"
+    if opinion(one.candidate):
+        yield "opinion"
     if vendor_written(one.candidate):
         yield "vendor-written"
     if one.candidate.published_at is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from functools import partial
@@ -25,6 +26,14 @@ from trendwatch.advice.words import counted, in_words
 from trendwatch.types.advice import Candidate, Edition
 from trendwatch.types.news import FeedKind
 
+# What editors put before a headline or into an address to keep views apart from news.
+_OPINION = re.compile(
+    r"\s*(opinion|comment|commentary|column|editorial|op-ed|viewpoint|guest post)\s*[:|–—-]\s", re.IGNORECASE
+)
+_OPINION_PLACE = re.compile(
+    r"^https?://[^/]+/(.*/)?(opinions?|commentisfree|editorials?|op-ed|columnists?)/", re.IGNORECASE
+)
+
 
 def official(candidate: Candidate) -> bool:
     """Return whether somebody who speaks for the thing itself reports a story."""
@@ -34,6 +43,14 @@ def official(candidate: Candidate) -> bool:
 def vendor_written(candidate: Candidate) -> bool:
     """Return whether nobody but sellers reports a story."""
     return bool(candidate.sources) and all(source.kind == FeedKind.VENDOR for source in candidate.sources)
+
+
+def opinion(candidate: Candidate) -> bool:
+    """Return whether a story calls itself somebody's view, or every report of it stands among those."""
+    reports = candidate.sources
+    return bool(_OPINION.match(candidate.title)) or (
+        bool(reports) and all(_OPINION_PLACE.search(source.url) for source in reports)
+    )
 
 
 def officials(columns: Columns) -> Mask:

@@ -160,7 +160,7 @@ class Pick:
     topics: tuple[str, ...]
     sources: tuple[Source, ...]
     first_seen_at: datetime
-    #: must see, single source, official source, vendor-written, undated
+    #: must see, single source, official source, opinion, vendor-written, undated
     marks: tuple[str, ...] = ()
     #: of the one from outside: how likely it was drawn among its equals; None for what was chosen
     propensity: float | None = None
