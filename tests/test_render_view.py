@@ -149,3 +149,13 @@ def test_sections_stand_in_order_and_empty_ones_disappear() -> None:
 )
 def test_a_late_issue_says_which_weeks_it_makes_up_for(merged: tuple[str, ...], words: str) -> None:
     assert view(replace(sample_digest(), merged=merged)).late == words
+
+
+def test_what_everybody_reads_in_a_quiet_week_is_not_chosen_for_you() -> None:
+    digest = sample_digest()
+    quiet = replace(
+        digest, one_thing=None, outside=None, movements=(), arrivals=(), try_this=None, quiet=True
+    )
+    shown = view(replace(quiet, quiet_choice="general"))
+    assert [section.title for section in shown.sections] == ["A quiet week", "What most publishers told"]
+    assert shown.coverage == "1,240 items from 87 sources; none chosen for you"

@@ -289,3 +289,11 @@ def test_w1_hostile_news_is_shown_as_text(tmp_path: Path) -> None:
         assert not tree.css("a[href^='javascript']"), path
     for page, attack in zip(pages, ATTACKS, strict=False):
         assert attack in _text(ask.get(page).text)
+
+
+def test_a_business_page_says_what_it_asked_for_and_names_no_address(ask: Asker) -> None:
+    page = ask.get("/digests/hill_farm").text
+    tree = LexborHTMLParser(page)
+    names = [node.text() for node in tree.css("dl.facts dt")]
+    assert {"Comes", "Asked about", "Goes to"} <= set(names)
+    assert "@" not in tree.css_first("dl.facts").text()
