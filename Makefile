@@ -33,6 +33,9 @@ bench: .venv/ready
 	$(BIN)/python -m tests.benchmarks.polling
 	$(BIN)/python -m tests.benchmarks.trends
 	$(BIN)/python -m tests.benchmarks.stage
+	$(BIN)/python -m tests.benchmarks.deliveries
+	$(BIN)/python -m tests.benchmarks.composing
+	$(BIN)/python -m tests.benchmarks.readers
 
 clean:
 	rm -rf .venv build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 
 from trendwatch.advice.digest import compose
+from trendwatch.advice.profile import Profile, profile
 from trendwatch.influence.towards import moving_towards
 from trendwatch.render import email, feeds, page
-from trendwatch.types.advice import Business, Candidate, Coverage, Digest, Edition, Memory, Source
+from trendwatch.types.advice import Business, Candidate, Coverage, Digest, Edition, Memory
 from trendwatch.types.influence import Arrival, ArrivalState
+from trendwatch.types.knowledge import Knowledge
 from trendwatch.types.practices import Practice, Range
+from trendwatch.types.sources import Source
 from trendwatch.types.tags import Facet, Origin, Tag
 from trendwatch.types.trends import Stage, Trend, TrendKind
 
@@ -107,6 +112,11 @@ def candidate(
         sources=sources,
         items=len(sources),
     )
+
+
+def holding(business: Business, where: Edition, practices: Sequence[Practice] = ()) -> Profile:
+    """Return a business held against an edition with a catalogue."""
+    return profile(business, replace(where, knowledge=Knowledge(practices=tuple(practices))))
 
 
 def trend(
@@ -346,7 +356,7 @@ REMINDERS = Practice(
 def composed(where: Edition, who: Business, memory: Memory) -> Digest:
     """Return a digest as the pipeline composes it: with what approaches and a catalogue of one practice."""
     near = moving_towards(where.arrivals, who.sector)
-    return compose(where, who, memory, approaches=near, practices=(REMINDERS,))
+    return compose(replace(where, knowledge=Knowledge(practices=(REMINDERS,))), who, memory, approaches=near)
 
 
 def sample_digest(memory: Memory | None = None) -> Digest:

@@ -448,6 +448,7 @@ def publish(store: Store, config: Config, *, cutoff: datetime = NOW, business: s
         state=DeliveryState.WAITING,
         next_attempt_at=cutoff,
     )
-    kept = store.digests.add(digest, [delivery], claim=claim, now=cutoff)
+    who = config.business(business)
+    kept = store.digests.add(digest, [delivery], claim=claim, now=cutoff, business=who)
     store.leases.release(claim)
     return kept

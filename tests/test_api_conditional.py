@@ -69,7 +69,7 @@ def test_w1_every_answer_is_told_what_it_may_load(ask: Asker) -> None:
     for path in (*READS, "/nothing", "/api/v1/nothing", "/docs", "/about", "/api/v1/health"):
         headers = ask.get(path).headers
         assert headers["x-content-type-options"] == "nosniff"
-        assert headers["referrer-policy"] == "no-referrer"
+        assert headers["referrer-policy"] == "same-origin"
         policy = headers["content-security-policy"]
         assert policy.startswith("default-src 'none'")
         assert "frame-ancestors 'none'" in policy

@@ -21,8 +21,9 @@ from tests.sample_digest import (
 from trendwatch.advice.arriving import arrival_notes, arrival_words
 from trendwatch.advice.profile import profile
 from trendwatch.influence.towards import moving_towards
-from trendwatch.types.advice import ArrivalNote, Business, Memory
+from trendwatch.types.advice import Business, Memory
 from trendwatch.types.influence import Arrival
+from trendwatch.types.rows import ArrivalNote
 
 REPORTS = {key: source(f"Paper {key}", path=key) for key in "abcdef"}
 #: What makes healthcare a sector we know.

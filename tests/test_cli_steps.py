@@ -68,8 +68,13 @@ def test_items_become_tags_stories_and_a_digest_in_the_outbox(fetched: CommandLi
     rebuilt = fetched("digest", "--business", "hill_farm", "--week", "2025-W10", "--rebuild", "--json")
     assert rebuilt.out == shown.out
     assert "Why it matters to you" in fetched("digest", "--business", "hill_farm").out
+    considered = fetched("why", "--business", "hill_farm", "--json").object
+    assert considered[0]["gate"] == "chosen"
+    story = considered[0]["story_id"]
+    assert "chosen: It is in the digest." in fetched("why", "-b", "hill_farm", "--story", story).out
 
-    assert fetched("deliver", "--json").object == {"sent": 1, "postponed": 0, "failed": 0, "held": 0}
+    said = {"sent": 1, "postponed": 0, "failed": 0, "cancelled": 0, "kept_back": 0, "held": 0}
+    assert fetched("deliver", "--json").object == said
     assert fetched("deliver").out.startswith("0 sent")
     [file] = fetched.outbox.iterdir()
     mail = BytesParser(policy=policy.default).parsebytes(file.read_bytes())

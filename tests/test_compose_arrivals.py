@@ -5,16 +5,19 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import pytest
+from sqlalchemy import text
 
 from tests.sample_digest import REMINDERS
 from tests.seeds import LEASE, NOW, a_business, a_taxonomy, an_item, keep
 from tests.steps import Clock, a_store_with, analyse_all, understand_all
 from trendwatch.pipeline.arrivals import approaches, arrivals_at
-from trendwatch.pipeline.compose import Knowledge, compose_due, rebuild
+from trendwatch.pipeline.compose import compose_due, rebuild
 from trendwatch.store import Store
+from trendwatch.store.engine import reading
 from trendwatch.types.advice import Business, Digest
 from trendwatch.types.delivery import Channel
 from trendwatch.types.influence import ArrivalState
+from trendwatch.types.knowledge import Knowledge
 from trendwatch.types.news import Item
 from trendwatch.types.sectors import SectorRelations
 from trendwatch.types.weeks import week_number
@@ -97,9 +100,20 @@ def test_the_edition_holds_them_with_links_and_the_digest_tells(world: Store) ->
     assert len(note.evidence) == 2
 
 
-def test_a_rebuild_is_the_same_and_needs_the_same_knowledge(world: Store) -> None:
+def test_a_rebuild_needs_nothing_that_can_change_later(world: Store) -> None:
     digest = composed(world)
-    assert rebuild(world, FARM, digest.period, knowledge=KNOWLEDGE) == digest
+    assert world.editions.get(digest.edition_id).knowledge == KNOWLEDGE
+    assert world.digests.composed_for(FARM.key, digest.period) == FARM
+    assert rebuild(world, FARM.key, digest.period) == digest
+
+
+def test_editions_with_the_same_knowledge_keep_it_once(world: Store) -> None:
+    composed(world)
+    composed(world, at=NOW + timedelta(hours=1), who=a_business("other_farm", sector="agriculture"))
+    with reading(world._engine) as connection:
+        kept = connection.execute(text("SELECT count(*) FROM knowledge")).scalar_one()
+        editions = connection.execute(text("SELECT count(*) FROM edition")).scalar_one()
+    assert (kept, editions) == (1, 2)
 
 
 def test_the_same_states_are_not_told_again_next_week(world: Store) -> None:

@@ -7,7 +7,8 @@ import pytest
 from tests.sample_digest import BUSINESS, candidate, edition, source, trend
 from trendwatch.advice.movements import movements
 from trendwatch.advice.profile import profile
-from trendwatch.types.advice import Business, Movement
+from trendwatch.types.advice import Business
+from trendwatch.types.rows import Movement
 from trendwatch.types.trends import Stage, Trend, TrendKind
 
 SHOWN = {"i": source("The Courier", path="shown")}
@@ -34,7 +35,7 @@ def falling(key: str, observed: float, expected: float, stories: int) -> Trend:
         # 3 · 2.0 / 1.0 = 6; 1.0 / 2.0 is half of what is usual
         (falling("area:iot", 1.0, 2.0, 3), "down", "clearly less than usual", "3 stories, usually 6"),
         (falling("area:iot", 1.5, 2.0, 3), "down", "a bit less than usual", "3 stories, usually 4"),
-        (falling("area:iot", 0.0, 3.6, 0), "down", "clearly less than usual", "0 stories, usually 4"),
+        (falling("area:iot", 0.0, 3.6, 0), "down", "clearly less than usual", "no stories, usually 4"),
         (
             trend("area:iot", stories=1, observed=1, expected=0.4),
             "up",

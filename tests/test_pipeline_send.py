@@ -2,22 +2,40 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.seeds import LEASE, NOW, a_delivery, a_digest, a_pick, an_edition, claim_on
 from tests.steps import Clock
+from trendwatch.deliver.message import message_bytes
+from trendwatch.deliver.webhook import Webhook
 from trendwatch.errors import DeliveryError, StorageUnavailable
-from trendwatch.pipeline.send import HANDING_OVER, RETRIES, SendReport, after_failure, send_due
+from trendwatch.net.post import Posted
+from trendwatch.pipeline.retries import HOOK_RETRIES, RETRIES, after_failure
+from trendwatch.pipeline.send import HANDING_OVER, HELD, SendReport, Terms, send_due
 from trendwatch.store import Store
 from trendwatch.types.delivery import Channel, DeliveryState, Mail
 
 REFUSED = DeliveryError("421 try later", permanent=False)
 UNKNOWN = DeliveryError("550 no such mailbox", permanent=True)
 LOST = DeliveryError("connection lost after the final dot", permanent=False, in_doubt=True)
+LOGIN = DeliveryError("535 wrong password", permanent=False, operator=True)
+BROKEN = DeliveryError("it answered 500", permanent=False)
+NO_BOX = DeliveryError("550 5.1.1 no such mailbox", permanent=True, hard=True)
+FULL = DeliveryError("552 5.2.2 mailbox full", permanent=True)
+
+
+class Receiver:
+    """A webhook's other side that takes everything."""
+
+    def post(self, url: str, body: bytes, headers: dict[str, str]) -> Posted:
+        return Posted(status=204, headers={}, said="")
 
 
 class Mailbox:
@@ -41,23 +59,28 @@ def raising(error: BaseException, *, to: str = "") -> Callable[[Mail], None]:
     return trouble
 
 
-def run(store: Store, mailbox: Mailbox, *, now: datetime = NOW, clock: Clock | None = None) -> SendReport:
-    return send_due(
-        store,
-        lambda _channel: mailbox,
-        sender="trendwatch@news.example",
-        base_url="",
-        clock=clock or Clock(now),
-        lease=LEASE,
-    )
+def terms(mailbox: Mailbox, **values: Any) -> Terms:
+    defaults: dict[str, Any] = {
+        "carrier": lambda _channel: mailbox,
+        "caller": Webhook(Receiver()),
+        "sender": "trendwatch@news.example",
+        "site": "https://news.example",
+    }
+    return Terms(**(defaults | values))
 
 
-def compose(store: Store, *keys: str) -> None:
+def run(
+    store: Store, mailbox: Mailbox, *, now: datetime = NOW, clock: Clock | None = None, **values: Any
+) -> SendReport:
+    return send_due(store, terms(mailbox, **values), clock=clock or Clock(now), lease=LEASE)
+
+
+def compose(store: Store, *keys: str, cutoff: datetime = NOW, **values: Any) -> None:
     for key in keys:
-        digest = a_digest(key, one_thing=a_pick("s1"))
+        digest = a_digest(key, cutoff=cutoff, one_thing=a_pick("s1"))
         claim = claim_on(store, "compose", key)
-        store.editions.freeze(an_edition(), claim=claim, now=NOW)
-        delivery = a_delivery(digest, address=f"owner@{key}.example")
+        store.editions.freeze(an_edition(cutoff), claim=claim, now=NOW)
+        delivery = a_delivery(digest, **({"address": f"owner@{key}.example"} | values))
         store.digests.add(digest, [delivery], claim=claim, now=NOW)
         store.leases.release(claim)
 
@@ -222,8 +245,11 @@ def test_each_goes_out_by_its_own_channel(store: Store) -> None:
         asked.append(channel)
         return Mailbox()
 
-    send_due(store, carrier, sender="a@b.example", base_url="", clock=Clock(), lease=LEASE)
+    run(store, Mailbox(), carrier=carrier)
     assert asked == [Channel.OUTBOX]
+
+
+HOURS = [5 / 3600, 5 / 60, 0.5, 2, 5, 10, 14, 20, 24]  # Standard Webhooks: 75 h 35 min 5 s in all
 
 
 @pytest.mark.parametrize(
@@ -235,12 +261,214 @@ def test_each_goes_out_by_its_own_channel(store: Store) -> None:
         (9, REFUSED, DeliveryState.FAILED, None),  # 5+15+60+180+360+720+1440+1440 min = 70 h 20 min
         (1, UNKNOWN, DeliveryState.FAILED, None),
         (1, LOST, DeliveryState.IN_DOUBT, timedelta(minutes=5)),
+        (1, LOGIN, DeliveryState.WAITING, timedelta(minutes=5)),
+        (30, LOGIN, DeliveryState.WAITING, timedelta(hours=6)),
     ],
 )
-def test_what_a_failure_leaves(
+def test_d2_what_a_failure_leaves(
     attempts: int, error: DeliveryError, state: DeliveryState, wait: timedelta | None
 ) -> None:
     delivery = replace(a_delivery(a_digest()), attempts=attempts)
-    after = after_failure(delivery, error, clock=Clock())
+    after = after_failure(delivery, error, now=NOW)
     assert (after.state, after.detail, after.id) == (state, str(error), delivery.id)
     assert after.next_attempt_at == (None if wait is None else NOW + wait)
+    assert after.doubts == error.in_doubt
+
+
+def test_d2_no_mail_is_tried_after_72_hours_and_our_own_fault_for_a_week() -> None:
+    def left(hours: int, error: DeliveryError) -> DeliveryState:
+        begun = replace(a_delivery(a_digest()), attempts=2, first_attempt_at=NOW - timedelta(hours=hours))
+        return after_failure(begun, error, now=NOW).state
+
+    # the wait after the second attempt is 15 minutes
+    assert [left(hours, REFUSED) for hours in (0, 71, 72)] == ["waiting", "waiting", "failed"]
+    assert [left(hours, LOGIN) for hours in (72, 167, 168)] == ["waiting", "waiting", "failed"]
+
+
+def test_d3_a_webhook_is_tried_ten_times_in_75_6_hours() -> None:
+    hook = replace(a_delivery(a_digest()), channel=Channel.WEBHOOK, first_attempt_at=NOW)
+    at, waits = NOW, []
+    for attempt in range(1, 11):
+        after = after_failure(replace(hook, attempts=attempt), BROKEN, now=at)
+        if after.next_attempt_at is not None:
+            waits.append(after.next_attempt_at - at)
+            at = after.next_attempt_at
+    assert after.state is DeliveryState.FAILED
+    assert [wait / timedelta(hours=1) for wait in waits] == pytest.approx(HOURS)
+    assert round((at - NOW) / timedelta(hours=1), 1) == 75.6
+    assert len(HOOK_RETRIES) + 1 == 10
+
+
+@pytest.mark.parametrize(("asked", "held"), [(60, 60), (3, 5), (10**6, 24 * 3600)])
+def test_d3_a_longer_retry_after_holds_up_to_a_day(asked: int, held: int) -> None:
+    """The first wait is five seconds."""
+    hook = replace(a_delivery(a_digest()), channel=Channel.WEBHOOK, attempts=1)
+    busy = DeliveryError("it answered 429", permanent=False, wait=timedelta(seconds=asked))
+    assert after_failure(hook, busy, now=NOW).next_attempt_at == NOW + timedelta(seconds=held)
+
+
+def test_d2_a_login_that_fails_costs_no_reader_anything_and_the_operator_is_told_once(store: Store) -> None:
+    compose(store, "bakery", "farm")
+    clock = Clock()
+    for _ in range(3):
+        run(store, Mailbox(raising(LOGIN)), clock=clock, operator="ops@house.example", mail=Channel.SMTP)
+        clock.pass_by(timedelta(hours=6))
+    [notice] = store.notices.latest()
+    assert (notice.kind, notice.audience) == ("smtp", "operator")
+    assert "535 wrong password" in notice.text
+    [letter] = [one for one in store.deliveries.latest() if one.kind == "letter"]
+    assert (letter.address, letter.business_key, letter.target) == ("ops@house.example", "", "")
+    assert run(store, Mailbox(), clock=clock).sent == 3
+
+
+def test_d2_the_notice_is_over_with_the_next_mail_that_leaves(store: Store) -> None:
+    compose(store, "bakery", channel=Channel.SMTP)
+    clock = Clock()
+    run(store, Mailbox(raising(LOGIN)), clock=clock)
+    clock.pass_by(timedelta(hours=1))
+    assert run(store, Mailbox(), clock=clock).sent == 1
+    assert store.notices.latest() == []
+    assert [one.ended_at for one in store.notices.latest(over=True)] == [clock()]
+
+
+def test_d2_what_may_have_arrived_is_held_where_the_operator_wants_that(store: Store) -> None:
+    compose(store, "bakery")
+    clock = Clock()
+    assert run(store, Mailbox(raising(LOST)), clock=clock, in_doubt="hold").postponed == 1
+    clock.pass_by(RETRIES[0])
+    mailbox = Mailbox()
+    assert run(store, mailbox, clock=clock, in_doubt="hold") == SendReport(kept_back=1)
+    assert run(store, mailbox, now=NOW + timedelta(days=30), in_doubt="hold") == SendReport()
+    [delivery] = store.deliveries.of("bakery")
+    assert (delivery.state, delivery.doubts, delivery.detail) == (DeliveryState.IN_DOUBT, 1, HELD)
+    store.deliveries.again(delivery.id, now=clock())
+    assert run(store, mailbox, clock=clock, in_doubt="hold").sent == 1
+    assert [mail.message_id for mail in mailbox.mails] == [f"<{delivery.id}@trendwatch>"]
+    assert store.deliveries.get(delivery.id).doubts == 1  # shown for ever: it may have come twice
+
+
+def test_d2_a_delivery_can_be_sent_again_by_hand_under_its_id(store: Store) -> None:
+    compose(store, "bakery")
+    mailbox = Mailbox()
+    run(store, mailbox)
+    [delivery] = store.deliveries.of("bakery")
+    store.deliveries.again(delivery.id, now=NOW)
+    assert run(store, mailbox).sent == 1
+    assert mailbox.mails[0] == mailbox.mails[1]
+
+
+def test_d7_three_hard_bounces_end_an_address_with_a_notice(store: Store) -> None:
+    store.recipients.name("bakery", "owner@bakery.example", agreed=True, origin="operator", now=NOW)
+    store.recipients.name("bakery", "books@bakery.example", agreed=True, origin="operator", now=NOW)
+    first, second = store.recipients.of("bakery")
+    reader = first if first.address == "owner@bakery.example" else second
+    mailbox = Mailbox(raising(NO_BOX, to=reader.address))
+    for week in range(4):
+        at = NOW + timedelta(weeks=week)
+        compose(store, "bakery", cutoff=at, target=reader.id, address=reader.address)
+        report = run(store, mailbox, now=at)
+        counted = store.recipients.get(reader.id)
+        assert counted.hard_bounces == min(week + 1, 3)
+        assert counted.consent == ("confirmed" if week < 2 else "suppressed")
+        assert (report.failed, report.cancelled) == ((1, 0) if week < 3 else (0, 1))
+    [notice] = store.notices.latest(business_key="bakery")
+    assert (notice.kind, notice.subject) == ("suppressed", reader.id)
+    [told] = [mail for mail in mailbox.mails if "gets no more" in mail.subject]
+    assert told.to == "books@bakery.example"
+
+
+def test_d7_soft_bounces_are_counted_and_what_arrives_wipes_them(store: Store) -> None:
+    reader, _ = store.recipients.name("bakery", "a@b.example", agreed=True, origin="operator", now=NOW)
+    for week, (error, counts) in enumerate(
+        [(FULL, (0, 1)), (NO_BOX, (1, 1)), (FULL, (1, 2)), (None, (0, 0))]
+    ):
+        at = NOW + timedelta(weeks=week)
+        compose(store, "bakery", cutoff=at, target=reader.id)
+        run(store, Mailbox(raising(error)) if error else Mailbox(), now=at)
+        found = store.recipients.get(reader.id)
+        assert (found.hard_bounces, found.soft_bounces, found.consent) == (*counts, "confirmed")
+
+
+def test_d5_every_mail_carries_both_headers_for_leaving(store: Store) -> None:
+    reader, _ = store.recipients.name("bakery", "a@b.example", agreed=True, origin="operator", now=NOW)
+    compose(store, "bakery", target=reader.id)
+    mailbox = Mailbox()
+    run(store, mailbox)
+    [mail] = mailbox.mails
+    lines = message_bytes(mail).split(b"\r\n\r\n")[0].split(b"\r\n")
+    [leave] = [line for line in lines if line.lower().startswith(b"list-unsubscribe:")]
+    assert leave.startswith(b"List-Unsubscribe: <https://news.example/mail/unsubscribe/")
+    assert leave.endswith(b">")
+    assert b"List-Unsubscribe-Post: List-Unsubscribe=One-Click" in lines
+    assert b"a%40b" not in leave
+    assert b"a@b" not in leave
+    assert "https://news.example/mail/preferences/" in mail.text
+    assert "https://news.example/mail/unsubscribe/" in mail.html
+
+
+def test_d5_who_left_gets_nothing_that_waits(store: Store) -> None:
+    reader, _ = store.recipients.name("bakery", "a@b.example", agreed=True, origin="operator", now=NOW)
+    compose(store, "bakery", target=reader.id)
+    assert store.recipients.leave(reader.id, now=NOW) == 1
+    [delivery] = store.deliveries.of("bakery")
+    assert (delivery.state, delivery.detail) == (DeliveryState.CANCELLED, "unsubscribed")
+    store.deliveries.again(delivery.id, now=NOW)  # not even by hand
+    mailbox = Mailbox()
+    assert run(store, mailbox) == SendReport(cancelled=1)
+    assert mailbox.mails == []
+
+
+def test_d5_who_leaves_while_a_retry_waits_gets_no_retry(store: Store) -> None:
+    reader, _ = store.recipients.name("bakery", "a@b.example", agreed=True, origin="operator", now=NOW)
+    compose(store, "bakery", target=reader.id)
+
+    def leaves(_mail: Mail) -> None:
+        store.recipients.leave(reader.id, now=NOW)
+        raise REFUSED
+
+    clock = Clock()
+    assert run(store, Mailbox(leaves), clock=clock).postponed == 1
+    clock.pass_by(RETRIES[0])
+    assert run(store, Mailbox(), clock=clock) == SendReport(cancelled=1)
+
+
+def test_d7_a_dead_end_does_not_stand_in_front_of_the_others(tmp_path: Path) -> None:
+    """The dead one answers only once all others have theirs: nobody waits for it, or this never ends."""
+    store = Store.open(f"sqlite:///{tmp_path / 'trendwatch.db'}")
+    keys = [f"b{number:02d}" for number in range(30)]
+    compose(store, "dead", *keys)
+    arrived, everybody = [], threading.Event()
+
+    def trouble(mail: Mail) -> None:
+        if mail.to == "owner@dead.example":
+            assert everybody.wait(20)
+            raise REFUSED
+        arrived.append(mail.to)
+        if len(arrived) == len(keys):
+            everybody.set()
+
+    assert run(store, Mailbox(trouble), workers=4) == SendReport(sent=30, postponed=1)
+    store.close()
+
+
+def test_d7_what_failed_before_waits_in_a_lane_of_its_own(tmp_path: Path) -> None:
+    """Ten that failed before, and four workers: the ten may not take them."""
+    store = Store.open(f"sqlite:///{tmp_path / 'trendwatch.db'}")
+    dead = [f"dead{number}" for number in range(10)]
+    compose(store, *dead)
+    clock = Clock()
+    run(store, Mailbox(raising(REFUSED)), clock=clock)
+    clock.pass_by(RETRIES[0])
+    compose(store, "a", "b", "c", cutoff=NOW - timedelta(weeks=1))
+    arrived, everybody = [], threading.Event()
+
+    def trouble(mail: Mail) -> None:
+        if "dead" in mail.to:
+            assert everybody.wait(20)
+            raise REFUSED
+        arrived.append(mail.to)
+        if len(arrived) == 3:
+            everybody.set()
+
+    assert run(store, Mailbox(trouble), clock=clock, workers=4) == SendReport(sent=3, postponed=10)
+    store.close()

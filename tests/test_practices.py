@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.sample_digest import BUSINESS, REMINDERS, SAMPLE, candidate, edition
+from tests.sample_digest import BUSINESS, REMINDERS, SAMPLE, candidate, edition, holding
 from trendwatch.advice.practices import Matcher, Suggestion, band, ranked, suggest
 from trendwatch.types.advice import Business, Edition
 from trendwatch.types.practices import Practice, PracticeMatch, Range
@@ -42,7 +42,7 @@ def practice(key: str = "sensors", **changes: object) -> Practice:
 
 
 def only(one: Practice, who: Business = BUSINESS, where: Edition = QUIET) -> Suggestion | None:
-    found = ranked(who, where, [one])
+    found = ranked(holding(who, where, [one]))
     return found[0] if found else None
 
 
@@ -141,8 +141,8 @@ def test_saying_more_takes_no_match_away(before: str, after: str) -> None:
 )
 def test_only_what_fits_is_suggested(changes: dict[str, object], fits: bool) -> None:
     one = practice(**changes)
-    assert (suggest(BUSINESS, QUIET, [one]) == one) is fits
-    assert suggest(BUSINESS, QUIET, []) is None
+    assert (suggest(holding(BUSINESS, QUIET, [one])) == one) is fits
+    assert suggest(holding(BUSINESS, QUIET, [])) is None
 
 
 @pytest.mark.parametrize(
@@ -219,16 +219,19 @@ def test_news_is_evidence_and_less_than_a_goal() -> None:
         "talk", functions=("operations",), areas=(), inspired_by="healthcare", terms=("vibration",)
     )
     without = replace(BUSINESS, goals=(), areas=())
-    assert [one.practice.key for one in ranked(without, edition(*spoken), [goal, talk])] == ["talk", "goal"]
+    assert [one.practice.key for one in ranked(holding(without, edition(*spoken), [goal, talk]))] == [
+        "talk",
+        "goal",
+    ]
     asked = replace(BUSINESS, goals=("operations",))
     loud = [practice("loud", functions=("marketing",), terms=("vibration",)), goal]
-    assert [one.practice.key for one in ranked(asked, edition(*spoken), loud)] == ["goal"]
+    assert [one.practice.key for one in ranked(holding(asked, edition(*spoken), loud))] == ["goal"]
 
 
 def test_of_equals_the_first_in_the_file_wins() -> None:
     twins = [practice("b"), practice("a"), practice("c")]
-    assert [one.practice.key for one in ranked(BUSINESS, SAMPLE, twins)] == ["b", "a", "c"]
-    assert suggest(BUSINESS, SAMPLE, twins[::-1]) == twins[2]
+    assert [one.practice.key for one in ranked(holding(BUSINESS, SAMPLE, twins))] == ["b", "a", "c"]
+    assert suggest(holding(BUSINESS, SAMPLE, twins[::-1])) == twins[2]
 
 
 def test_nothing_comes_back_within_a_quarter() -> None:
@@ -237,13 +240,13 @@ def test_nothing_comes_back_within_a_quarter() -> None:
     shown: deque[str] = deque(maxlen=PAUSE)
     told: list[str] = []
     for _ in range(30):
-        found = suggest(BUSINESS, SAMPLE, catalogue, shown=frozenset(shown))
+        found = suggest(holding(BUSINESS, SAMPLE, catalogue), shown=frozenset(shown))
         assert found is not None
         told.append(found.key)
         shown.append(found.key)
     assert all(len(set(told[at : at + PAUSE + 1])) == PAUSE + 1 for at in range(30 - PAUSE))
     few = [one.key for one in catalogue[:3]]
-    assert suggest(BUSINESS, SAMPLE, catalogue[:3], shown=frozenset(few)) is None
+    assert suggest(holding(BUSINESS, SAMPLE, catalogue[:3]), shown=frozenset(few)) is None
 
 
 # --- laws
@@ -278,10 +281,10 @@ def catalogues(draw: st.DrawFn) -> list[Practice]:
 
 @given(catalogues())
 def test_the_same_question_has_the_same_answer_best_first(catalogue: list[Practice]) -> None:
-    found = ranked(BUSINESS, SAMPLE, catalogue)
-    assert found == ranked(BUSINESS, SAMPLE, list(catalogue))
+    found = ranked(holding(BUSINESS, SAMPLE, catalogue))
+    assert found == ranked(holding(BUSINESS, SAMPLE, list(catalogue)))
     assert all(one.points >= other.points for one, other in pairwise(found))
-    assert suggest(BUSINESS, SAMPLE, catalogue) == (found[0].practice if found else None)
+    assert suggest(holding(BUSINESS, SAMPLE, catalogue)) == (found[0].practice if found else None)
 
 
 @given(catalogues(), st.integers(0, 500), st.integers(0, 500), st.floats(0.5, 10), st.floats(0, 10))
@@ -290,16 +293,16 @@ def test_more_means_never_take_a_practice_away_or_make_it_worse(
 ) -> None:
     poor = replace(BUSINESS, budget_per_month=budget, hours_per_week=hours, skills="low")
     rich = replace(BUSINESS, budget_per_month=budget + more, hours_per_week=hours + more_hours, skills="good")
-    before = {one.practice.key: one.points for one in ranked(poor, SAMPLE, catalogue)}
-    after = {one.practice.key: one.points for one in ranked(rich, SAMPLE, catalogue)}
+    before = {one.practice.key: one.points for one in ranked(holding(poor, SAMPLE, catalogue))}
+    after = {one.practice.key: one.points for one in ranked(holding(rich, SAMPLE, catalogue))}
     assert all(after[key] >= points for key, points in before.items())
 
 
 @given(catalogues(), st.integers(0, len(SAMPLE.candidates) - 1))
 def test_more_news_never_makes_a_practice_worse(catalogue: list[Practice], kept: int) -> None:
     less = replace(SAMPLE, candidates=SAMPLE.candidates[:kept])
-    before = {one.practice.key: one.points for one in ranked(BUSINESS, less, catalogue)}
-    after = {one.practice.key: one.points for one in ranked(BUSINESS, SAMPLE, catalogue)}
+    before = {one.practice.key: one.points for one in ranked(holding(BUSINESS, less, catalogue))}
+    after = {one.practice.key: one.points for one in ranked(holding(BUSINESS, SAMPLE, catalogue))}
     assert before.keys() == after.keys()
     assert all(after[key] >= points for key, points in before.items())
 
@@ -308,8 +311,8 @@ def test_more_news_never_makes_a_practice_worse(catalogue: list[Practice], kept:
 def test_what_was_shown_is_left_out_and_the_rest_stays_in_order(
     catalogue: list[Practice], shown: set[str]
 ) -> None:
-    every = [one.practice.key for one in ranked(BUSINESS, SAMPLE, catalogue)]
-    rest = [one.practice.key for one in ranked(BUSINESS, SAMPLE, catalogue, shown=frozenset(shown))]
+    every = [one.practice.key for one in ranked(holding(BUSINESS, SAMPLE, catalogue))]
+    rest = [one.practice.key for one in ranked(holding(BUSINESS, SAMPLE, catalogue), shown=frozenset(shown))]
     assert rest == [key for key in every if key not in shown]
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.sample_digest import edition
+from tests.sample_digest import edition, holding
 from trendwatch.advice.practices import Matcher, parts_of, ranked
 from trendwatch.config import Config, check, load, shipped_directory
 from trendwatch.types.practices import Practice, Range, RiskKind
@@ -163,7 +163,7 @@ def test_six_businesses_say_what_they_need(config: Config) -> None:
 def test_every_business_has_something_to_try_for_a_year(config: Config) -> None:
     """With one a week and twelve weeks of rest thirteen are enough to never fall silent."""
     for business in config.businesses:
-        fitting = ranked(business, edition(), config.practices)
+        fitting = ranked(holding(business, edition(), config.practices))
         assert len(fitting) > 12, business.key
         best = fitting[0]
         assert set(best.practice.functions) & set(business.goals), business.key

@@ -33,7 +33,7 @@ from trendwatch.deliver.outbox import Outbox
 from trendwatch.pipeline import understand as step
 from trendwatch.pipeline.analyse import TermMemory, analyse
 from trendwatch.pipeline.compose import compose_due
-from trendwatch.pipeline.send import send_due
+from trendwatch.pipeline.send import Terms, send_due
 from trendwatch.store import Store
 from trendwatch.types.delivery import Channel
 
@@ -60,7 +60,8 @@ while sent < len(BUSINESSES) and monotonic() - began < 40:
     made = compose_due(store, BUSINESSES, a_taxonomy(), channel=Channel.OUTBOX, config_hash="c",
                        clock=lambda: NOW, lease=lease)
     digests += len(made.digests)
-    send_due(store, lambda _: Counting(folder), sender="a@b.example", base_url="", clock=clock, lease=lease)
+    ways = Terms(carrier=lambda _: Counting(folder), caller=None, sender="a@b.example", site="")
+    send_due(store, ways, clock=clock, lease=lease)
     sent = store.deliveries.count_by_state()["sent"]
     sleep(0.005)
 print(items, digests, flush=True)

@@ -7,9 +7,13 @@ import pytest
 
 from tests.sample_digest import BUSINESS, SAMPLE, candidate, edition, sample_digest
 from trendwatch.advice.digest import compose
+from trendwatch.pipeline import analyse
 from trendwatch.render.inline import link, text
+from trendwatch.render.story import HEADLINE_WORDS, headline_words
 from trendwatch.render.view import view
 from trendwatch.types.advice import Coverage, Memory
+from trendwatch.types.rows import Remark
+from trendwatch.types.trends import SHOWN_WEEKS
 
 
 @pytest.mark.parametrize(
@@ -45,12 +49,14 @@ def test_the_header_counts_and_dates_in_the_business_zone() -> None:
     shown = view(sample_digest())
     assert shown.dates == "24 Feb to 3 Mar 2025"
     assert shown.coverage == "1,240 items from 87 sources; 5 chosen for you"
-    assert shown.window == "Monday 24 Feb 2025 07:00 to Monday 3 Mar 2025 07:00, Europe/London"
+    assert shown.chosen.startswith(
+        "First seen Monday 24 Feb 07:00 to Monday 3 Mar 07:00, Europe/London; new to you, "
+    )
     tokyo = view(
         replace(sample_digest(), timezone="Asia/Tokyo", since=datetime(2024, 12, 30, 22, tzinfo=UTC))
     )
     assert tokyo.dates == "31 Dec 2024 to 3 Mar 2025"
-    assert tokyo.window.startswith("Tuesday 31 Dec 2024 07:00")
+    assert tokyo.chosen.startswith("First seen Tuesday 31 Dec 07:00")
 
 
 def test_one_of_each_is_singular() -> None:
@@ -58,13 +64,13 @@ def test_one_of_each_is_singular() -> None:
     assert view(compose(where, BUSINESS, Memory())).coverage == "1 item from 1 source; 1 chosen for you"
 
 
-def test_evidence_names_three_and_counts_the_rest() -> None:
+def test_evidence_names_two_and_counts_the_rest() -> None:
     story = candidate(labels="area:iot", feeds="A,B,C,D,A Very Long Newspaper Title That Never Ends")
     shown = view(compose(edition(story), BUSINESS, Memory())).one_thing
     assert shown is not None
     assert shown.evidence == "5 independent sources, first seen 28 Feb"
-    assert [source.text for source in shown.sources] == ["A", "B", "C"]
-    assert shown.more == "and 2 more"
+    assert [source.text for source in shown.sources] == ["A", "B"]
+    assert shown.more == "and 3 more"
     lonely = candidate(
         labels="area:iot", feeds="A Very Long Newspaper Title That Never Ends", kind="regulator"
     )
@@ -80,10 +86,76 @@ def test_bars_share_one_scale() -> None:
     shown = view(digest)
     # stories 9, 2, 21 and usually 3, 7, 12: twentieths of 21
     assert [(row.bar, row.usual_bar) for row in shown.rows] == [(9, 3), (2, 7), (20, 11)]
-    assert shown.rows_period.startswith("Coloured: stories in recent weeks up to 2 Mar.")
+    assert shown.rows_period == ("Stories in the four weeks to 2 Mar; usual is what the same sources bring.")
+    assert SHOWN_WEEKS == analyse.SHOWN_WEEKS == 4
     assert view(replace(sample_digest(), movements=())).rows_period == ""
 
 
 def test_read_time_is_two_hundred_words_a_minute() -> None:
     assert view(sample_digest()).read_time == "3 min read"
     assert view(compose(edition(), BUSINESS, Memory(issues=4))).read_time == "1 min read"
+
+
+@pytest.mark.parametrize(
+    ("title", "shown"),
+    [
+        ("one two three", "one two three"),
+        ("1 2 3 4 5 6 7 8 9 10 11 12", "1 2 3 4 5 6 7 8 9 10 11 12"),
+        ("1 2 3 4 5 6 7 8 9 10 11 12 13", "1 2 3 4 5 6 7 8 9 10 11 12…"),
+        ("1 2 3 4 5 6 7 8 9 10 by a third", "1 2 3 4 5 6 7 8 9 10…"),
+        ("1 2 3 4 5 6 7 8 9 10 11 twelve, and more", "1 2 3 4 5 6 7 8 9 10 11 twelve…"),
+        ("the " * 40, "the the the the the the…"),
+    ],
+)
+def test_a_headline_is_cut_never_rewritten(title: str, shown: str) -> None:
+    assert headline_words(title.strip()) == shown
+    assert len(shown.split()) <= HEADLINE_WORDS
+
+
+def test_the_whole_headline_stays_in_the_digest() -> None:
+    digest = sample_digest()
+    assert digest.one_thing is not None
+    assert digest.one_thing.title.endswith("cut cancelled appointments by a third")
+    found = view(digest).one_thing
+    assert found is not None
+    assert found.title == "Dental chairs that report their own faults cut cancelled appointments…"
+
+
+def test_sections_stand_in_order_and_empty_ones_disappear() -> None:
+    digest = sample_digest()
+    titles = [section.title for section in view(digest).sections]
+    assert titles == [
+        "The one thing",
+        "Moving toward your sector",
+        "Rising and fading",
+        "Worth a look",
+        "Try this",
+        "Outside your usual",
+    ]
+    radar = replace(digest, radar=(Remark(words="Drones: keep an eye on it, since they cost less."),))
+    assert [section.name for section in view(radar).sections][-2:] == ["radar", "outside"]
+    early = replace(digest, movements=(), trends_from=datetime(2025, 4, 14, 6, tzinfo=UTC))
+    assert "movements" in [section.name for section in view(early).sections]
+    assert view(early).rows_period == "Available from 14 Apr 2025: there is too little history yet."
+
+
+@pytest.mark.parametrize(
+    ("merged", "words"),
+    [
+        ((), ""),
+        (("2025-W09",), "No issue came for the week of 24 Feb; this one covers it too."),
+        (("2025-W08", "2025-W09"), "No issues came for the 2 weeks from 17 Feb; this one covers them too."),
+    ],
+)
+def test_a_late_issue_says_which_weeks_it_makes_up_for(merged: tuple[str, ...], words: str) -> None:
+    assert view(replace(sample_digest(), merged=merged)).late == words
+
+
+def test_what_everybody_reads_in_a_quiet_week_is_not_chosen_for_you() -> None:
+    digest = sample_digest()
+    quiet = replace(
+        digest, one_thing=None, outside=None, movements=(), arrivals=(), try_this=None, quiet=True
+    )
+    shown = view(replace(quiet, quiet_choice="general"))
+    assert [section.title for section in shown.sections] == ["A quiet week", "What most publishers told"]
+    assert shown.coverage == "1,240 items from 87 sources; none chosen for you"

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import os
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
@@ -10,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.sample_digest import BUSINESS
-from trendwatch.advice.schedule import cutoffs, last_cutoff, period_of, previous_cutoff
+from trendwatch.advice.schedule import LATE, cutoffs, due, merged, period_of, rhythm_words
 from trendwatch.types.advice import Business
 
 ZONES = sorted(zone for zone in available_timezones() if zone not in {"Factory", "localtime"})
@@ -50,14 +52,14 @@ def weeks_between(first: datetime, last: datetime) -> list[str]:
 def test_d4_local_time_through_changes_of_the_clocks(
     zone: str, weekday: int, at: time, around: datetime, wanted: str
 ) -> None:
-    found = last_cutoff(business(zone, weekday, at), around)
+    found = cutoffs(business(zone, weekday, at), around - LATE, around)[-1]
     assert found == datetime.fromisoformat(wanted).replace(tzinfo=UTC)
 
 
 def test_d4_week_53_and_leap_day_have_their_own_period() -> None:
     friday = business("UTC", 4)
-    due = cutoffs(friday, datetime(2020, 12, 20, tzinfo=UTC), datetime(2021, 1, 20, tzinfo=UTC))
-    assert [period_of(at, friday) for at in due] == ["2020-W52", "2020-W53", "2021-W01", "2021-W02"]
+    found = cutoffs(friday, datetime(2020, 12, 20, tzinfo=UTC), datetime(2021, 1, 20, tzinfo=UTC))
+    assert [period_of(at, friday) for at in found] == ["2020-W52", "2020-W53", "2021-W01", "2021-W02"]
     thursday = business("UTC", 3)
     leap = cutoffs(thursday, datetime(2024, 2, 26, tzinfo=UTC), datetime(2024, 3, 2, tzinfo=UTC))
     assert [at.date() for at in leap] == [date(2024, 2, 29)]
@@ -68,8 +70,6 @@ def test_a_cutoff_is_due_from_its_own_instant_and_once() -> None:
     at = datetime(2025, 3, 3, 7, tzinfo=UTC)
     assert cutoffs(monday, at - timedelta(days=1), at) == [at]
     assert cutoffs(monday, at, at + timedelta(days=1)) == []
-    assert last_cutoff(monday, at) == at
-    assert previous_cutoff(monday, at) == at - timedelta(days=7)
 
 
 @pytest.mark.parametrize("offset", range(3))
@@ -80,9 +80,9 @@ def test_d4_every_zone_has_exactly_one_cutoff_in_every_local_week(offset: int) -
         if number % 3 != offset:
             continue
         slot = business(zone, number % 7, time(number % 24, (number * 7) % 60))
-        due = cutoffs(slot, since, until)
-        periods = [period_of(at, slot) for at in due]
-        local = [at.astimezone(ZoneInfo(zone)) for at in due]
+        found = cutoffs(slot, since, until)
+        periods = [period_of(at, slot) for at in found]
+        local = [at.astimezone(ZoneInfo(zone)) for at in found]
         assert periods == weeks_between(local[0], local[-1]), zone
 
 
@@ -95,14 +95,159 @@ def test_d4_every_zone_has_exactly_one_cutoff_in_every_local_week(offset: int) -
 )
 def test_d4_one_cutoff_per_week_for_any_slot(zone: str, weekday: int, at: time, year: int) -> None:
     slot = business(zone, weekday, at)
-    due = cutoffs(slot, datetime(year, 1, 10, tzinfo=UTC), datetime(year, 12, 20, tzinfo=UTC))
-    periods = [period_of(when, slot) for when in due]
-    assert len(set(periods)) == len(periods) == len(due)
-    gaps = [after - before for before, after in pairwise(due)]
+    found = cutoffs(slot, datetime(year, 1, 10, tzinfo=UTC), datetime(year, 12, 20, tzinfo=UTC))
+    periods = [period_of(when, slot) for when in found]
+    assert len(set(periods)) == len(periods) == len(found)
+    gaps = [after - before for before, after in pairwise(found)]
     assert all(timedelta(days=5) < gap < timedelta(days=9) for gap in gaps)
-    assert [previous_cutoff(slot, when) for when in due[1:]] == due[:-1]
-    for when in due:  # the slot itself, or the first instant after a gap over it
+    for when in found:  # the slot itself, or the first instant after a gap over it
         local = when.astimezone(ZoneInfo(zone))
         if local.time() != at:
             before = (when - timedelta(seconds=1)).astimezone(ZoneInfo(zone))
             assert before.utcoffset() != local.utcoffset()
+
+
+def a_life(
+    slot: Business,
+    since: datetime,
+    until: datetime,
+    *,
+    step: timedelta,
+    down: Collection[tuple[int, int]] = (),
+) -> list[tuple[str, datetime]]:
+    """Return the issues of a business whose service looks every so often; down from one step to another."""
+    had: dict[str, datetime] = {}
+    made, now, number = [], since, 0
+    while now < until:
+        if not any(first <= number < last for first, last in down):
+            one = due(slot, now, {period: had[period] for period in list(had)[-8:]})
+            if one is not None:
+                had[one.period] = one.cutoff
+                made.append((one.period, now))
+        now, number = now + step, number + 1
+    return made
+
+
+@pytest.mark.parametrize("number", range(int(os.environ.get("TRENDWATCH_SLOTS", "1"))))
+def test_d4_every_zone_gets_exactly_one_digest_in_every_week(number: int) -> None:
+    """Every IANA zone; a slot a run. TRENDWATCH_SLOTS=3 TRENDWATCH_WEEKS=520 is the whole campaign."""
+    weeks = int(os.environ.get("TRENDWATCH_WEEKS", "30"))
+    since = datetime(2016, 12, 19, 0, 30, tzinfo=UTC) if weeks >= 520 else datetime(2024, 12, 16, tzinfo=UTC)
+    until = since + timedelta(weeks=weeks)
+    made = 0
+    for place, zone in enumerate(ZONES):
+        # the hours around which clocks change, and the ends of a day and a week
+        slot = business(
+            zone, (place + 3 * number + 6) % 7, time((place * 5 + 8 * number) % 24, (place * 7) % 60)
+        )
+        periods = [period for period, _ in a_life(slot, since, until, step=timedelta(days=1, minutes=7))]
+        assert periods == weeks_between(since.astimezone(ZoneInfo(zone)), until)[: len(periods)], zone
+        assert weeks <= len(periods) + 1, zone
+        made += len(periods)
+    print(f"\n{len(ZONES)} zones x {weeks} weeks, slot {number}: {made} digests, one a week in every zone")
+
+
+@pytest.mark.parametrize(
+    ("hours", "late", "told"),
+    [
+        (1, timedelta(hours=1), ()),  # back at 08:00 of the same day
+        (3 * 24, timedelta(days=3), ()),
+        (15 * 24, timedelta(days=1), ("2025-W11", "2025-W12")),  # down on three Mondays, back on a Tuesday
+    ],
+)
+def test_d4_down_over_the_slot(hours: int, late: timedelta, told: tuple[str, ...]) -> None:
+    monday = business("UTC")
+    done = datetime(2025, 3, 3, 7, tzinfo=UTC)
+    back = done + timedelta(weeks=1, hours=hours)
+    one = due(monday, back, had={"2025-W10": done})
+    assert one is not None
+    assert back - one.cutoff == late
+    assert one.since == done
+    assert merged(monday, one.cutoff, since=one.since, last=done) == told
+    assert due(monday, back, {"2025-W10": done, one.period: one.cutoff}) is None
+
+
+def test_d4_a_slot_missed_by_more_than_a_week_waits_for_the_next_which_tells_of_it() -> None:
+    monthly = replace(business("UTC"), frequency="monthly")
+    done = datetime(2025, 3, 3, 7, tzinfo=UTC)
+    assert due(monthly, datetime(2025, 4, 14, 6, tzinfo=UTC), had={"2025-W10": done}) is not None
+    assert due(monthly, datetime(2025, 4, 14, 8, tzinfo=UTC), had={"2025-W10": done}) is None
+    one = due(monthly, datetime(2025, 5, 5, 7, tzinfo=UTC), had={"2025-W10": done})
+    assert one is not None
+    assert one.since == done  # exactly 63 days before: nothing is lost between two issues
+    assert merged(monthly, one.cutoff, since=one.since, last=done) == ("2025-W15",)
+
+
+@pytest.mark.parametrize(
+    "jumps",
+    [
+        {40: timedelta(hours=1), 60: timedelta(hours=-1)},
+        {40: timedelta(days=1), 60: timedelta(days=-1)},
+        {40: timedelta(days=-1), 60: timedelta(days=1)},
+        {40: timedelta(days=365), 44: timedelta(days=-365)},
+        {40: timedelta(days=-365), 44: timedelta(days=365)},
+    ],
+)
+@pytest.mark.parametrize("zone", ["UTC", "Europe/Berlin", "Pacific/Apia"])
+def test_d4_a_clock_that_jumps_and_comes_back_brings_no_week_twice(
+    jumps: dict[int, timedelta], zone: str
+) -> None:
+    """It looks twice a day for 100 days; the jump is there for some of them."""
+    slot = business(zone, 2, time(6, 30))
+    had: dict[str, datetime] = {}
+    now, made = datetime(2025, 2, 3, tzinfo=UTC), []
+    for number in range(200):
+        now += timedelta(hours=12) + jumps.get(number, timedelta(0))
+        if (one := due(slot, now, had)) is not None:
+            assert one.period not in had
+            had[one.period] = one.cutoff
+            made.append(one.period)
+    assert len(made) == len(set(made))
+    usual = [
+        f"2025-W{week:02d}" for week in range(6, 20)
+    ]  # 3 February is in week 6, 100 days later is week 20
+    assert set(usual) <= set(made)
+
+
+def test_d4_a_business_that_moves_gets_one_a_week_still() -> None:
+    """Every week in another zone and on another day, around the world and back."""
+    zones = ("Pacific/Kiritimati", "Pacific/Niue", "Europe/Lisbon", "Pacific/Apia", "America/Adak")
+    had: dict[str, datetime] = {}
+    now = datetime(2024, 12, 2, tzinfo=UTC)
+    for hour in range(24 * 7 * 30):
+        now += timedelta(hours=1)
+        slot = business(zones[hour // 50 % len(zones)], hour // 90 % 7, time(hour // 70 % 24))
+        if (one := due(slot, now, had)) is not None:
+            assert one.period not in had
+            had[one.period] = one.cutoff
+    assert len(had) >= 20
+
+
+@pytest.mark.parametrize(
+    ("frequency", "wanted"),
+    [
+        ("weekly", ["2020-W52", "2020-W53", "2021-W01", "2021-W02", "2021-W03"]),
+        ("two_weekly", ["2020-W53", "2021-W02"]),  # through a year's end, the step stays two weeks
+        ("monthly", ["2021-W01"]),  # Monday 4 January
+        ("paused", []),
+    ],
+)
+def test_d4_how_often(frequency: str, wanted: list[str]) -> None:
+    slot = replace(business("UTC"), frequency=frequency)
+    found = cutoffs(slot, datetime(2020, 12, 20, tzinfo=UTC), datetime(2021, 1, 20, tzinfo=UTC))
+    assert [period_of(at, slot) for at in found] == wanted
+
+
+def test_a_paused_business_gets_not_even_a_welcome() -> None:
+    assert due(replace(business("UTC"), frequency="paused"), datetime(2025, 3, 3, tzinfo=UTC), {}) is None
+
+
+def test_how_often_is_said_in_words() -> None:
+    lisbon = business("Europe/Lisbon", 0, time(7))
+    assert rhythm_words(lisbon) == "every Monday at 07:00 (Europe/Lisbon)"
+    assert (
+        rhythm_words(replace(lisbon, frequency="two_weekly"))
+        == "every second Monday at 07:00 (Europe/Lisbon)"
+    )
+    assert rhythm_words(replace(lisbon, frequency="monthly")).startswith("the first Monday of a month")
+    assert rhythm_words(replace(lisbon, frequency="paused")).startswith("paused")

@@ -110,7 +110,7 @@ def test_starttls_with_login() -> None:
         assert server.send(MAIL).startswith("250")
         wrong = failed(Smtp("localhost", port, user="user", password="wrong", timeout=5, context=trusting()))
     assert len(mailbox.received) == 1
-    assert wrong.permanent
+    assert (wrong.permanent, wrong.operator, wrong.hard) == (False, True, False)  # no reader is at fault
     assert "535" in str(wrong)
     assert "wrong" not in str(wrong)
 
@@ -250,9 +250,11 @@ def test_d2_a_goodbye_that_fails_is_still_a_success() -> None:
 
 
 def test_d2_a_refused_greeting() -> None:
-    for words, permanent in ((b"554 no\r\n", True), (b"421 busy\r\n", False)):
+    """Nobody was named yet: the operator must act, or the server is busy."""
+    for words, operator in ((b"554 no\r\n", True), (b"421 busy\r\n", False)):
         with Script(cut_at="connect", last_words=words) as script:
-            assert failed(plain(script.port)).permanent is permanent
+            error = failed(plain(script.port))
+            assert (error.permanent, error.operator) == (False, operator)
 
 
 def test_nobody_listens() -> None:

@@ -7,9 +7,10 @@ from datetime import timedelta
 from tests.seeds import NOW, a_feed, a_model, a_tag, an_item, keep
 from tests.steps import a_store_with, write
 from trendwatch.store import Store
-from trendwatch.types.advice import Candidate, Coverage, Source
+from trendwatch.types.advice import Candidate, Coverage
 from trendwatch.types.fetches import FeedUpdate
 from trendwatch.types.news import Failure, FeedState
+from trendwatch.types.sources import Source
 
 DAY = timedelta(days=1)
 SINCE, UNTIL = NOW - 7 * DAY, NOW

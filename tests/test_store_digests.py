@@ -10,9 +10,10 @@ import pytest
 from tests.seeds import LEASE, NOW, a_delivery, a_digest, a_pick, an_edition, claim_on
 from trendwatch.errors import LeaseLost, NotFound
 from trendwatch.store import Store
-from trendwatch.types.advice import ArrivalNote, Digest, Memory, PracticeNote
+from trendwatch.types.advice import Digest, Memory
 from trendwatch.types.delivery import Channel, DeliveryState
 from trendwatch.types.influence import Arrival, ArrivalState
+from trendwatch.types.rows import ArrivalNote, PracticeNote
 
 WEEK = timedelta(weeks=1)
 

@@ -26,23 +26,13 @@ from trendwatch.store.tables import (
     TagRow,
     TrendRow,
 )
-from trendwatch.types.advice import (
-    ArrivalNote,
-    Business,
-    Candidate,
-    Coverage,
-    Digest,
-    Edition,
-    Movement,
-    Part,
-    Pick,
-    PracticeNote,
-    Source,
-)
+from trendwatch.types.advice import Business, Candidate, Coverage, Digest, Edition, Part, Pick
 from trendwatch.types.delivery import Delivery
 from trendwatch.types.fetches import FeedUpdate
 from trendwatch.types.influence import Arrival
 from trendwatch.types.news import Entry, Feed, FeedState, Item, ParsedFeed
+from trendwatch.types.rows import ArrivalNote, Movement, PracticeNote
+from trendwatch.types.sources import Source
 from trendwatch.types.stories import Story
 from trendwatch.types.tags import Label, Model, Tag, Taxonomy
 from trendwatch.types.trends import Series, Trend

@@ -6,10 +6,11 @@ from dataclasses import replace
 
 import pytest
 
-from tests.sample_digest import BUSINESS, REMINDERS, SAMPLE, candidate, composed, edition
+from tests.sample_digest import BUSINESS, REMINDERS, SAMPLE, candidate, composed, edition, holding
 from trendwatch.advice.trying import practice_note
-from trendwatch.types.advice import Business, Memory, PracticeNote
+from trendwatch.types.advice import Business, Memory
 from trendwatch.types.practices import Practice, Range
+from trendwatch.types.rows import PracticeNote
 
 NOTHING = Range(low=0, base=0, high=0)
 
@@ -17,7 +18,7 @@ NOTHING = Range(low=0, base=0, high=0)
 def note(
     practice: Practice = REMINDERS, who: Business = BUSINESS, **memory: frozenset[str]
 ) -> PracticeNote | None:
-    return practice_note(who, SAMPLE, (practice,), Memory(issues=4, **memory))  # type: ignore[arg-type]
+    return practice_note(holding(who, SAMPLE, (practice,)), Memory(issues=4, **memory))  # type: ignore[arg-type]
 
 
 def told(practice: Practice = REMINDERS, who: Business = BUSINESS) -> PracticeNote:
@@ -31,7 +32,7 @@ def test_what_a_business_reads() -> None:
     assert (one.key, one.inspired_by) == ("booking_reminders", "retail")
     assert one.why == "You want to improve day-to-day operations and customer service; made for healthcare."
     assert one.first_step.startswith("Switch on the reminders")
-    assert one.cost_words == "0 to 200 EUR to start, 0 to 60 EUR a month"
+    assert one.cost_words == "0 to 170 GBP to start, 0 to 51 GBP a month"  # 0.85 pounds a euro
     assert one.hours_words == "2 to 6 hours in the first month"
     assert one.passes == "Tuesdays lose a third fewer than Thursdays."
 
@@ -40,8 +41,8 @@ def test_what_a_business_reads() -> None:
     ("once", "monthly", "said"),
     [
         (NOTHING, NOTHING, "no money"),
-        (NOTHING, Range(low=5, base=5, high=5), "nothing to start, about 5 EUR a month"),
-        (Range(low=20, base=30, high=1500), NOTHING, "20 to 1,500 EUR to start, nothing a month"),
+        (NOTHING, Range(low=5, base=5, high=5), "nothing to start, about 4 GBP a month"),
+        (Range(low=20, base=30, high=1500), NOTHING, "17 to 1,300 GBP to start, nothing a month"),
     ],
 )
 def test_costs_in_words(once: Range, monthly: Range, said: str) -> None:
@@ -62,7 +63,7 @@ def test_long_texts_are_cut_to_their_first_sentence_and_words() -> None:
 
 def test_stories_of_the_edition_that_speak_of_it_are_linked() -> None:
     speaking = candidate("r", title="An appointment reminder that works", labels="area:ai", feeds="A,B")
-    found = practice_note(BUSINESS, edition(speaking), (REMINDERS,), Memory())
+    found = practice_note(holding(BUSINESS, edition(speaking), (REMINDERS,)), Memory())
     assert found is not None
     assert [source.feed for source in found.evidence] == ["A"]
 

@@ -127,7 +127,7 @@ def test_home_says_in_plain_words_what_is_coming(ask: Asker) -> None:
 def test_trends_link_the_reports_that_show_them(ask: Asker) -> None:
     tree = LexborHTMLParser(ask.get("/trends").text)
     move = tree.css_first(".move")
-    assert "Growing since 3 February 2025" in move.text()
+    assert "Rising since 3 February 2025, growing" in move.text()
     hosts = [node.attributes["href"] for node in move.css(".seen a")]
     assert [str(host).split("/")[2] for host in hosts] == [
         *("fieldnotes.example", "gazette.example", "wire.example")
@@ -294,3 +294,11 @@ def test_w1_hostile_news_is_shown_as_text(tmp_path: Path) -> None:
         assert not tree.css("a[href^='javascript']"), path
     for page, attack in zip(pages, ATTACKS, strict=False):
         assert attack in _text(ask.get(page).text)
+
+
+def test_a_business_page_says_what_it_asked_for_and_names_no_address(ask: Asker) -> None:
+    page = ask.get("/digests/hill_farm").text
+    tree = LexborHTMLParser(page)
+    names = [node.text() for node in tree.css("dl.facts dt")]
+    assert {"Comes", "Asked about", "Goes to"} <= set(names)
+    assert "@" not in tree.css_first("dl.facts").text()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -10,8 +12,16 @@ from tests.seeding import a_trend
 from tests.seeds import NOW
 from trendwatch.advice.movements import movements
 from trendwatch.advice.profile import profile
-from trendwatch.advice.trendwords import count_words, direction, stage_words, strength_words
-from trendwatch.types.advice import Business, Coverage, Edition, Source
+from trendwatch.advice.trendwords import (
+    count_words,
+    direction,
+    stage_words,
+    standing_words,
+    strength_words,
+    telling,
+)
+from trendwatch.types.advice import Business, Coverage, Edition
+from trendwatch.types.sources import Source
 from trendwatch.types.trends import Stage, Trend
 from trendwatch.web.charts import BARS_HEIGHT, bars, spark
 from trendwatch.web.words import (
@@ -118,7 +128,7 @@ TRENDS = [
     ),
     (
         a_trend("area:drones", strength=-0.6, stories=0, observed=0.0, expected=5.0, stage=Stage.FADING),
-        *("clearly less than usual", "0 stories, usually 5"),
+        *("clearly less than usual", "no stories, usually 5"),
     ),
     (
         a_trend("area:drones", strength=-0.6, stories=6, observed=6.0, expected=8.0, stage=Stage.FADING),
@@ -169,3 +179,38 @@ def test_bars_are_as_high_as_their_counts() -> None:
     assert [bar.moved for bar in found] == ["", "down", "up"]
     assert [bar.label != "" for bar in found] == [False, False, True]
     assert all(bar.y + bar.height == BARS_HEIGHT for bar in found)
+
+
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [
+        ({"stage": Stage.GROWING}, "Rising since 23 June, growing"),
+        ({"stage": Stage.EMERGING}, "Rising since 23 June, new"),
+        ({"stage": Stage.TOO_EARLY}, "Rising since 23 June, too early to say whether it lasts"),
+        ({"stage": Stage.FADING}, "Rising since 23 June, far below its best"),
+        ({"stage": Stage.FADING, "observed": 1.0}, "Fading"),
+        ({"stage": Stage.MAINSTREAM, "observed": 1.0}, "Normal by now"),
+        ({"stage": Stage.TOO_EARLY, "observed": 1.0}, "Too early to say whether it lasts"),
+    ],
+)
+def test_where_a_movement_stands_is_a_sentence(values: dict[str, Any], words: str) -> None:
+    assert (
+        standing_words(replace(a_trend("area:drones", strength=1.0, stories=9), **values), "23 June") == words
+    )
+
+
+@pytest.mark.parametrize(
+    ("stories", "observed", "expected", "words", "told"),
+    [
+        (0, 0.0, 0.4, "too few stories to compare", False),  # never "0 stories, usually none"
+        (0, 0.0, 2.0, "no stories, usually 2", True),
+        (1, 0.9, 1.2, "1 story, usually 1", False),
+        (3, 3.0, 0.1, "3 stories, usually none", True),
+        (1, 1.0, 0.8, "1 story, usually 1", False),
+    ],
+)
+def test_counts_show_the_movement_or_it_is_not_told(
+    stories: int, observed: float, expected: float, words: str, told: bool
+) -> None:
+    trend = a_trend("area:drones", strength=1.0, stories=stories, observed=observed, expected=expected)
+    assert (count_words(trend), telling(trend)) == (words, told)

@@ -9,6 +9,8 @@
     ├── ModelRejected          a model file is damaged, too large or of another kind: retrain
     ├── InputError             a line or file given to a filter cannot be read
     ├── NotFound               nothing has this name
+    ├── LinkRefused            a signed link is forged, damaged or too old
+    ├── InUse                  another process works on this now: ask again
     └── DeliveryError          a digest could not be handed over; carries whether to try again
 
 Messages say what to do next. A library's exceptions are translated at the edge that owns the library.
@@ -16,6 +18,7 @@ Messages say what to do next. A library's exceptions are translated at the edge 
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 
@@ -84,12 +87,43 @@ class NotFound(TrendwatchError):
         super().__init__(f"no {kind} named {key!r}{'; ' + hint if hint else ''}")
 
 
+class LinkRefused(TrendwatchError):
+    """A signed link is forged, damaged or too old: nothing is done."""
+
+    def __init__(self, message: str, *, expired: bool = False) -> None:
+        #: True: it was genuine once
+        self.expired = expired
+        super().__init__(message)
+
+
+class InUse(TrendwatchError):
+    """Another process works on this now. Try again later."""
+
+
 class DeliveryError(TrendwatchError):
     """A channel refused or lost a digest."""
 
-    def __init__(self, message: str, *, permanent: bool, in_doubt: bool = False) -> None:
+    def __init__(
+        self,
+        message: str,
+        *,
+        permanent: bool,
+        in_doubt: bool = False,
+        operator: bool = False,
+        hard: bool = False,
+        gone: bool = False,
+        wait: timedelta | None = None,
+    ) -> None:
         #: True: trying again cannot help (a 5xx reply, a wrong address)
         self.permanent = permanent
         #: True: all was handed over and the final reply was lost; a repeat may be a second copy
         self.in_doubt = in_doubt
+        #: True: no reader is at fault but how we send (a login, a certificate): the operator must act
+        self.operator = operator
+        #: True: the address itself was refused for good
+        self.hard = hard
+        #: True: the other side says that it wants nothing more, ever
+        self.gone = gone
+        #: how long the other side wants to be left alone, None where it does not say
+        self.wait = wait
         super().__init__(message)

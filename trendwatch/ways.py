@@ -17,19 +17,24 @@ if TYPE_CHECKING:
     from trendwatch.config.settings import MailSettings, ParseSettings
     from trendwatch.deliver.outbox import Outbox
     from trendwatch.deliver.smtp import Smtp
+    from trendwatch.deliver.webhook import Webhook
     from trendwatch.fetch import Fetcher
+    from trendwatch.net.guard import Guard
+    from trendwatch.net.post import Poster
     from trendwatch.sandbox import Sandbox
     from trendwatch.types.news import Document
     from trendwatch.types.work import Clock
 
 
-def user_agent(settings: Settings, *, subscribers: int) -> str:
-    """Return what publishers read of us: program, version, whom to ask, and for how many we read."""
+def user_agent(settings: Settings, *, subscribers: int | None = None) -> str:
+    """Return what others read of us: program, version, whom to ask, and for how many we read feeds."""
     from trendwatch.fetch import USER_AGENT
 
-    readers = f"{subscribers} subscriber{'' if subscribers == 1 else 's'}"
-    contact = settings.poll.contact
-    return f"{USER_AGENT} (+{contact}; {readers})" if contact else f"{USER_AGENT} ({readers})"
+    readers = "" if subscribers is None else f"{subscribers} subscriber{'' if subscribers == 1 else 's'}"
+    said = "; ".join(
+        one for one in (f"+{settings.poll.contact}" * bool(settings.poll.contact), readers) if one
+    )
+    return f"{USER_AGENT} ({said})" if said else USER_AGENT
 
 
 def make_fetcher(settings: Settings, *, subscribers: int, clock: Clock) -> Fetcher:
@@ -41,14 +46,9 @@ def make_fetcher(settings: Settings, *, subscribers: int, clock: Clock) -> Fetch
         clock: tells the time.
     """
     from trendwatch.fetch import Fetcher
-    from trendwatch.net.guard import Allowed, Guard
 
-    allowed = [
-        Allowed.parse(one.address, per_host=one.per_host, spacing_seconds=one.spacing_seconds)
-        for one in settings.net.allow
-    ]
     return Fetcher(
-        Guard(allowed),
+        _guard(settings),
         user_agent=user_agent(settings, subscribers=subscribers),
         timeout=timedelta(seconds=settings.poll.timeout_seconds),
         max_bytes=settings.poll.max_body_mb * 1024 * 1024,
@@ -76,15 +76,46 @@ def make_sandbox(
 
 def make_carrier(channel: Channel, mail: MailSettings) -> Outbox | Smtp:
     """Return the way out for a channel."""
-    from trendwatch.deliver.outbox import Outbox
     from trendwatch.deliver.smtp import Smtp
 
     if channel is Channel.OUTBOX:
-        return Outbox(Path(mail.outbox))
+        return make_outbox(mail)
     return Smtp(
         mail.smtp_host,
         mail.smtp_port,
         user=mail.smtp_user,
         password=mail.smtp_password.get_secret_value(),
         security=mail.smtp_security,
+    )
+
+
+def make_outbox(mail: MailSettings) -> Outbox:
+    """Return the folder that keeps mails as files."""
+    from trendwatch.deliver.outbox import Outbox
+
+    return Outbox(Path(mail.outbox))
+
+
+def make_caller(settings: Settings, *, clock: Clock) -> Webhook:
+    """Return the way to businesses' own software."""
+    from trendwatch.deliver.webhook import Webhook
+
+    return Webhook(make_poster(settings), clock=clock)
+
+
+def make_poster(settings: Settings) -> Poster:
+    """Return what posts to addresses that strangers name."""
+    from trendwatch.net.post import Poster
+
+    return Poster(_guard(settings), user_agent=user_agent(settings))
+
+
+def _guard(settings: Settings) -> Guard:
+    from trendwatch.net.guard import Allowed, Guard
+
+    return Guard(
+        [
+            Allowed.parse(one.address, per_host=one.per_host, spacing_seconds=one.spacing_seconds)
+            for one in settings.net.allow
+        ]
     )

@@ -18,7 +18,6 @@ from typing import TYPE_CHECKING
 
 from trendwatch.config import Config, LastGood, Settings, find_directory, read_settings
 from trendwatch.config.settings import LogSettings
-from trendwatch.types.delivery import Channel
 from trendwatch.types.work import Clock
 
 if TYPE_CHECKING:
@@ -236,14 +235,18 @@ class Service:
 
     def compose(self) -> ComposeReport:
         """Compose the digests that are due."""
-        from trendwatch.pipeline.compose import Knowledge, compose_due
+        from trendwatch.pipeline.compose import compose_due
+        from trendwatch.types.knowledge import Knowledge
 
         config = self.config
         return compose_due(
             self.store,
             config.businesses,
             config.taxonomy,
-            channel=self._channel,
+            channel=config.settings.mail.channel,
+            site=config.settings.serve.site,
+            ask_all=config.settings.deliver.confirm_all,
+            operator=config.settings.deliver.operator,
             config_hash=config.hash,
             clock=self.clock,
             lease=self.lease,
@@ -252,29 +255,28 @@ class Service:
 
     def send(self) -> SendReport:
         """Hand over the deliveries that are due."""
-        from trendwatch.pipeline.send import send_due
-        from trendwatch.ways import make_carrier
+        from trendwatch.pipeline.send import Terms, send_due
+        from trendwatch.ways import make_caller, make_carrier
 
         settings = self.settings
-        return send_due(
-            self.store,
-            lambda channel: make_carrier(channel, settings.mail),
+        terms = Terms(
+            carrier=lambda channel: make_carrier(channel, settings.mail),
+            caller=make_caller(settings, clock=self.clock),
             sender=settings.mail.sender,
-            base_url=settings.serve.base_url,
+            site=settings.serve.site,
             banner=self.banner,
-            clock=self.clock,
-            lease=SEND_LEASE,
+            in_doubt=settings.deliver.in_doubt,
+            mail=settings.mail.channel,
+            operator=settings.deliver.operator,
+            workers=settings.deliver.concurrency,
         )
-
-    @property
-    def _channel(self) -> Channel:
-        return Channel.SMTP if self.settings.mail.smtp_host else Channel.OUTBOX
+        return send_due(self.store, terms, clock=self.clock, lease=SEND_LEASE)
 
     @property
     def steps(self) -> tuple[Callable[[], object], ...]:
-        """All that a tick does, in the order of the flow."""
+        """All that a tick does, in the order of the flow; ``send`` has ticks of its own: ends may be dead."""
         before = self.learn, self.poll, self.desk.tell_breakages, self.desk.read_pages
-        return *before, self.understand, self.analyse, self.compose, self.send
+        return *before, self.understand, self.analyse, self.compose
 
     def close(self) -> None:
         """Give back connections and child processes."""

@@ -14,8 +14,10 @@ from collections.abc import Iterable, Sequence
 
 from trendwatch.advice.profile import Profile
 from trendwatch.advice.words import counted, day, in_words, month
-from trendwatch.types.advice import ArrivalNote, Edition, Memory, Source
+from trendwatch.types.advice import Edition, Memory
 from trendwatch.types.influence import Approach, Arrival, ArrivalState
+from trendwatch.types.rows import ArrivalNote
+from trendwatch.types.sources import Source
 from trendwatch.types.weeks import parse_week, week_start
 
 MOST_NOTES = 3

@@ -9,21 +9,24 @@ only a hostile length is cut.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from trendwatch.advice.arriving import arrival_notes
+from trendwatch.advice.choosing import best_first, choose, outside
+from trendwatch.advice.columns import Columns, owners
+from trendwatch.advice.evidence import official, opinion, vendor_written
 from trendwatch.advice.fitting import fit
 from trendwatch.advice.movements import movements
 from trendwatch.advice.profile import Profile, most_specific, profile
-from trendwatch.advice.relevance import official, owners, vendor_written
 from trendwatch.advice.schedule import period_of
-from trendwatch.advice.selection import Judged, Refusal, choose, judge, outside
+from trendwatch.advice.selection import Judged, Judgement, Refusal
+from trendwatch.advice.taste import NO_TASTE, learn
 from trendwatch.advice.trying import practice_note
-from trendwatch.advice.words import counted, cut, day, in_words, number, shorten, some_of
+from trendwatch.advice.words import counted, cut, in_words, number, shorten, some_of
 from trendwatch.text import clean, first_sentence, headline
-from trendwatch.types.advice import Business, Digest, Edition, Memory, Movement, Pick
+from trendwatch.types.advice import Business, Digest, Edition, Memory, Pick
 from trendwatch.types.influence import Approach
-from trendwatch.types.practices import Practice
+from trendwatch.types.rows import Movement
 
 #: The one thing and up to four more, of which one may come from outside the usual.
 STORIES = 5
@@ -42,57 +45,83 @@ def compose(
     memory: Memory,
     *,
     approaches: Sequence[Approach] = (),
-    practices: Sequence[Practice] = (),
+    columns: Columns | None = None,
 ) -> Digest:
     """Return the digest of a business for the period that ends at an edition's cutoff.
-
-    Its window begins where its last digest ended; a shared edition may reach further back for others.
 
     Args:
         edition: everything that may be drawn on, frozen
         business: who it is for
         memory: what it was shown before
         approaches: what has come further elsewhere than in its sector, the nearest first
-        practices: the catalogue
+        columns: of this edition, shared by all businesses; None: they are made
     """
-    edition = replace(edition, since=max(edition.since, memory.last_cutoff or edition.since))
-    held = profile(business, edition)
-    period = period_of(edition.cutoff, business)
-    judged = [judge(candidate, held, memory) for candidate in edition.candidates]
-    chosen = choose(judged, STORIES)
-    beyond = outside(judged, chosen, held, period=period) if chosen else None
-    if beyond is not None:
-        chosen = _make_room(judged, chosen)
+    selection = select(edition, business, memory, columns=columns)
+    held, chosen, beyond = selection.judgement.held, selection.chosen, selection.outside
     picks = [_pick(one, held) for one in chosen]
     rows = movements(held)
     digest = Digest(
         business_key=business.key,
         business_name=business.name,
-        period=period,
+        period=selection.period,
         edition_id=edition.id,
-        since=edition.since,
+        since=held.since,
         cutoff=edition.cutoff,
         timezone=business.timezone,
         language=business.language,
         one_thing=_top(picks[0]) if picks else None,
         movements=rows,
         worth_a_look=tuple(picks[1:]),
-        outside=replace(_pick(beyond, held), why=_why_outside(beyond, held)) if beyond else None,
+        outside=_beyond(beyond, selection.propensity, held) if beyond else None,
         coverage=edition.coverage,
-        notes=tuple(_notes(edition, business, memory, judged=judged, chosen=chosen, rows=rows)),
+        notes=tuple(_notes(selection.judgement, memory, chosen=chosen, rows=rows)),
         model_version=edition.model_version,
         config_hash=edition.config_hash,
         quiet=not picks,
         arrivals=arrival_notes(held, approaches, memory),
-        try_this=practice_note(business, edition, practices, memory) if practices else None,
+        try_this=practice_note(held, memory),
+        trends_from=edition.trends_from if _too_early(edition) else None,
     )
     return fit(digest)
 
 
-def _make_room(judged: list[Judged], chosen: list[Judged]) -> list[Judged]:
-    """Return the choice with one place less for the item from outside; what is always wanted stays."""
-    wanted = sum(1 for one in chosen if one.score and one.score.followed)
-    return choose(judged, max(STORIES - 1, wanted))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Selection:
+    """Which stories a digest is made of, before its words are counted."""
+
+    period: str
+    judgement: Judgement
+    chosen: list[Judged]
+    #: one from beyond what the business asks for
+    outside: Judged | None
+    #: how likely that one was drawn among its equals
+    propensity: float = 0.0
+
+    @property
+    def shown(self) -> list[Judged]:
+        """Everything chosen, in reading order."""
+        return [*self.chosen, *([self.outside] if self.outside else [])]
+
+
+def select(
+    edition: Edition, business: Business, memory: Memory, *, columns: Columns | None = None
+) -> Selection:
+    """Return the stories of a business's digest and what became of all others.
+
+    Its window begins where its last digest ended; a shared edition may reach further back for others.
+    """
+    taste = learn(memory.votes, business, now=edition.cutoff) if memory.votes else NO_TASTE
+    held = profile(business, edition, columns=columns, since=memory.last_cutoff, taste=taste)
+    period = period_of(edition.cutoff, business)
+    judgement = Judgement(held, memory)
+    chosen = choose(judgement, STORIES)
+    beyond, propensity = (outside(judgement, chosen, period=period) if chosen else None) or (None, 0.0)
+    if beyond is not None:
+        # One place less for the item from outside; what must be seen and what is always wanted stays.
+        wanted = sum(1 for one in chosen if one.score.followed or one.must_see)
+        chosen = chosen[: max(STORIES - 1, wanted)]
+    chosen = best_first(judgement, chosen)
+    return Selection(period=period, judgement=judgement, chosen=chosen, outside=beyond, propensity=propensity)
 
 
 def _pick(one: Judged, held: Profile) -> Pick:
@@ -103,15 +132,19 @@ def _pick(one: Judged, held: Profile) -> Pick:
         story_id=candidate.story_id,
         title=title or "(no headline)",
         what="" if _same(what, title) else what,
-        why=score.why if score else "",
+        why=score.why,
         url=candidate.url,
-        score=score.points if score else 0.0,
-        parts=score.parts if score else (),
+        score=score.points,
+        parts=score.parts,
         topics=_topics(one, held),
         sources=candidate.sources,
         first_seen_at=candidate.first_seen_at,
         marks=tuple(_marks(one)),
     )
+
+
+def _beyond(one: Judged, propensity: float, held: Profile) -> Pick:
+    return replace(_pick(one, held), why=_why_outside(one, held), propensity=round(propensity, 4))
 
 
 def _same(what: str, title: str) -> bool:
@@ -123,17 +156,21 @@ def _topics(one: Judged, held: Profile) -> tuple[str, ...]:
     areas = tuple(key for key in one.labels if key.startswith("area:"))
     sectors = tuple(key for key in one.labels if key.startswith("sector:"))
     keys = most_specific(areas, held.edition.parents)[:2] + most_specific(sectors, held.edition.parents)
-    matched = one.score.matched if one.score else ()
+    matched = one.score.matched
     tools = [key.partition(":")[2] for key in matched if key.startswith("tool:")]
     names = [held.edition.names.get(key, key.partition(":")[2]) for key in keys or one.labels]
     return tuple([*tools, *names][:TOPICS])
 
 
 def _marks(one: Judged) -> Iterator[str]:
+    if one.must_see:
+        yield "must see"
     if official(one.candidate):
         yield "official source"
     elif not one.proven:
         yield "single source"
+    if opinion(one.candidate):
+        yield "opinion"
     if vendor_written(one.candidate):
         yield "vendor-written"
     if one.candidate.published_at is None:
@@ -155,31 +192,27 @@ def _top(pick: Pick) -> Pick:
     return replace(pick, what=shorten(pick.what, left) if left >= 8 else "")  # noqa: PLR2004
 
 
+def _too_early(edition: Edition) -> bool:
+    return edition.trends_from is not None and edition.trends_from > edition.cutoff
+
+
 def _notes(
-    edition: Edition,
-    business: Business,
-    memory: Memory,
-    *,
-    judged: list[Judged],
-    chosen: list[Judged],
-    rows: tuple[Movement, ...],
+    judgement: Judgement, memory: Memory, *, chosen: list[Judged], rows: tuple[Movement, ...]
 ) -> Iterator[str]:
+    edition = judgement.held.edition
     if memory.issues == 0:
         yield "This is your first issue, so it may also hold stories from before you joined."
     if not chosen:
         yield f"Nothing in {counted(edition.coverage.items, 'item')} met your profile well enough."
     elif len(chosen) < STORIES - 1:
         yield f"Only {number(len(chosen))} passed this time; we never fill up."
-    if unproven := sum(1 for one in judged if one.refusal is Refusal.TOO_FEW_SOURCES):
+    if unproven := judgement.count(Refusal.TOO_FEW_SOURCES):
         stories = counted(unproven, "story", plural="stories")
         yield f"Left out: {stories} that only one publisher tells so far."
-    if edition.trends_from is not None and edition.trends_from > edition.cutoff:
-        start = day(edition.trends_from, business.timezone)
-        yield f"What is rising and fading can be told from {start}: there is too little history yet."
-    elif not edition.trends:
-        yield "No technology was reported clearly more or less than usual."
-    elif not rows:
-        yield "Nothing near you was reported clearly more or less than usual."
+    # Where it is too early for movements, their section says from when they can be told.
+    if not (rows or _too_early(edition)):
+        nothing = "Nothing near you" if edition.trends else "No technology"
+        yield f"{nothing} was reported clearly more or less than usual."
     if missing := edition.coverage.missing:
         of = f"{len(missing)} of {counted(edition.coverage.feeds, 'feed')}"
         yield f"{of} could not be read: {some_of([shorten(title, 5) for title in missing], 3)}."

@@ -10,20 +10,23 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from trendwatch.types.advice import Digest, Source
+from trendwatch.types.advice import Digest
+from trendwatch.types.sources import Source
 
 #: Words of stories, rows, notes and the practice; what pages add around them takes the rest of the 600.
-BODY_WORDS = 490
-#: An evidence line beside its names: "4 independent sources, first seen 3 Mar ... and 2 more", a mark.
-EVIDENCE_WORDS = 12
+BODY_WORDS = 472
+#: An evidence line beside its names: "4 independent sources, first seen 3 Mar ... and 2 more"; "why it
+#: matters to you". What a reader may press is not read.
+EVIDENCE_WORDS = 16
 #: Publishers of a row; what its names add comes on top.
 ROW_WORDS = 3
 #: Heading and closing line of the section of arrivals.
 ARRIVALS_WORDS = 16
 #: Headings and lead-ins of the section of the practice: "First step:", "Go on if:".
 PRACTICE_WORDS = 20
-#: Pages name three sources, and of a long name this much.
-NAMES = 3
+#: Pages name two sources, and of a long name this much; of a headline twelve words.
+NAMES = 2
+HEADLINE_WORDS = 12
 NAME_CHARS = 32
 #: A section is thinned down to this before another one is given up, in this order.
 _THINNED = (
@@ -55,7 +58,8 @@ def _words(digest: Digest) -> int:
 def _texts(digest: Digest) -> Iterator[str]:
     yield from digest.notes
     for pick in digest.picks:
-        yield f"{pick.title} {pick.what} {pick.why}"
+        yield " ".join(pick.title.split()[:HEADLINE_WORDS])
+        yield f"{pick.what} {pick.why} {' '.join((*pick.topics, *pick.marks))}"
     for row in digest.movements:
         yield f"{row.name} {row.strength_words} {row.count_words}"
     for note in digest.arrivals:

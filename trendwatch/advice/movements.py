@@ -2,15 +2,20 @@
 
 A row needs a link that shows it, or it is left out. Own sector and topics asked about come first; general
 ones only fill up to three rows. A technology has one row, its nearest. Rising is said only where the
-trend method is sure of it (strength above 0); fading only where it calls the stage so.
+trend method is sure of it (strength above 0); fading only where it calls the stage so; and neither where
+the plain counts do not show it.
 """
 
 from __future__ import annotations
 
+import numpy as np
+
+from trendwatch.advice.columns import Columns
 from trendwatch.advice.profile import Profile
-from trendwatch.advice.trendwords import count_words, ratio, strength_words, usual
+from trendwatch.advice.trendwords import count_words, ratio, strength_words, telling, usual
 from trendwatch.advice.words import in_words
-from trendwatch.types.advice import Edition, Movement, Source
+from trendwatch.types.rows import Movement
+from trendwatch.types.sources import Source
 from trendwatch.types.trends import Stage, Trend, TrendKind
 
 MOST_ROWS = 5
@@ -22,12 +27,13 @@ LINKS = 2
 def movements(held: Profile) -> tuple[Movement, ...]:
     """Return the rows for a business, nearest first; none where nothing moved."""
     rows: dict[str, tuple[int, Movement]] = {}
-    for trend in sorted(held.edition.trends, key=lambda trend: _order(trend, held)):
+    moved = held.columns.once("moved", lambda: [one for one in held.edition.trends if _may_be_told(one)])
+    for trend in sorted(moved, key=lambda trend: _order(trend, held)):
         near = _nearness(trend, held)
         area = trend.key.partition("|")[0]
-        if near is None or area in rows or not _direction(trend):
+        if near is None or area in rows:
             continue
-        if row := _row(trend, held.edition):
+        if row := _row(trend, held.columns):
             rows[area] = (near, row)
     ranked = [row for near, row in rows.values() if near < _GENERAL]
     general = [row for near, row in rows.values() if near >= _GENERAL]
@@ -37,11 +43,18 @@ def movements(held: Profile) -> tuple[Movement, ...]:
 _OWN, _ASKED, _RELATED, _GENERAL = range(4)
 
 
+def _may_be_told(trend: Trend) -> bool:
+    return (
+        trend.kind is TrendKind.LABEL
+        and trend.key.startswith("area:")
+        and bool(_direction(trend))
+        and telling(trend)
+    )
+
+
 def _nearness(trend: Trend, held: Profile) -> int | None:
     """Return how near a trend is, None where it is none of this business's."""
     area, _, beside = trend.key.partition("|")
-    if trend.kind is not TrendKind.LABEL or not area.startswith("area:"):
-        return None
     if held.mutes.intersection({area, held.edition.parents.get(area, ""), beside}):
         return None
     if beside == held.own:
@@ -65,8 +78,9 @@ def _direction(trend: Trend) -> str:
     return "up" if trend.strength > 0 else ""
 
 
-def _row(trend: Trend, edition: Edition) -> Movement | None:
-    evidence = _evidence(trend, edition)
+def _row(trend: Trend, columns: Columns) -> Movement | None:
+    edition = columns.edition
+    evidence = columns.once(("evidence", trend.key), lambda: _evidence(trend, columns))
     if not evidence:
         return None
     area, _, beside = trend.key.partition("|")
@@ -87,13 +101,14 @@ def _row(trend: Trend, edition: Edition) -> Movement | None:
     )
 
 
-def _evidence(trend: Trend, edition: Edition) -> tuple[Source, ...]:
+def _evidence(trend: Trend, columns: Columns) -> tuple[Source, ...]:
     """Return reports that show a trend, one per owner: those it names, else this edition's own stories."""
+    edition = columns.edition
     found = [edition.reports[item] for item in trend.evidence if item in edition.reports]
-    keys = set(trend.key.split("|"))
-    for candidate in sorted(edition.candidates, key=lambda one: (-len(one.sources), one.story_id)):
-        if keys <= {tag.full_key for tag in candidate.tags}:
-            found.extend(candidate.sources)
+    stories = np.flatnonzero(np.logical_and.reduce([columns.carry([key]) for key in trend.key.split("|")]))
+    shown = [columns.candidates[at] for at in stories]
+    for candidate in sorted(shown, key=lambda one: (-len(one.sources), one.story_id)):
+        found.extend(candidate.sources)
     by_owner: dict[str, Source] = {}
     for source in found:
         if source.url.startswith(("https://", "http://")):

@@ -29,7 +29,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import exp
 
-from trendwatch.advice.profile import Profile, confidences, profile
+from trendwatch.advice.columns import Columns
+from trendwatch.advice.profile import Profile
 from trendwatch.advice.words import counted, in_words, labels
 from trendwatch.phrases import Phrases, item_words
 from trendwatch.types.advice import Business, Edition, Part
@@ -140,31 +141,19 @@ def parts_of(term: str) -> tuple[str, ...]:
     return tuple(term.split(" + "))
 
 
-def suggest(
-    business: Business,
-    edition: Edition,
-    practices: Sequence[Practice],
-    *,
-    shown: frozenset[str] = frozenset(),
-) -> Practice | None:
+def suggest(held: Profile, *, shown: frozenset[str] = frozenset()) -> Practice | None:
     """Return the practice a business should look at now, None where none fits; ``shown`` are not repeated."""
-    found = ranked(business, edition, practices, shown=shown)
+    found = ranked(held, shown=shown)
     return found[0].practice if found else None
 
 
-def ranked(
-    business: Business,
-    edition: Edition,
-    practices: Sequence[Practice],
-    *,
-    shown: frozenset[str] = frozenset(),
-) -> list[Suggestion]:
-    """Return the practices that fit a business, best first, with reasons."""
-    held = profile(business, edition)
-    spoken = _spoken_of(edition, practices)
-    about = _stories_by_area(edition)
+def ranked(held: Profile, *, shown: frozenset[str] = frozenset()) -> list[Suggestion]:
+    """Return the practices of the edition that fit a business, best first, with reasons."""
+    practices, columns = held.edition.knowledge.practices, held.columns
+    spoken = columns.once("spoken of", lambda: _spoken_of(held.edition, practices))
+    about = columns.once("about", lambda: _about(columns, practices, spoken))
     found = [
-        _suggestion(practice, held, stories=spoken.get(practice.key, ()), about=about)
+        _suggestion(practice, held, stories=spoken.get(practice.key, ()), about=about[practice.key])
         for practice in practices
         if practice.key not in shown and _fits(practice, held)
     ]
@@ -210,9 +199,7 @@ def _in_reach(practice: Practice, business: Business) -> bool:
     return practice.cost_per_month.base <= budget and practice.cost_once.base <= budget * MONTHS_TO_START
 
 
-def _suggestion(
-    practice: Practice, held: Profile, *, stories: Sequence[str], about: dict[str, set[str]]
-) -> Suggestion:
+def _suggestion(practice: Practice, held: Profile, *, stories: Sequence[str], about: int) -> Suggestion:
     free = not _in_reach(practice, held.business)
     parts = [
         Part(reason=reason, points=round(points, 2)) for reason, points in _fit(practice, held, free=free)
@@ -221,10 +208,9 @@ def _suggestion(
         told = counted(len(stories), "story", plural="stories")
         reason = f"{told} of this period {'speak' if stories[1:] else 'speaks'} of it"
         parts.append(Part(reason=reason, points=round(SPOKEN_OF * (1 - exp(-len(stories) / 2)), 2)))
-    near = set[str]().union(*(about.get(f"area:{key}", set()) for key in practice.areas)) - set(stories)
-    if near:
-        reason = f"{counted(len(near), 'story', plural='stories')} about its technology"
-        parts.append(Part(reason=reason, points=round(TECHNOLOGY * (1 - exp(-len(near) / 5)), 2)))
+    if about:
+        reason = f"{counted(about, 'story', plural='stories')} about its technology"
+        parts.append(Part(reason=reason, points=round(TECHNOLOGY * (1 - exp(-about / 5)), 2)))
     points = round(sum(part.points for part in parts), 2)
     return Suggestion(
         practice=practice, points=points, parts=tuple(parts), stories=tuple(stories), free_way=free
@@ -259,12 +245,15 @@ def _spoken_of(edition: Edition, practices: Sequence[Practice]) -> dict[str, lis
     return found
 
 
-def _stories_by_area(edition: Edition) -> dict[str, set[str]]:
-    found: dict[str, set[str]] = {}
-    for candidate in edition.candidates:
-        for key in confidences(candidate, edition.parents):
-            if key.startswith("area:"):
-                found.setdefault(key, set()).add(candidate.story_id)
+def _about(
+    columns: Columns, practices: Sequence[Practice], spoken: Mapping[str, Sequence[str]]
+) -> dict[str, int]:
+    """Return how many stories are about the technologies of each practice and do not speak of it."""
+    found = {}
+    for practice in practices:
+        near = columns.carry([f"area:{key}" for key in practice.areas]).copy()
+        near[columns.places(frozenset(spoken.get(practice.key, ())))] = False
+        found[practice.key] = int(near.sum())
     return found
 
 

@@ -5,8 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
-from trendwatch.types.advice import Business, Candidate, Edition
+from trendwatch.advice.columns import Columns
+from trendwatch.advice.taste import NO_TASTE, Taste
+from trendwatch.types.advice import Business, Edition
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,6 +18,10 @@ class Profile:
 
     business: Business
     edition: Edition
+    #: the edition's stories, shared by all businesses
+    columns: Columns
+    #: start of its own window: a shared edition may reach further back for others
+    since: datetime
     own: str
     asked: tuple[str, ...]
     #: topic asked about, by each taxonomy neighbour of it
@@ -27,16 +34,36 @@ class Profile:
     rising: Mapping[str, float]
     #: technologies somebody reports from its own sector
     here: frozenset[str]
+    #: what its votes say
+    taste: Taste = NO_TASTE
 
 
-def profile(business: Business, edition: Edition) -> Profile:
-    """Return a business prepared for the stories of an edition."""
+def profile(
+    business: Business,
+    edition: Edition,
+    *,
+    columns: Columns | None = None,
+    since: datetime | None = None,
+    taste: Taste = NO_TASTE,
+) -> Profile:
+    """Return a business prepared for the stories of an edition.
+
+    Args:
+        business: who they are held against
+        edition: where they stand
+        columns: of this edition, where they are shared; None: they are made
+        since: end of its last digest, where its window begins; None: that of the edition
+        taste: what its votes say
+    """
+    columns = columns or Columns(edition)
     own = f"sector:{business.sector}"
     asked = tuple(f"area:{key}" for key in business.areas)
     topics = tuple(dict.fromkeys((*asked, *(key for key in business.follows if key.startswith("area:")))))
     return Profile(
         business=business,
         edition=edition,
+        columns=columns,
+        since=max(edition.since, since or edition.since),
         own=own,
         asked=asked,
         related=_neighbours(topics, edition.parents),
@@ -44,22 +71,10 @@ def profile(business: Business, edition: Edition) -> Profile:
         mutes=frozenset(business.mutes),
         follows=frozenset(business.follows),
         tools=tuple((name.strip(), _whole_word(name.strip())) for name in business.tools if name.strip()),
-        rising=_rising(edition, own),
-        here=_reported_in(own, edition),
+        rising=columns.once(("rising", own), lambda: _rising(edition, own)),
+        here=columns.once(("here", own), lambda: _reported_in(own, columns)),
+        taste=taste,
     )
-
-
-def confidences(candidate: Candidate, parents: Mapping[str, str]) -> dict[str, float]:
-    """Return the confidence of each label of a story, those they imply included, surest first."""
-    found: dict[str, float] = {}
-    for tag in candidate.tags:
-        key = tag.full_key
-        seen: set[str] = set()
-        while key and key not in seen:
-            seen.add(key)
-            found[key] = max(found.get(key, 0.0), tag.confidence)
-            key = parents.get(key, "")
-    return dict(sorted(found.items(), key=lambda pair: (-pair[1], pair[0])))
 
 
 def most_specific(keys: tuple[str, ...], parents: Mapping[str, str]) -> tuple[str, ...]:
@@ -94,11 +109,11 @@ def _rising(edition: Edition, own: str) -> dict[str, float]:
     return found
 
 
-def _reported_in(sector: str, edition: Edition) -> frozenset[str]:
+def _reported_in(sector: str, columns: Columns) -> frozenset[str]:
     """Return the technologies that this edition's stories or trends place in a sector."""
-    found = {trend.key.partition("|")[0] for trend in edition.trends if trend.key.endswith(f"|{sector}")}
-    for candidate in edition.candidates:
-        tags = confidences(candidate, edition.parents)
+    trends = columns.edition.trends
+    found = {trend.key.partition("|")[0] for trend in trends if trend.key.endswith(f"|{sector}")}
+    for tags in columns.tags:
         if sector in tags:
             found.update(key for key in tags if key.startswith("area:"))
     return frozenset(found)

@@ -11,8 +11,10 @@ Order: proven stories first, then points, breadth, time, id. So relevance reorde
 one publisher tells never stands above one that several tell. Labels that are always wanted pass the two
 last gates and get their places first.
 
-Caps: at most two stories led by one owner and two per technology (the parent of a technology counts too:
-two about chatbots are two about AI). Fewer stories than places is a good week for the reader: never pad.
+Must see: a rule or risk we are quite sure of (0.6), of one's own sector or software, in words of urgency or
+told by four publishers. It is labelled, gets its place first, and the mix of topics does not keep it out.
+
+Which of those that pass are shown, within which caps, is ``choosing``'s.
 
 Known failures: a story that grows from one publisher to four after its window is never shown, since
 windows go by first reports. The values of MUST_SCORE and SURE_SCORE were set by hand on written cases.
@@ -20,17 +22,22 @@ windows go by first reports. The values of MUST_SCORE and SURE_SCORE were set by
 
 from __future__ import annotations
 
-from collections import Counter
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
+from functools import cached_property, partial
 
-from trendwatch.advice.profile import Profile, confidences
-from trendwatch.advice.relevance import ACTION_WORDS, Score, official, owners, weigh
-from trendwatch.text import headline
+import numpy as np
+from numpy.typing import NDArray
+
+from trendwatch.advice.columns import POINT, Columns, Mask, Places
+from trendwatch.advice.evidence import officials
+from trendwatch.advice.profile import Profile
+from trendwatch.advice.relevance import Score, Scores
+from trendwatch.advice.weights import ACTION_WORDS
 from trendwatch.types.advice import Candidate, Memory
-from trendwatch.types.identity import stable_id
 
 #: One declared interest (3 points) is enough unless doubts outweigh breadth and freshness.
 MUST_SCORE = 3.0
@@ -42,10 +49,14 @@ SURE_SCORE_FEW = 5.0
 FEW_SOURCES = 10
 #: Published longer before its window, a story is a late find, not news.
 LATE = timedelta(days=14)
-#: Browsers and mail readers cut longer addresses.
-URL_CHARS = 2_000
-PER_OWNER = 2
-PER_AREA = 2
+#: A rule or risk that must be seen: this sure (ALGORITHMS.md 5.3), told by so many or in words of urgency.
+MUST_SEE_SURE = 0.6
+MUST_SEE_OWNERS = 4
+_SEVERE = re.compile(
+    r"\b(urgent(ly)?|critical|severe|actively exploited|zero.day|ransomware|breach(es|ed)?|recall(s|ed)?|"
+    r"outage|deadline|mandatory|must (now|by|stop|comply)|fine[sd]?|ban(s|ned)?|emergency|warn(s|ing|ed)?)\b",
+    re.IGNORECASE,
+)
 
 
 class Refusal(StrEnum):
@@ -60,6 +71,11 @@ class Refusal(StrEnum):
     NOT_TECHNOLOGY = "not_technology"
     TOO_FEW_POINTS = "too_few_points"
     TOO_FEW_SOURCES = "too_few_sources"
+    # The caps: it may be shown, and others of its kind were.
+    TOLD_ALREADY = "told_already"
+    PER_PUBLISHER = "per_publisher"
+    PER_TECHNOLOGY = "per_technology"
+    NO_PLACE = "no_place"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,144 +83,126 @@ class Judged:
     """A story held against a business."""
 
     candidate: Candidate
-    #: None where a label is muted
-    score: Score | None
+    #: where it stands in its edition
+    at: int
+    score: Score
     #: full label keys, those implied included, surest first
     labels: tuple[str, ...]
     #: two independent publishers, or an official source
     proven: bool
     #: None: it may be shown
     refusal: Refusal | None
+    #: a rule or risk of its own that has to be looked at
+    must_see: bool = False
 
     @property
     def areas(self) -> frozenset[str]:
         """Its technologies."""
         return frozenset(key for key in self.labels if key.startswith("area:"))
 
-    @property
-    def rank(self) -> tuple[bool, float, int, float, str]:
-        """Sorts the best first."""
-        points = self.score.points if self.score else 0.0
-        seen = self.candidate.first_seen_at.timestamp()
-        return (not self.proven, -points, -owners(self.candidate), -seen, self.candidate.story_id)
 
+class Judgement:
+    """Every story of an edition held against one business: which may be shown, and why not the others."""
 
-def judge(candidate: Candidate, held: Profile, memory: Memory) -> Judged:
-    """Hold one story against a business and say whether it may be shown, or why not."""
-    score = weigh(candidate, held)
-    labels = tuple(confidences(candidate, held.edition.parents))
-    proven = owners(candidate) > 1 or official(candidate)
-    refusal = _hard_gate(candidate, score, held, memory)
-    if refusal is None and score is not None:
-        few = held.edition.coverage.sources < FEW_SOURCES
-        refusal = _soft_gate(score, labels, proven=proven, sure=SURE_SCORE_FEW if few else SURE_SCORE)
-    return Judged(candidate=candidate, score=score, labels=labels, proven=proven, refusal=refusal)
+    def __init__(self, held: Profile, memory: Memory) -> None:
+        self.held = held
+        self.columns = held.columns
+        self.scores = Scores(held)
+        self._refusals = self._first_closed([*self._hard_gates(memory), *self._soft_gates()])
 
+    def __iter__(self) -> Iterator[Judged]:
+        return map(self.of, range(len(self.columns)))
 
-def choose(judged: Iterable[Judged], places: int, *, taken: Iterable[Judged] = ()) -> list[Judged]:
-    """Return the best stories that may be shown, within the caps, best first."""
-    passed = sorted((one for one in judged if one.refusal is None), key=lambda one: one.rank)
-    followed = [one for one in passed if one.score and one.score.followed]
-    caps = _Caps(taken)
-    chosen = list(caps.admit([*followed, *(one for one in passed if one not in followed)], places))
-    return sorted(chosen, key=lambda one: one.rank)
-
-
-def outside(judged: Iterable[Judged], chosen: list[Judged], held: Profile, *, period: str) -> Judged | None:
-    """Return one well-reported story from beyond what the business asks for and usually gets.
-
-    The same business and period always get the same one; among equals, businesses get different ones.
-    """
-    usual = {*held.asked, *held.related, *held.follows, held.own}.union(*(one.areas for one in chosen))
-    may = [
-        one
-        for one in judged
-        if one.proven
-        and one.areas
-        and one.refusal in {None, Refusal.TOO_FEW_POINTS}
-        and not usual.intersection(one.labels)
-        and not (one.score and any(key.startswith("tool:") for key in one.score.matched))
-    ]
-
-    def best_first(one: Judged) -> tuple[int, str]:
-        return -owners(one.candidate), stable_id(held.business.key, period, one.candidate.story_id)
-
-    return next(_Caps(chosen).admit(sorted(may, key=best_first), 1), None)
-
-
-class _Caps:
-    """Counts what is shown, so that nothing is shown too often."""
-
-    def __init__(self, taken: Iterable[Judged]) -> None:
-        self._owners: Counter[str] = Counter()
-        self._areas: Counter[str] = Counter()
-        self._titles: set[str] = set()
-        self._ids: set[str] = set()
-        for one in taken:
-            self._count(one)
-
-    def admit(self, ordered: Iterable[Judged], places: int) -> Iterator[Judged]:
-        for one in ordered:
-            if places <= 0:
-                return
-            if self._room(one):
-                self._count(one)
-                places -= 1
-                yield one
-
-    def _room(self, one: Judged) -> bool:
-        return (
-            one.candidate.story_id not in self._ids
-            and _told(one.candidate) not in self._titles
-            and self._owners[_leading_owner(one.candidate)] < PER_OWNER
-            and all(self._areas[area] < PER_AREA for area in one.areas)
+    def of(self, at: int) -> Judged:
+        """Return the story at a place as it was judged, with its reasons."""
+        code = int(self._refusals[at])
+        return Judged(
+            candidate=self.columns.candidates[at],
+            at=at,
+            score=self.scores.of(at),
+            labels=tuple(self.columns.tags[at]),
+            proven=bool(self.proven[at]),
+            refusal=_REFUSALS[code - 1] if code else None,
+            must_see=bool(self.must_see[at]),
         )
 
-    def _count(self, one: Judged) -> None:
-        self._ids.add(one.candidate.story_id)
-        self._titles.add(_told(one.candidate))
-        self._owners[_leading_owner(one.candidate)] += 1
-        self._areas.update(one.areas)
+    def count(self, refusal: Refusal) -> int:
+        """Return how many stories one gate kept out."""
+        return int(np.count_nonzero(self._refusals == _REFUSALS.index(refusal) + 1))
+
+    def where(self, *refusals: Refusal | None) -> Mask:
+        """Return the stories that one of some gates kept out; None: that may be shown."""
+        codes = [0 if one is None else _REFUSALS.index(one) + 1 for one in refusals]
+        return np.isin(self._refusals, codes)
+
+    @cached_property
+    def proven(self) -> Mask:
+        """Stories told by two independent publishers, or by an official source."""
+        return (self.columns.owners > 1) | officials(self.columns)
+
+    @cached_property
+    def must_see(self) -> Mask:
+        """Stories that may be shown and hold a rule or risk of its own that has to be looked at."""
+        urgent = self.columns.once("urgent", partial(_urgent, self.columns))
+        own = self.columns.carry([self.held.own]) | self.scores.naming_tools
+        found: Mask = urgent & own & (self._refusals == 0)
+        return found
+
+    def in_turn(self) -> Places:
+        """Return what may be shown: what must be seen, what is always wanted, then the best."""
+        may = np.flatnonzero(self._refusals == 0)
+        order = np.lexsort((~self.must_see[may], ~self.scores.followed[may], self.rank[may])[::-1])
+        return may[order]
+
+    @cached_property
+    def rank(self) -> NDArray[np.int64]:
+        """A number for each story, smaller is better: proven, then points, breadth, time, id."""
+        behind = (~self.proven).astype(np.int64) << 48
+        return behind + ((_MOST_POINTS - self.scores.points.astype(np.int64)) << 32) + self.columns.turn
+
+    def _first_closed(self, gates: Iterable[tuple[Refusal, Mask]]) -> NDArray[np.int8]:
+        found = np.zeros(len(self.columns), dtype=np.int8)
+        for refusal, closed in reversed(list(gates)):
+            found[closed] = _REFUSALS.index(refusal) + 1
+        return found
+
+    def _hard_gates(self, memory: Memory) -> Iterator[tuple[Refusal, Mask]]:
+        """Return the gates that nothing opens, in their order."""
+        columns, cutoff = self.columns, self.held.edition.cutoff.timestamp()
+        since, backlog = self.held.since.timestamp(), self.columns.backlog
+        yield Refusal.NO_LINK, columns.without_link
+        yield Refusal.MUTED, self.scores.muted
+        # Back-log was first seen when its feed was new: that says nothing about the story.
+        seen = (since <= columns.first_seen) & (columns.first_seen < cutoff)
+        yield Refusal.OUTSIDE_WINDOW, ~backlog & ~seen
+        # Undated is not a number, and no comparison with it is true: allowed, and marked.
+        yield Refusal.TOO_OLD, columns.published < since - LATE.total_seconds()
+        if memory.issues > 0:
+            in_window = (since <= columns.published) & (columns.published < cutoff)
+            yield Refusal.BACKLOG, backlog & ~in_window
+        shown = columns.never.copy()
+        shown[columns.places(memory.recent | memory.shown)] = True
+        yield Refusal.SHOWN_BEFORE, shown
+
+    def _soft_gates(self) -> Iterator[tuple[Refusal, Mask]]:
+        """Return the gates that a label which is always wanted opens."""
+        columns, scores = self.columns, self.scores
+        wanted = scores.followed
+        technology = columns.with_area | columns.carry(tuple(ACTION_WORDS)) | scores.naming_tools
+        yield Refusal.NOT_TECHNOLOGY, ~wanted & ~technology
+        yield Refusal.TOO_FEW_POINTS, ~wanted & (~scores.matched | (scores.points < MUST_SCORE * POINT))
+        few = self.held.edition.coverage.sources < FEW_SOURCES
+        sure = (SURE_SCORE_FEW if few else SURE_SCORE) * POINT
+        yield Refusal.TOO_FEW_SOURCES, ~wanted & ~self.proven & (scores.points < sure)
 
 
-def _leading_owner(candidate: Candidate) -> str:
-    return candidate.sources[0].owner if candidate.sources else ""
+def _urgent(columns: Columns) -> Mask:
+    """Return which stories hold a rule or risk for sure, in words of urgency or told by many."""
+    sure = columns.surely(tuple(ACTION_WORDS), MUST_SEE_SURE)
+    texts = columns.saying(_SEVERE, np.flatnonzero(sure))
+    return sure & ((columns.owners >= MUST_SEE_OWNERS) | texts)
 
 
-def _told(candidate: Candidate) -> str:
-    """Return what a story is told by: one headline under two story ids is a repeat all the same."""
-    return " ".join(headline(candidate.title).casefold().split()) or candidate.story_id
-
-
-def _hard_gate(candidate: Candidate, score: Score | None, held: Profile, memory: Memory) -> Refusal | None:
-    edition = held.edition
-    published = candidate.published_at
-    in_window = published is not None and edition.since <= published < edition.cutoff
-    # Back-log was first seen when its feed was new: that says nothing about the story.
-    known = edition.cutoff if candidate.backlog else candidate.first_seen_at
-    gates = (
-        (Refusal.NO_LINK, not _can_follow(candidate.url)),
-        (Refusal.MUTED, score is None),
-        (Refusal.OUTSIDE_WINDOW, not candidate.backlog and not edition.since <= known < edition.cutoff),
-        (Refusal.TOO_OLD, published is not None and published < edition.since - LATE),
-        (Refusal.BACKLOG, candidate.backlog and not in_window and memory.issues > 0),
-        (Refusal.SHOWN_BEFORE, candidate.story_id in memory.recent | memory.shown),
-    )
-    return next((refusal for refusal, failed in gates if failed), None)
-
-
-def _can_follow(url: str) -> bool:
-    return url.startswith(("https://", "http://")) and len(url) <= URL_CHARS
-
-
-def _soft_gate(score: Score, labels: tuple[str, ...], *, proven: bool, sure: float) -> Refusal | None:
-    about_technology = score.followed or any(
-        key.startswith(("area:", "tool:")) or key in ACTION_WORDS for key in (*labels, *score.matched)
-    )
-    if not about_technology:
-        return Refusal.NOT_TECHNOLOGY
-    if score.followed:
-        return None
-    if not score.matched or score.points < MUST_SCORE:
-        return Refusal.TOO_FEW_POINTS
-    return None if proven or score.points >= sure else Refusal.TOO_FEW_SOURCES
+_REFUSALS = tuple(Refusal)
+#: More points than any story can have, in hundredths.
+_MOST_POINTS = 1 << 15

@@ -19,6 +19,9 @@ _STAGES = {
     Stage.FADING: "fading",
     Stage.TOO_EARLY: "too early to say",
 }
+# The stage looks at years, the movement at weeks: a word of one must not deny the other.
+_WHILE_UP = {Stage.FADING: "far below its best", Stage.TOO_EARLY: "too early to say whether it lasts"}
+_WHILE_DOWN = {Stage.GROWING: "growing before", Stage.TOO_EARLY: "too early to say whether it lasts"}
 
 
 def direction(trend: Trend) -> Literal["up", "down"]:
@@ -48,9 +51,18 @@ def usual(trend: Trend) -> int:
     return round(trend.stories * trend.expected / trend.observed)
 
 
+def telling(trend: Trend) -> bool:
+    """Tell whether whole numbers show a movement: of "1 story, usually 1" nobody believes that it fades."""
+    return trend.stories > usual(trend) if direction(trend) == "up" else trend.stories < usual(trend)
+
+
 def count_words(trend: Trend) -> str:
-    """Return "9 stories, usually 3"."""
-    return f"{counted(trend.stories, 'story', plural='stories')}, usually {usual(trend) or 'none'}"
+    """Return "9 stories, usually 3"; nothing is said to be below a usual of none."""
+    before = usual(trend)
+    if direction(trend) == "down" and not before:
+        return "too few stories to compare"
+    stories = counted(trend.stories, "story", plural="stories") if trend.stories else "no stories"
+    return f"{stories}, usually {before or 'none'}"
 
 
 def stage_sure(trend: Trend) -> str:
@@ -62,3 +74,16 @@ def stage_sure(trend: Trend) -> str:
 def stage_words(stage: Stage) -> str:
     """Return what an owner calls a stage."""
     return _STAGES[stage]
+
+
+def standing_words(trend: Trend, began: str) -> str:
+    """Return where a movement stands, "Rising since 23 June 2025, growing" or "Fading".
+
+    Args:
+        trend: what moves
+        began: the first day of the rise, in words
+    """
+    if direction(trend) == "up":
+        return f"Rising since {began}, {_WHILE_UP.get(trend.stage, _STAGES[trend.stage])}"
+    said = _WHILE_DOWN.get(trend.stage, _STAGES[trend.stage])
+    return said[:1].upper() + said[1:]

@@ -6,13 +6,16 @@ money or skills, the free way is the first step, and that is what the costs are 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from math import floor, log10
 
-from trendwatch.advice.practices import Suggestion, band, ranked
+from trendwatch.advice.columns import Columns
+from trendwatch.advice.practices import PER_EURO, Suggestion, band, ranked
+from trendwatch.advice.profile import Profile
 from trendwatch.advice.words import in_words, shorten
 from trendwatch.text import clean, first_sentence
-from trendwatch.types.advice import Business, Edition, Memory, PracticeNote
+from trendwatch.types.advice import Memory
 from trendwatch.types.practices import Practice, Range
+from trendwatch.types.rows import PracticeNote
 
 #: Words of what it is, of a step, and of each sentence on how to tell.
 WHAT_WORDS = 22
@@ -22,16 +25,14 @@ LINKS = 2
 REASONS = 2
 
 
-def practice_note(
-    business: Business, edition: Edition, practices: Sequence[Practice], memory: Memory
-) -> PracticeNote | None:
+def practice_note(held: Profile, memory: Memory) -> PracticeNote | None:
     """Return the practice a business should look at now, None where none fits or all were shown lately."""
-    found = ranked(business, edition, practices, shown=memory.practices)
-    return _note(found[0], edition) if found else None
+    found = ranked(held, shown=memory.practices)
+    return _note(found[0], held.columns, held.business.currency) if found else None
 
 
-def _note(suggestion: Suggestion, edition: Edition) -> PracticeNote:
-    practice = suggestion.practice
+def _note(suggestion: Suggestion, columns: Columns, currency: str) -> PracticeNote:
+    practice, edition = suggestion.practice, columns.edition
     sector = in_words(f"sector:{practice.inspired_by}", edition.names)
     step = practice.free_way if suggestion.free_way else next(iter(practice.first_week), practice.experiment)
     reasons = "; ".join(part.reason for part in suggestion.parts[:REASONS] if part.points > 0)
@@ -42,28 +43,39 @@ def _note(suggestion: Suggestion, edition: Edition) -> PracticeNote:
         inspired_by=sector,
         why=f"{reasons[:1].upper()}{reasons[1:]}." if reasons else "",
         first_step=_short(step, STEP_WORDS),
-        cost_words=_cost(practice, free=suggestion.free_way),
+        cost_words=_cost(practice, currency, free=suggestion.free_way),
         hours_words=f"{_amount(practice.hours_first_month, 'hour')} in the first month",
         measure=_short(practice.measure, TELL_WORDS),
         passes=_short(practice.passes, TELL_WORDS),
         fails=_short(practice.fails, TELL_WORDS),
         evidence=tuple(
             source
-            for candidate in edition.candidates
-            if candidate.story_id in suggestion.stories
-            for source in candidate.sources[:1]
+            for story_id in suggestion.stories
+            for source in edition.candidates[columns.place[story_id]].sources[:1]
         )[:LINKS],
     )
 
 
-def _cost(practice: Practice, *, free: bool) -> str:
+def _cost(practice: Practice, currency: str, *, free: bool) -> str:
+    """Return what it costs in the business's own money, as coarse as the estimate behind it."""
     if free:
         return "no money this way"
-    once, monthly = band(practice.cost_once), band(practice.cost_per_month)
+    rate, unit = (PER_EURO[currency], currency) if currency in PER_EURO else (1.0, "EUR")
+    once, monthly = (band(_coarse(one, rate)) for one in (practice.cost_once, practice.cost_per_month))
     if once == monthly == "nothing":
         return "no money"
-    start = "nothing to start" if once == "nothing" else f"{once} EUR to start"
-    return f"{start}, {monthly if monthly == 'nothing' else f'{monthly} EUR'} a month"
+    start = "nothing to start" if once == "nothing" else f"{once} {unit} to start"
+    return f"{start}, {monthly if monthly == 'nothing' else f'{monthly} {unit}'} a month"
+
+
+def _coarse(range_: Range, rate: float) -> Range:
+    """Return a range in another currency with two digits that count."""
+
+    def rounded(euros: float) -> float:
+        there = euros * rate
+        return round(there, min(0, 1 - floor(log10(there)))) if there else 0.0
+
+    return Range(low=rounded(range_.low), base=rounded(range_.base), high=rounded(range_.high))
 
 
 def _amount(range_: Range, noun: str) -> str:

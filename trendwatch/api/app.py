@@ -18,6 +18,7 @@ from trendwatch.api import (
     businesses,
     corrections,
     coverage,
+    delivering,
     feed_changes,
     feed_reports,
     feeds,
@@ -27,10 +28,14 @@ from trendwatch.api import (
     metrics,
     practices,
     problems,
+    profiles,
+    readers,
     series,
     tags,
     terms,
     trends,
+    votes,
+    why,
 )
 from trendwatch.api.asked import only_known
 from trendwatch.api.conditional import CONTENT_POLICY, Conditional
@@ -55,6 +60,11 @@ _ROUTERS = (
     corrections.router,
     practices.router,
     businesses.router,
+    delivering.router,
+    readers.router,
+    why.router,
+    profiles.router,
+    votes.router,
     health.router,
     metrics.router,
 )

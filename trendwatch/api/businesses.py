@@ -40,6 +40,8 @@ class BusinessShape(BaseModel):
     tools: tuple[str, ...]
     mutes: tuple[str, ...]
     follows: tuple[str, ...]
+    less: tuple[str, ...]
+    more: tuple[str, ...]
     budget_per_month: int
     hours_per_week: float
     skills: str
@@ -47,6 +49,8 @@ class BusinessShape(BaseModel):
     digest_weekday: int
     digest_time: time
     timezone: str
+    frequency: str
+    quiet_week: str
     has_email: bool
 
 
@@ -92,13 +96,13 @@ class DigestList(BaseModel):
 @router.get("/businesses")
 def businesses(parts: Given) -> BusinessList:
     """List the businesses."""
-    return BusinessList(businesses=[_shape(one) for one in parts.config().businesses])
+    return BusinessList(businesses=[business_shape(one) for one in parts.config().businesses])
 
 
 @router.get("/businesses/{key}")
 def business(key: Key, parts: Given) -> BusinessShape:
     """Show a business."""
-    return _shape(parts.config().business(key))
+    return business_shape(parts.config().business(key))
 
 
 @router.get("/businesses/{key}/digests")
@@ -182,7 +186,8 @@ def _entry(digest: Digest) -> DigestEntry:
     )
 
 
-def _shape(business: Business) -> BusinessShape:
+def business_shape(business: Business) -> BusinessShape:
+    """Return a business as programs read it."""
     names = [name for name in BusinessShape.model_fields if name != "has_email"]
     values = {name: getattr(business, name) for name in names}
     return BusinessShape(**values, has_email=bool(business.email))

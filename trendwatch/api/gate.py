@@ -15,7 +15,7 @@ from anyio.to_thread import run_sync
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from trendwatch.api.keys import CHALLENGE, admits, is_open
+from trendwatch.api.keys import CHALLENGE, admits, is_open, is_signed
 from trendwatch.api.problems import Problem, answer, problem_of, unexpected
 from trendwatch.errors import TrendwatchError
 from trendwatch.web.parts import Parts
@@ -72,7 +72,8 @@ class Gate:
         headers = Headers(scope=scope)
         if _holds_nul(scope):
             return Problem(status=422, detail="The address holds a NUL character; leave it out.")
-        if scope["method"] not in _READS and not _same_origin(headers):
+        changes = scope["method"] not in _READS and not is_signed(scope["path"])
+        if changes and not _same_origin(headers):
             return Problem(status=403, detail="Changes are taken from our own pages and from programs only.")
         name = _parts_of(f"//{headers.get('host', '')}").hostname or ""
         if is_open(scope["path"]) or (self._parts.open_to_all and _is_local(name)):

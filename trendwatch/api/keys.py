@@ -11,8 +11,10 @@ import binascii
 
 from trendwatch.store import Store
 
-#: Whether the service lives is told to anybody, and the looks of a page hold no news.
-_OPEN = ("/static/", "/static-offline-docs/")
+#: Whether the service lives is told to anybody, the looks of a page hold no news, links of mails are signed.
+_OPEN = ("/static/", "/static-offline-docs/", "/mail/")
+#: Their POST comes from mail programs too, without cookies: the signature is the permission.
+_SIGNED = "/mail/"
 _HEALTH = "/api/v1/health"
 
 #: Shown by browsers' own dialogue, and to programs.
@@ -22,6 +24,11 @@ CHALLENGE = 'Basic realm="trendwatch: any name, and a key as password", charset=
 def is_open(path: str) -> bool:
     """Return whether an address needs no key."""
     return path == _HEALTH or path.startswith(_OPEN)
+
+
+def is_signed(path: str) -> bool:
+    """Return whether an address is a signed link, which carries its permission itself."""
+    return path.startswith(_SIGNED)
 
 
 def admits(store: Store, authorization: str) -> bool:

@@ -17,6 +17,7 @@ from starlette.responses import JSONResponse, Response
 from trendwatch.errors import (
     ConfigError,
     InputError,
+    InUse,
     LeaseLost,
     NotFound,
     SchemaTooNew,
@@ -37,7 +38,8 @@ _TITLES = {
     403: "Refused",
     404: "Not found",
     405: "Not possible here",
-    409: "It exists already",
+    409: "Not possible now",
+    410: "Gone",
     413: "Too large",
     422: "Something in the request is wrong",
     500: "Something went wrong here",
@@ -52,6 +54,7 @@ _STATUS: tuple[tuple[type[TrendwatchError], int], ...] = (
     (ConfigError, 422),
     (InputError, 422),
     (LeaseLost, 409),
+    (InUse, 409),
     (StorageUnavailable, 503),
     (SchemaTooNew, 503),
 )

@@ -7,7 +7,9 @@ import sys
 import typer
 
 from trendwatch.cli import (
+    backtest,
     configuration,
+    delivering,
     demo,
     filters,
     labels,
@@ -17,6 +19,8 @@ from trendwatch.cli import (
     serving,
     steps,
     terms,
+    votes,
+    why,
 )
 from trendwatch.cli.options import ConfigDirectory, Global, Now, Version
 from trendwatch.errors import TrendwatchError
@@ -45,8 +49,12 @@ for part in (
     serving,
     demo,
     steps,
+    why,
+    votes,
+    backtest,
     filters,
     registers,
+    delivering,
     terms,
     practices,
     labels,

@@ -27,7 +27,7 @@ def register(app: typer.Typer) -> None:
 
 
 def doctor(context: typer.Context, as_json: AsJson = False) -> None:
-    """Check files, database, model, feeds and mail, and say what to do."""
+    """Check files, database, model, feeds, mail and notices, and say what to do."""
     with given(context).service() as service:
         findings = list(_examine(service))
     for name, fine, said in findings:
@@ -76,6 +76,8 @@ def _examine(service: Service) -> Iterator[tuple[str, bool, str]]:
         True,
         f"SMTP {mail.smtp_host}" if mail.smtp_host else f"no SMTP: mails are files in {mail.outbox}",
     )
+    told = service.store.notices.latest(limit=3)
+    yield "notices", not told, " · ".join(one.text for one in told) or "nothing needs a hand"
 
 
 def _examine_feeds(service: Service) -> Iterator[tuple[str, bool, str]]:

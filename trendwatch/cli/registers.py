@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from trendwatch.cli import coverage, judging, packs
+from trendwatch.cli import coverage, delivering, judging, packs, profiles
 from trendwatch.cli.options import AsJson, given, plain_value, print_json, print_table
 from trendwatch.cli.steps import describe
 from trendwatch.errors import NotFound
@@ -31,10 +31,16 @@ def register(app: typer.Typer) -> None:
     packs.register(feeds)
     coverage.register(feeds)
     app.add_typer(feeds, name="feeds")
-    business = typer.Typer(help="Businesses: add, list, show.", no_args_is_help=True)
+    business = typer.Typer(
+        help="Businesses: new, add, list, show, set, preview, rules, rule, forget, export, erase.",
+        no_args_is_help=True,
+    )
+    profiles.register(business)
     business.command("add")(add_business)
     business.command("list")(list_businesses)
     business.command("show")(show_business)
+    business.command("export")(delivering.export_business)
+    business.command("erase")(delivering.erase_business)
     app.add_typer(business, name="business")
     keys = typer.Typer(help="API keys: add, list, revoke.", no_args_is_help=True)
     keys.command("add")(add_key)

@@ -24,6 +24,8 @@ Port: TypeAlias = Annotated[
     typer.Option(min=0, max=65535, help="Port to listen on; 0 takes a free one.", show_default="serve.port"),
 ]
 
+#: Time between two looks for what is to be sent: a digest leaves soon after it is made, whatever is polled.
+SEND_SECONDS = 10
 #: Connections that wait while the server is busy.
 _BACKLOG = 2048
 #: Bytes of a request's head: forms send what was typed in the address, up to 100 kB before it is escaped.
@@ -46,7 +48,9 @@ def run(
 
     with given(context).service() as service, ExitStack() as closing:
         listening = listen(service, host=host, port=port)
-        closing.enter_context(ticking(service.steps, seconds=service.settings.schedule.tick_seconds))
+        seconds = service.settings.schedule.tick_seconds
+        closing.enter_context(ticking(service.steps, seconds=seconds))
+        closing.enter_context(ticking((service.send,), seconds=min(seconds, SEND_SECONDS)))
         serve_pages(service, listening)
 
 

@@ -175,12 +175,9 @@ def digest(
 
     with given(context).service() as service:
         if rebuild:
-            from trendwatch.pipeline.compose import Knowledge
             from trendwatch.pipeline.compose import rebuild as compose_again
 
-            config = service.config
-            known = Knowledge(practices=config.practices, sectors=config.sectors)
-            found = compose_again(service.store, config.business(business), week, knowledge=known)
+            found = compose_again(service.store, business, week)
         else:
             report = _compose(service)
             if not business:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import time
+from dataclasses import asdict
+from datetime import datetime, time
 from functools import partial
 from typing import Annotated, Literal, get_args
 
@@ -28,6 +29,8 @@ _LABELS: tuple[tuple[str, Facet | None], ...] = (
     ("areas", Facet.AREA),
     ("mutes", None),
     ("follows", None),
+    ("less", None),
+    ("more", None),
 )
 
 
@@ -43,17 +46,34 @@ class _BusinessValues(Section):
     tools: tuple[Annotated[str, AfterValidator(forms.filled)], ...] = ()
     mutes: tuple[str, ...] = ()
     follows: tuple[str, ...] = ()
+    less: tuple[str, ...] = ()
+    more: tuple[str, ...] = ()
+    declined: tuple[str, ...] = ()
+    votes_since: Annotated[datetime | None, BeforeValidator(forms.moment)] = None
     budget_per_month: Whole = Field(0, ge=0)
     hours_per_week: Number = Field(0.0, ge=0, le=168)
     skills: Literal["low", "some", "good"] = "low"
     digest_day: Day = "monday"
     digest_time: Annotated[time, BeforeValidator(forms.clock)] = time(7, 0)
     timezone: Annotated[str, AfterValidator(forms.zone)] = "UTC"
+    frequency: Literal["weekly", "two_weekly", "monthly", "paused"] = "weekly"
+    quiet_week: Literal["none", "note", "general"] = "none"
     email: Annotated[str, AfterValidator(forms.mail)] = ""
+    also_to: tuple[Annotated[str, AfterValidator(forms.mail)], ...] = ()
     # Written [sectors]: weight of each, 0 leaves one out that sectors.toml names.
     sectors: Annotated[dict[str, float], BeforeValidator(partial(forms.weights, least=0))] = Field(
         default_factory=dict
     )
+
+
+def values_of(business: Business) -> dict[str, object]:
+    """Return a business in the words of its file, as JSON knows them; what has its default is left out."""
+    given = asdict(business)
+    given["sectors"] = given.pop("relations")
+    given["digest_day"] = get_args(Day)[given.pop("digest_weekday")]
+    del given["key"]
+    plain = _BusinessValues.model_construct(**given).model_dump(mode="json", exclude_defaults=True)
+    return plain | {"digest_time": f"{business.digest_time:%H:%M}"}
 
 
 def read_businesses(

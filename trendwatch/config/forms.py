@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from datetime import time
+from datetime import UTC, datetime, time
 from ipaddress import ip_network
 from math import isfinite
 from urllib.parse import SplitResult, urlsplit
@@ -177,6 +177,23 @@ def clock(value: object) -> time:
     if match is None:
         raise ValueError('must be a time of day such as "07:00"')
     return time(int(match[1]), int(match[2]))
+
+
+def moment(value: object) -> datetime | None:
+    """Accept a time with its zone, in UTC; TOML's own or as text.
+
+    Raises:
+        ValueError: no such time, or one without a zone.
+    """
+    if value is None:
+        return None
+    try:
+        found = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
+        if found.tzinfo is None:
+            raise ValueError("it has no zone")
+    except ValueError as error:
+        raise ValueError(f'must be a time with its zone such as "2025-03-03T08:00:00Z" ({error})') from error
+    return found.astimezone(UTC)
 
 
 def zone(name: str) -> str:

@@ -18,6 +18,8 @@ from trendwatch.config.businesses import read_businesses
 from trendwatch.config.environment import from_environment
 from trendwatch.config.examples import read_examples
 from trendwatch.config.feeds import read_feeds
+from trendwatch.config.files import BUSINESSES
+from trendwatch.config.forms import KEY
 from trendwatch.config.hints import did_you_mean
 from trendwatch.config.languages import with_languages
 from trendwatch.config.overlays import in_order, lay_over
@@ -92,6 +94,16 @@ class Config:
         if key not in self._businesses:
             raise NotFound("business", key, hint=_hint(key, self._businesses))
         return self._businesses[key]
+
+    def check_erasable(self, key: str) -> None:
+        """Refuse to forget a business that a file still names: it would come back with the next tick.
+
+        Raises:
+            ConfigError: there is such a file; says where.
+        """
+        path = self.directory / BUSINESSES / f"{key}.toml"
+        if KEY.fullmatch(key) and path.is_file():
+            raise ConfigError(f"{key} stands in this file: delete it first, then erase", file=path)
 
     def practice(self, key: str) -> Practice:
         """Return a practice.

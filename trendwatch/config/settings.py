@@ -21,6 +21,7 @@ from pydantic import (
 )
 
 from trendwatch.config import forms
+from trendwatch.types.delivery import Channel
 
 # TOML knows whole numbers, fractions and booleans apart, so nothing is converted silently.
 Whole = Annotated[int, Strict()]
@@ -156,6 +157,11 @@ class ServeSettings(Section):
         "", description="Public address used in links of mails and feeds."
     )
 
+    @property
+    def site(self) -> str:
+        """Return where our pages are, as configured: never as a request claims."""
+        return self.base_url or f"http://{self.host}:{self.port}"
+
 
 class MailSettings(Section):
     """How digests leave by mail."""
@@ -173,6 +179,24 @@ class MailSettings(Section):
     smtp_security: Literal["starttls", "tls", "none"] = Field(
         "starttls", description="How the connection is encrypted; never weakened silently."
     )
+
+    @property
+    def channel(self) -> Channel:
+        """Return how mail leaves."""
+        return Channel.SMTP if self.smtp_host else Channel.OUTBOX
+
+
+class DeliverSettings(Section):
+    """How digests reach their readers."""
+
+    in_doubt: Literal["resend", "hold"] = Field(
+        "resend", description="A mail that may have arrived is sent again as the same mail, or held for you."
+    )
+    confirm_all: Flag = Field(False, description="Ask addresses of these files too before they get a digest.")
+    operator: Annotated[str, AfterValidator(forms.mail)] = Field(
+        "", description="Who is told by mail when sending, sources or webhooks need a hand."
+    )
+    concurrency: Whole = Field(4, ge=1, le=64, description="Mails and webhooks handed over at the same time.")
 
 
 class LogSettings(Section):
@@ -198,6 +222,7 @@ class Settings(Section):
     schedule: ScheduleSettings = ScheduleSettings()
     serve: ServeSettings = ServeSettings()
     mail: MailSettings = MailSettings()
+    deliver: DeliverSettings = DeliverSettings()
     log: LogSettings = LogSettings()
 
 

@@ -13,6 +13,18 @@ from trendwatch.types.identity import stable_id
 
 # A line of quoted-printable cannot hold "=_", so no text can look like the boundary.
 _BOUNDARY = "=_{}"
+# A header stays on one line: readers of List-Unsubscribe do not all put folded ones together again, and
+# Python breaks an address without spaces into encoded words. RFC 5322 2.1.1 allows 998 characters.
+_ONE_LINE = SMTP.clone(max_line_length=998)
+
+
+def message_bytes(mail: Mail) -> bytes:
+    """Return a mail as it travels and as it lies in the outbox.
+
+    Raises:
+        DeliveryError: permanent; an address or header cannot be written.
+    """
+    return build_message(mail).as_bytes(policy=_ONE_LINE)
 
 
 def build_message(mail: Mail) -> EmailMessage:

@@ -10,7 +10,7 @@ import re
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
-from trendwatch.deliver.message import build_message
+from trendwatch.deliver.message import message_bytes
 from trendwatch.errors import DeliveryError
 from trendwatch.types.delivery import Mail
 from trendwatch.types.identity import stable_id
@@ -30,7 +30,7 @@ class Outbox:
         Raises:
             DeliveryError: the folder cannot be written (try again), or a header cannot (permanent).
         """
-        content = bytes(build_message(mail))
+        content = message_bytes(mail)
         path = self._folder / _file_name(mail.message_id)
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
@@ -39,6 +39,13 @@ class Outbox:
             message = f"cannot write {path}: {error.strerror or error}; free space or correct the folder"
             raise DeliveryError(message, permanent=False) from error
         return str(path)
+
+    def remove(self, delivery_id: str) -> bool:
+        """Delete the file of a delivery; return whether there was one."""
+        path = self._folder / _file_name(f"<{delivery_id}@trendwatch>")
+        there = path.is_file()
+        path.unlink(missing_ok=True)
+        return there
 
 
 def _write_whole(path: Path, content: bytes) -> None:

@@ -4,23 +4,30 @@ The protocol is driven verb by verb, because the one question that matters after
 
     before the final dot left        nothing was accepted: try again
     a 4xx reply                      not now: try again
-    a 5xx reply                      never: permanent
+    a 5xx reply to sender or later   never: permanent; to the recipient it speaks of the address
+    a 5xx reply before that          our login or name: the operator must act, no reader is at fault
     after the final dot, no reply    in doubt: it may have arrived; a repeat carries the same Message-ID
 
 smtplib's ``sendmail`` reports the first and the last alike. Encryption is what was asked for or nothing: a
 server that stops offering STARTTLS gets no mail, whoever removed it.
+
+A socket's timeout starts anew with every byte, so a peer that drips one now and then would never end. A
+watch cuts the line when the whole conversation has lasted too long, whatever it is doing then.
 """
 
 from __future__ import annotations
 
+import os
 import re
 import smtplib
+import socket
 import ssl
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Literal
+from typing import Any, Literal
 
-from trendwatch.deliver.message import build_message, envelope_address
+from trendwatch.deliver.message import envelope_address, message_bytes
 from trendwatch.errors import DeliveryError
 from trendwatch.types.delivery import Mail
 
@@ -31,9 +38,63 @@ STEP_TIMEOUT = 30.0
 #: Seconds for the reply to the whole message: servers scan it. RFC 5321 asks for ten minutes, which no
 #: lease on a delivery lasts; beyond this it is in doubt.
 FINAL_TIMEOUT = 120.0
+#: Seconds for the whole conversation, however busy it looks.
+WHOLE_TIMEOUT = 300.0
 
 _GO_AHEAD = 354
 _LEADING_DOT = re.compile(rb"(?m)^\.")
+# RFC 4954: what a server says to a login that it does not take.
+_LOGIN = frozenset({530, 534, 535, 538})
+# Replies to a recipient that speak of its box or of our standing, not of its address (RFC 3463).
+_NOT_THE_ADDRESS = re.compile(r"^552 |^5\d\d 5\.(2\.2|3|7)")
+
+
+class _Line(smtplib.SMTP):
+    """A conversation that can be cut from outside, and encrypts from the first byte if asked to."""
+
+    def __init__(self, host: str, port: int, *, timeout: float, tls: ssl.SSLContext | None) -> None:
+        self._first_tls = tls
+        self._handle: socket.socket | None = None
+        self._cut = threading.Event()
+        super().__init__(timeout=timeout)
+        self._host = host  # what STARTTLS checks the certificate against
+        self._port = port
+
+    def _get_socket(self, host: str, port: int, timeout: float) -> Any:
+        line = socket.create_connection((host, port), timeout)
+        # A second handle: wrapping a socket takes the first one away while the handshake lasts.
+        self._handle = socket.socket(fileno=os.dup(line.fileno()))
+        if self._cut.is_set():
+            self.cut()
+        return self._first_tls.wrap_socket(line, server_hostname=host) if self._first_tls else line
+
+    def greet(self) -> None:
+        """Connect and read the greeting."""
+        code, words = self.connect(self._host, self._port)
+        if not _is_fine(code):
+            raise smtplib.SMTPConnectError(code, words)
+        self.ehlo_or_helo_if_needed()
+
+    def cut(self) -> None:
+        """End the conversation now, from any thread."""
+        self._cut.set()
+        if self._handle is not None:
+            try:
+                self._handle.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                return  # it is over already
+
+    @property
+    def was_cut(self) -> bool:
+        """Tell whether the line was cut from outside."""
+        return self._cut.is_set()
+
+    def close(self) -> None:
+        """Give both handles back."""
+        super().close()
+        if self._handle is not None:
+            self._handle.close()
+            self._handle = None
 
 
 class Smtp:
@@ -49,6 +110,7 @@ class Smtp:
         security: Security = "starttls",
         timeout: float = STEP_TIMEOUT,
         final_timeout: float = FINAL_TIMEOUT,
+        whole_timeout: float = WHOLE_TIMEOUT,
         context: ssl.SSLContext | None = None,
     ) -> None:
         self._host = host
@@ -58,6 +120,7 @@ class Smtp:
         self._security = security
         self._timeout = timeout
         self._final_timeout = final_timeout
+        self._whole_timeout = whole_timeout
         # A house with its own authority passes a context; certificates are always checked.
         self._context = context
 
@@ -65,45 +128,53 @@ class Smtp:
         """Hand a mail over and return the server's reply.
 
         Raises:
-            DeliveryError: refused or broken off; says whether to try again and whether it is in doubt.
+            DeliveryError: refused or broken off; says whether to try again, whether it is in doubt, and
+                whether address or operator are at fault.
         """
-        content = bytes(build_message(mail))
+        content = message_bytes(mail)
         sender = envelope_address(mail.sender, "sender")
         to = envelope_address(mail.to, "recipient")
-        with self._translated(), self._session() as server:
+        with self._session() as server:
             _expect(server.mail(sender), "the sender")
-            _expect(server.rcpt(to), "the recipient")
+            _expect(server.rcpt(to), "the recipient", of_address=True)
             _expect(server.docmd("DATA"), "the message", wanted=_GO_AHEAD)
             server.send(_LEADING_DOT.sub(b"..", content) + b".\r\n")
             return self._final_reply(server)
 
     @contextmanager
-    def _session(self) -> Iterator[smtplib.SMTP]:
-        server = self._connect()
+    def _session(self) -> Iterator[_Line]:
+        tls = self._tls() if self._security == "tls" else None
+        server = _Line(self._host, self._port, timeout=self._timeout, tls=tls)
+        watch = threading.Timer(self._whole_timeout, server.cut)
+        watch.daemon = True
+        watch.start()
         try:
-            server.ehlo_or_helo_if_needed()
-            if self._security == "starttls":
-                if not server.has_extn("starttls"):
-                    raise DeliveryError(
-                        f"{self._host} does not offer STARTTLS; nothing is sent in the clear", permanent=False
-                    )
-                _expect(server.starttls(context=self._tls()), "STARTTLS")
-                server.ehlo()
-            if self._user:
-                server.login(self._user, self._password)
-            yield server
+            with self._translated(server):
+                with _ours():
+                    self._open(server)
+                yield server
         finally:
+            watch.cancel()
             server.close()
 
-    def _connect(self) -> smtplib.SMTP:
-        if self._security == "tls":
-            return smtplib.SMTP_SSL(self._host, self._port, timeout=self._timeout, context=self._tls())
-        return smtplib.SMTP(self._host, self._port, timeout=self._timeout)
+    def _open(self, server: _Line) -> None:
+        server.greet()
+        if self._security == "starttls":
+            if not server.has_extn("starttls"):
+                raise DeliveryError(
+                    f"{self._host} does not offer STARTTLS; nothing is sent in the clear",
+                    permanent=False,
+                    operator=True,
+                )
+            _expect(server.starttls(context=self._tls()), "STARTTLS")
+            server.ehlo()
+        if self._user:
+            server.login(self._user, self._password)
 
     def _tls(self) -> ssl.SSLContext:
         return self._context or ssl.create_default_context()
 
-    def _final_reply(self, server: smtplib.SMTP) -> str:
+    def _final_reply(self, server: _Line) -> str:
         if server.sock is not None:
             server.sock.settimeout(self._final_timeout)
         try:
@@ -127,27 +198,57 @@ class Smtp:
             return  # the mail is accepted; how the line closes changes nothing
 
     @contextmanager
-    def _translated(self) -> Iterator[None]:
+    def _translated(self, server: _Line) -> Iterator[None]:
         """Translate what smtplib and sockets raise into one error that says whether to try again."""
         try:
             yield
         except smtplib.SMTPResponseException as error:
             message = f"{self._host} refused: {_said(error.smtp_code, error.smtp_error)}"
-            raise DeliveryError(message, permanent=_is_permanent(error.smtp_code)) from error
+            permanent = _is_permanent(error.smtp_code)
+            # smtplib raises these only before the sender is named: what is refused there is how we send.
+            raise DeliveryError(message, permanent=False, operator=permanent) from error
         except ssl.SSLCertVerificationError as error:
             message = f"the certificate of {self._host} is not trusted: {error.verify_message}"
-            raise DeliveryError(message, permanent=False) from error
-        except smtplib.SMTPServerDisconnected as error:
-            raise DeliveryError(f"{self._host} hung up: {error}", permanent=False) from error
+            raise DeliveryError(message, permanent=False, operator=True) from error
         except (OSError, smtplib.SMTPException) as error:
-            raise DeliveryError(f"{self._host}:{self._port} failed: {error}", permanent=False) from error
+            ours = isinstance(error, smtplib.SMTPNotSupportedError | socket.gaierror)
+            raise DeliveryError(self._broke(server, error), permanent=False, operator=ours) from error
+
+    def _broke(self, server: _Line, error: Exception) -> str:
+        if server.was_cut:
+            return f"{self._host} was not done after {self._whole_timeout:g} seconds; the line was cut"
+        if isinstance(error, smtplib.SMTPServerDisconnected):
+            return f"{self._host} hung up: {error}"
+        return f"{self._host}:{self._port} failed: {error}"
 
 
-def _expect(reply: tuple[int, bytes], what: str, *, wanted: int | None = None) -> str:
+@contextmanager
+def _ours() -> Iterator[None]:
+    """Mark a refusal that comes before any reader is named as the operator's to mend."""
+    try:
+        yield
+    except DeliveryError as error:
+        ours = error.permanent or error.operator
+        raise DeliveryError(str(error), permanent=False, operator=ours) from error
+
+
+def _expect(
+    reply: tuple[int, bytes], what: str, *, wanted: int | None = None, of_address: bool = False
+) -> str:
     code, words = reply
-    if code == wanted or (wanted is None and 200 <= code < 300):  # noqa: PLR2004 - RFC 5321 4.2.1
-        return _said(code, words)
-    raise DeliveryError(f"the server refused {what}: {_said(code, words)}", permanent=_is_permanent(code))
+    said = _said(code, words)
+    if code == wanted or (wanted is None and _is_fine(code)):
+        return said
+    message = f"the server refused {what}: {said}"
+    if code in _LOGIN:  # also a server that wanted a login and says so late
+        raise DeliveryError(message, permanent=False, operator=True)
+    permanent = _is_permanent(code)
+    hard = permanent and of_address and not _NOT_THE_ADDRESS.match(said)
+    raise DeliveryError(message, permanent=permanent, hard=hard)
+
+
+def _is_fine(code: int) -> bool:
+    return 200 <= code < 300  # noqa: PLR2004 - RFC 5321 4.2.1
 
 
 def _is_permanent(code: int) -> bool:

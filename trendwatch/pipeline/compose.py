@@ -8,35 +8,30 @@ business is pure; the digest, what it shows and its deliveries are one transacti
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cache, partial
 
 import structlog
 
+from trendwatch.advice.columns import Columns
 from trendwatch.advice.digest import compose
-from trendwatch.advice.schedule import last_cutoff, period_of
-from trendwatch.errors import LeaseLost, TrendwatchError
+from trendwatch.advice.quiet import finished
+from trendwatch.advice.schedule import LONGEST_WINDOW, Due, due
+from trendwatch.advice.whynot import Verdict, considered
+from trendwatch.errors import LeaseLost, NotFound, TrendwatchError
 from trendwatch.pipeline.arrivals import approaches, arrivals_at
+from trendwatch.pipeline.edition import Making, edition_of
+from trendwatch.pipeline.outgoing import deliveries_of, know_readers, tell
 from trendwatch.store import Store
-from trendwatch.trends.surge import available_from
 from trendwatch.types.advice import Business, Coverage, Digest, Edition
-from trendwatch.types.delivery import Channel, Delivery, DeliveryState
-from trendwatch.types.identity import stable_id
-from trendwatch.types.influence import Arrival
-from trendwatch.types.practices import Practice
-from trendwatch.types.sectors import SectorRelations
+from trendwatch.types.delivery import Audience, Channel, Notice
+from trendwatch.types.knowledge import NO_KNOWLEDGE, Knowledge
 from trendwatch.types.tags import Taxonomy
-from trendwatch.types.weeks import week_end, week_number
 from trendwatch.types.work import Clock
 
 _log = structlog.get_logger()
-
-#: After an outage older weeks are merged into one digest, but no news is older than this.
-LONGEST_WINDOW = timedelta(days=28)
-#: Below this share of feeds read, a thin digest would be a wrong one: the operator is told instead.
-LEAST_COVERAGE = 0.5
 
 
 @dataclass(slots=True)
@@ -54,21 +49,6 @@ class ComposeReport:
     held: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Knowledge:
-    """What an operator wrote down that advice rests on."""
-
-    practices: Sequence[Practice] = ()
-    sectors: Sequence[SectorRelations] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class _Due:
-    business: Business
-    #: start of its window
-    since: datetime
-
-
 def compose_due(
     store: Store,
     businesses: Sequence[Business],
@@ -78,155 +58,105 @@ def compose_due(
     config_hash: str,
     clock: Clock,
     lease: timedelta,
-    knowledge: Knowledge = Knowledge(),
+    knowledge: Knowledge = NO_KNOWLEDGE,
+    site: str = "",
+    ask_all: bool = False,
+    operator: str = "",
 ) -> ComposeReport:
-    """Compose every digest that is due and not composed yet."""
+    """Compose every digest that is due and not composed yet.
+
+    Args:
+        store: what is known
+        businesses: as configured
+        taxonomy: the labels
+        channel: how mail leaves
+        config_hash: of the configuration
+        clock: tells the time
+        lease: how long a business stays this process's
+        knowledge: practices and relations between sectors
+        site: where our pages are, for links in letters
+        ask_all: addresses of the configuration are asked before they get a digest
+        operator: who is told when digests stop, "" for nobody
+    """
     report = ComposeReport()
-    # The same for every cutoff of a week, and the slowest part of an edition.
-    arrived = cache(partial(arrivals_at, store))
-    for cutoff, due in sorted(_due(store, businesses, clock()).items()):
-        names = [one.business.key for one in due]
-        edition = _edition(
-            store, due, cutoff, taxonomy, arrived, config_hash=config_hash, clock=clock, lease=lease
-        )
+    know_readers(store, businesses, site=site, ask_all=ask_all, mail=channel, now=clock())
+    making = Making(
+        store=store,
+        taxonomy=taxonomy,
+        arrived=cache(partial(arrivals_at, store)),
+        config_hash=config_hash,
+        knowledge=knowledge,
+        clock=clock,
+        lease=lease,
+    )
+    for cutoff, group in sorted(_due(store, businesses, clock()).items()):
+        names = [business.key for business, _ in group]
+        edition = edition_of(making, cutoff, since=min(one.since for _, one in group))
         if isinstance(edition, Coverage):
-            _log.error("digest.stopped", cutoff=cutoff.isoformat(), missing=len(edition.missing))
+            _stop(making, edition, channel=channel, operator=operator)
             report.stopped += names
         elif edition is None:
             report.waiting += names
         else:
-            for one in due:
-                try:
-                    digest = _compose(
-                        store, one.business, edition, knowledge, channel=channel, clock=clock, lease=lease
-                    )
-                except TrendwatchError:
-                    raise
-                except Exception:
-                    # A bug of ours in one digest: shown as such, and the other businesses get theirs.
-                    _log.exception("digest.crashed", business=one.business.key)
-                    report.crashed.append(one.business.key)
-                    continue
-                report.digests += [digest] if digest else []
-                report.held += digest is None
+            store.notices.end("coverage", now=clock())
+            columns = Columns(edition)
+            for business, _ in group:
+                _compose_one(making, business, columns, report, channel=channel)
     return report
 
 
-def _due(store: Store, businesses: Sequence[Business], now: datetime) -> dict[datetime, list[_Due]]:
-    """Return the cutoffs to compose for; a business without a digest gets its welcome issue at once."""
-    due: defaultdict[datetime, list[_Due]] = defaultdict(list)
-    for business in businesses:
-        latest = store.digests.of(business.key, limit=1)
-        if not latest:
-            due[now].append(_Due(business, now - timedelta(weeks=1)))
-            continue
-        done, cutoff = latest[0], last_cutoff(business, now)
-        # A welcome issue early in a week is that week's digest: one a week, whatever its hour.
-        if cutoff > done.cutoff and period_of(cutoff, business) != done.period:
-            due[cutoff].append(_Due(business, max(done.cutoff, cutoff - LONGEST_WINDOW)))
-    return due
-
-
-def _edition(
-    store: Store,
-    due: Sequence[_Due],
-    cutoff: datetime,
-    taxonomy: Taxonomy,
-    arrived: Callable[[str, int], tuple[Arrival, ...]],
-    *,
-    config_hash: str,
-    clock: Clock,
-    lease: timedelta,
-) -> Edition | Coverage | None:
-    """Return the frozen edition of a cutoff, None while its material is not ready.
-
-    Where too few feeds were read nothing is frozen: the coverage that says so is returned.
-    """
-    edition_id = cutoff.isoformat()
-    found = store.editions.find(edition_id)
-    if found is not None:
-        return found
-    model = store.models.current()
-    if model is None or not _ready(store, model.version, cutoff, now=clock()):
-        return None
-    since = min(one.since for one in due)
-    coverage = store.candidates.coverage(since, cutoff)
-    if coverage.sources < LEAST_COVERAGE * coverage.feeds:
-        return coverage
-    claim = store.claim("compose", edition_id, now=clock(), lease=lease)
-    if claim is None:
-        return None  # another process draws it up
-    try:
-        edition = _drawn(
-            store,
-            taxonomy,
-            model.version,
-            arrived(model.version, week_number(cutoff) - 1),
-            config_hash=config_hash,
-            coverage=coverage,
-            window=(since, cutoff),
-        )
-        return store.editions.freeze(edition, claim=claim, now=clock())
-    except LeaseLost:
-        return None  # another process freezes it; the next run finds it
-    finally:
-        store.leases.release(claim)
-
-
-def _drawn(
-    store: Store,
-    taxonomy: Taxonomy,
-    version: str,
-    arrivals: tuple[Arrival, ...],
-    *,
-    config_hash: str,
-    coverage: Coverage,
-    window: tuple[datetime, datetime],
-) -> Edition:
-    """Return everything the digests of a window may draw on."""
-    since, cutoff = window
-    trends = store.trends.of_week(version, week_number(cutoff) - 1)
-    evidence = {item for one in trends for item in one.evidence}
-    evidence |= {item for one in arrivals for item in one.evidence}
-    return Edition(
-        id=cutoff.isoformat(),
-        since=since,
-        cutoff=cutoff,
-        candidates=store.candidates.first_seen_between(version, since, cutoff, language=taxonomy.language),
-        trends=tuple(trends),
-        reports=store.candidates.sources(evidence),
-        trends_from=_trends_from(store),
-        coverage=coverage,
-        names=taxonomy.names(),
-        parents={
-            label.full_key: f"{label.facet}:{label.parent}" for label in taxonomy.labels if label.parent
-        },
-        model_version=version,
-        config_hash=config_hash,
-        arrivals=arrivals,
+def _stop(making: Making, coverage: Coverage, *, channel: Channel, operator: str) -> None:
+    """Tell the operator, once for as long as it lasts, that no digest is made of so little."""
+    read = f"{coverage.sources} of {coverage.feeds} feeds"
+    notice = Notice(
+        kind="coverage",
+        subject="",
+        audience=Audience.OPERATOR,
+        business_key="",
+        text=f"No digests are made: only {read} could be read, and a thin digest would be a wrong one. "
+        "The last good issues stay. It goes on by itself once enough can be read; see trendwatch doctor.",
+        opened_at=making.clock(),
     )
+    to = (operator,) if operator else ()
+    if tell(making.store, notice, subject="trendwatch: digests are stopped", to=to, mail=channel):
+        _log.error("digest.stopped", sources=coverage.sources, feeds=coverage.feeds)
 
 
-def _trends_from(store: Store) -> datetime | None:
-    """Return when there is enough history to speak of trends, None before any feed was read."""
-    first_read = min(store.series.feed_weeks().values(), default=None)
-    return None if first_read is None else week_end(available_from(first_read))
+def _compose_one(
+    making: Making, business: Business, columns: Columns, report: ComposeReport, *, channel: Channel
+) -> None:
+    """Compose one digest; a bug of ours in it is shown as such, and the other businesses get theirs."""
+    try:
+        digest = _compose(
+            making.store, business, columns, channel=channel, clock=making.clock, lease=making.lease
+        )
+    except TrendwatchError:
+        raise
+    except Exception:
+        _log.exception("digest.crashed", business=business.key)
+        report.crashed.append(business.key)
+        return
+    report.digests += [digest] if digest else []
+    report.held += digest is None
 
 
-def _ready(store: Store, version: str, cutoff: datetime, *, now: datetime) -> bool:
-    """Return whether everything before a cutoff is kept and understood, and its last whole week judged."""
-    if not store.polls.settled(cutoff, now=now):
-        return False
-    judged = store.trends.last_analysed(version)
-    behind = judged is None or judged < week_number(cutoff) - 1
-    return not behind and not store.trends.waits_before(version, cutoff)
+def _due(
+    store: Store, businesses: Sequence[Business], now: datetime
+) -> dict[datetime, list[tuple[Business, Due]]]:
+    """Return the cutoffs to compose for, with who is due then and since when."""
+    issues = store.digests.issues(since=now - 2 * LONGEST_WINDOW)
+    found: defaultdict[datetime, list[tuple[Business, Due]]] = defaultdict(list)
+    for business in businesses:
+        had = issues.get(business.key) or store.digests.issues_of(business.key)
+        if (one := due(business, now, had)) is not None:
+            found[one.cutoff].append((business, one))
+    return found
 
 
 def _compose(
     store: Store,
     business: Business,
-    edition: Edition,
-    knowledge: Knowledge,
+    columns: Columns,
     *,
     channel: Channel,
     clock: Clock,
@@ -236,9 +166,9 @@ def _compose(
     if claim is None:
         return None
     try:
-        digest = _composed(store, business, edition, knowledge)
-        deliveries = [_delivery(digest, business, channel, now=clock())] if business.email else []
-        kept = store.digests.add(digest, deliveries, claim=claim, now=clock())
+        digest = _composed(store, business, columns)
+        deliveries = deliveries_of(store, digest, business, mail=channel, now=clock())
+        kept = store.digests.add(digest, deliveries, claim=claim, now=clock(), business=business)
         _log.info("digest.composed", business=business.key, period=kept.period, picks=len(kept.picks))
         return kept
     except LeaseLost:
@@ -247,32 +177,43 @@ def _compose(
         store.leases.release(claim)
 
 
-def _delivery(digest: Digest, business: Business, channel: Channel, *, now: datetime) -> Delivery:
-    return Delivery(
-        id=stable_id(business.key, digest.period, channel),
-        business_key=business.key,
-        period=digest.period,
-        channel=channel,
-        address=business.email,
-        state=DeliveryState.WAITING,
-        next_attempt_at=now,
-    )
-
-
-def _composed(store: Store, business: Business, edition: Edition, knowledge: Knowledge) -> Digest:
+def _composed(store: Store, business: Business, columns: Columns) -> Digest:
+    edition = columns.edition
     memory = store.digests.memory(business.key, before=edition.cutoff)
-    near = approaches(edition, business, knowledge.sectors)
-    return compose(edition, business, memory, approaches=near, practices=knowledge.practices)
+    near = columns.once(
+        ("near", business.sector, frozenset(business.relations.items())),
+        lambda: approaches(edition, business, edition.knowledge.sectors),
+    )
+    digest = compose(edition, business, memory, approaches=near, columns=columns)
+    return finished(digest, edition, business, memory)
 
 
-def rebuild(store: Store, business: Business, period: str, *, knowledge: Knowledge = Knowledge()) -> Digest:
+def rebuild(store: Store, business_key: str, period: str) -> Digest:
     """Return a past digest composed anew from its frozen edition; nothing is written.
 
-    The same bytes as long as business and knowledge are those of the configuration that its hash names.
+    The same bytes for ever: edition, knowledge and the business are read as they were frozen.
 
     Raises:
-        NotFound: there was no such digest.
+        NotFound: there was no such digest, or it is older than businesses were kept with their digests.
     """
-    digest = store.digests.get(business.key, period)
-    edition = store.editions.get(digest.edition_id)
-    return _composed(store, business, edition, knowledge)
+    _, business, edition = _frozen(store, business_key, period)
+    return _composed(store, business, Columns(edition))
+
+
+def explain(store: Store, business_key: str, period: str) -> tuple[Verdict, ...]:
+    """Return what became of every story that a past digest could have shown, the nearest to it first.
+
+    Raises:
+        NotFound: there was no such digest, or it is older than businesses were kept with their digests.
+    """
+    digest, business, edition = _frozen(store, business_key, period)
+    memory = store.digests.memory(business.key, before=edition.cutoff)
+    return considered(edition, business, memory, digest=digest)
+
+
+def _frozen(store: Store, business_key: str, period: str) -> tuple[Digest, Business, Edition]:
+    digest = store.digests.get(business_key, period)
+    business = store.digests.composed_for(business_key, digest.period)
+    if business is None:
+        raise NotFound("business as of", f"{business_key}/{digest.period}")
+    return digest, business, store.editions.get(digest.edition_id)

@@ -1,11 +1,12 @@
-"""What moves towards a sector, and the practice to try, as words to be shown."""
+"""What moves towards a sector, the practice to try, and sentences beside them, as words to be shown."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from trendwatch.render.inline import SOURCES_SHOWN, LinkView, link, source_link, text
-from trendwatch.types.advice import ArrivalNote, PracticeNote
+from trendwatch.types.influence import ArrivalState
+from trendwatch.types.rows import ArrivalNote, PracticeNote, Remark
 
 #: Said under the arrivals: dates invite a conclusion that they do not bear.
 ARRIVALS_MEAN = "As counted in our feeds; who came first is no proof of cause."
@@ -20,7 +21,9 @@ class ArrivalView:
     elsewhere: str
     #: "first reports in farming since 12 May (3 stories, 2 publishers)"
     home: str
-    sources: tuple[LinkView, ...]
+    #: a report for each, beside what it shows
+    there: LinkView | None
+    here: LinkView | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,13 +39,30 @@ class PracticeView:
     sources: tuple[LinkView, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemarkView:
+    """A sentence with the reports that show it, as it is shown."""
+
+    words: str
+    sources: tuple[LinkView, ...]
+
+
+def remark_view(remark: Remark) -> RemarkView:
+    """Return a sentence as it is shown."""
+    sources = tuple(source_link(source) for source in remark.evidence if link(source.url))
+    return RemarkView(words=text(remark.words), sources=sources[:SOURCES_SHOWN])
+
+
 def arrival_view(note: ArrivalNote) -> ArrivalView:
-    """Return a note on an arrival as it is shown."""
+    """Return a note on an arrival as it is shown; one report may show both."""
+    reports = [source_link(source) for source in note.evidence if link(source.url)]
+    seen = note.home.state is not ArrivalState.NOT_YET_SEEN
     return ArrivalView(
         name=text(note.name),
         elsewhere=text(note.elsewhere_words),
         home=text(note.home_words),
-        sources=tuple(source_link(source) for source in note.evidence if link(source.url))[:SOURCES_SHOWN],
+        there=reports[0] if reports else None,
+        here=reports[-1] if reports and seen else None,
     )
 
 

@@ -9,10 +9,10 @@ import re
 from dataclasses import dataclass
 
 from trendwatch.text import clean
-from trendwatch.types.advice import Source
+from trendwatch.types.sources import Source
 
 #: Sources named under a story; the rest is a number.
-SOURCES_SHOWN = 3
+SOURCES_SHOWN = 2
 #: A feed's title can be a sentence.
 SOURCE_NAME_CHARS = 32
 #: Longer addresses are abuse; browsers and mail readers cut them anyway.

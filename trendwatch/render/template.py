@@ -17,11 +17,15 @@ def render(template: str, **values: object) -> str:
 
 
 def footer_links(view: View, base_url: str) -> tuple[LinkView, ...]:
-    """Return where else a digest can be read; none without a base address."""
+    """Return where else a digest can be read, and why not others; none without a base address."""
     here = issue_url(base_url, view.period)
     if not here:
         return ()
-    return LinkView(text="Read on the web", url=here), LinkView(text="All issues", url=link(base_url))
+    return (
+        LinkView(text="Read on the web", url=here),
+        LinkView(text="Why is a story not here?", url=link(f"{here}/why")),
+        LinkView(text="All issues", url=link(base_url)),
+    )
 
 
 def issue_url(base_url: str, period: str) -> str:

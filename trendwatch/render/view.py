@@ -1,69 +1,62 @@
 """A digest as words to be shown: every channel renders this, so they cannot disagree.
 
 Cleaned for every channel at once: no control or bidirectional characters, no line breaks, only http(s)
-links. What the digest holds is not changed, only how much of a long list is shown.
+links. What the digest holds is not changed, only how much of a long list or headline is shown. Which sections
+there are, what they are called and in which order they come is said here and nowhere else.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from math import ceil
 from zoneinfo import ZoneInfo
 
-from trendwatch.render.coming import ARRIVALS_MEAN, ArrivalView, PracticeView, arrival_view, practice_view
-from trendwatch.render.inline import SOURCES_SHOWN, LinkView, link, source_link, text
-from trendwatch.types.advice import Digest, Movement, Pick
-from trendwatch.types.weeks import parse_week, week_end
+from trendwatch.render.coming import (
+    ARRIVALS_MEAN,
+    ArrivalView,
+    PracticeView,
+    RemarkView,
+    arrival_view,
+    practice_view,
+    remark_view,
+)
+from trendwatch.render.inline import text
+from trendwatch.render.moving import RowView, period_words, row_views
+from trendwatch.render.story import MONTHS, PickView, date_words, pick_view
+from trendwatch.types.advice import Digest
+from trendwatch.types.weeks import parse_week, week_start
 
 #: Silent reading of plain prose, the slow end: nobody is told it is shorter than it is.
 WORDS_PER_MINUTE = 200
-#: Bars are drawn in steps of a twentieth: widths are classes, so a page needs no style attributes.
-BAR_STEPS = 20
-_A_DAY = timedelta(days=1)
-# Not strftime: its names follow the locale of the process.
-_MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
 _DAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
+#: Sections by name, in reading order, with their titles.
+TITLES = {
+    "one_thing": "The one thing",
+    "quiet": "A quiet week",
+    "arrivals": "Moving toward your sector",
+    "movements": "Rising and fading",
+    "worth_a_look": "Worth a look",
+    "try_this": "Try this",
+    "radar": "Your radar and small trials",
+    "outside": "Outside your usual",
+}
+_GATES = "new to you, meets your profile, told by two independent publishers or an official source."
+_GENERAL = "What most publishers told"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PickView:
-    """A story as it is shown."""
+class Section:
+    """A section that has something to say."""
 
-    title: str
-    url: str
-    what: str
-    why: str
-    #: "4 independent sources, first seen 3 Mar"
-    evidence: str
-    sources: tuple[LinkView, ...]
-    #: "and 2 more", or ""
-    more: str
-    #: technologies and sectors, then doubts
-    topics: tuple[str, ...]
-    marks: tuple[str, ...]
-    #: what made its score: points with sign, reason
-    parts: tuple[tuple[str, str], ...]
-    score: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RowView:
-    """A movement as it is shown."""
-
+    #: one of ``TITLES``
     name: str
-    arrow: str
-    #: rising or fading, for those who do not see the arrow
-    direction: str
-    strength: str
-    #: "9 stories, usually 3"
-    counts: str
-    #: "from 4 publishers"
-    publishers: str
-    #: widths in twentieths of the longest bar
-    bar: int
-    usual_bar: int
-    sources: tuple[LinkView, ...]
+    title: str
+
+    @property
+    def id(self) -> str:
+        """How an address on the page names it."""
+        return self.name.replace("_", "-")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,150 +69,141 @@ class View:
     dates: str
     #: "1,240 items from 87 sources; 5 chosen for you"
     coverage: str
+    #: which weeks without an issue are in this one, "" for none
+    late: str
     #: "2 min read"
     read_time: str
+    sections: tuple[Section, ...]
     one_thing: PickView | None
     arrivals: tuple[ArrivalView, ...]
     #: what the counts of the arrivals mean, "" where there are none
     arrivals_mean: str
+    leads: tuple[RemarkView, ...]
     rows: tuple[RowView, ...]
-    #: what the counts of the rows compare, "" where there are none
+    #: what the counts of the rows compare, or from when there will be rows; "" where there is neither
     rows_period: str
     worth_a_look: tuple[PickView, ...]
     try_this: PracticeView | None
+    radar: tuple[RemarkView, ...]
     outside: PickView | None
     notes: tuple[str, ...]
-    #: "Monday 24 Feb 2025 07:00 to Monday 3 Mar 2025 07:00, Europe/London"
-    window: str
+    #: "First seen Monday 24 Feb 07:00 to Monday 3 Mar 07:00, Europe/London; ...": window and gates
+    chosen: str
     quiet: bool
     language: str
 
 
-def view(digest: Digest) -> View:
-    """Return a digest as words to be shown."""
-    longest = max((max(row.stories, row.usual) for row in digest.movements), default=0)
+def view(digest: Digest, *, votes_url: str = "") -> View:
+    """Return a digest as words to be shown.
+
+    Args:
+        digest: what was composed.
+        votes_url: where its readers say what stories were worth, "" for nowhere.
+    """
+    first, beyond = (
+        pick_view(pick, digest, votes_url=votes_url) if pick else None
+        for pick in (digest.one_thing, digest.outside)
+    )
     shown = View(
         business=text(digest.business_name),
         period=digest.period,
         dates=_span(digest),
         coverage=_coverage(digest),
+        late=_late(digest.merged),
         read_time="",
-        one_thing=_pick(digest.one_thing, digest) if digest.one_thing else None,
+        sections=(),
+        one_thing=first,
         arrivals=tuple(arrival_view(note) for note in digest.arrivals),
         arrivals_mean=ARRIVALS_MEAN if digest.arrivals else "",
-        rows=tuple(_row(row, longest) for row in digest.movements),
-        rows_period=_rows_period(digest),
-        worth_a_look=tuple(_pick(pick, digest) for pick in digest.worth_a_look),
+        leads=tuple(remark_view(one) for one in digest.leads),
+        rows=row_views(digest.movements),
+        rows_period=period_words(digest.movements) or _available(digest),
+        worth_a_look=tuple(pick_view(pick, digest, votes_url=votes_url) for pick in digest.worth_a_look),
         try_this=practice_view(digest.try_this) if digest.try_this else None,
-        outside=_pick(digest.outside, digest) if digest.outside else None,
+        radar=tuple(remark_view(one) for one in digest.radar),
+        outside=beyond,
         notes=tuple(text(note) for note in digest.notes),
-        window=f"{_moment(digest.since, digest)} to {_moment(digest.cutoff, digest)}, {digest.timezone}",
+        chosen=f"First seen {_moment(digest.since, digest)} to {_moment(digest.cutoff, digest)}, "
+        f"{digest.timezone}; {_GATES}",
         quiet=digest.quiet,
         language=text(digest.language) or "en",
     )
     minutes = max(1, ceil(_words(shown) / WORDS_PER_MINUTE))
-    return replace(shown, read_time=f"{minutes} min read")
+    sections = _sections(shown, general=digest.quiet_choice == "general")
+    return replace(shown, sections=sections, read_time=f"{minutes} min read")
 
 
-def date_words(when: datetime, timezone: str) -> str:
-    """Return "3 Mar", the local day."""
-    local = when.astimezone(ZoneInfo(timezone))
-    return f"{local.day} {_MONTHS[local.month - 1]}"
-
-
-def _pick(pick: Pick, digest: Digest) -> PickView:
-    linked = tuple(source_link(source) for source in pick.sources if link(source.url))
-    left = len(pick.sources) - len(linked[:SOURCES_SHOWN])
-    return PickView(
-        title=text(pick.title),
-        url=link(pick.url),
-        what=text(pick.what),
-        why=text(pick.why),
-        evidence=f"{_independent(pick)}, first seen {date_words(pick.first_seen_at, digest.timezone)}",
-        sources=linked[:SOURCES_SHOWN],
-        more=f"and {left} more" if left else "",
-        topics=tuple(text(topic) for topic in pick.topics),
-        marks=tuple(text(mark) for mark in pick.marks),
-        parts=tuple((f"{part.points:+.1f}".replace("-", "−"), text(part.reason)) for part in pick.parts),
-        score=f"{pick.score:.1f}",
-    )
-
-
-def _independent(pick: Pick) -> str:
-    owners = len({source.owner for source in pick.sources})
-    return f"{owners} independent sources" if owners > 1 else "1 source"
-
-
-def _row(row: Movement, longest: int) -> RowView:
-    rising = row.direction == "up"
-    return RowView(
-        name=text(row.name),
-        arrow="▲" if rising else "▼",
-        direction="rising" if rising else "fading",
-        strength=text(row.strength_words),
-        counts=text(row.count_words),
-        publishers=f"{row.owners} publisher{'' if row.owners == 1 else 's'}",
-        bar=_twentieths(row.stories, longest),
-        usual_bar=_twentieths(row.usual, longest),
-        sources=tuple(source_link(source) for source in row.evidence if link(source.url)),
-    )
-
-
-def _twentieths(count: int, longest: int) -> int:
-    """Return a bar's width; anything above nothing is visible."""
-    return min(BAR_STEPS, max(1, round(BAR_STEPS * count / longest))) if count > 0 and longest else 0
-
-
-def _rows_period(digest: Digest) -> str:
-    if not digest.movements:
-        return ""
-    weeks = sorted({parse_week(row.week) for row in digest.movements if row.week})
-    # The last day of a week that ends at midnight.
-    until = f" up to {date_words(week_end(weeks[-1]) - _A_DAY, 'UTC')}" if weeks else ""
-    return f"Coloured: stories in recent weeks{until}. Grey: what the same sources usually bring."
+def _sections(shown: View, *, general: bool) -> tuple[Section, ...]:
+    """Return the sections that are not empty, in reading order."""
+    filled = {
+        "one_thing": shown.one_thing,
+        "quiet": shown.quiet and not shown.one_thing,
+        "arrivals": shown.arrivals or shown.leads,
+        "movements": shown.rows or shown.rows_period,
+        "worth_a_look": shown.worth_a_look,
+        "try_this": shown.try_this,
+        "radar": shown.radar,
+        "outside": shown.outside,
+    }
+    titles = TITLES | ({"worth_a_look": _GENERAL} if general else {})
+    return tuple(Section(name=name, title=title) for name, title in titles.items() if filled[name])
 
 
 def _coverage(digest: Digest) -> str:
     seen = digest.coverage
     items = f"{seen.items:,} item{'' if seen.items == 1 else 's'}"
     sources = f"{seen.sources:,} source{'' if seen.sources == 1 else 's'}"
-    chosen = len(digest.picks)
+    chosen = 0 if digest.quiet else len(digest.picks)
     return f"{items} from {sources}; {chosen or 'none'} chosen for you"
+
+
+def _late(periods: tuple[str, ...]) -> str:
+    """Return "No issue came for the week of 17 Feb; this one covers it too."."""
+    if not periods:
+        return ""
+    starts = [date_words(week_start(parse_week(period)), "UTC") for period in periods]
+    if len(starts) == 1:
+        return f"No issue came for the week of {starts[0]}; this one covers it too."
+    return f"No issues came for the {len(starts)} weeks from {starts[0]}; this one covers them too."
+
+
+def _available(digest: Digest) -> str:
+    """Return from when movements can be told, "" where they can be told now."""
+    if digest.trends_from is None:
+        return ""
+    local = digest.trends_from.astimezone(ZoneInfo(digest.timezone))
+    return (
+        f"Available from {date_words(local, digest.timezone)} {local.year}: there is too little history yet."
+    )
 
 
 def _span(digest: Digest) -> str:
     first, last = (when.astimezone(ZoneInfo(digest.timezone)) for when in (digest.since, digest.cutoff))
     year = f" {first.year}" if first.year != last.year else ""
-    return f"{first.day} {_MONTHS[first.month - 1]}{year} to {last.day} {_MONTHS[last.month - 1]} {last.year}"
+    return f"{first.day} {MONTHS[first.month - 1]}{year} to {last.day} {MONTHS[last.month - 1]} {last.year}"
 
 
 def _moment(when: datetime, digest: Digest) -> str:
     local = when.astimezone(ZoneInfo(digest.timezone))
-    return f"{_DAYS[local.weekday()]} {local.day} {_MONTHS[local.month - 1]} {local.year} {local:%H:%M}"
+    return f"{_DAYS[local.weekday()]} {local.day} {MONTHS[local.month - 1]} {local:%H:%M}"
 
 
 def _words(shown: View) -> int:
-    """Return the words a reader meets; addresses are not read."""
+    """Return the words a reader meets; addresses and what may be pressed are not read."""
     picks = [pick for pick in (shown.one_thing, *shown.worth_a_look, shown.outside) if pick]
-    lines = [shown.business, shown.dates, shown.coverage, shown.window, shown.rows_period, *shown.notes]
-    lines.append(shown.arrivals_mean)
+    lines = [shown.business, shown.dates, shown.coverage, shown.late, shown.chosen, shown.rows_period]
+    lines += [shown.arrivals_mean, *shown.notes]
     for pick in picks:
-        names = [source.text for source in pick.sources]
-        lines += [
-            pick.title,
-            pick.what,
-            pick.why,
-            pick.evidence,
-            pick.more,
-            *names,
-            *pick.topics,
-            *pick.marks,
-        ]
+        lines += [pick.title, pick.what, pick.why, pick.evidence, pick.more, *pick.topics, *pick.marks]
+        lines += [source.text for source in pick.sources]
     for row in shown.rows:
         names = [source.text for source in row.sources]
         lines += [row.name, row.strength, row.counts, row.publishers, *names]
     for note in shown.arrivals:
-        lines += [note.name, note.elsewhere, note.home, *(source.text for source in note.sources)]
+        lines += [note.name, note.elsewhere, note.home]
+        lines += [source.text for source in (note.there, note.here) if source]
+    for remark in (*shown.leads, *shown.radar):
+        lines += [remark.words, *(source.text for source in remark.sources)]
     if one := shown.try_this:
         lines += [one.name, one.what, one.why, *(word for line in one.lines for word in line)]
     return sum(len(line.split()) for line in lines)

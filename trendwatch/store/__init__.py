@@ -11,10 +11,13 @@ from trendwatch.store.arrivals import Arrivals
 from trendwatch.store.candidates import Candidates
 from trendwatch.store.corrections import Corrections
 from trendwatch.store.coverage import Coverages
-from trendwatch.store.digests import Deliveries, Digests
+from trendwatch.store.deliveries import Deliveries
+from trendwatch.store.digests import Digests
 from trendwatch.store.drift import Drift
 from trendwatch.store.editions import Editions
+from trendwatch.store.endpoints import Endpoints
 from trendwatch.store.engine import open_engine
+from trendwatch.store.erasure import Erasure
 from trendwatch.store.feeds import Feeds
 from trendwatch.store.fetches import Fetches
 from trendwatch.store.items import Items
@@ -22,9 +25,11 @@ from trendwatch.store.keys import ApiKeys
 from trendwatch.store.leases import Leases
 from trendwatch.store.migrate import migrate
 from trendwatch.store.models import Models
+from trendwatch.store.notices import Notices
 from trendwatch.store.overlays import Overlays
 from trendwatch.store.pages import Pages
 from trendwatch.store.polls import Polls
+from trendwatch.store.recipients import Recipients
 from trendwatch.store.scorecards import Scorecards
 from trendwatch.store.series import SeriesCounts
 from trendwatch.store.stories import Stories
@@ -33,6 +38,7 @@ from trendwatch.store.terms import Terms
 from trendwatch.store.trends import Trends
 from trendwatch.store.uncovered import Uncovered
 from trendwatch.store.understanding import Understanding
+from trendwatch.store.votes import Votes
 from trendwatch.types.work import Claim
 
 __all__ = ["Store"]
@@ -67,6 +73,11 @@ class Store:
         self.editions = Editions(engine, self.leases)
         self.digests = Digests(engine, self.leases)
         self.deliveries = Deliveries(engine, self.leases)
+        self.recipients = Recipients(engine)
+        self.endpoints = Endpoints(engine)
+        self.notices = Notices(engine)
+        self.erasure = Erasure(engine, self.recipients)
+        self.votes = Votes(engine)
         self.overlays = Overlays(engine)
         self.keys = ApiKeys(engine)
 

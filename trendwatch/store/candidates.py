@@ -11,7 +11,8 @@ from sqlalchemy import Connection, Engine, Row, Select, func, select
 from trendwatch.store.engine import reading
 from trendwatch.store.leases import table
 from trendwatch.store.tables import FeedRow, ItemRow, ModelRow, StoryRow, TagRow
-from trendwatch.types.advice import Candidate, Coverage, Source
+from trendwatch.types.advice import Candidate, Coverage
+from trendwatch.types.sources import Source
 from trendwatch.types.tags import Facet, Origin, Tag
 
 _ITEM = table(ItemRow)

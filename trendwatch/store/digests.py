@@ -11,16 +11,18 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Engine, func, select, update
+from sqlalchemy import Engine, func, select
 
 from trendwatch.errors import NotFound
+from trendwatch.store.deliveries import add_once
 from trendwatch.store.engine import reading
 from trendwatch.store.frozen import freeze, thaw
 from trendwatch.store.leases import Leases, insert, table
 from trendwatch.store.mend_tables import StoryAliasRow
-from trendwatch.store.tables import DeliveryRow, DigestRow, EditionRow, ShownRow, StoryRow
-from trendwatch.types.advice import Digest, Memory
-from trendwatch.types.delivery import UNSENT, Channel, Delivery, DeliveryState
+from trendwatch.store.tables import DigestRow, EditionRow, ShownRow, StoryRow
+from trendwatch.store.votes import Votes
+from trendwatch.types.advice import Business, Digest, Memory
+from trendwatch.types.delivery import Delivery
 from trendwatch.types.work import Claim
 
 _EDITION = table(EditionRow)
@@ -28,7 +30,6 @@ _DIGEST = table(DigestRow)
 _SHOWN = table(ShownRow)
 _STORY = table(StoryRow)
 _ALIAS = table(StoryAliasRow)
-_DELIVERY = table(DeliveryRow)
 
 #: A story is not shown again within this many issues (cross-issue memory).
 RECENT_ISSUES = 4
@@ -44,9 +45,25 @@ class Digests:
     def __init__(self, engine: Engine, leases: Leases) -> None:
         self._engine = engine
         self._leases = leases
+        self._votes = Votes(engine)
 
-    def add(self, digest: Digest, deliveries: Sequence[Delivery], *, claim: Claim, now: datetime) -> Digest:
+    def add(
+        self,
+        digest: Digest,
+        deliveries: Sequence[Delivery],
+        *,
+        claim: Claim,
+        now: datetime,
+        business: Business | None = None,
+    ) -> Digest:
         """Keep a digest with its deliveries unless its period has one; return the one that is kept.
+
+        Args:
+            digest: composed
+            deliveries: on which channels it leaves
+            claim: the lease this is done under
+            now: aware UTC
+            business: as it was when it was composed for, so that a rebuild can ask
 
         Raises:
             LeaseLost: another process composes for this business now.
@@ -56,7 +73,11 @@ class Digests:
             names = {"business_key": digest.business_key, "period": digest.period}
             times = {"cutoff": digest.cutoff, "created_at": now}
             statement = insert(connection, DigestRow).values(
-                edition_seq=edition, value=freeze(digest), **names, **times
+                edition_seq=edition,
+                value=freeze(digest),
+                business="" if business is None else freeze(business),
+                **names,
+                **times,
             )
             statement = statement.on_conflict_do_nothing(index_elements=["business_key", "period"])
             seq = connection.execute(statement.returning(_DIGEST.c.seq)).scalar()
@@ -66,9 +87,8 @@ class Digests:
                 ]
                 if shown:
                     connection.execute(insert(connection, ShownRow).on_conflict_do_nothing(), shown)
-                if deliveries:
-                    rows = [_delivery_values(delivery, seq) for delivery in deliveries]
-                    connection.execute(insert(connection, DeliveryRow), rows)
+                for delivery in deliveries:
+                    add_once(connection, delivery, seq)
         return self.get(digest.business_key, digest.period)
 
     def get(self, business_key: str, period: str) -> Digest:
@@ -82,6 +102,13 @@ class Digests:
             raise NotFound("digest", f"{business_key}/{period}", hint="trendwatch digest composes those due")
         return found[0]
 
+    def composed_for(self, business_key: str, period: str) -> Business | None:
+        """Return a business as it was when a digest was composed for it, None where that was not kept."""
+        query = select(_DIGEST.c.business).where(_DIGEST.c.business_key == business_key)
+        with reading(self._engine) as connection:
+            value = connection.execute(query.where(_DIGEST.c.period == period)).scalar()
+        return thaw(Business, value) if value else None
+
     def of(self, business_key: str, *, limit: int, period: str = "") -> list[Digest]:
         """Return the digests of a business, the latest first."""
         query = select(_DIGEST.c.value).where(_DIGEST.c.business_key == business_key)
@@ -90,6 +117,22 @@ class Digests:
         query = query.order_by(_DIGEST.c.cutoff.desc()).limit(limit)
         with reading(self._engine) as connection:
             return [thaw(Digest, value) for value in connection.execute(query).scalars()]
+
+    def issues(self, *, since: datetime) -> dict[str, dict[str, datetime]]:
+        """Return the periods that each business has an issue of, with their cutoffs, from a time on."""
+        return self._issues(_DIGEST.c.cutoff >= since)
+
+    def issues_of(self, business_key: str) -> dict[str, datetime]:
+        """Return the periods that a business has an issue of, with their cutoffs."""
+        return self._issues(_DIGEST.c.business_key == business_key).get(business_key, {})
+
+    def _issues(self, condition: Any) -> dict[str, dict[str, datetime]]:
+        found: dict[str, dict[str, datetime]] = {}
+        query = select(_DIGEST.c.business_key, _DIGEST.c.period, _DIGEST.c.cutoff).where(condition)
+        with reading(self._engine) as connection:
+            for row in connection.execute(query):
+                found.setdefault(row.business_key, {})[row.period] = row.cutoff
+        return found
 
     def count(self) -> int:
         """Return how many digests are kept."""
@@ -126,59 +169,8 @@ class Digests:
             practices=frozenset(
                 digest["try_this"]["key"] for digest in told[:PRACTICE_ISSUES] if digest.get("try_this")
             ),
+            votes=self._votes.of(business_key, before=before),
         )
-
-
-class Deliveries:
-    """Digests on their way."""
-
-    def __init__(self, engine: Engine, leases: Leases) -> None:
-        self._engine = engine
-        self._leases = leases
-
-    def due(self, now: datetime, *, limit: int) -> list[Delivery]:
-        """Return deliveries that are not sent and may be tried now, the oldest first."""
-        due = (_DELIVERY.c.state.in_([str(state) for state in UNSENT]), _DELIVERY.c.next_attempt_at <= now)
-        return self._select(*due, limit=limit)
-
-    def get(self, delivery_id: str) -> Delivery:
-        """Return one delivery.
-
-        Raises:
-            NotFound: there is none.
-        """
-        found = self._select(_DELIVERY.c.id == delivery_id, limit=1)
-        if not found:
-            raise NotFound("delivery", delivery_id)
-        return found[0]
-
-    def of(self, business_key: str, *, limit: int = 100) -> list[Delivery]:
-        """Return the deliveries of a business, the latest first."""
-        mine = _DELIVERY.c.business_key == business_key
-        return self._select(mine, limit=limit, order=_DELIVERY.c.seq.desc())
-
-    def count_by_state(self) -> dict[DeliveryState, int]:
-        """Return how many deliveries are in each state."""
-        query = select(_DELIVERY.c.state, func.count()).group_by(_DELIVERY.c.state)
-        with reading(self._engine) as connection:
-            counted = {DeliveryState(row[0]): int(row[1]) for row in connection.execute(query)}
-        return {state: counted.get(state, 0) for state in DeliveryState}
-
-    def record(self, delivery: Delivery, *, claim: Claim) -> None:
-        """Keep what came of an attempt.
-
-        Raises:
-            LeaseLost: another process sends this delivery now.
-        """
-        names = ("state", "attempts", "next_attempt_at", "sent_at", "detail")
-        values = {name: getattr(delivery, name) for name in names} | {"state": str(delivery.state)}
-        with self._leases.under(claim) as connection:
-            connection.execute(update(_DELIVERY).where(_DELIVERY.c.id == delivery.id).values(**values))
-
-    def _select(self, *conditions: Any, limit: int, order: Any = _DELIVERY.c.seq) -> list[Delivery]:
-        query = select(_DELIVERY).where(*conditions).order_by(order).limit(limit)
-        with reading(self._engine) as connection:
-            return [_delivery(row) for row in connection.execute(query).mappings()]
 
 
 def _arrivals(digests: Sequence[dict[str, Any]]) -> frozenset[tuple[str, str, str]]:
@@ -188,20 +180,3 @@ def _arrivals(digests: Sequence[dict[str, Any]]) -> frozenset[tuple[str, str, st
 def _states(note: dict[str, Any]) -> tuple[str, str, str]:
     """Return what an arrival note said: it is news again when one of the two states has changed."""
     return str(note["technology"]), str(note["home"]["state"]), str(note["elsewhere"]["state"])
-
-
-_DELIVERY_NAMES = (
-    *("id", "business_key", "period", "channel", "address", "state"),
-    *("attempts", "next_attempt_at", "sent_at", "detail"),
-)
-
-
-def _delivery_values(delivery: Delivery, digest_seq: int) -> dict[str, Any]:
-    values = {name: getattr(delivery, name) for name in _DELIVERY_NAMES}
-    words = {"channel": str(delivery.channel), "state": str(delivery.state)}
-    return {**values, **words, "digest_seq": digest_seq}
-
-
-def _delivery(row: Any) -> Delivery:
-    values = {name: row[name] for name in _DELIVERY_NAMES}
-    return Delivery(**values | {"channel": Channel(row["channel"]), "state": DeliveryState(row["state"])})

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
+from hashlib import sha256
 
 from sqlalchemy import Engine, select
 
@@ -10,11 +12,13 @@ from trendwatch.errors import NotFound
 from trendwatch.store.engine import reading
 from trendwatch.store.frozen import freeze, thaw
 from trendwatch.store.leases import Leases, insert, table
-from trendwatch.store.tables import EditionRow
+from trendwatch.store.tables import EditionRow, KnowledgeRow
 from trendwatch.types.advice import Edition
+from trendwatch.types.knowledge import NO_KNOWLEDGE, Knowledge
 from trendwatch.types.work import Claim
 
 _EDITION = table(EditionRow)
+_KNOWLEDGE = table(KnowledgeRow)
 
 
 class Editions:
@@ -26,9 +30,14 @@ class Editions:
 
     def find(self, edition_id: str) -> Edition | None:
         """Return a frozen edition, None where its cutoff has none yet."""
+        known = _EDITION.c.knowledge_hash == _KNOWLEDGE.c.hash
+        query = select(_EDITION.c.value, _KNOWLEDGE.c.value.label("knowledge")).outerjoin(_KNOWLEDGE, known)
         with reading(self._engine) as connection:
-            value = connection.execute(select(_EDITION.c.value).where(_EDITION.c.id == edition_id)).scalar()
-        return None if value is None else thaw(Edition, value)
+            row = connection.execute(query.where(_EDITION.c.id == edition_id)).one_or_none()
+        if row is None:
+            return None
+        edition = thaw(Edition, row.value)
+        return replace(edition, knowledge=thaw(Knowledge, row.knowledge)) if row.knowledge else edition
 
     def get(self, edition_id: str) -> Edition:
         """Return a frozen edition.
@@ -41,6 +50,19 @@ class Editions:
             raise NotFound("edition", edition_id)
         return found
 
+    def latest(self) -> Edition | None:
+        """Return the edition of the latest cutoff, None before the first."""
+        query = select(_EDITION.c.id).order_by(_EDITION.c.cutoff.desc()).limit(1)
+        with reading(self._engine) as connection:
+            found = connection.execute(query).scalar()
+        return None if found is None else self.find(found)
+
+    def since(self, when: datetime) -> list[str]:
+        """Return the ids of the editions with a cutoff from a time on, the earliest first."""
+        query = select(_EDITION.c.id).where(_EDITION.c.cutoff >= when).order_by(_EDITION.c.cutoff)
+        with reading(self._engine) as connection:
+            return list(connection.execute(query).scalars())
+
     def freeze(self, edition: Edition, *, claim: Claim, now: datetime) -> Edition:
         """Keep an edition unless its cutoff has one already; return the one that is kept.
 
@@ -48,7 +70,12 @@ class Editions:
             LeaseLost: another process composes now.
         """
         with self._leases.under(claim) as connection:
-            values = {"cutoff": edition.cutoff, "created_at": now, "value": freeze(edition)}
+            known = freeze(edition.knowledge)
+            mark = sha256(known.encode()).hexdigest()
+            once = insert(connection, KnowledgeRow).values(hash=mark, value=known)
+            connection.execute(once.on_conflict_do_nothing(index_elements=["hash"]))
+            bare = freeze(replace(edition, knowledge=NO_KNOWLEDGE))
+            values = {"cutoff": edition.cutoff, "created_at": now, "value": bare, "knowledge_hash": mark}
             statement = insert(connection, EditionRow).values(id=edition.id, **values)
             connection.execute(statement.on_conflict_do_nothing(index_elements=["id"]))
         return self.get(edition.id)

@@ -208,6 +208,16 @@ class TrendRow(SQLModel, table=True):
     value: dict[str, Any] = _json()
 
 
+class KnowledgeRow(SQLModel, table=True):
+    """Practices and relations that editions were frozen with: kept once for all that share them."""
+
+    __tablename__ = "knowledge"
+    #: SHA-256 of the value
+    hash: str = Field(primary_key=True)
+    #: the frozen Knowledge, JSON
+    value: str = _text()
+
+
 class EditionRow(SQLModel, table=True):
     """Everything the digests of one cutoff may draw on."""
 
@@ -216,8 +226,10 @@ class EditionRow(SQLModel, table=True):
     id: str = Field(unique=True)
     cutoff: datetime = Field(index=True)
     created_at: datetime
-    #: the frozen Edition, JSON
+    #: the frozen Edition without its knowledge, JSON
     value: str = _text()
+    #: of its KnowledgeRow; "" in editions older than knowledge was kept
+    knowledge_hash: str = Field(default="", sa_column_kwargs={"server_default": ""})
 
 
 class DigestRow(SQLModel, table=True):
@@ -229,10 +241,12 @@ class DigestRow(SQLModel, table=True):
     business_key: str
     period: str
     edition_seq: int = Field(foreign_key="edition.seq")
-    cutoff: datetime
+    cutoff: datetime = Field(index=True)
     created_at: datetime
     #: the frozen Digest, JSON
     value: str = _text()
+    #: the Business as it was, JSON; "" in digests older than it was kept
+    business: str = Field(default="", sa_column=Column(Text, nullable=False, server_default=""))
 
 
 class ShownRow(SQLModel, table=True):
@@ -245,22 +259,19 @@ class ShownRow(SQLModel, table=True):
     cutoff: datetime
 
 
-class DeliveryRow(SQLModel, table=True):
-    """One digest on its way through one channel; written with the digest."""
+class VoteRow(SQLModel, table=True):
+    """What a business said of a story; the latest on a story stands, all are kept."""
 
-    __tablename__ = "delivery"
+    __tablename__ = "vote"
     seq: int | None = Field(default=None, primary_key=True)
-    id: str = Field(unique=True)
-    digest_seq: int = Field(foreign_key="digest.seq", index=True)
     business_key: str = Field(index=True)
+    story_id: str
     period: str
-    channel: str
-    address: str
-    state: str = Field(index=True)
-    attempts: int = 0
-    next_attempt_at: datetime | None = None
-    sent_at: datetime | None = None
-    detail: str = ""
+    kind: str
+    label: str
+    voted_at: datetime = Field(index=True)
+    #: [[full label key, confidence], ...]
+    labels: list[Any] = _json()
 
 
 class LeaseRow(SQLModel, table=True):

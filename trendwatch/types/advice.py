@@ -6,8 +6,12 @@ from dataclasses import dataclass, field
 from datetime import datetime, time
 
 from trendwatch.types.influence import Arrival
+from trendwatch.types.knowledge import NO_KNOWLEDGE, Knowledge
+from trendwatch.types.rows import ArrivalNote, Movement, PracticeNote, Remark
+from trendwatch.types.sources import Source
 from trendwatch.types.tags import Tag
 from trendwatch.types.trends import Trend
+from trendwatch.types.votes import Vote
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +39,14 @@ class Business:
     mutes: tuple[str, ...] = ()
     #: full label keys always wanted
     follows: tuple[str, ...] = ()
+    #: full label keys it wants fewer stories on, by a rule it accepted
+    less: tuple[str, ...] = ()
+    #: full label keys it wants more stories on, by a rule it accepted
+    more: tuple[str, ...] = ()
+    #: proposed rules it refused, as ``less:area:drones``: they are not proposed again
+    declined: tuple[str, ...] = ()
+    #: votes cast before are not learnt from any more; None: all are
+    votes_since: datetime | None = None
     #: for trying new things, in its currency
     budget_per_month: int = 0
     hours_per_week: float = 0.0
@@ -46,25 +58,16 @@ class Business:
     digest_time: time = time(7, 0)
     #: IANA name
     timezone: str = "UTC"
+    #: weekly, two_weekly, monthly or paused
+    frequency: str = "weekly"
+    #: what a week without a story brings: none, note (two lines) or general (what everybody reads)
+    quiet_week: str = "none"
     #: "" means no mail: the digest is a page, a feed and a file
     email: str = ""
+    #: further mail addresses, each asked on its own
+    also_to: tuple[str, ...] = ()
     #: weight of sectors that matter to it, instead of what ``sectors.toml`` says; 0 leaves one out
     relations: dict[str, float] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
-    """One report of a story, as a reader can follow it."""
-
-    title: str
-    #: absolute http or https
-    url: str
-    #: the feed's title, as people read it
-    feed: str
-    #: independence is counted by owner
-    owner: str
-    #: a FeedKind's value
-    kind: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,6 +129,8 @@ class Edition:
     trends_from: datetime | None = None
     #: how far each technology has come in each sector that reported it, as of the last whole week
     arrivals: tuple[Arrival, ...] = ()
+    #: what advice rested on when it was frozen: a later change of config/ changes no past digest
+    knowledge: Knowledge = NO_KNOWLEDGE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,76 +160,10 @@ class Pick:
     topics: tuple[str, ...]
     sources: tuple[Source, ...]
     first_seen_at: datetime
-    #: single source, official source, vendor-written, undated
+    #: must see, single source, official source, opinion, vendor-written, undated
     marks: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Movement:
-    """A technology's row under *rising and fading*."""
-
-    #: full label key, or a pair of them
-    key: str
-    name: str
-    #: up or down
-    direction: str
-    #: "clearly more than usual"
-    strength_words: str
-    #: "9 stories, usually 3"
-    count_words: str
-    owners: int
-    #: links to reports that show it
-    evidence: tuple[Source, ...]
-    #: stories now, and what is usual, as drawn beside the words
-    stories: int = 0
-    usual: int = 0
-    #: last week counted, such as 2025-W14
-    week: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ArrivalNote:
-    """A technology under *moving toward your sector*."""
-
-    #: full label key
-    technology: str
-    name: str
-    #: "established in manufacturing since March (41 stories, 12 publishers)"
-    elsewhere_words: str
-    #: "first reports in farming since 12 May (3 stories, 2 publishers)"
-    home_words: str
-    #: the same as facts
-    elsewhere: Arrival
-    home: Arrival
-    #: links to reports that show it, elsewhere first
-    evidence: tuple[Source, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PracticeNote:
-    """The practice under *try this*. What it costs and takes is the team's assumption."""
-
-    #: key of the practice
-    key: str
-    name: str
-    #: what it is
-    what: str
-    #: the sector that does it already, as people say it
-    inspired_by: str
-    #: why it is shown to this business
-    why: str
-    first_step: str
-    #: "20 to 300 EUR to start, nothing a month"
-    cost_words: str
-    #: "2 to 6 hours in the first month"
-    hours_words: str
-    #: what to write down before and after
-    measure: str
-    #: when to go on, when to stop
-    passes: str
-    fails: str
-    #: reports of this edition that speak of it
-    evidence: tuple[Source, ...] = ()
+    #: of the one from outside: how likely it was drawn among its equals; None for what was chosen
+    propensity: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -257,6 +196,16 @@ class Digest:
     #: what has come further in other sectors than in one's own
     arrivals: tuple[ArrivalNote, ...] = ()
     try_this: PracticeNote | None = None
+    #: earlier periods that passed without an issue, told in this one
+    merged: tuple[str, ...] = ()
+    #: what was chosen for a quiet week and done in this one; "" where it is not quiet
+    quiet_choice: str = ""
+    #: from when movements can be told, where there is too little history yet; None: there is enough
+    trends_from: datetime | None = None
+    #: sectors that are proven to come first, said under the arrivals
+    leads: tuple[Remark, ...] = ()
+    #: moves on the radar and due checks of pilots
+    radar: tuple[Remark, ...] = ()
 
     @property
     def picks(self) -> tuple[Pick, ...]:
@@ -284,3 +233,5 @@ class Memory:
     recent_arrivals: frozenset[tuple[str, str, str]] = frozenset()
     #: keys of the practices of the last quarter
     practices: frozenset[str] = frozenset()
+    #: votes it cast before the cutoff
+    votes: tuple[Vote, ...] = ()

@@ -64,6 +64,10 @@ class Taxonomy:
         """Return what people read for each full key."""
         return {label.full_key: label.name for label in self.labels}
 
+    def parents(self) -> dict[str, str]:
+        """Return the full key of each label's parent, those that have one only."""
+        return {label.full_key: f"{label.facet}:{label.parent}" for label in self.labels if label.parent}
+
     def ancestors(self, facet: Facet, key: str) -> tuple[str, ...]:
         """Return the keys a label implies, nearest first, itself left out."""
         parents = {label.key: label.parent for label in self.of(facet)}

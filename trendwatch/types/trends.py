@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+#: Whole weeks whose stories a trend counts, up to the week it was computed for.
+SHOWN_WEEKS = 4
+
 
 class Stage(StrEnum):
     """Where a technology stands in the news."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from trendwatch.advice.trendwords import direction
+from trendwatch.advice.trendwords import direction, telling
 from trendwatch.types.advice import Business, Digest
 from trendwatch.types.trends import Trend, TrendKind
 from trendwatch.types.weeks import week_name
@@ -63,7 +63,10 @@ def _movements(parts: Parts, version: str, week: int | None) -> tuple[list[Row],
     found = [
         trend
         for trend in parts.store.trends.of_week(version, week)
-        if trend.kind is TrendKind.LABEL and trend.key.startswith("area:") and "|function:" not in trend.key
+        if trend.kind is TrendKind.LABEL
+        and trend.key.startswith("area:")
+        and "|function:" not in trend.key
+        and telling(trend)
     ]
     up = _nearest([trend for trend in found if direction(trend) == "up"])[:_RISING]
     down = _nearest([trend for trend in reversed(found) if direction(trend) == "down"])[:_FADING]

@@ -13,14 +13,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse
 
 from trendwatch import __version__
-from trendwatch.advice.trendwords import (
-    count_words,
-    direction,
-    stage_sure,
-    stage_words,
-    strength_words,
-)
+from trendwatch.advice.trendwords import count_words, direction, stage_sure, standing_words, strength_words
 from trendwatch.advice.words import counted
+from trendwatch.types.trends import Trend
 from trendwatch.web.banner import banner
 from trendwatch.web.words import (
     ago,
@@ -66,6 +61,11 @@ def page(
     return HTMLResponse(_environment().get_template(template).render(values), status, headers)
 
 
+def _standing(trend: Trend) -> str:
+    """Return where a movement stands, with the day it began."""
+    return standing_words(trend, week_start_words(trend.since) if trend.since else "")
+
+
 def _path(part: str) -> str:
     """Return text as one part of an address."""
     return quote(part, safe="")
@@ -89,7 +89,7 @@ def _environment() -> Environment:
         "moment": moment,
         "path": _path,
         "stage_sure": stage_sure,
-        "stage_words": stage_words,
+        "standing": _standing,
         "stamp": stamp,
         "strength_words": strength_words,
         "web_link": web_link,

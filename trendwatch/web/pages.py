@@ -8,6 +8,7 @@ from starlette.responses import Response
 from trendwatch.web import (
     about,
     arrivals,
+    deliveries,
     digests,
     evidence,
     feeds,
@@ -15,10 +16,14 @@ from trendwatch.web import (
     items,
     labels,
     newwords,
+    profiles,
     quality,
     queue,
+    readers,
     tags,
     trends,
+    votes,
+    why,
 )
 from trendwatch.web.looks import assets
 
@@ -36,7 +41,8 @@ def static(digits: str, name: str) -> Response:
 
 
 for _page in (
-    *(home, digests, newwords, trends, evidence, arrivals, items),
+    *(home, digests, why, newwords, trends, evidence, arrivals, items),
     *(tags, queue, quality, labels, feeds, about),
+    *(readers, deliveries, profiles, votes),
 ):
     router.include_router(_page.router)

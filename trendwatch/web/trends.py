@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from trendwatch.advice.trendwords import direction
+from trendwatch.advice.trendwords import direction, telling
 from trendwatch.errors import NotFound
 from trendwatch.pipeline.labels import SHOWN_WEEKS
 from trendwatch.store.items import Filter
@@ -193,7 +193,7 @@ def _spikes(parts: Parts, version: str, week: int) -> list[tuple[str, Spike]]:
 
 def _groups(parts: Parts, trends: Sequence[Trend], week: int) -> list[Group]:
     sorts: dict[str, list[Row]] = {title: [] for title, _ in _SORTS}
-    for row in rows(parts, trends, week=week):
+    for row in rows(parts, [trend for trend in trends if telling(trend)], week=week):
         sorts[_sort(row.trend.key)].append(row)
     groups = []
     for title, found in sorts.items():

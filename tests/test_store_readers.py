@@ -1,0 +1,128 @@
+"""Who agreed, who left, webhooks and notices, on both databases."""
+
+from __future__ import annotations
+
+import threading
+from datetime import timedelta
+
+import pytest
+
+from tests.seeds import NOW, a_business
+from trendwatch.errors import InputError, NotFound
+from trendwatch.pipeline.outgoing import BY_OPERATOR, BY_REQUEST, addresses, invite, know_readers, tell
+from trendwatch.store import Store
+from trendwatch.store.recipients import recipient_id
+from trendwatch.types.advice import Business
+from trendwatch.types.delivery import Audience, Channel, Consent, Notice
+
+
+def know(store: Store, *businesses: Business, ask_all: bool = False) -> int:
+    return know_readers(
+        store, businesses, site="https://x.example", ask_all=ask_all, mail=Channel.OUTBOX, now=NOW
+    )
+
+
+def consents(store: Store, key: str = "farm") -> dict[str, str]:
+    return {one.address: str(one.consent) for one in store.recipients.of(key)}
+
+
+def test_an_address_is_one_however_it_is_written(store: Store) -> None:
+    twice = a_business("farm", email="Owner@Farm.example", also_to=("owner@farm.example ", "b@farm.example"))
+    assert addresses(twice) == ("owner@farm.example ", "b@farm.example")
+    assert (know(store, twice), know(store, twice)) == (2, 0)
+    assert recipient_id("farm", " OWNER@farm.example") in {one.id for one in store.recipients.of("farm")}
+
+
+def test_an_address_nobody_names_any_more_is_forgotten_one_that_left_is_not(store: Store) -> None:
+    know(store, a_business("farm", email="a@f.example", also_to=("b@f.example",)))
+    store.recipients.leave(recipient_id("farm", "b@f.example"), now=NOW)
+    know(store, a_business("farm", email="c@f.example"))
+    assert consents(store) == {"b@f.example": "unsubscribed", "c@f.example": "confirmed"}
+    know(store, a_business("farm", email="b@f.example"))  # named again: it stays left
+    assert consents(store)["b@f.example"] == "unsubscribed"
+
+
+def test_who_was_invited_stays_though_no_file_names_them(store: Store) -> None:
+    farm = a_business("farm", email="a@f.example")
+    know(store, farm)
+    reader = invite(store, farm, "new@f.example", site="", mail=Channel.OUTBOX, now=NOW)
+    know(store, farm)
+    assert (store.recipients.get(reader.id).origin, reader.consent) == (BY_REQUEST, Consent.ASKED)
+    assert {one.origin for one in store.recipients.of("farm")} == {BY_OPERATOR, BY_REQUEST}
+
+
+@pytest.mark.parametrize("wrong", ["", "nobody", "a@b, c@d.example", "a@b\r\nBcc: x@y.example", "@", "a b@c"])
+def test_what_is_no_address_is_refused(store: Store, wrong: str) -> None:
+    with pytest.raises(InputError):
+        invite(store, a_business("farm"), wrong, site="", mail=Channel.OUTBOX, now=NOW)
+    assert store.recipients.of("farm") == []
+
+
+def test_one_that_left_can_be_asked_anew_and_agree(store: Store) -> None:
+    farm = a_business("farm", email="a@f.example")
+    know(store, farm)
+    key = recipient_id("farm", "a@f.example")
+    store.recipients.leave(key, now=NOW)
+    assert invite(store, farm, "a@f.example", site="", mail=Channel.OUTBOX, now=NOW).consent is Consent.ASKED
+    assert store.recipients.agree(key, None, now=NOW).consent is Consent.CONFIRMED
+
+
+def test_a_reader_nobody_knows(store: Store) -> None:
+    assert store.recipients.find("x") is None
+    for ask in (store.recipients.get, lambda key: store.recipients.leave(key, now=NOW)):
+        with pytest.raises(NotFound):
+            ask("x")
+
+
+def test_a_signing_key_is_made_once_whoever_asks_first(store: Store) -> None:
+    found: set[str] = set()
+    threads = [
+        threading.Thread(target=lambda: found.add(store.recipients.signing_key("links"))) for _ in range(4)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert found == {store.recipients.signing_key("links")}
+    assert store.recipients.signing_key("suppression") not in found
+
+
+def test_a_webhook_that_is_named_twice_keeps_its_secret(store: Store) -> None:
+    first = store.endpoints.add("farm", "https://f.example/hook", secret="whsec_one", now=NOW)
+    again = store.endpoints.add("farm", "https://f.example/hook", secret="whsec_two", now=NOW)
+    assert again == first
+    turned = store.endpoints.rotate(first.id, secret="whsec_three", now=NOW)
+    assert (turned.secret, turned.former) == ("whsec_three", "whsec_one")
+    assert turned.former_until == NOW + timedelta(hours=24)
+    store.endpoints.remove(first.id)
+    assert store.endpoints.of("farm") == []
+    with pytest.raises(NotFound):
+        store.endpoints.get(first.id)
+
+
+def a_notice(**values: object) -> Notice:
+    defaults: dict[str, object] = {
+        "kind": "smtp",
+        "subject": "",
+        "audience": Audience.OPERATOR,
+        "business_key": "",
+        "text": "mails wait",
+        "opened_at": NOW,
+    }
+    return Notice(**(defaults | values))  # type: ignore[arg-type]
+
+
+def test_what_lasts_is_told_once_and_again_when_it_comes_back(store: Store) -> None:
+    def told(day: int) -> bool:
+        notice = a_notice(opened_at=NOW + timedelta(days=day))
+        return tell(store, notice, subject="trouble", to=("ops@x.example",), mail=Channel.OUTBOX)
+
+    assert [told(0), told(1)] == [True, False]
+    assert store.notices.end("smtp", now=NOW + timedelta(days=2))
+    assert not store.notices.end("smtp", now=NOW + timedelta(days=2))
+    assert told(3)
+    assert len(store.notices.latest()) == 1
+    assert len(store.notices.latest(over=True)) == 2
+    letters = store.deliveries.latest()
+    assert [one.address for one in letters] == ["ops@x.example"] * 2
+    assert len({one.id for one in letters}) == 2

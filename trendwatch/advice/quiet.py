@@ -1,0 +1,77 @@
+"""A week in which nothing met the profile: what was chosen for it is done, and said.
+
+The first four issues go out whatever they hold: who has just come must see that it works. After that the
+owner's choice holds: nothing, a note of two lines, or what most publishers told, marked as general news.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from trendwatch.advice.columns import owners
+from trendwatch.advice.fitting import fit
+from trendwatch.advice.schedule import merged
+from trendwatch.advice.words import cut, shorten
+from trendwatch.text import clean, first_sentence, headline
+from trendwatch.types.advice import Business, Candidate, Digest, Edition, Memory, Pick
+
+#: Issues that are always sent.
+FIRST_ISSUES = 4
+#: Stories of general news in a quiet week.
+GENERAL = 3
+#: Independent publishers, or it is no general news.
+LEAST_OWNERS = 2
+_HEADLINE_CHARS = 160
+_WHAT_WORDS = 24
+
+
+def finished(digest: Digest, edition: Edition, business: Business, memory: Memory) -> Digest:
+    """Return a digest with the weeks it makes up for and what a quiet week brings."""
+    late = merged(business, digest.cutoff, since=digest.since, last=memory.last_cutoff)
+    if late:
+        digest = replace(digest, merged=late)
+    if digest.quiet:
+        choice = "first" if memory.issues < FIRST_ISSUES else business.quiet_week
+        digest = replace(digest, quiet_choice=choice)
+        if choice == "general":
+            digest = replace(digest, worth_a_look=_general(edition, digest, business, memory))
+    return fit(digest) if digest.quiet_choice == "general" else digest
+
+
+def is_sent(digest: Digest) -> bool:
+    """Tell whether a digest leaves the house; one that does not stands in the archive."""
+    return digest.quiet_choice != "none"
+
+
+def _general(edition: Edition, digest: Digest, business: Business, memory: Memory) -> tuple[Pick, ...]:
+    """Return what most publishers told, of what may be shown to this business."""
+    muted = set(business.mutes)
+    told = [
+        one
+        for one in edition.candidates
+        if digest.since <= one.first_seen_at < digest.cutoff
+        and not one.backlog
+        and one.story_id not in memory.shown
+        and owners(one) >= LEAST_OWNERS
+        and not muted & {tag.full_key for tag in one.tags}
+    ]
+    told.sort(key=lambda one: (-owners(one), -one.first_seen_at.timestamp(), one.story_id))
+    return tuple(_pick(one, edition) for one in told[:GENERAL])
+
+
+def _pick(one: Candidate, edition: Edition) -> Pick:
+    title = cut(clean(headline(one.title)), _HEADLINE_CHARS)
+    areas = [tag.full_key for tag in one.tags if tag.full_key.startswith("area:")]
+    return Pick(
+        story_id=one.story_id,
+        title=title or "(no headline)",
+        what=shorten(first_sentence(clean(one.summary)), _WHAT_WORDS),
+        why=f"Not about your topics: {owners(one)} independent publishers told it this week.",
+        url=one.url,
+        score=0.0,
+        parts=(),
+        topics=tuple(edition.names.get(key, key.partition(":")[2]) for key in areas[:2]),
+        sources=one.sources,
+        first_seen_at=one.first_seen_at,
+        marks=("general news",),
+    )

@@ -1,0 +1,116 @@
+"""Why a story is in a digest, or the first gate that kept it out. Pure: the same edition, the same answer.
+
+candidates of the edition | gates of selection | caps and places | words a reader has time for
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from trendwatch.advice.choosing import PER_AREA, PER_OWNER, left_out
+from trendwatch.advice.digest import STORIES, Selection, select
+from trendwatch.advice.selection import (
+    FEW_SOURCES,
+    LATE,
+    MUST_SCORE,
+    SURE_SCORE,
+    SURE_SCORE_FEW,
+    Judged,
+    Refusal,
+)
+from trendwatch.advice.words import labels, number
+from trendwatch.types.advice import Business, Digest, Edition, Memory, Part
+
+#: Beyond the gates of selection.
+NOT_IN_EDITION = "not_in_edition"
+NO_ROOM = "no_room"
+CHOSEN = "chosen"
+
+_WORDS = {
+    NOT_IN_EDITION: "It was not first seen in the days that this digest was drawn from.",
+    NO_ROOM: "It was chosen, and left out again because the digest would have been longer than four minutes.",
+    CHOSEN: "It is in the digest.",
+    Refusal.NO_LINK: "It has no link that a reader could follow.",
+    Refusal.OUTSIDE_WINDOW: "It was first seen before or after the days of this digest.",
+    Refusal.TOO_OLD: f"It was published more than {LATE.days} days before the days of this digest.",
+    Refusal.BACKLOG: "It was in its source before we knew that source, and is older than this digest.",
+    Refusal.SHOWN_BEFORE: "An earlier digest has shown it.",
+    Refusal.NOT_TECHNOLOGY: "It meets your sector or goals, but no technology, rule or risk was found in it.",
+    Refusal.TOLD_ALREADY: "The digest holds a story with the same headline.",
+    Refusal.PER_PUBLISHER: f"The digest holds {number(PER_OWNER)} better stories led by the same publisher.",
+    Refusal.PER_TECHNOLOGY: f"The digest holds {number(PER_AREA)} better stories on the same technology.",
+    Refusal.NO_PLACE: f"It may be shown, but better stories filled the {number(STORIES)} places.",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """What became of a story in one digest."""
+
+    story_id: str
+    #: "" where the edition does not hold it
+    title: str
+    #: ``chosen``, or the first gate that kept it out
+    gate: str
+    #: one sentence for the owner
+    words: str
+    points: float
+    parts: tuple[Part, ...] = ()
+
+
+def unknown(story_id: str) -> Verdict:
+    """Return the verdict on a story that an edition does not hold."""
+    return Verdict(story_id=story_id, title="", gate=NOT_IN_EDITION, words=_WORDS[NOT_IN_EDITION], points=0.0)
+
+
+def considered(
+    edition: Edition, business: Business, memory: Memory, *, digest: Digest
+) -> tuple[Verdict, ...]:
+    """Return what became of every story of an edition, those in the digest first, then the nearest to it."""
+    selection = select(edition, business, memory)
+    ordered = sorted(selection.judgement, key=lambda one: int(selection.judgement.rank[one.at]))
+    verdicts = [_verdict(one, selection, digest) for one in ordered]
+    verdicts.sort(key=lambda one: (one.gate != CHOSEN, -one.points))
+    return tuple(verdicts)
+
+
+def _verdict(one: Judged, selection: Selection, digest: Digest) -> Verdict:
+    gate = _gate(one, selection, digest)
+    return Verdict(
+        story_id=one.candidate.story_id,
+        title=one.candidate.title,
+        gate=gate,
+        words=_words(one, gate, selection),
+        points=one.score.points,
+        parts=one.score.parts,
+    )
+
+
+def _gate(one: Judged, selection: Selection, digest: Digest) -> str:
+    story_id = one.candidate.story_id
+    if any(pick.story_id == story_id for pick in digest.picks):
+        return CHOSEN
+    found = left_out(selection.judgement, selection.chosen, one)
+    return NO_ROOM if found is None else str(found)
+
+
+def _words(one: Judged, gate: str, selection: Selection) -> str:
+    names = selection.judgement.held.edition.names
+    if gate == Refusal.MUTED:
+        muted = [key for key in one.labels if key in selection.judgement.held.mutes]
+        return f"You muted {labels(muted, names)}."
+    points = one.score.points
+    if gate == Refusal.TOO_FEW_POINTS:
+        about = labels([key for key in one.labels if key.startswith(("area:", "sector:"))], names)
+        met = (
+            "meets too little of your profile"
+            if one.score and one.score.matched
+            else "meets nothing of your profile"
+        )
+        told = f" It is about {about}." if about else ""
+        return f"It {met}: {points:.1f} points, and {MUST_SCORE:g} are needed.{told}"
+    if gate == Refusal.TOO_FEW_SOURCES:
+        few = selection.judgement.held.edition.coverage.sources < FEW_SOURCES
+        sure = SURE_SCORE_FEW if few else SURE_SCORE
+        return f"Only one publisher told it, and {points:.1f} points do not make up for it: {sure:g} would."
+    return _WORDS.get(gate, _WORDS[CHOSEN])

@@ -1,0 +1,217 @@
+"""What leaves with a digest, and letters of ours: who gets it, by which way, under which id.
+
+An id is made of business, period and reader and of nothing else, so whatever is repeated, on whatever server
+or after whatever change of settings, it is one Message-ID or webhook-id for ever.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+
+from trendwatch.advice.quiet import is_sent
+from trendwatch.advice.schedule import rhythm_words
+from trendwatch.deliver.links import Links
+from trendwatch.deliver.message import envelope_address
+from trendwatch.deliver.webhook import new_secret
+from trendwatch.errors import DeliveryError, InputError
+from trendwatch.net import NetError
+from trendwatch.net.post import Poster
+from trendwatch.render.letters import confirmation, told
+from trendwatch.store import Store
+from trendwatch.store.recipients import LEFT, plain_address, recipient_id
+from trendwatch.types.advice import Business, Digest
+from trendwatch.types.delivery import (
+    Audience,
+    Channel,
+    Consent,
+    Delivery,
+    DeliveryKind,
+    DeliveryState,
+    Endpoint,
+    Letter,
+    Notice,
+    Recipient,
+)
+from trendwatch.types.identity import stable_id
+
+#: Somebody the operator vouches for, and somebody who was named by page or API.
+BY_OPERATOR, BY_REQUEST = "operator", "asked"
+
+
+def deliveries_of(
+    store: Store, digest: Digest, business: Business, *, mail: Channel, now: datetime
+) -> list[Delivery]:
+    """Return what leaves with a digest: a mail for each address that agreed, a call for each webhook."""
+    if not is_sent(digest):
+        return []
+    wanted = {recipient_id(business.key, one) for one in addresses(business)}
+    mails = [
+        mail_of(digest, one, mail, now=now)
+        for one in store.recipients.of(business.key)
+        if one.consent is Consent.CONFIRMED and (one.origin == BY_REQUEST or one.id in wanted)
+    ]
+    hooks = [_hook_of(digest, one, now=now) for one in store.endpoints.of(business.key) if not one.disabled]
+    return [*mails, *hooks]
+
+
+def mail_of(digest: Digest, reader: Recipient, mail: Channel, *, now: datetime) -> Delivery:
+    """Return a digest on its way to one address."""
+    return Delivery(
+        id=stable_id(digest.business_key, digest.period, "mail", reader.id),
+        business_key=digest.business_key,
+        period=digest.period,
+        channel=mail,
+        address=reader.address,
+        target=reader.id,
+        state=DeliveryState.WAITING,
+        next_attempt_at=now,
+    )
+
+
+def _hook_of(digest: Digest, endpoint: Endpoint, *, now: datetime) -> Delivery:
+    return Delivery(
+        id=stable_id(digest.business_key, digest.period, "webhook", endpoint.id),
+        business_key=digest.business_key,
+        period=digest.period,
+        channel=Channel.WEBHOOK,
+        address=endpoint.url,
+        target=endpoint.id,
+        state=DeliveryState.WAITING,
+        next_attempt_at=now,
+    )
+
+
+def letter_to(
+    letter: Letter, address: str, *, business_key: str, target: str, mail: Channel, now: datetime
+) -> Delivery:
+    """Return a letter of ours on its way; the same letter to the same address is one at any one time."""
+    return Delivery(
+        id=stable_id("letter", target or address, letter.subject, *letter.paragraphs, now.isoformat()),
+        business_key=business_key,
+        period="",
+        channel=mail,
+        address=address,
+        target=target,
+        state=DeliveryState.WAITING,
+        next_attempt_at=now,
+        kind=DeliveryKind.LETTER,
+        letter=letter,
+    )
+
+
+def addresses(business: Business) -> tuple[str, ...]:
+    """Return the addresses an operator named for a business, each once."""
+    named = [one for one in (business.email, *business.also_to) if one]
+    return tuple({plain_address(one): one for one in named}.values())
+
+
+def know_readers(
+    store: Store, businesses: Iterable[Business], *, site: str, ask_all: bool, mail: Channel, now: datetime
+) -> int:
+    """Know the addresses that businesses have now, ask those nobody vouches for; return how many are new.
+
+    Args:
+        store: where they are kept
+        businesses: as configured
+        site: where our pages are
+        ask_all: the operator's own are asked as well
+        mail: by which way
+        now: aware UTC
+    """
+    known = store.recipients.known()
+    links = links_of(store, site)
+    return sum(
+        _know(store, business, known.get(business.key, {}), links, ask_all=ask_all, mail=mail, now=now)
+        for business in businesses
+    )
+
+
+def _know(
+    store: Store,
+    business: Business,
+    known: Mapping[str, Recipient],
+    links: Links,
+    *,
+    ask_all: bool,
+    mail: Channel,
+    now: datetime,
+) -> int:
+    named = {recipient_id(business.key, one): one for one in addresses(business)}
+    new = [address for key, address in named.items() if key not in known]
+    for address in new:
+        agreed = not ask_all
+        reader, _ = store.recipients.name(business.key, address, agreed=agreed, origin=BY_OPERATOR, now=now)
+        if reader.consent is Consent.ASKED:
+            store.deliveries.add([question(business, reader, links, mail=mail, now=now)])
+    for reader in known.values():
+        if reader.origin == BY_OPERATOR and reader.id not in named and reader.consent not in LEFT:
+            store.recipients.forget(reader.id)
+    return len(new)
+
+
+def invite(
+    store: Store, business: Business, address: str, *, site: str, mail: Channel, now: datetime
+) -> Recipient:
+    """Know an address and ask it; one that left is asked once more, since somebody asked for it now.
+
+    Raises:
+        InputError: this is no mail address.
+    """
+    try:
+        envelope_address(address, "address")
+    except DeliveryError as error:
+        raise InputError(str(error)) from error
+    reader, _ = store.recipients.name(business.key, address, agreed=False, origin=BY_REQUEST, now=now)
+    if reader.consent is Consent.CONFIRMED:
+        return reader
+    reader = store.recipients.ask(reader.id, now=now)
+    store.deliveries.add([question(business, reader, links_of(store, site), mail=mail, now=now)])
+    return reader
+
+
+def add_endpoint(store: Store, business_key: str, url: str, *, poster: Poster, now: datetime) -> Endpoint:
+    """Keep a webhook whose address may be called; return it with its secret.
+
+    Raises:
+        InputError: the address may not be called: not public, no https, no such host.
+    """
+    try:
+        poster.check(url)
+    except NetError as error:
+        raise InputError(f"this webhook cannot be called: {error}") from error
+    return store.endpoints.add(business_key, url, secret=new_secret(), now=now)
+
+
+def links_of(store: Store, site: str) -> Links:
+    """Return what makes and reads this database's signed links."""
+    return Links(store.recipients.signing_key("links"), site=site)
+
+
+def question(
+    business: Business, reader: Recipient, links: Links, *, mail: Channel, now: datetime
+) -> Delivery:
+    """Return the letter that asks an address whether it wants a business's digest."""
+    agree = links.to("confirm", reader.id, made=now)
+    letter = confirmation(business.name, rhythm=rhythm_words(business), agree_url=agree)
+    return letter_to(letter, reader.address, business_key=business.key, target=reader.id, mail=mail, now=now)
+
+
+def tell(store: Store, notice: Notice, *, subject: str, to: Sequence[str] = (), mail: Channel) -> bool:
+    """Tell a person once of what lasts; return False where it was told already.
+
+    The operator is told at ``to`` where there is such an address; an owner at every address of the business
+    that agreed, but not at the one it is about.
+    """
+    letter = told(subject, notice.text)
+    readers = [(one, "") for one in to]
+    if notice.audience is Audience.OWNER:
+        agreed = (one for one in store.recipients.of(notice.business_key) if one.consent is Consent.CONFIRMED)
+        readers += [(one.address, one.id) for one in agreed if one.id != notice.subject]
+    letters = tuple(
+        letter_to(
+            letter, address, business_key=notice.business_key, target=target, mail=mail, now=notice.opened_at
+        )
+        for address, target in readers
+    )
+    return store.notices.open(notice, letters)

@@ -1,0 +1,159 @@
+"""Votes and rules:  a story that was shown | its labels as frozen | keep the vote;  votes | rules | effect.
+
+A vote is on a story of a digest, with the labels that digest's edition gave it: what is learnt does not
+depend on a later model. A mute also changes the profile; everything else only counts.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from trendwatch.advice.columns import confidences
+from trendwatch.advice.rules import Effect, accepted, effect, proposed, refused, undone
+from trendwatch.config import Config
+from trendwatch.errors import InputError, NotFound
+from trendwatch.pipeline.changing import change_business
+from trendwatch.store import Store
+from trendwatch.types.advice import Business, Digest, Edition, Memory
+from trendwatch.types.votes import Rule, RuleKind, Vote, VoteKind
+
+#: A vote is looked for in this many issues where it does not say in which.
+ISSUES = 26
+#: Issues that show what a rule would have done: about a month.
+EFFECT_ISSUES = 4
+_ON_A_LABEL = frozenset({VoteKind.WRONG_TAG, VoteKind.MUTE})
+
+
+def cast(
+    store: Store,
+    config: Config,
+    business_key: str,
+    story_id: str,
+    kind: VoteKind,
+    *,
+    now: datetime,
+    label: str = "",
+    period: str = "",
+    by: str = "api",
+) -> Vote:
+    """Keep what a business says of a story it was shown; a mute also changes its profile.
+
+    Args:
+        store: what is known
+        config: in force
+        business_key: who says it
+        story_id: a story of one of its digests
+        kind: what is said
+        now: aware UTC
+        label: full key that is wrong or muted, one of the story's
+        period: of the digest that showed it; "" for the latest that did
+        by: through which door
+
+    Raises:
+        NotFound: there is no such business, or it was not shown this story.
+        InputError: a label is missing, not the story's, or given where none is needed.
+    """
+    business = config.business(business_key)
+    digest = _shown_in(store, business_key, story_id, period)
+    labels = labels_of(store, digest, story_id)
+    if kind in _ON_A_LABEL and label not in labels:
+        raise InputError(f"{label!r} is none of the story's labels: {', '.join(labels) or 'it has none'}")
+    if label and kind not in _ON_A_LABEL:
+        raise InputError(f"a vote {kind} is on the whole story; leave the label out")
+    vote = Vote(
+        business_key=business_key,
+        story_id=story_id,
+        period=digest.period,
+        kind=kind,
+        label=label,
+        voted_at=now,
+        labels=tuple(labels.items()),
+    )
+    if kind is VoteKind.MUTE and label not in business.mutes:
+        change_business(store, config, business_key, {"mutes": [*business.mutes, label]}, by=by, now=now)
+    store.votes.cast(vote)
+    return vote
+
+
+def labels_of(store: Store, digest: Digest, story_id: str) -> dict[str, float]:
+    """Return the labels of a story as a digest's edition froze them, surest first."""
+    edition = store.editions.get(digest.edition_id)
+    found = next((one for one in edition.candidates if one.story_id == story_id), None)
+    return {} if found is None else confidences(found, edition.parents)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposal:
+    """A rule that votes propose, with what it would have done."""
+
+    rule: Rule
+    effect: Effect
+
+
+def proposals(store: Store, config: Config, business: Business, *, now: datetime) -> list[Proposal]:
+    """Return the rules that a business's votes propose, each with its effect on the last issues."""
+    votes = store.votes.of(business.key)
+    found = proposed(votes, business, now=now, parents=config.taxonomy.parents())
+    issues = last_issues(store, business.key) if found else []
+    return [Proposal(rule=rule, effect=effect(rule, business, issues)) for rule in found]
+
+
+def last_issues(
+    store: Store, business_key: str, *, limit: int = EFFECT_ISSUES
+) -> list[tuple[Edition, Memory]]:
+    """Return the editions of a business's last issues, with what it had been shown before each."""
+    digests = store.digests.of(business_key, limit=limit)[::-1]
+    editions = ((one, store.editions.find(one.edition_id)) for one in digests)
+    return [
+        (edition, store.digests.memory(business_key, before=digest.cutoff))
+        for digest, edition in editions
+        if edition is not None
+    ]
+
+
+def decide(
+    store: Store, config: Config, business_key: str, rule: Rule, decision: str, *, by: str, now: datetime
+) -> Business:
+    """Accept, refuse or undo a rule; return the business as it is then.
+
+    Raises:
+        NotFound: there is no such business, or no such rule to undo.
+        InputError: the decision is none of accept, decline and undo.
+        ConfigError: there is no such label.
+    """
+    business = config.business(business_key)
+    if decision == "accept":
+        given = accepted(rule, business)
+    elif decision == "decline":
+        given = refused(rule, business)
+    elif decision == "undo":
+        given = undone(rule, business)
+        _check_there_is(rule, business)
+    else:
+        raise InputError(f"{decision[:30]!r} is no decision: accept, decline or undo")
+    return change_business(store, config, business_key, dict(given), by=by, now=now)
+
+
+def forget_taste(store: Store, config: Config, business_key: str, *, by: str, now: datetime) -> Business:
+    """Learn from later votes only; the rules stay, and no vote is deleted."""
+    return change_business(store, config, business_key, {"votes_since": now.isoformat()}, by=by, now=now)
+
+
+def _check_there_is(rule: Rule, business: Business) -> None:
+    held = {RuleKind.LESS: business.less, RuleKind.MORE: business.more, RuleKind.NEVER: business.mutes}
+    if rule.label not in held[rule.kind] and rule.key not in business.declined:
+        raise NotFound("rule", rule.key, hint=f"trendwatch business rules {business.key} lists them")
+
+
+def _shown_in(store: Store, business_key: str, story_id: str, period: str) -> Digest:
+    if period:
+        found = [store.digests.get(business_key, period)]
+    else:
+        found = store.digests.of(business_key, limit=ISSUES)
+    for digest in found:
+        if any(pick.story_id == story_id for pick in digest.picks):
+            return digest
+    raise NotFound(
+        "story", story_id[:60], hint=f"{business_key} was not shown it; votes are on stories that were"
+    )

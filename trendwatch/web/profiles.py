@@ -1,0 +1,182 @@
+"""A business's profile as a form, with the digest it would have had and the rules its votes propose.
+
+Works without scripts: one button shows the preview, the other saves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from urllib.parse import parse_qs, quote
+
+from fastapi import APIRouter
+from starlette.responses import RedirectResponse, Response
+
+from trendwatch.advice.answers import EFFORTS, QUESTIONS, Answers, profile_of
+from trendwatch.advice.rules import effect_words, ground_words, in_force, parse_rule, rule_words
+from trendwatch.advice.taste import learn
+from trendwatch.config.businesses import values_of
+from trendwatch.errors import ConfigError, InputError
+from trendwatch.pipeline.changing import EDITABLE, LISTS, NUMBERS, free_key, judged, new_business
+from trendwatch.pipeline.preview import preview
+from trendwatch.pipeline.voting import decide, forget_taste, proposals
+from trendwatch.types.advice import Business
+from trendwatch.types.tags import Facet
+from trendwatch.web.changes import change_business
+from trendwatch.web.looks import page
+from trendwatch.web.parts import Given, Parts
+from trendwatch.web.readers import Form
+
+router = APIRouter()
+
+_Asked = Mapping[str, list[str]]
+#: Where a form shows boxes it says so: none ticked is an answer too.
+_BOXES = ("goals", "areas", "mutes", "follows")
+_CHOICES = {
+    "frequency": ("weekly", "two_weekly", "monthly", "paused"),
+    "quiet_week": ("none", "note", "general"),
+    "skills": ("low", "some", "good"),
+    "digest_day": ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"),
+}
+_LINES = ("tools",)
+
+
+@router.get("/profile/new")
+def asked(parts: Given) -> Response:
+    """Ask the three questions."""
+    return _questions(parts, {})
+
+
+@router.post("/profile/new")
+def answered(parts: Given, body: Form = b"") -> Response:
+    """Show what answers would bring, or keep them."""
+    given = _read(body)
+    config, now = parts.config(), parts.clock()
+    name = _one(given, "name")
+    key = free_key(name, config)
+    answers = Answers(
+        name=name,
+        sector=_one(given, "sector"),
+        goals=tuple(given.get("goals", [])),
+        wants=_one(given, "wants"),
+        effort=_one(given, "effort") or "little",
+    )
+    values = values_of(profile_of(answers, config.taxonomy.labels, key=key))
+    try:
+        if _one(given, "action") == "save":
+            made = new_business(parts.store, config, key, values, by="page", now=now)
+            return RedirectResponse(f"/profile/{quote(made.key)}", 303)
+        shown = judged(config, key, values, now=now)
+    except ConfigError as error:
+        return _questions(parts, given, wrong=error.message)
+    return _questions(parts, given, shown=shown)
+
+
+@router.get("/profile/{business}")
+def profile(business: str, parts: Given) -> Response:
+    """Show a business's profile, its rules, and the latest digest as it would be now."""
+    found = parts.config().business(business[:100])
+    return _form(parts, found, found)
+
+
+@router.post("/profile/{business}")
+def change(business: str, parts: Given, body: Form = b"") -> Response:
+    """Show what a change would bring, or keep it."""
+    found = parts.config().business(business[:100])
+    given = _read(body)
+    values = _values(given)
+    try:
+        if _one(given, "action") == "save":
+            kept = change_business(parts, found.key, values, by="page")
+            return _form(parts, kept, kept, said="Saved.")
+        return _form(parts, found, judged(parts.config(), found.key, values, now=parts.clock()))
+    except ConfigError as error:
+        return _form(parts, found, found, said=error.message)
+
+
+@router.post("/profile/{business}/rules")
+def rule(business: str, parts: Given, body: Form = b"") -> Response:
+    """Accept, decline or undo a rule, or forget what was learnt."""
+    given, config, now = _read(body), parts.config(), parts.clock()
+    found = config.business(business[:100])
+    decision, meant = _one(given, "decision"), parse_rule(_one(given, "rule"))
+    if decision == "forget":
+        kept = forget_taste(parts.store, config, found.key, by="page", now=now)
+    elif meant is None:
+        raise InputError("choose one of the buttons")
+    else:
+        kept = decide(parts.store, config, found.key, meant, decision, by="page", now=now)
+    return _form(parts, kept, kept, said="Saved.")
+
+
+def _read(body: bytes) -> dict[str, list[str]]:
+    given = parse_qs(body.decode("utf-8", "replace"), max_num_fields=1000)
+    return {name: [one[:2000] for one in values] for name, values in given.items()}
+
+
+def _one(given: _Asked, name: str) -> str:
+    return given.get(name, [""])[0].strip()
+
+
+def _values(given: _Asked) -> dict[str, object]:
+    """Return what a form says, in the words of the files.
+
+    Raises:
+        ConfigError: a number is none.
+    """
+    found: dict[str, object] = {}
+    shown = _one(given, "shown").split()
+    for name in EDITABLE:
+        if name in _BOXES and name in shown:
+            found[name] = given.get(name, [])
+        elif name in _LINES and name in shown:
+            found[name] = [one.strip() for one in _one(given, name).split(",") if one.strip()]
+        elif name in given and name not in LISTS:
+            found[name] = _number(name, _one(given, name)) if name in NUMBERS else _one(given, name)
+    return found
+
+
+def _number(name: str, text: str) -> object:
+    try:
+        return float(text) if "." in text else int(text)
+    except ValueError as error:
+        raise ConfigError(f"{name}: {text[:30]!r} is no number") from error
+
+
+def _questions(parts: Parts, given: _Asked, *, wrong: str = "", shown: Business | None = None) -> Response:
+    taxonomy = parts.config().taxonomy
+    values = {
+        "questions": QUESTIONS,
+        "efforts": EFFORTS,
+        "sectors": taxonomy.of(Facet.SECTOR),
+        "functions": taxonomy.of(Facet.FUNCTION),
+        "given": given,
+        "wrong": wrong,
+        "shown": shown,
+        "names": taxonomy.names(),
+        "digest": preview(parts.store, shown) if shown else None,
+    }
+    return page("profile_new.html", {"here": "", **values})
+
+
+def _form(parts: Parts, kept: Business, shown: Business, *, said: str = "") -> Response:
+    config, now = parts.config(), parts.clock()
+    names = config.taxonomy.names()
+    taste = learn(parts.store.votes.of(kept.key), kept, now=now)
+    values = {
+        "business": kept,
+        "shown": shown,
+        "values": {**values_of(shown), "digest_time": f"{shown.digest_time:%H:%M}"},
+        "changed": kept != shown,
+        "said": said,
+        "choices": _CHOICES,
+        "labels": {facet: config.taxonomy.of(facet) for facet in Facet},
+        "rules": [(one.key, rule_words(one, names)) for one in in_force(kept)],
+        "proposed": [
+            (one.rule.key, rule_words(one.rule, names), ground_words(one.rule), effect_words(one.effect))
+            for one in proposals(parts.store, config, kept, now=now)
+        ],
+        "declined": kept.declined,
+        "learnt": [(names.get(key, key), one) for key, one in taste.likings.items()],
+        "digest": preview(parts.store, shown),
+    }
+    return page("profile.html", {"here": "", **values}, headers={"Cache-Control": "no-store"})

@@ -1,0 +1,166 @@
+"""What the reader of a mail can do about it without login: agree, leave, come less often, change topics.
+
+Every address holds a signed link for one purpose (deliver/links.py). A GET shows a page and changes nothing,
+since mail scanners open links; a POST acts, also without cookies and without anything in its body, as mail
+programs send it (RFC 8058).
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+from urllib.parse import parse_qs
+
+from fastapi import APIRouter, Body, HTTPException
+from starlette.responses import Response
+
+from trendwatch.advice.schedule import rhythm_words
+from trendwatch.deliver.links import PREFIX, Links, Purpose
+from trendwatch.errors import LinkRefused, NotFound
+from trendwatch.pipeline.outgoing import links_of, mail_of
+from trendwatch.types.advice import Business
+from trendwatch.types.delivery import Consent, Recipient
+from trendwatch.types.tags import Facet
+from trendwatch.web.changes import change_business
+from trendwatch.web.looks import page
+from trendwatch.web.parts import Given, Parts
+
+router = APIRouter(prefix=PREFIX)
+
+#: What a mail program or browser sends: names and values as a form writes them.
+Form = Annotated[bytes, Body(media_type="application/x-www-form-urlencoded", max_length=20_000)]
+
+_OFTEN = (
+    ("weekly", "Every week"),
+    ("two_weekly", "Every second week"),
+    ("monthly", "Once a month"),
+    ("paused", "Not now: pause until I change it here"),
+)
+_QUIET = (
+    ("none", "Send nothing"),
+    ("note", "Send two lines that say so"),
+    ("general", "Send what most publishers told"),
+)
+
+
+@router.get("/unsubscribe/{token}")
+def may_leave(token: str, parts: Given) -> Response:
+    """Ask whether somebody wants to leave; nothing is changed."""
+    reader = _reader(parts, token, "unsubscribe")
+    gone = reader is None or reader.consent is Consent.UNSUBSCRIBED
+    return _page(parts, reader, token=token, state="left" if gone else "leaving")
+
+
+@router.post("/unsubscribe/{token}")
+def leave(token: str, parts: Given) -> Response:
+    """Leave at once, and take back what waits."""
+    reader = _reader(parts, token, "unsubscribe")
+    if reader is not None:
+        parts.store.recipients.leave(reader.id, now=parts.clock())
+    return _page(parts, reader, token=token, state="left")
+
+
+@router.get("/confirm/{token}")
+def may_agree(token: str, parts: Given) -> Response:
+    """Ask whether somebody wants the digest; nothing is changed."""
+    reader = _known(parts, token, "confirm")
+    agreed = reader.consent is Consent.CONFIRMED
+    return _page(parts, reader, token=token, state="agreed" if agreed else "agreeing")
+
+
+@router.post("/confirm/{token}")
+def agree(token: str, parts: Given) -> Response:
+    """Agree to get the digest; the latest one is on its way at once."""
+    reader = _known(parts, token, "confirm")
+    now = parts.clock()
+    if reader.consent is Consent.UNSUBSCRIBED:
+        # Left after the question was sent: an old mail, or somebody else with it, may not undo that.
+        raise HTTPException(410, "You have left since this mail was sent. Ask to be invited anew.")
+    latest = next(iter(parts.store.digests.of(reader.business_key, limit=1)), None)
+    channel = parts.config().settings.mail.channel
+    first = None if latest is None else mail_of(latest, reader, channel, now=now)
+    parts.store.recipients.agree(reader.id, first, now=now)
+    parts.store.notices.end("suppressed", reader.id, now=now)
+    return _page(parts, parts.store.recipients.get(reader.id), token=token, state="agreed")
+
+
+@router.get("/preferences/{token}")
+def preferences(token: str, parts: Given) -> Response:
+    """Show how often the digest comes and what it is about; nothing is changed."""
+    return _page(parts, _known(parts, token, "preferences"), token=token, state="choosing")
+
+
+@router.post("/preferences/{token}")
+def prefer(token: str, parts: Given, body: Form = b"") -> Response:
+    """Change how often the digest comes and what it is about."""
+    reader = _known(parts, token, "preferences")
+    given = parse_qs(body.decode("utf-8", "replace"), max_num_fields=500)
+    values: dict[str, object] = {
+        name: given[name][0][:40] for name in ("frequency", "quiet_week") if name in given
+    }
+    if "topics" in given:  # the form says that its boxes were shown: none ticked is an answer too
+        values["areas"] = [text[:64] for text in given.get("area", [])]
+        values["mutes"] = _mutes(parts, reader.business_key, given.get("mute", []))
+    if values:
+        change_business(parts, reader.business_key, values, by="link")
+    return _page(parts, reader, token=token, state="chosen" if values else "choosing")
+
+
+def _mutes(parts: Parts, business_key: str, areas: list[str]) -> list[str]:
+    """Return the mutes of a business with those of technologies as they were ticked."""
+    others = [one for one in parts.config().business(business_key).mutes if not one.startswith("area:")]
+    return [*others, *(f"area:{text[:64]}" for text in areas)]
+
+
+def _known(parts: Parts, token: str, purpose: Purpose) -> Recipient:
+    reader = _reader(parts, token, purpose)
+    if reader is None:
+        raise HTTPException(410, "We know nothing about this address any more.")
+    return reader
+
+
+def _reader(parts: Parts, token: str, purpose: Purpose) -> Recipient | None:
+    """Return who holds a link, None where nothing is known about them any more."""
+    try:
+        key = _links(parts).read(token, purpose, now=parts.clock())
+    except LinkRefused as error:
+        raise HTTPException(410 if error.expired else 403, str(error)) from error
+    return parts.store.recipients.find(key)
+
+
+def _links(parts: Parts) -> Links:
+    return links_of(parts.store, parts.config().settings.serve.site)
+
+
+def _business(parts: Parts, reader: Recipient | None) -> Business | None:
+    if reader is None:
+        return None
+    try:
+        return parts.config().business(reader.business_key)
+    except NotFound:
+        return None  # removed from the configuration; whoever leaves may still do so
+
+
+def _page(parts: Parts, reader: Recipient | None, *, token: str, state: str) -> Response:
+    business = _business(parts, reader)
+    labels = parts.config().taxonomy.labels if state in {"choosing", "chosen"} else ()
+    areas = [label for label in labels if label.facet is Facet.AREA]
+    values = {
+        "business": business,
+        "rhythm": rhythm_words(business) if business else "",
+        "others": _others(parts, reader),
+        "areas": sorted(areas, key=lambda label: label.name.casefold()),
+        "often": _OFTEN,
+        "quiet": _QUIET,
+        "token": token,
+        "state": state,
+    }
+    # Whoever shares a machine must not find it in a cache.
+    return page("reader.html", {"here": "", **values}, headers={"Cache-Control": "no-store"})
+
+
+def _others(parts: Parts, reader: Recipient | None) -> int:
+    """Return how many more addresses get the same digest."""
+    if reader is None:
+        return 0
+    every = parts.store.recipients.of(reader.business_key)
+    return sum(1 for one in every if one.consent is Consent.CONFIRMED and one.id != reader.id)

@@ -1,0 +1,112 @@
+"""What an issue was worth, story by story: from a signed link in a mail, or from our own pages.
+
+A GET shows the stories and changes nothing; a POST says one thing of one story. Several readers of one
+business share its votes: there is one digest for all of them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import parse_qs
+
+from fastapi import APIRouter, HTTPException
+from starlette.responses import Response
+
+from trendwatch.deliver.links import PREFIX
+from trendwatch.errors import InputError, LinkRefused
+from trendwatch.pipeline.outgoing import links_of
+from trendwatch.pipeline.voting import cast, labels_of
+from trendwatch.types.advice import Digest, Pick
+from trendwatch.types.votes import VoteKind
+from trendwatch.web.looks import page
+from trendwatch.web.parts import Given, Parts
+from trendwatch.web.readers import Form
+
+router = APIRouter()
+
+#: How each is said on a button that was pressed.
+_SAID = {
+    VoteKind.USEFUL: "You found it useful.",
+    VoteKind.NOT_FOR_ME: "Not for you.",
+    VoteKind.WRONG_TAG: "You said that a label is wrong.",
+    VoteKind.MUTE: "You asked for nothing more on one of its topics.",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Voted:
+    """A story with what was said of it."""
+
+    pick: Pick
+    #: full key and name of its labels, surest first
+    labels: tuple[tuple[str, str], ...]
+    said: str
+
+
+@router.get("/digests/{business}/{period}/votes")
+def votes(business: str, period: str, parts: Given) -> Response:
+    """Show the stories of an issue with what was said of them."""
+    parts.config().business(business[:100])
+    return _page(parts, parts.store.digests.get(business[:100], period[:20]))
+
+
+@router.post("/digests/{business}/{period}/votes")
+def vote(business: str, period: str, parts: Given, body: Form = b"") -> Response:
+    """Say something of one story."""
+    parts.config().business(business[:100])
+    return _said(parts, parts.store.digests.get(business[:100], period[:20]), body)
+
+
+@router.get(f"{PREFIX}/votes/{{token}}")
+def votes_by_link(token: str, parts: Given) -> Response:
+    """Show the stories of the issue that a mail held; nothing is changed."""
+    return _page(parts, _linked(parts, token))
+
+
+@router.post(f"{PREFIX}/votes/{{token}}")
+def vote_by_link(token: str, parts: Given, body: Form = b"") -> Response:
+    """Say something of one story of the issue that a mail held."""
+    return _said(parts, _linked(parts, token), body)
+
+
+def _linked(parts: Parts, token: str) -> Digest:
+    try:
+        links = links_of(parts.store, parts.config().settings.serve.site)
+        reader_id, _, period = links.read(token, "votes", now=parts.clock()).partition("/")
+    except LinkRefused as error:
+        raise HTTPException(410 if error.expired else 403, str(error)) from error
+    reader = parts.store.recipients.find(reader_id)
+    if reader is None:
+        raise HTTPException(410, "We know nothing about this address any more.")
+    return parts.store.digests.get(reader.business_key, period)
+
+
+def _said(parts: Parts, digest: Digest, body: bytes) -> Response:
+    given = parse_qs(body.decode("utf-8", "replace"), max_num_fields=20)
+    story, kind, label = (given.get(name, [""])[0][:120] for name in ("story", "kind", "label"))
+    if kind not in set(VoteKind):
+        raise InputError("choose one of the buttons")
+    cast(
+        parts.store,
+        parts.config(),
+        digest.business_key,
+        story,
+        VoteKind(kind),
+        label=label if kind in {VoteKind.WRONG_TAG, VoteKind.MUTE} else "",
+        period=digest.period,
+        by="link",
+        now=parts.clock(),
+    )
+    return _page(parts, digest, saved=True)
+
+
+def _page(parts: Parts, digest: Digest, *, saved: bool = False) -> Response:
+    names = parts.config().taxonomy.names()
+    last = {one.story_id: one.kind for one in parts.store.votes.of(digest.business_key)}
+    stories = []
+    for pick in digest.picks:
+        labels = tuple((key, names.get(key, key)) for key in labels_of(parts.store, digest, pick.story_id))
+        said = _SAID.get(last.get(pick.story_id, VoteKind.NOTHING), "")
+        stories.append(Voted(pick=pick, labels=labels, said=said))
+    values = {"digest": digest, "stories": stories, "saved": saved}
+    return page("votes.html", {"here": "", **values}, headers={"Cache-Control": "no-store"})
