@@ -3,9 +3,7 @@
 from alembic import context
 from sqlmodel import SQLModel
 
-import trendwatch.store.label_tables
-import trendwatch.store.poll_tables
-import trendwatch.store.tables  # noqa: F401 - they fill the metadata
+import trendwatch.store  # noqa: F401 - all its tables fill the metadata
 from trendwatch.store.engine import open_engine, writing
 
 

@@ -70,9 +70,8 @@ class Service:
         """The database, its schema up to date."""
         from trendwatch.store import Store
 
-        settings = read_settings(self.directory, environ=self.environ)
-        opened = Store.open(self.store_url or settings.store.url)
-        self._closing.callback(opened.close)
+        url = self.store_url or read_settings(self.directory, environ=self.environ).store.url
+        self._closing.callback((opened := Store.open(url)).close)
         return opened
 
     @cached_property

@@ -15,11 +15,12 @@ from sqlalchemy import Engine, func, select
 
 from trendwatch.errors import NotFound
 from trendwatch.store.deliveries import add_once
+from trendwatch.store.digest_tables import DigestRow, EditionRow, ShownRow
 from trendwatch.store.engine import reading
 from trendwatch.store.frozen import freeze, thaw
 from trendwatch.store.leases import Leases, insert, table
 from trendwatch.store.mend_tables import StoryAliasRow
-from trendwatch.store.tables import DigestRow, EditionRow, ShownRow, StoryRow
+from trendwatch.store.tables import StoryRow
 from trendwatch.store.votes import Votes
 from trendwatch.types.advice import Business, Digest, Memory
 from trendwatch.types.delivery import Delivery

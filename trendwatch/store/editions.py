@@ -9,10 +9,10 @@ from hashlib import sha256
 from sqlalchemy import Engine, select
 
 from trendwatch.errors import NotFound
+from trendwatch.store.digest_tables import EditionRow, KnowledgeRow
 from trendwatch.store.engine import reading
 from trendwatch.store.frozen import freeze, thaw
 from trendwatch.store.leases import Leases, insert, table
-from trendwatch.store.tables import EditionRow, KnowledgeRow
 from trendwatch.types.advice import Edition
 from trendwatch.types.knowledge import NO_KNOWLEDGE, Knowledge
 from trendwatch.types.work import Claim

@@ -18,9 +18,9 @@ from sqlalchemy import Connection, Engine, delete, select, true, update
 from trendwatch.errors import NotFound
 from trendwatch.store.deliveries import add_once, cancel
 from trendwatch.store.delivery_tables import RecipientRow, SigningKeyRow, SuppressionRow
+from trendwatch.store.digest_tables import DigestRow
 from trendwatch.store.engine import reading, writing
 from trendwatch.store.leases import insert, table
-from trendwatch.store.tables import DigestRow
 from trendwatch.types.delivery import Consent, Delivery, Recipient
 from trendwatch.types.identity import stable_id
 

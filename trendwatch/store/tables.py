@@ -12,11 +12,13 @@ from sqlalchemy import JSON, Column, Index, LargeBinary, Text, text
 from sqlmodel import Field, SQLModel
 
 
-def _json(*, nullable: bool = False) -> Any:
+def json_column(*, nullable: bool = False) -> Any:
+    """Return a column for values that are never searched."""
     return Field(sa_column=Column(JSON, nullable=nullable))
 
 
-def _text() -> Any:
+def text_column() -> Any:
+    """Return a column for text of any length."""
     return Field(sa_column=Column(Text, nullable=False))
 
 
@@ -32,8 +34,8 @@ class FeedRow(SQLModel, table=True):
     title: str
     owner: str
     kind: str
-    sectors: list[str] = _json()
-    areas: list[str] = _json()
+    sectors: list[str] = json_column()
+    areas: list[str] = json_column()
     region: str
     language: str
     #: False also for feeds that left the configuration: their items stay
@@ -73,9 +75,9 @@ class StoryRow(SQLModel, table=True):
     __tablename__ = "story"
     seq: int | None = Field(default=None, primary_key=True)
     id: str = Field(unique=True)
-    title: str = _text()
-    url: str = _text()
-    summary: str = _text()
+    title: str = text_column()
+    url: str = text_column()
+    summary: str = text_column()
     first_seen_at: datetime = Field(index=True)
     last_seen_at: datetime = Field(index=True)
     items: int
@@ -91,16 +93,16 @@ class ItemRow(SQLModel, table=True):
     seq: int | None = Field(default=None, primary_key=True)
     id: str = Field(unique=True)
     feed_seq: int = Field(foreign_key="feed.seq", index=True)
-    entry_key: str = _text()
-    url: str = _text()
-    title: str = _text()
-    summary: str = _text()
-    author: str = _text()
+    entry_key: str = text_column()
+    url: str = text_column()
+    title: str = text_column()
+    summary: str = text_column()
+    author: str = text_column()
     language: str
     published_at: datetime | None
     first_seen_at: datetime = Field(index=True)
     backlog: bool
-    categories: list[str] = _json()
+    categories: list[str] = json_column()
     #: see types.news.Item.counted_at
     counted_at: datetime
     #: None until understood
@@ -131,7 +133,7 @@ class ModelRow(SQLModel, table=True):
     created_at: datetime
     #: current (its counts are shown), building (being counted beside it) or old
     state: str = Field(index=True)
-    manifest: dict[str, Any] = _json()
+    manifest: dict[str, Any] = json_column()
     blob: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
 
 
@@ -156,7 +158,7 @@ class TagRow(SQLModel, table=True):
     label: str = Field(primary_key=True)
     confidence: float
     origin: str
-    terms: list[str] = _json()
+    terms: list[str] = json_column()
 
 
 class SeriesRow(SQLModel, table=True):
@@ -205,73 +207,7 @@ class TrendRow(SQLModel, table=True):
     key: str = Field(primary_key=True)
     strength: float
     #: the frozen Trend
-    value: dict[str, Any] = _json()
-
-
-class KnowledgeRow(SQLModel, table=True):
-    """Practices and relations that editions were frozen with: kept once for all that share them."""
-
-    __tablename__ = "knowledge"
-    #: SHA-256 of the value
-    hash: str = Field(primary_key=True)
-    #: the frozen Knowledge, JSON
-    value: str = _text()
-
-
-class EditionRow(SQLModel, table=True):
-    """Everything the digests of one cutoff may draw on."""
-
-    __tablename__ = "edition"
-    seq: int | None = Field(default=None, primary_key=True)
-    id: str = Field(unique=True)
-    cutoff: datetime = Field(index=True)
-    created_at: datetime
-    #: the frozen Edition without its knowledge, JSON
-    value: str = _text()
-    #: of its KnowledgeRow; "" in editions older than knowledge was kept
-    knowledge_hash: str = Field(default="", sa_column_kwargs={"server_default": ""})
-
-
-class DigestRow(SQLModel, table=True):
-    """One business, one period."""
-
-    __tablename__ = "digest"
-    __table_args__ = (Index("digest_once", "business_key", "period", unique=True),)
-    seq: int | None = Field(default=None, primary_key=True)
-    business_key: str
-    period: str
-    edition_seq: int = Field(foreign_key="edition.seq")
-    cutoff: datetime = Field(index=True)
-    created_at: datetime
-    #: the frozen Digest, JSON
-    value: str = _text()
-    #: the Business as it was, JSON; "" in digests older than it was kept
-    business: str = Field(default="", sa_column=Column(Text, nullable=False, server_default=""))
-
-
-class ShownRow(SQLModel, table=True):
-    """A story that a business has been shown."""
-
-    __tablename__ = "shown"
-    business_key: str = Field(primary_key=True)
-    story_id: str = Field(primary_key=True)
-    period: str
-    cutoff: datetime
-
-
-class VoteRow(SQLModel, table=True):
-    """What a business said of a story; the latest on a story stands, all are kept."""
-
-    __tablename__ = "vote"
-    seq: int | None = Field(default=None, primary_key=True)
-    business_key: str = Field(index=True)
-    story_id: str
-    period: str
-    kind: str
-    label: str
-    voted_at: datetime = Field(index=True)
-    #: [[full label key, confidence], ...]
-    labels: list[Any] = _json()
+    value: dict[str, Any] = json_column()
 
 
 class LeaseRow(SQLModel, table=True):
@@ -292,7 +228,7 @@ class OverlayRow(SQLModel, table=True):
     kind: str = Field(primary_key=True)
     key: str = Field(primary_key=True)
     #: None: removed
-    values: dict[str, Any] | None = _json(nullable=True)
+    values: dict[str, Any] | None = json_column(nullable=True)
     changed_at: datetime
     changed_by: str
 

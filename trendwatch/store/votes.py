@@ -7,9 +7,9 @@ from typing import Any
 
 from sqlalchemy import Engine, select
 
+from trendwatch.store.digest_tables import VoteRow
 from trendwatch.store.engine import reading, writing
 from trendwatch.store.leases import insert, table
-from trendwatch.store.tables import VoteRow
 from trendwatch.types.votes import Vote, VoteKind
 
 _VOTE = table(VoteRow)
