@@ -13,10 +13,10 @@ from sqlmodel import SQLModel
 
 from tests import sample_digest
 from tests.seeds import NOW, a_delivery, a_digest, an_edition
+from trendwatch.store.delivery_tables import DeliveryRow
 from trendwatch.store.frozen import freeze, thaw
 from trendwatch.store.tables import (
     ApiKeyRow,
-    DeliveryRow,
     FeedRow,
     ItemRow,
     LeaseRow,
