@@ -1,11 +1,11 @@
-"""A typed text: tags with reasons for and against, none as an answer, low confidence, languages not covered."""
+"""A typed text: reasons for and against, none as an answer, low confidence, languages not covered."""
 
 from __future__ import annotations
 
 import pytest
 
-from tests.tagging_world import TAXONOMY, examples
 from tests.seeds import NOW
+from tests.tagging_world import TAXONOMY, examples
 from trendwatch.tagging.model import Tagger
 from trendwatch.tagging.train import train
 from trendwatch.tagging.typed import NEAR, read_typed, split
