@@ -283,7 +283,8 @@ def trained(
         loading.append(time.process_time() - started)
     print(
         f"{say}: trained in {took:.1f} CPU seconds on {len(examples)} examples and {len(news)} news items, "
-        f"{len(model.blob):,} bytes, read in {min(reading):.3f} s, with the taxonomy's terms {min(loading):.3f} s"
+        f"{len(model.blob):,} bytes, read in {min(reading):.3f} s, "
+        f"ready with the taxonomy's terms in {min(loading):.3f} s"
     )
     return tagger, model
 
