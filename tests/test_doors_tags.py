@@ -192,3 +192,12 @@ def test_items_of_other_languages_say_so(ask: Asker, parts: Parts) -> None:
     assert ask.get(f"/api/v1/items/{item.item.id}").json()["covered"] is False
     assert "Language not covered" in text_of(ask.get(f"/items/{item.item.id}").text)
     assert "language not covered (de)" in text_of(ask.get("/items", params={"q": "Weather"}).text)
+
+
+def test_reliability_is_a_table_with_the_error_in_words(tmp_path: Path) -> None:
+    empty = doors(tmp_path, full=False)
+    bins = [[0.6, 0.5, 10], [0.9, 0.9, 10]]
+    empty.store.models.adopt(a_model(manifest={"trained": {"reliability": bins}}), since=NOW)
+    page = Asker(empty).get("/tags/quality").text
+    assert "Expected calibration error: 0.050" in page
+    assert len(LexborHTMLParser(page).css("table.reliability tbody tr")) == 2

@@ -1,4 +1,4 @@
-"""The watch on tags: figures from rows, nothing twice, one alert an episode, held-out quality."""
+"""The watch on tags: figures from rows, nothing twice, one alert an episode; quality while held out."""
 
 from __future__ import annotations
 

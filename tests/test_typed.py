@@ -1,4 +1,4 @@
-"""A typed text: tags with reasons for and against, none as an answer, low confidence, other languages."""
+"""A typed text: reasons for and against, none as an answer, low confidence, languages not covered."""
 
 from __future__ import annotations
 

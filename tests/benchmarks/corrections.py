@@ -1,12 +1,22 @@
 """What corrections are worth, and whether the queue asks better questions than chance.
 
-    python -m tests.benchmarks.corrections [--halves 20] [--taken-away 0.4]
+    python -m tests.benchmarks.corrections [--halves 20] [--taken-away 0.4] [--examples 0.1]
 
 The labelled headlines beside the project are cut in two at random, again and again. The operator is played by
 the labels of one half: asked 25 at a time by the queue, or at random, in both cases learnt after every 100.
 Reported on the other half: macro-F1 after each 100, as the gain over configuration alone, with a 95 %
-interval of the mean over the halves. ``--taken-away`` leaves out a share of the terms, which were looked at
-on these headlines.
+interval of the mean over the halves. ``--taken-away`` leaves out a share of the terms, others in each half,
+``--examples`` keeps a share of the examples: together an operator who begins with a taxonomy of their own.
+
+Measured for areas / sectors, 300 corrections:
+
+                                    before          queue            random
+    all terms, 3,800 examples     .819 / .756   -.000 / +.006    -.000 / +.010
+    60 % of terms, 376 examples   .668 / .662   +.033 / +.039    +.032 / +.037
+
+over 20 halves with intervals of ±.003 / ±.004, and over 6 with ±.013 / ±.018.
+So where terms and examples are rich, 300 corrections teach hardly anything. Where they are thin, they are
+worth a quarter of what is missing; the queue is no better than chance.
 """
 
 from __future__ import annotations
@@ -78,16 +88,19 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--halves", type=int, default=4)
     parser.add_argument("--taken-away", type=float, default=0.0)
+    parser.add_argument("--examples", type=float, default=1.0)
     given = parser.parse_args()
     whole = read_taxonomy(CONFIG / "taxonomy.toml")
     examples = read_examples(CONFIG / "examples", whole)
-    taxonomy = thinned(whole, given.taken_away, seed=5) if given.taken_away else whole
+    kept = np.random.default_rng(7).random(len(examples)) < given.examples
+    examples = [one for one, chosen in zip(examples, kept.tolist(), strict=True) if chosen]
     with gzip.open(GOLD, "rt", encoding="utf-8") as lines:
         gold = parse_gold(lines, file=GOLD.name)
-    cold = Tagger.load(train(examples, taxonomy, now=NOW), taxonomy)
     gains: dict[tuple[str, int], list[list[float]]] = defaultdict(list)
     start = []
     for half in range(given.halves):
+        taxonomy = thinned(whole, given.taken_away, seed=half) if given.taken_away else whole
+        cold = Tagger.load(train(examples, taxonomy, now=NOW), taxonomy)
         order = np.random.default_rng(half).permutation(len(gold)).tolist()
         pool, rest = ([gold[place] for place in part] for part in (order[::2], order[1::2]))
         before = macro(cold, rest)
@@ -98,7 +111,7 @@ def main() -> None:
                 gain = [now - then for now, then in zip(reached, before, strict=True)]
                 gains[how, number * LEARNT_AFTER].append(gain)
     areas, sectors = np.mean(start, axis=0)
-    print(f"{given.halves} halves, {given.taken_away:.0%} of the terms taken away")
+    print(f"{given.halves} halves, {given.taken_away:.0%} of the terms taken away, {len(examples)} examples")
     print(f"configuration alone: area {areas:.3f}, sector {sectors:.3f}")
     for (how, count), found in gains.items():
         values = np.array(found)
