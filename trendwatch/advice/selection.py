@@ -171,7 +171,7 @@ class Judgement:
     def _first_closed(self, gates: Iterable[tuple[Refusal, Mask]]) -> NDArray[np.int8]:
         found = np.zeros(len(self.columns), dtype=np.int8)
         for refusal, closed in reversed(list(gates)):
-            found[closed] = _REFUSALS.index(refusal) + 1
+            np.copyto(found, np.int8(_REFUSALS.index(refusal) + 1), where=closed)
         return found
 
     def _hard_gates(self, memory: Memory) -> Iterator[tuple[Refusal, Mask]]:
