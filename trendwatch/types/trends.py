@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-
 #: Whole weeks whose stories a trend counts, up to the week it was computed for.
 SHOWN_WEEKS = 4
 
