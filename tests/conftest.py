@@ -12,7 +12,8 @@ import pytest
 from sqlalchemy import text
 from sqlmodel import SQLModel
 
-from tests.cli_world import CommandLine
+from tests.cli_world import CommandLine, news
+from tests.scripted_server import Reply, ScriptedServer
 from trendwatch.logs import set_up_logging
 from trendwatch.store import Store
 from trendwatch.store.engine import writing
@@ -84,3 +85,19 @@ def models(pytestconfig: pytest.Config) -> Path:
 def cli(tmp_path: Path, models: Path) -> CommandLine:
     """A command line with a small configuration and a database of its own."""
     return CommandLine(tmp_path, models=models)
+
+
+@pytest.fixture
+def fetched(cli: CommandLine) -> CommandLine:
+    """A command line that has read its three papers."""
+    with ScriptedServer({path: Reply(body=body) for path, body in news().items()}) as server:
+        for key in ("orchard_post", "field_wire", "village_echo"):
+            file = cli.config / "feeds.toml"
+            text = file.read_text(encoding="utf-8")
+            file.write_text(
+                text.replace(f"http://127.0.0.1:9/{key}", f"{server.url}/{key}"), encoding="utf-8"
+            )
+        report = cli("fetch", "--json").object
+    counts = {"polled": 3, "new_items": 4, "not_modified": 0, "failures": {}, "held_hosts": 0}
+    assert report == {**counts, "pages_read": 0, "broken": []}
+    return cli

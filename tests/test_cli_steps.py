@@ -6,26 +6,7 @@ import json
 from email import policy
 from email.parser import BytesParser
 
-import pytest
-
-from tests.cli_world import CommandLine, news
-from tests.scripted_server import Reply, ScriptedServer
-
-
-@pytest.fixture
-def fetched(cli: CommandLine) -> CommandLine:
-    """A command line that has read its three papers."""
-    with ScriptedServer({path: Reply(body=body) for path, body in news().items()}) as server:
-        for key in ("orchard_post", "field_wire", "village_echo"):
-            file = cli.config / "feeds.toml"
-            text = file.read_text(encoding="utf-8")
-            file.write_text(
-                text.replace(f"http://127.0.0.1:9/{key}", f"{server.url}/{key}"), encoding="utf-8"
-            )
-        report = cli("fetch", "--json").object
-    counts = {"polled": 3, "new_items": 4, "not_modified": 0, "failures": {}, "held_hosts": 0}
-    assert report == {**counts, "pages_read": 0, "broken": []}
-    return cli
+from tests.cli_world import CommandLine
 
 
 def test_a_failing_feed_is_counted_and_stops_nothing(cli: CommandLine) -> None:

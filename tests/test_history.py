@@ -71,7 +71,7 @@ def test_sources_nobody_configured_are_kept_and_never_polled(polled: Store) -> N
     polled.feeds.sync([a_feed("gazette")])
     assert polled.items.count() == 2
     assert {
-        feed.key for host in polled.feeds.due_hosts(NOW) for feed, _ in polled.feeds.due(NOW, host=host)
+        feed.key for host in polled.polls.due_hosts(NOW) for feed, _ in polled.polls.due(NOW, host=host)
     } <= {"gazette"}
 
 

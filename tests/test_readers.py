@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import random
+
 import pytest
 
-from tests.benchmarks.readers import Measured, by_truth, measured, ndcg
+from tests.benchmarks.readers import Measured, a_reader, a_week, by_truth, measured, ndcg
+from trendwatch.advice.digest import compose
+from trendwatch.render.email import mail
+from trendwatch.types.advice import Memory
 
 LATER = slice(4, None)
 
@@ -34,6 +39,43 @@ def test_four_weeks_of_votes_raise_it(found: Measured) -> None:
 
 def test_the_exploration_slot_keeps_its_cap_and_no_story_comes_twice_in_four_issues(found: Measured) -> None:
     assert (found.digests, found.most_outside, found.repeats) == (240, 1, 0)
+
+
+def test_accept_when_every_story_has_link_reason_and_facet_and_comes_once(found: Measured) -> None:
+    for issues in found.issues:
+        told: list[str] = []
+        for digest in issues:
+            ids = [pick.story_id for pick in digest.picks]
+            assert len(ids) == len(set(ids))
+            titles = [pick.title.casefold() for pick in digest.picks]
+            assert set(titles).isdisjoint(told[-20:])
+            told += titles
+            for pick in digest.picks:
+                assert pick.url.startswith("https://")
+                assert pick.sources
+                assert pick.why
+                assert pick.topics
+                assert len(pick.why.split()) <= 18
+            explored = [pick for pick in digest.picks if pick.propensity is not None]
+            assert explored == ([digest.outside] if digest.outside else [])
+            assert all(0 < float(pick.propensity or 0) <= 1 for pick in explored)
+
+
+def test_accept_when_budgets_hold(found: Measured) -> None:
+    for issues in found.issues[:6]:
+        for digest in issues[::4]:
+            sent = mail(digest, sender="us@t.example", to="you@t.example", message_id="<1@t>")
+            assert len(sent.html.encode()) <= 80_000
+            assert len(sent.text.split()) <= 700  # 600 and the addresses of the reports
+            assert len(digest.picks) <= 7
+
+
+def test_accept_when_two_businesses_never_mix() -> None:
+    week = a_week(108)
+    people = [a_reader(random.Random(number), number).business for number in range(6)]
+    shared = [compose(week.columns.edition, one, Memory(issues=4), columns=week.columns) for one in people]
+    alone = [compose(week.columns.edition, one, Memory(issues=4)) for one in people[::-1]][::-1]
+    assert shared == alone
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from tests.seeds import LEASE, NOW, a_delivery, a_digest, a_pick, an_edition, claim_on
+from trendwatch.advice.updates import told_text
 from trendwatch.errors import LeaseLost, NotFound
 from trendwatch.store import Store
 from trendwatch.types.advice import Digest, Memory
@@ -92,7 +93,10 @@ def test_memory_is_as_of_a_cutoff(store: Store) -> None:
     for number in range(3):
         add(store, a_digest(cutoff=NOW + number * WEEK, one_thing=a_pick(f"s{number}")))
     memory = store.digests.memory("corner_bakery", before=NOW + WEEK)
-    assert memory == Memory(recent=frozenset({"s0"}), shown=frozenset({"s0"}), issues=1, last_cutoff=NOW)
+    told = ((1, told_text("What s0 says", "")),)
+    assert memory == Memory(
+        recent=frozenset({"s0"}), shown=frozenset({"s0"}), told=told, issues=1, last_cutoff=NOW
+    )
     assert store.digests.memory("corner_bakery", before=NOW) == Memory()
 
 

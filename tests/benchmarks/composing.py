@@ -3,9 +3,9 @@
     python -m tests.benchmarks.composing            1,000 and 10,000 businesses, 20,000 stories
     python -m tests.benchmarks.composing 100000     that many
 
-Every business has a profile of its own. Times are CPU seconds of this process; both sides run in turns in the
-same process. The bare side multiplies stories by labels with labels by businesses and takes the ten best: it
-knows no gates, caps, reasons or words.
+Every business has a profile, votes and a memory of its own. Times are CPU seconds of this process; both sides
+run in turns in the same process. The bare side multiplies stories by labels with labels by businesses and
+takes the ten best: it knows no gates, caps, reasons or words.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import time
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from datetime import time as hour
+from functools import partial
 from itertools import islice
 
 import numpy as np
@@ -27,6 +28,7 @@ from trendwatch.advice.digest import compose, select
 from trendwatch.types.advice import Business, Candidate, Coverage, Edition, Memory
 from trendwatch.types.sources import Source
 from trendwatch.types.tags import Facet, Origin, Tag
+from trendwatch.types.votes import Vote, VoteKind
 
 CUTOFF = datetime(2025, 3, 3, 7, 0, tzinfo=UTC)
 WEEK = timedelta(weeks=1)
@@ -78,16 +80,45 @@ def businesses(count: int, *, seed: int = 2) -> Iterator[Business]:
         )
 
 
-def ours(columns: Columns, some: Sequence[Business]) -> None:
+def memories(some: Sequence[Business], edition: Edition) -> list[Memory]:
+    """Return what each was shown in four issues and said of it: twenty stories, ten votes."""
+    found = []
+    for business in some:
+        draw = random.Random(business.key)
+        told = tuple((1 + number // 5, _told(draw.randrange(400))) for number in range(20))
+        votes = tuple(_vote(business, number, draw, edition) for number in range(10))
+        found.append(Memory(issues=9, told=told, votes=votes))
+    return found
+
+
+def _told(number: int) -> str:
+    """Return what an issue said of one of the four hundred stories that were shown to anybody."""
+    draw = random.Random(number)
+    return " ".join(draw.choice(NEWS_WORDS) for _ in range(30)) + f" {number}"
+
+
+def _vote(business: Business, number: int, draw: random.Random, edition: Edition) -> Vote:
+    labels = (f"area:{draw.choice(AREAS)}", f"sector:{draw.choice(SECTORS)}")
+    return Vote(
+        business_key=business.key,
+        story_id=f"old{number}",
+        period="2025-W08",
+        kind=draw.choice([VoteKind.USEFUL, VoteKind.NOT_FOR_ME]),
+        voted_at=edition.cutoff - WEEK * draw.uniform(0.1, 4),
+        labels=tuple((label, 0.8) for label in labels),
+    )
+
+
+def ours(columns: Columns, some: Sequence[Business], shown: Sequence[Memory]) -> None:
     """Judge every story for every business and choose, without words."""
-    for business in some:
-        select(columns.edition, business, Memory(issues=9), columns=columns)
+    for business, memory in zip(some, shown, strict=True):
+        select(columns.edition, business, memory, columns=columns)
 
 
-def whole(columns: Columns, some: Sequence[Business]) -> None:
+def whole(columns: Columns, some: Sequence[Business], shown: Sequence[Memory]) -> None:
     """Compose whole digests."""
-    for business in some:
-        compose(columns.edition, business, Memory(issues=9), columns=columns)
+    for business, memory in zip(some, shown, strict=True):
+        compose(columns.edition, business, memory, columns=columns)
 
 
 def bare(stories: csr_array, some: Sequence[Business], labels: dict[str, int]) -> None:
@@ -110,7 +141,8 @@ def main() -> None:
     counts = [int(argument) for argument in sys.argv[1:]] or [1_000, 10_000]
     columns = Columns(an_edition(STORIES))
     begun = time.process_time()
-    ours(columns, list(businesses(1)))
+    first = list(businesses(1))
+    ours(columns, first, memories(first, columns.edition))
     print(f"{STORIES:,} stories as columns: {time.process_time() - begun:.2f} CPU s, once for all")
     labels = {key: row for row, key in enumerate(sorted(columns.rows))}
     stories = _matrix(columns, labels)
@@ -118,10 +150,11 @@ def main() -> None:
         spent = {"bare product and top ten": 0.0, "judged and chosen": 0.0, "whole digests": 0.0}
         every = businesses(count)
         while some := list(islice(every, CHUNK)):
+            shown = memories(some, columns.edition)
             for name, run in (
-                ("bare product and top ten", lambda some=some: bare(stories, some, labels)),
-                ("judged and chosen", lambda some=some: ours(columns, some)),
-                ("whole digests", lambda some=some: whole(columns, some)),
+                ("bare product and top ten", partial(bare, stories, some, labels)),
+                ("judged and chosen", partial(ours, columns, some, shown)),
+                ("whole digests", partial(whole, columns, some, shown)),
             ):
                 begun = time.process_time()
                 run()

@@ -22,7 +22,7 @@ import math
 import random
 import sys
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import cache
@@ -34,6 +34,7 @@ from trendwatch.advice.columns import Columns
 from trendwatch.advice.digest import compose, select
 from trendwatch.advice.evidence import officials
 from trendwatch.advice.selection import Judgement
+from trendwatch.advice.updates import told_text
 from trendwatch.config import load, shipped_directory
 from trendwatch.demo.world import Told, World
 from trendwatch.types.advice import Business, Candidate, Coverage, Digest, Edition, Memory
@@ -81,6 +82,8 @@ class Measured:
     most_outside: int = 0
     repeats: int = 0
     digests: int = 0
+    #: what each reader got, in order
+    issues: list[list[Digest]] = field(default_factory=list)
 
     def mean(self, way: str, weeks: slice = slice(None)) -> float:
         """Return the mean of some weeks."""
@@ -104,6 +107,11 @@ def measured(readers: int, weeks: int, *, tagging: Tagging, seed: int = FIRST_SE
         reader = a_reader(random.Random(f"{seed}/{number}"), number)
         _live(reader, news, found, random.Random(f"{seed}/{number}/votes"))
     return found
+
+
+def a_week(seed: int, *, tagging: Tagging | None = None) -> Week:
+    """Return one week of a world."""
+    return _a_week(World(seed), FIRST_WEEK, tagging or by_truth)
 
 
 def a_reader(draw: random.Random, number: int) -> Reader:
@@ -132,7 +140,7 @@ def a_reader(draw: random.Random, number: int) -> Reader:
 def _live(reader: Reader, news: Sequence[Week], found: Measured, draw: random.Random) -> None:
     """Read, vote and read on."""
     by_way: dict[str, list[float]] = defaultdict(list)
-    memory, shown = Memory(issues=4), list[frozenset[str]]()
+    memory, shown, issues = Memory(issues=4), list[frozenset[str]](), list[Digest]()
     rocchio = _Rocchio(reader.business)
     for week in news:
         edition = week.columns.edition
@@ -157,6 +165,7 @@ def _live(reader: Reader, news: Sequence[Week], found: Measured, draw: random.Ra
         rocchio.learn(week.columns, ways["Rocchio"][:SHOWN], grades, draw)
         digest = compose(edition, reader.business, memory, columns=week.columns)
         found.digests += 1
+        issues.append(digest)
         found.most_outside = max(found.most_outside, int(digest.outside is not None))
         now_shown = frozenset(pick.story_id for pick in digest.picks)
         found.repeats += len(now_shown & frozenset().union(*shown[-4:]))
@@ -165,10 +174,12 @@ def _live(reader: Reader, news: Sequence[Week], found: Measured, draw: random.Ra
         memory = Memory(
             recent=frozenset().union(*shown[-4:]),
             shown=frozenset().union(*shown),
+            told=tuple(_told(issues)),
             issues=memory.issues + 1,
             last_cutoff=edition.cutoff,
             votes=votes,
         )
+    found.issues.append(issues)
     for name, values in by_way.items():
         found.ndcg[name].append(values)
 
@@ -267,6 +278,12 @@ def _votes(
             )
             found.append(vote)
     return found
+
+
+def _told(issues: Sequence[Digest]) -> Iterator[tuple[int, str]]:
+    for ago, digest in enumerate(reversed(issues[-13:]), start=1):
+        for pick in digest.picks:
+            yield ago, told_text(pick.title.removeprefix("Update: "), pick.what)
 
 
 def _a_week(world: World, number: int, tagging: Tagging) -> Week:

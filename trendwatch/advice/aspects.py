@@ -8,7 +8,7 @@ from functools import partial
 
 import numpy as np
 
-from trendwatch.advice.columns import POINT, Points
+from trendwatch.advice.columns import POINT, Columns, Points
 from trendwatch.advice.profile import Profile, most_specific
 from trendwatch.advice.taste import MOST
 from trendwatch.advice.weights import (
@@ -142,15 +142,20 @@ def _action(held: Profile) -> Aspect:
     mine = columns.carry((held.own, *held.asked)) | ~columns.with_sector
     if held.tools:
         mine = mine | (tools(held).points != 0)
-    points = columns.nothing
-    for key in reversed(ACTION_WORDS):  # the first of them counts
-        points = np.where(columns.carry([key]), columns.worth(key, ACTION), points)
+    points = columns.once("action", partial(_to_act_on, columns))
 
     def says(at: int) -> Said:
         key = next(key for key in ACTION_WORDS if key in columns.tags[at])
         return Said(ACTION_WORDS[key], (key,), f"it is {ACTION_WORDS[key]}")
 
     return Aspect(np.where(mine, points, columns.nothing), says)
+
+
+def _to_act_on(columns: Columns) -> Points:
+    points = columns.nothing
+    for key in reversed(ACTION_WORDS):  # the first of them counts
+        points = np.where(columns.carry([key]), columns.worth(key, ACTION), points)
+    return points
 
 
 def _ruled(held: Profile) -> Iterator[Aspect]:

@@ -102,6 +102,14 @@ class Columns:
         rows = [self.rows[key] for key in keys if key in self.rows]
         return np.logical_or.reduce(self._has[rows]) if rows else self.never
 
+    def carry_among(self, keys: Sequence[str], places: Places) -> Mask:
+        """Return which stories of some places carry any of some labels."""
+        found = np.zeros(len(places), dtype=bool)
+        for key in keys:
+            if key in self.rows:
+                found |= self._has[self.rows[key]][places]
+        return found
+
     def surely(self, keys: Sequence[str], least: float) -> Mask:
         """Return which stories carry any of some labels with at least a confidence."""
         return np.array([any(tags.get(key, 0.0) >= least for key in keys) for tags in self.tags], dtype=bool)

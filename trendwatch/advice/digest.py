@@ -126,7 +126,8 @@ def select(
 
 def _pick(one: Judged, held: Profile) -> Pick:
     candidate, score = one.candidate, one.score
-    title = cut(clean(headline(candidate.title)), HEADLINE_CHARS)
+    lead = "Update: " if one.update else ""
+    title = cut(lead + clean(headline(candidate.title)), HEADLINE_CHARS)
     what = shorten(first_sentence(clean(candidate.summary)), WHAT_WORDS)
     return Pick(
         story_id=candidate.story_id,

@@ -36,6 +36,7 @@ from trendwatch.advice.columns import POINT, Columns, Mask, Places
 from trendwatch.advice.evidence import officials
 from trendwatch.advice.profile import Profile
 from trendwatch.advice.relevance import Score, Scores
+from trendwatch.advice.updates import alike
 from trendwatch.advice.weights import ACTION_WORDS
 from trendwatch.types.advice import Candidate, Memory
 
@@ -49,6 +50,8 @@ SURE_SCORE_FEW = 5.0
 FEW_SOURCES = 10
 #: Published longer before its window, a story is a late find, not news.
 LATE = timedelta(days=14)
+#: What an issue told is not told again within this many; later only with a new fact.
+SILENT_ISSUES = 4
 #: A rule or risk that must be seen: this sure (ALGORITHMS.md 5.3), told by so many or in words of urgency.
 MUST_SEE_SURE = 0.6
 MUST_SEE_OWNERS = 4
@@ -94,6 +97,8 @@ class Judged:
     refusal: Refusal | None
     #: a rule or risk of its own that has to be looked at
     must_see: bool = False
+    #: tells a new fact of what an earlier issue told
+    update: bool = False
 
     @property
     def areas(self) -> frozenset[str]:
@@ -108,6 +113,8 @@ class Judgement:
         self.held = held
         self.columns = held.columns
         self.scores = Scores(held)
+        #: stories that tell more of what an issue told longer ago
+        self._updates = self.columns.never.copy()
         self._refusals = self._first_closed([*self._hard_gates(memory), *self._soft_gates()])
 
     def __iter__(self) -> Iterator[Judged]:
@@ -124,6 +131,7 @@ class Judgement:
             proven=bool(self.proven[at]),
             refusal=_REFUSALS[code - 1] if code else None,
             must_see=bool(self.must_see[at]),
+            update=bool(self._updates[at]),
         )
 
     def count(self, refusal: Refusal) -> int:
@@ -163,7 +171,7 @@ class Judgement:
     def _first_closed(self, gates: Iterable[tuple[Refusal, Mask]]) -> NDArray[np.int8]:
         found = np.zeros(len(self.columns), dtype=np.int8)
         for refusal, closed in reversed(list(gates)):
-            found[closed] = _REFUSALS.index(refusal) + 1
+            np.copyto(found, np.int8(_REFUSALS.index(refusal) + 1), where=closed)
         return found
 
     def _hard_gates(self, memory: Memory) -> Iterator[tuple[Refusal, Mask]]:
@@ -182,6 +190,11 @@ class Judgement:
             yield Refusal.BACKLOG, backlog & ~in_window
         shown = columns.never.copy()
         shown[columns.places(memory.recent | memory.shown)] = True
+        for ago, said in memory.told:
+            for at, new_fact in alike(columns, said):
+                update = new_fact and ago > SILENT_ISSUES
+                shown[at] |= not update
+                self._updates[at] |= update
         yield Refusal.SHOWN_BEFORE, shown
 
     def _soft_gates(self) -> Iterator[tuple[Refusal, Mask]]:

@@ -7,7 +7,7 @@ digest that will leave. A second digest for the same business and period is refu
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -34,6 +34,8 @@ _ALIAS = table(StoryAliasRow)
 
 #: A story is not shown again within this many issues (cross-issue memory).
 RECENT_ISSUES = 4
+#: What this many issues said is held against new stories that tell the same event: a quarter.
+TOLD_ISSUES = 13
 #: An arrival note whose states did not change is not shown again within this many: a year.
 ARRIVAL_ISSUES = 52
 #: A practice is not suggested again within this many: a quarter.
@@ -165,6 +167,7 @@ class Digests:
             shown=everything,
             issues=len(issues),
             last_cutoff=issues[0].cutoff if issues else None,
+            told=tuple(_told(told[:TOLD_ISSUES])),
             arrivals=_arrivals(told),
             recent_arrivals=_arrivals(told[:RECENT_ISSUES]),
             practices=frozenset(
@@ -172,6 +175,13 @@ class Digests:
             ),
             votes=self._votes.of(business_key, before=before),
         )
+
+
+def _told(digests: Sequence[dict[str, Any]]) -> Iterator[tuple[int, str]]:
+    for ago, digest in enumerate(digests, start=1):
+        for pick in (digest.get("one_thing"), *digest.get("worth_a_look", ()), digest.get("outside")):
+            if pick:
+                yield ago, f"{pick['title'].removeprefix('Update: ')}. {pick['what']}"
 
 
 def _arrivals(digests: Sequence[dict[str, Any]]) -> frozenset[tuple[str, str, str]]:

@@ -223,6 +223,8 @@ class Memory:
     recent: frozenset[str] = frozenset()
     #: story ids of all earlier ones
     shown: frozenset[str] = frozenset()
+    #: what the last issues said of their stories: how many issues ago, from 1 on, and headline with sentence
+    told: tuple[tuple[int, str], ...] = ()
     #: digests composed so far
     issues: int = 0
     #: cutoff of its last digest, where its next window begins; None before the first
