@@ -29,6 +29,7 @@ lint: .venv/ready
 bench: .venv/ready
 	$(BIN)/python -m tests.benchmarks.tagging
 	$(BIN)/python -m tests.benchmarks.stories
+	$(BIN)/python -m tests.benchmarks.terms
 	$(BIN)/python -m tests.benchmarks.trends
 	$(BIN)/python -m tests.benchmarks.stage
 
