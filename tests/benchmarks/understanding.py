@@ -5,8 +5,8 @@
 
 The store is filled with a past of stories, tags and counts at 2,000 items a day; then a few thousand new
 items are tagged by rules, folded into stories and counted, in batches, as the step of the service does.
-Prints CPU microseconds an item, median of five parts, and how many times those of the smallest store. What lies outside
-the window of stories must not cost anything; every question of the step goes through an index.
+Prints CPU microseconds an item, median of five parts, and how many times those of the smallest store. What
+lies outside the window of stories must not cost anything; every question of the step goes through an index.
 """
 
 from __future__ import annotations
