@@ -31,6 +31,7 @@ bench: .venv/ready
 	$(BIN)/python -m tests.benchmarks.corrections
 	$(BIN)/python -m tests.benchmarks.stories
 	$(BIN)/python -m tests.benchmarks.polling
+	$(BIN)/python -m tests.benchmarks.terms
 	$(BIN)/python -m tests.benchmarks.trends
 	$(BIN)/python -m tests.benchmarks.stage
 	$(BIN)/python -m tests.benchmarks.deliveries

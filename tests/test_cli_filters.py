@@ -79,10 +79,11 @@ def test_trends_find_the_rise_when_it_comes_and_not_before(cli: CommandLine) -> 
     said = cli("trends", "--stdin", stdin=as_lines(lines)).objects
     labels = [one for one in said if one["kind"] == "label"]
     first = labels[0]
-    assert (first["week"], first["key"]) == ("2025-W01", "area:drones")
+    assert (first["week"], first["key"]) == ("2025-W02", "area:drones")  # one full week is no rise
     assert first["strength"] > 0.585
     assert first["share_now"] > first["share_before"]
     assert {one["key"] for one in labels} == {"area:drones"}
+    assert [(one["week"], one["key"]) for one in said if one["kind"] == "term"] == [("2025-W01", "drone")]
     ids = {line["id"] for line in lines}
     assert first["evidence"]
     assert ids.issuperset(first["evidence"])

@@ -247,7 +247,7 @@ def million(sizes: Sequence[int] = (10_000, 1_000_000), *, measured: int = 5_000
     """Print the cost of an item in a store that holds ever more: understood in batches, as the step does."""
     from tests.benchmarks.understanding import cost_per_item
 
-    first = None
+    first: float | None = None
     for size in sizes:
         cost = cost_per_item(size, measured=measured)
         first = first or cost

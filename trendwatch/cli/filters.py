@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, TypeAlias
 import typer
 
 from trendwatch.cli.options import AsJson, given, plain_value, print_json, print_table, progress
+from trendwatch.cli.trendlist import list_trends
 from trendwatch.cli.typed import say_text
 from trendwatch.errors import InputError
 
@@ -135,7 +136,7 @@ def trends(
 ) -> None:
     """Say what is rising, or with --stdin judge lines of {id, date, title, summary, source, url}."""
     if not stdin:
-        _list_trends(context, week=week, as_json=as_json)
+        list_trends(context, week=week, as_json=as_json)
         return
     from trendwatch.pipeline.analyse import rules_of
     from trendwatch.pipeline.replay import parse_dated, replay_trends
@@ -245,43 +246,3 @@ def _list_stories(context: typer.Context, *, limit: int, as_json: bool) -> None:
                 for story in found
             ]
             print_table("Latest stories", ("last seen", "publishers", "reports", "title"), rows)
-
-
-def _list_trends(context: typer.Context, *, week: str, as_json: bool) -> None:
-    asked = None if week == "latest" else _week(week)
-    with given(context).service() as service:
-        service.learn()
-        service.understand()
-        service.analyse()
-        model = service.store.models.current()
-        judged = service.store.trends.last_analysed(model.version) if model else None
-        number = judged if week == "latest" else asked
-        found = service.store.trends.of_week(model.version, number) if model and number is not None else []
-        if as_json:
-            for trend in found:
-                print_json(trend)
-        elif not found:
-            typer.echo("too few reports to say: nothing clearly rises or fades")
-        else:
-            rows = [
-                (
-                    one.key,
-                    f"{one.strength:+.2f}",
-                    f"{one.observed:.1f}",
-                    f"{one.expected:.1f}",
-                    one.stage,
-                    one.since,
-                )
-                for one in found
-            ]
-            columns = ("what", "strength", "reports now", "usually", "stage", "since")
-            print_table(f"Trends of {found[0].week}", columns, rows)
-
-
-def _week(name: str) -> int:
-    from trendwatch.types.weeks import parse_week
-
-    try:
-        return parse_week(name)
-    except ValueError as error:
-        raise InputError(f"{name!r} is no week; write it like 2025-W14, or latest") from error

@@ -133,7 +133,9 @@ def rows(parts: Parts, trends: Sequence[Trend], *, week: int) -> list[Row]:
     lines = {series.key: spark(series.stories) for series in counted}
     ids = [item for trend in trends for item in trend.evidence]
     items = {tagged.item.id: tagged.item for tagged in parts.store.items.by_id(list(dict.fromkeys(ids)))}
-    decided = {one.term: names.get(one.label, "dismissed") for one in parts.store.terms.verdicts()}
+    decided = _named_words(parts) | {
+        one.term: names.get(one.label, "dismissed") for one in parts.store.terms.verdicts()
+    }
     return [
         Row(
             trend=trend,
@@ -146,6 +148,12 @@ def rows(parts: Parts, trends: Sequence[Trend], *, week: int) -> list[Row]:
         )
         for trend in trends
     ]
+
+
+def _named_words(parts: Parts) -> dict[str, str]:
+    """Return the labels of words that the taxonomy has already, folded."""
+    labels = parts.config().taxonomy.labels
+    return {fold(term): label.name for label in labels for term in (*label.weak, *label.strong)}
 
 
 def _evidence(trend: Trend, items: dict[str, Item]) -> tuple[Item, ...]:

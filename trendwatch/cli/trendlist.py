@@ -1,0 +1,81 @@
+"""The trends of a week as a table, with what they might be without one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import typer
+
+from trendwatch.cli.options import given, print_json, print_table
+from trendwatch.errors import InputError
+
+if TYPE_CHECKING:
+    from trendwatch.types.trends import Trend
+    from trendwatch.wiring import Service
+
+
+def list_trends(context: typer.Context, *, week: str, as_json: bool) -> None:
+    """Judge what is over and list a week's trends, with what is none and what is due to chance."""
+    asked = None if week == "latest" else _week(week)
+    with given(context).service() as service:
+        service.learn()
+        service.understand()
+        service.analyse()
+        model = service.store.models.current()
+        judged = service.store.trends.last_analysed(model.version) if model else None
+        number = judged if week == "latest" else asked
+        found = service.store.trends.of_week(model.version, number) if model and number is not None else []
+        if as_json:
+            for trend in found:
+                print_json(trend)
+            return
+        if not found:
+            typer.echo("too few reports to say: nothing clearly rises or fades")
+        else:
+            _print_trends(found)
+        if model and number is not None:
+            _say_chance(service, model.version, number)
+
+
+def _print_trends(found: Sequence[Trend]) -> None:
+    rows = [
+        (
+            one.key,
+            f"{one.strength:+.2f}",
+            f"{one.observed:.1f}",
+            f"{one.expected:.1f}",
+            f"{2 ** one.interval[0]:.1f} to {2 ** one.interval[1]:.1f}" if one.interval else "",
+            f"{one.stage} {one.stage_share:.0%}" if one.stage_share else one.stage,
+            one.since,
+        )
+        for one in found
+    ]
+    columns = ("what", "strength", "reports now", "usually", "times", "stage", "since")
+    print_table(f"Trends of {found[0].week}", columns, rows)
+
+
+def _say_chance(service: Service, version: str, week: int) -> None:
+    """Say what is no trend of a week, how many of its rises are due to chance, and what comes when."""
+    from trendwatch.trends.surge import available_from
+    from trendwatch.types.weeks import week_end
+
+    for spike in service.store.trends.spikes(version, week):
+        typer.echo(
+            f"one full week, no trend yet: {spike.key}, {spike.stories} stories, usually {spike.usual:.1f}"
+        )
+    chance = service.store.trends.chance(version, week)
+    if chance is not None:
+        typer.echo(f"{chance.judged} labels judged; {chance.rises:.1f} of them would rise by chance alone")
+    read_since = min(service.store.series.feed_weeks().values(), default=None)
+    if read_since is not None and week < available_from(read_since):
+        typer.echo(f"trends are available from {week_end(available_from(read_since)).date()}")
+
+
+def _week(name: str) -> int:
+    from trendwatch.types.weeks import parse_week
+
+    try:
+        return parse_week(name)
+    except ValueError as error:
+        raise InputError(f"{name!r} is no week; write it like 2025-W14, or latest") from error
