@@ -62,12 +62,13 @@ def analyse(
         report.held = True
         return report
     try:
-        for week in _unjudged(store, model.version, week_number(clock()) - 1):
+        last = week_number(clock()) - 1
+        for week in _unjudged(store, model.version, last):
             settled = store.polls.settled(week_end(week), now=clock())
             if not settled or store.trends.waits_before(model.version, week_end(week)):
                 report.waiting = True
                 break
-            found = _judge(store, model.version, week, rules, terms)
+            found = _judge(store, model.version, week, rules, terms, newest=week == last)
             claim = store.leases.renew(claim, now=clock(), lease=lease)
             store.trends.write(
                 model.version,
@@ -97,9 +98,14 @@ def _unjudged(store: Store, version: str, last: int) -> Iterable[int]:
     return range(min(max(read_since, counted_since), last), last + 1)
 
 
-def _judge(store: Store, version: str, week: int, rules: Rules, terms: TermMemory) -> LabelWeek:
-    """Return what a week came to, its terms after its labels."""
-    labels = judge_labels(store, version, week, rules=rules.surge, memory=terms.counts)
+def _judge(
+    store: Store, version: str, week: int, rules: Rules, terms: TermMemory, *, newest: bool
+) -> LabelWeek:
+    """Return what a week came to, its terms after its labels.
+
+    What chance brings is estimated for the newest week: of weeks that are caught up on nobody reads it.
+    """
+    labels = judge_labels(store, version, week, rules=rules.surge, memory=terms.counts, chance=newest)
     least, top = rules.min_sources, rules.top_terms
     told = judge_terms(store, version, week, min_sources=least, top=top, memory=terms)
     return LabelWeek([*labels.trends, *told], labels.spikes, labels.chance)

@@ -32,7 +32,7 @@ class LabelWeek:
 
 
 def judge_labels(
-    store: Store, version: str, week: int, *, rules: SurgeRules, memory: CountMemory
+    store: Store, version: str, week: int, *, rules: SurgeRules, memory: CountMemory, chance: bool = True
 ) -> LabelWeek:
     """Return what rose, fell or was full of news by the end of a week, by what a store has counted."""
     return label_week(
@@ -43,6 +43,7 @@ def judge_labels(
         rules=rules,
         history=lambda keys: _history(store, version, week, keys),
         evidence=lambda key, weeks: _evidence(store, version, key, week, weeks),
+        chance=chance,
     )
 
 
@@ -55,6 +56,7 @@ def label_week(
     rules: SurgeRules,
     history: Callable[[Sequence[str]], Mapping[str, tuple[int, ...]]],
     evidence: Callable[[str, int], tuple[str, ...]],
+    chance: bool = True,
 ) -> LabelWeek:
     """Return what rose, fell or was full of news by the end of a week.
 
@@ -66,6 +68,7 @@ def label_week(
         rules: when a change is worth a word
         history: stories by week of some keys, and of everything; asked only if something moved
         evidence: items of a key in the last weeks, the latest first
+        chance: estimate how many rises chance brings
     """
     judged = judge(counts, week=week, since=since, owners=owners, rules=rules)
     if judged is None:
@@ -79,7 +82,9 @@ def label_week(
     return LabelWeek(
         [_trend(one, week, began(one.key), told, evidence(one.key, SHOWN_WEEKS)) for one in found],
         [_spike(one, week, evidence(one.key, 1)) for one in judged.bursts()],
-        by_chance(_recent(counts, week), week=week, since=since, owners=owners, rules=rules),
+        by_chance(_recent(counts, week), week=week, since=since, owners=owners, rules=rules)
+        if chance
+        else None,
     )
 
 

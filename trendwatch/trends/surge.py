@@ -30,9 +30,9 @@ Measured in simulated worlds (``demo/counts.py``; 34 feeds, 1,500 terms, 400 day
 0.55), median delay 38 days, 0.70 of the ten strongest right (0.67 with one yardstick). At one false alarm
 a month the 7/28-day ratio has a recall of 0.00, the 28/28-day ratio 0.24, a z-score 0.04, an exponential
 average 0.01, CUSUM 0.43, decay 0.16. No alarm comes from the first 35 days of a feed. Counted by day
-instead of by week: recall 0.77, a day later. In the demo's world of texts, whose rises take 14 weeks and bring a story or
-two a week, 16, 14 and 13 of 29 rises in a sector are told (seeds 11 to 13), after 10 to 12 weeks in the
-median, with 7, 4 and 4 false ones in two years; with one yardstick 6 (seed 11).
+instead of by week: recall 0.77, a day later. In the demo's world of texts, whose rises take 14 weeks
+and bring a story or two a week, 16, 14 and 13 of 29 rises in a sector are told (seeds 11 to 13), after
+10 to 12 weeks in the median, with 7, 4 and 4 false ones in two years; with one yardstick 6 (seed 11).
 
 Known failures. The bound is per key, so among a thousand keys some pass by chance: how many is estimated
 every week (``placebo``). Growth of less than twice, or of what is rare, is found late or not at all. A
