@@ -3,8 +3,8 @@
 Each test here stands for one step of the long way, decode | guard | repair, that would then change nothing:
 
 - the bytes are UTF-8 to ``decode``, whoever says otherwise (Expat refuses what is not), and hold no U+FFFD;
-- what stands before the first element declares nothing, and behind it there is no processing instruction, so
-  Expat sees each tag, comment and section where ``guard`` and ``repair`` see it;
+- what stands before the first element declares nothing, and behind it the quick parser takes no processing
+  instruction, so Expat sees each tag, comment and section where ``guard`` and ``repair`` see it;
 - there are few enough items.
 """
 
@@ -33,9 +33,12 @@ def quick_body(document: Document) -> bytes | None:
     if start is None or start == len(head) or ILLEGAL.search(head) or head.lstrip()[:1] in ("{", "["):
         return None
     body = body[len(head[:start].encode()) :]
-    return None if b"<?" in body or _has_many_items(body) else body
+    return None if _has_many_items(body) else body
 
 
 def _has_many_items(body: bytes) -> bool:
-    few = body.count(b"<") <= 2 * repair.MAX_ENTRIES
+    if body.count(b"<") <= 2 * repair.MAX_ENTRIES:
+        return False
+    lower = body.lower()
+    few = lower.count(b"item") + lower.count(b"entry") <= 2 * repair.MAX_ENTRIES
     return not few and repair.shorten(body.decode("utf-8", "replace"))[1] > 0

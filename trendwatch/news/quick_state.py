@@ -88,7 +88,11 @@ class State:
         self.has_content = False
         #: languages of the open document, channel and entry
         self.languages: list[str | None] = [None]
+        #: whether an author is longer than repair.py may leave it
         self.long_author = False
+        #: byte at which the element stands that starts or ends, and at which the last author started
+        self.position: Callable[[], int] = int
+        self.author_at = 0
         #: a text as feedparser stores it
         self.words: Callable[[str], str] = _stripped_and_mended if mended else str.strip
         #: the same for a text that is stripped already
