@@ -24,7 +24,8 @@ from xml.parsers import expat
 from trendwatch.news import quick_names
 from trendwatch.news.quick_feed import DOCUMENT
 from trendwatch.news.quick_names import Declined
-from trendwatch.news.quick_state import Attributes, State
+from trendwatch.news.quick_state import Attributes, State, nothing
+from trendwatch.news.repair import MAX_ENTRIES
 
 _BUFFER = 1 << 20
 _XLINK = "http://www.w3.org/1999/xlink"
@@ -35,9 +36,8 @@ _RSS_1 = frozenset({"http://purl.org/rss/1.0/", "http://my.netscape.com/rdf/simp
 _CONTROLS, _FOLLOWING, _LEADING = (
     frozenset(range(*ends)) for ends in ((0x80, 0xA0), (0xA0, 0xC0), (0xC2, 0xF5))
 )
-_C1 = re.compile(rb"\xc2[\x80-\x9f]")
 _TWICE = re.compile(rb"\xc3[\x82-\xb4](?:\xc2|&#|\]\]>|<[!?])")
-_LATIN = re.compile(rb"([12]\d\d);|[xX]([89a-fA-F][0-9a-fA-F]);|(0|[xX]0)")
+_LATIN = re.compile(rb"&#(?:([12]\d\d);|[xX]([89a-fA-F][0-9a-fA-F]);|(0|[xX]0))")
 
 
 def read(body: bytes) -> State | None:
@@ -46,6 +46,8 @@ def read(body: bytes) -> State | None:
     try:
         _Reader(state).read(body)
     except (Declined, expat.ExpatError):
+        return None
+    if len(state.entries) > 2 * MAX_ENTRIES:
         return None
     return state if state.entries or _closes(body) else None
 
@@ -57,17 +59,25 @@ def _closes(body: bytes) -> bool:
 
 
 def _may_be_damaged(body: bytes) -> bool:
-    heads = {reference[:4] for reference in body.split(b"&#")[1:]} if b"&#" in body else set()
-    found = [match for head in heads if (match := _LATIN.match(head))]
-    if any(match[3] for match in found):  # leading zeros
+    found = set(_LATIN.findall(body))
+    if any(zeros for _, _, zeros in found):
         return True
-    numbers = {int(match[1]) if match[1] else int(match[2], 16) for match in found}
+    numbers = {int(ten) if ten else int(sixteen, 16) for ten, sixteen, _ in found}
     pairs = b"\xc2" in body
-    if not numbers.isdisjoint(_CONTROLS) or (pairs and _C1.search(body)):
+    if not numbers.isdisjoint(_CONTROLS) or (pairs and _has_controls(body)):
         return True
     if not pairs and numbers.isdisjoint(_FOLLOWING):
         return False
     return not numbers.isdisjoint(_LEADING) or _TWICE.search(body) is not None
+
+
+def _has_controls(body: bytes) -> bool:
+    at = body.find(b"\xc2")
+    while at >= 0:
+        if body[at + 1 : at + 2] < b"\xa0":
+            return True
+        at = body.find(b"\xc2", at + 1)
+    return False
 
 
 class _Reader:
@@ -75,7 +85,6 @@ class _Reader:
 
     def __init__(self, state: State) -> None:
         self._state = state
-        self._tables = [DOCUMENT]
         #: namespaces feedparser does not know: their prefixes, and the other way round
         self._foreign: dict[str, str | None] = {}
         self._own: dict[str, str] = {}
@@ -95,28 +104,27 @@ class _Reader:
         parser.namespace_prefixes = True
         parser.buffer_text = True
         parser.buffer_size = _BUFFER
-        state, tables, frames = self._state, self._tables, self._state.frames
+        state, frames, table = self._state, self._state.frames, DOCUMENT
         state.position = lambda: parser.CurrentByteIndex
         text = ""
 
         def start(name: str, attributes: Attributes) -> None:
-            nonlocal text
-            finish, inside, begin = tables[-1][name]
+            nonlocal text, table
+            finish, inside, begin = table[name]
             if attributes or state.has_base:
                 state.enter(attributes)
             if not frames:
                 self._root(name)
             if begin is not None:
                 begin(state, attributes)
-            frames.append((finish, attributes, text))
-            tables.append(inside)
-            text = ""
+            frames.append((finish, attributes, text, table))
+            text, table = "", inside
 
         def end(_name: str) -> None:
-            nonlocal text
-            finish, attributes, outer = frames.pop()
-            del tables[-1]
-            finish(state, attributes, text)
+            nonlocal text, table
+            finish, attributes, outer, table = frames.pop()
+            if finish is not nothing:
+                finish(state, attributes, text)
             if state.has_base:
                 state.leave()
             text = outer

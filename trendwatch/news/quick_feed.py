@@ -1,4 +1,4 @@
-"""What the elements outside entries do to the feed's title, language and waits, and to what entries inherit."""
+"""What the elements outside entries do to the feed's title, language, waits, and to what entries inherit."""
 
 from __future__ import annotations
 

@@ -75,8 +75,8 @@ class State:
     """One document being read, with feedparser's state variables as far as they matter."""
 
     def __init__(self, *, mended: bool) -> None:
-        #: the open elements: what they do at their end, attributes, text of the one that holds them
-        self.frames: list[tuple[Callable[[State, Attributes, str], None], Attributes, str]] = []
+        #: the open elements: what they do at their end, attributes; text and table of the one that holds them
+        self.frames: list[tuple[Callable[[State, Attributes, str], None], Attributes, str, Table]] = []
         self.feed: Raw = {}
         self.entries: list[Raw] = []
         #: the entry that is open, or the last one
