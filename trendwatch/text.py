@@ -12,6 +12,8 @@ from typing import Literal
 
 from selectolax.lexbor import LexborHTMLParser
 
+from trendwatch.markup import simple_text
+
 #: A longer text says nothing more about an item and costs time (FAULTS.md C2).
 MAX_CHARS = 100_000
 
@@ -28,12 +30,11 @@ _CONTROL = re.compile(
 )
 # Piled up accents: normalizing 100,000 of them takes 8 s, and nobody can read more than a few.
 _PILE = re.compile(r"([^\w\s\x00-\x7f]{32})[^\w\s\x00-\x7f]+")
-_RUN = re.compile("  +")
-_CACHED_TAG = 100  # characters
-_CACHED_TAGS = 10_000
 # A quick look for piles: 33 characters outside ASCII take 66 bytes.
+_PILED = 32
+_PILE_BYTES = b"\x80" * 2 * (_PILED + 1)
 _OUTSIDE_ASCII = bytes(range(128)) + b"\x80" * 128
-_PILE_BYTES = b"\x80" * 66
+_RUN = re.compile("  +")
 _SPACE = re.compile(r"\s+")
 _MARKUP = re.compile(r"<[a-zA-Z/!?]|&[a-zA-Z#]")
 _CDATA = re.compile(r"<!\[CDATA\[|\]\]>")
@@ -46,29 +47,6 @@ _BLOCK = re.compile(
     r"|hr|iframe|img|li|main|nav|noscript|object|ol|option|p|pre|script|section|style|summary|table|tbody|td"
     r"|template|tfoot|th|thead|tr|ul|video)\b)",
     re.IGNORECASE,
-)
-# A tag that every parser ends at the same place: names, values quoted or without marks, no angles inside.
-_SIMPLE_TAG = re.compile(
-    r"""(/?[a-z][a-z0-9]*)(?:[ \t\n\r\f]+[a-zA-Z_][\w:.-]*(?:[ \t\n\r\f]*=[ \t\n\r\f]*"""
-    r"""(?:"[^"<>]*"|'[^'<>]*'|[^ \t\n\r\f"'=<>`]+))?)*+[ \t\n\r\f]*/?|(!--)[^-]*(?:-[^-]+)*--"""
-)
-_SIMPLE_BLOCKS = frozenset(
-    "p br div img li h1 h2 h3 h4 h5 h6 ul ol pre figure figcaption blockquote hr dl dt dd section article"
-    " header footer main aside nav address summary video".split()
-)
-_SIMPLE_INLINES = frozenset(
-    "span a strong em code b i small sub sup u s strike del ins cite time abbr q mark font big tt kbd center"
-    " wbr picture source audio details var dfn samp label link".split()
-)
-_NAME = re.compile(r"[ \t\n\r\f]")
-_RAW = frozenset({"script", "style", "iframe"})
-_ANY_REFERENCE = re.compile(r"&(?:#?\w{1,8};)?")
-# Names that writers use, and numbers of characters that are what they seem: no controls, no surrogates.
-_SURE = re.compile(
-    r"&(?:amp|lt|gt|quot|apos|nbsp|hellip|[nm]dash|[lr][sd]quo|bull|middot|copy|reg|trade|euro|pound|times|deg"
-    r"|[aeiou]acute|[aeiou]grave|[aou]uml|szlig|[cC]cedil|[aeiou]circ|[nN]tilde"
-    r"|#0{0,2}(?:3[2-9]|[4-9]\d|1[01]\d|12[0-6]|1[6-9]\d|[2-9]\d\d|[1-9]\d{3}|[1-4]\d{4})"
-    r"|#x(?:20[0-9a-fA-F]{2}|[2-6][0-9a-fA-F]|[aA]0));"
 )
 # "Shops open late - Reuters", "… | WIRED": the publisher, not the news. Names are written with capitals.
 _SUFFIX = re.compile(
@@ -97,54 +75,20 @@ STOP_WORDS = frozenset(
 )
 
 
-class _References(dict[str, str]):
-    """What references stand for; raises KeyError for one that is not sure."""
-
-    def __missing__(self, reference: str) -> str:
-        if not _SURE.fullmatch(reference):
-            raise KeyError(reference)
-        self[reference] = meaning = unescape(reference)
-        return meaning
-
-    def of(self, found: re.Match[str]) -> str:
-        """Return what a match stands for."""
-        return self[found[0]]
-
-
-class _Tags(dict[str, str]):
-    """What stands for tags, given without angles: a space, NUL for nothing, "" where no text follows.
-
-    Raises KeyError for one that is not simple.
-    """
-
-    def __missing__(self, tag: str) -> str:
-        found = _SIMPLE_TAG.fullmatch(tag)
-        if found is None:
-            raise KeyError(tag)
-        name = found[2] or found[1].removeprefix("/")
-        if name in _SIMPLE_INLINES or found[2]:
-            meaning = "\0"
-        elif name in _SIMPLE_BLOCKS or name in _RAW:
-            meaning = "" if found[1] in _RAW else " "
-        else:
-            raise KeyError(tag)
-        if len(tag) <= _CACHED_TAG:
-            if len(self) >= _CACHED_TAGS:
-                self.clear()
-            self[tag] = meaning
-        return meaning
-
-
-_REFERENCES = _References()
-_TAGS = _Tags()
-
-
 def clean(text: str) -> str:
     """Return text as it is stored: NFC, without control, bidi and zero-width characters, spaces folded."""
     if len(text) > MAX_CHARS:
         text = text[:MAX_CHARS]
-    folded = _folded(text)
-    return _SPACE.sub(" ", _normal("NFC", _CONTROL.sub("", text))).strip() if folded is None else folded
+    folded = text
+    if not text.isprintable():
+        for space in "\n\r\t\xa0":
+            folded = folded.replace(space, " ")
+    if "  " in folded:
+        folded = _RUN.sub(" ", folded)
+    # all that _CONTROL matches is not printable, nor is any space but one
+    if not folded.isprintable():
+        return _SPACE.sub(" ", _normal("NFC", _CONTROL.sub("", text))).strip()
+    return _normal("NFC", folded.strip(" "))
 
 
 def plain(html: str) -> str:
@@ -153,10 +97,10 @@ def plain(html: str) -> str:
         html = html[:MAX_CHARS]
     if ("<" not in html and "&" not in html) or not _MARKUP.search(html):
         return clean(html)
-    if html.count("<") > _MAX_TAGS:
+    if len(html) > _MAX_TAGS and html.count("<") > _MAX_TAGS:
         return clean(unescape(_TAG.sub(" ", html)))
-    simple = _simple(html)
-    return _parsed(html) if simple is None else simple
+    simple = simple_text(html)
+    return _parsed(html) if simple is None else clean(simple)
 
 
 def _parsed(html: str) -> str:
@@ -165,74 +109,6 @@ def _parsed(html: str) -> str:
     tree.strip_tags(["script", "style", "noscript", "template", "iframe", "object", "title"], recursive=True)
     body = tree.body
     return clean(body.text(separator="") if body else "")
-
-
-def _folded(text: str) -> str | None:
-    """Return a text with spaces folded, cleaned thereby, or None: it holds what only the long way removes.
-
-    All that ``_CONTROL`` matches is not printable, nor is any space but one.
-    """
-    if not text.isprintable():
-        for space in "\n\r\t\xa0":
-            text = text.replace(space, " ")
-        if not text.isprintable():
-            return None
-    if "  " in text:
-        text = _RUN.sub(" ", text)
-    if text.isascii():
-        return text.strip(" ")
-    marks = text.encode().translate(_OUTSIDE_ASCII)
-    return None if _PILE_BYTES in marks else unicodedata.normalize("NFC", text.strip(" "))
-
-
-def _simple(html: str) -> str | None:
-    """Return what a parser would return, None where only a parser can tell.
-
-    HTML keeps words in their order and place outside tables, forms and what is not shown. So where nothing is
-    used but the tags of running text, well written, and references that are certain, each tag is a space or
-    nothing. Four texts of five are like that, and half the time goes.
-    """
-    if "\0" in html or "]]>" in html:
-        return None
-    try:
-        if "<" in html:
-            html = _untagged(html)
-        if "&" in html:
-            html = _ANY_REFERENCE.sub(_REFERENCES.of, html)
-        html.encode()
-    except (KeyError, UnicodeEncodeError):
-        return None
-    return clean(html.replace("\0", ""))
-
-
-def _untagged(html: str) -> str:
-    """Return a text without its tags.
-
-    Raises:
-        KeyError: one of them is not simple.
-    """
-    tags = _TAGS
-    start, *parts = html.split("<")
-    kept = [start]
-    raw = ""
-    for part in parts:
-        tag, end, text = part.partition(">")
-        if not end:
-            raise KeyError(part)
-        meaning = tags[tag]
-        if raw:  # only its own end tag may follow a script
-            if tag.rstrip(" \t\n\r\f") != raw:
-                raise KeyError(tag)
-            raw = ""
-        elif not meaning:
-            if tag.endswith("/"):
-                raise KeyError(tag)
-            raw = "/" + _NAME.split(tag, 1)[0]
-            text = " "
-        kept += (meaning, text)
-    if raw:
-        raise KeyError(raw)
-    return "".join(kept)
 
 
 def headline(title: str) -> str:
@@ -264,7 +140,13 @@ def first_sentence(text: str, *, max_chars: int = 240) -> str:
 
 
 def _normal(form: Literal["NFC", "NFKC"], text: str) -> str:
-    return text if text.isascii() else unicodedata.normalize(form, _PILE.sub(r"\1", text))
+    if text.isascii():
+        return text
+    data = text.encode("utf-8", "surrogatepass")
+    # a pile has 33 marks of two bytes at least, none of them ASCII
+    if len(data) - len(text) > _PILED and _PILE_BYTES in data.translate(_OUTSIDE_ASCII):
+        text = _PILE.sub(r"\1", text)
+    return unicodedata.normalize(form, text)
 
 
 def _first_end(text: str) -> int:

@@ -33,6 +33,8 @@ from trendwatch.types.news import Document, ParsedFeed, PollFailure
 
 # An empty document with one of these at its top is a feed without news, not something else.
 _FEED_ROOTS = frozenset({"rss", "feed", "rdf", "channel"})
+# Characters, more than are read of the head.
+_HEAD = 20_000
 _PAGE_ROOTS = frozenset({"html", "head", "body", "script"})
 
 
@@ -63,13 +65,12 @@ def _quickly(document: Document) -> ParsedFeed | None:
         return None
     if state.long_author and repair.without_long_authors(text := body.decode()) != text:
         return None
-    head = body.decode() if b"<skip" in body else ""
-    return _feed(state.feed, state.entries, document, text=head)
+    return _feed(state.feed, state.entries, document, markup=body)
 
 
-def _feed(feed: Raw, raw: Iterable[Raw], document: Document, *, text: str) -> ParsedFeed:
+def _feed(feed: Raw, raw: Iterable[Raw], document: Document, *, markup: bytes) -> ParsedFeed:
     entries, left_out = newest([read_entry(entry, document.url) for entry in raw])
-    skip_hours, skip_days = read_skips(text)
+    skip_hours, skip_days = read_skips(markup)
     return ParsedFeed(
         title=read_name(str(dict.get(feed, "title") or "")),
         language=feed_language(feed),
@@ -89,7 +90,7 @@ def _parse_markup(markup: Markup, document: Document) -> ParsedFeed | PollFailur
         return not_a_feed("so damaged that feedparser cannot read it")
     if not raw.entries and not _is_empty_feed(raw, markup):
         return refuse(document, root=markup.root)
-    feed = _feed(raw.feed, raw.entries, document, text=text)
+    feed = _feed(raw.feed, raw.entries, document, markup=markup.text[:_HEAD].encode())
     return replace(feed, left_out=feed.left_out + shortened, cut=cut)
 
 

@@ -22,22 +22,10 @@ import re
 from xml.parsers import expat
 
 from trendwatch.news import quick_names
-from trendwatch.news.quick_entry import ENTRY, begin_entry, finish_entry
+from trendwatch.news.quick_feed import DOCUMENT
 from trendwatch.news.quick_names import Declined
-from trendwatch.news.quick_people import BYSTANDER
-from trendwatch.news.quick_state import (
-    HARMLESS,
-    NOTHING,
-    SILENT,
-    UNKNOWN,
-    Action,
-    Attributes,
-    State,
-    Table,
-    check_date,
-    named,
-    nothing,
-)
+from trendwatch.news.quick_state import Attributes, State, nothing
+from trendwatch.news.repair import MAX_ENTRIES
 
 _BUFFER = 1 << 20
 _XLINK = "http://www.w3.org/1999/xlink"
@@ -45,10 +33,11 @@ _ATOM = "http://www.w3.org/2005/atom"
 _RSS_1 = frozenset({"http://purl.org/rss/1.0/", "http://my.netscape.com/rdf/simple/0.9/"})
 
 # Characters that feedparser mends: C1 controls, and UTF-8 read as Latin-1, as bytes or as references.
-_CONTROLS, _FOLLOWING, _LEADING = range(0x80, 0xA0), range(0xA0, 0xC0), range(0xC2, 0xF5)
-_C1 = re.compile(rb"\xc2[\x80-\x9f]")
+_CONTROLS, _FOLLOWING, _LEADING = (
+    frozenset(range(*ends)) for ends in ((0x80, 0xA0), (0xA0, 0xC0), (0xC2, 0xF5))
+)
 _TWICE = re.compile(rb"\xc3[\x82-\xb4](?:\xc2|&#|\]\]>|<[!?])")
-_LATIN = re.compile(rb"([12]\d\d);|[xX]([89a-fA-F][0-9a-fA-F]);|(0|[xX]0)")
+_LATIN = re.compile(rb"&#(?:([12]\d\d);|[xX]([89a-fA-F][0-9a-fA-F]);|(0|[xX]0))")
 
 
 def read(body: bytes) -> State | None:
@@ -57,6 +46,8 @@ def read(body: bytes) -> State | None:
     try:
         _Reader(state).read(body)
     except (Declined, expat.ExpatError):
+        return None
+    if len(state.entries) > 2 * MAX_ENTRIES:
         return None
     return state if state.entries or _closes(body) else None
 
@@ -68,17 +59,25 @@ def _closes(body: bytes) -> bool:
 
 
 def _may_be_damaged(body: bytes) -> bool:
-    heads = {reference[:4] for reference in body.split(b"&#")[1:]} if b"&#" in body else set()
-    found = [match for head in heads if (match := _LATIN.match(head))]
-    if any(match[3] for match in found):  # leading zeros
+    found = set(_LATIN.findall(body))
+    if any(zeros for _, _, zeros in found):
         return True
-    numbers = {int(match[1]) if match[1] else int(match[2], 16) for match in found}
+    numbers = {int(ten) if ten else int(sixteen, 16) for ten, sixteen, _ in found}
     pairs = b"\xc2" in body
-    if not numbers.isdisjoint(_CONTROLS) or (pairs and _C1.search(body)):
+    if not numbers.isdisjoint(_CONTROLS) or (pairs and _has_controls(body)):
         return True
     if not pairs and numbers.isdisjoint(_FOLLOWING):
         return False
     return not numbers.isdisjoint(_LEADING) or _TWICE.search(body) is not None
+
+
+def _has_controls(body: bytes) -> bool:
+    at = body.find(b"\xc2")
+    while at >= 0:
+        if body[at + 1 : at + 2] < b"\xa0":
+            return True
+        at = body.find(b"\xc2", at + 1)
+    return False
 
 
 class _Reader:
@@ -86,7 +85,6 @@ class _Reader:
 
     def __init__(self, state: State) -> None:
         self._state = state
-        self._tables = [_DOCUMENT]
         #: namespaces feedparser does not know: their prefixes, and the other way round
         self._foreign: dict[str, str | None] = {}
         self._own: dict[str, str] = {}
@@ -106,27 +104,27 @@ class _Reader:
         parser.namespace_prefixes = True
         parser.buffer_text = True
         parser.buffer_size = _BUFFER
-        state, tables, frames = self._state, self._tables, self._state.frames
+        state, frames, table = self._state, self._state.frames, DOCUMENT
+        state.position = lambda: parser.CurrentByteIndex
         text = ""
 
         def start(name: str, attributes: Attributes) -> None:
-            nonlocal text
-            finish, inside, begin = tables[-1][name]
+            nonlocal text, table
+            finish, inside, begin = table[name]
             if attributes or state.has_base:
                 state.enter(attributes)
             if not frames:
                 self._root(name)
             if begin is not None:
                 begin(state, attributes)
-            frames.append((finish, attributes, text))
-            tables.append(inside)
-            text = ""
+            frames.append((finish, attributes, text, table))
+            text, table = "", inside
 
         def end(_name: str) -> None:
-            nonlocal text
-            finish, attributes, outer = frames.pop()
-            del tables[-1]
-            finish(state, attributes, text)
+            nonlocal text, table
+            finish, attributes, outer, table = frames.pop()
+            if finish is not nothing:
+                finish(state, attributes, text)
             if state.has_base:
                 state.leave()
             text = outer
@@ -137,6 +135,7 @@ class _Reader:
 
         parser.StartElementHandler, parser.EndElementHandler = start, end
         parser.CharacterDataHandler, parser.StartNamespaceDeclHandler = characters, self._declare
+        parser.ProcessingInstructionHandler = _instruct
         parser.Parse(body, True)
 
     def _declare(self, prefix: str | None, uri: str) -> None:
@@ -184,117 +183,5 @@ class _Reader:
             raise Declined(name)
 
 
-def _begin_root(state: State, attributes: Attributes) -> None:
-    language = state.language(named(attributes))
-    state.languages.append(language)
-    if language:
-        state.feed["language"] = language.replace("_", "-")
-
-
-def _begin_part(state: State, attributes: Attributes) -> None:
-    attributes = named(attributes)
-    if "href" in attributes or "lastmod" in attributes:  # CDF
-        raise Declined("channel")
-    state.languages.append(state.language(attributes))
-
-
-def _finish_part(state: State, attributes: Attributes, text: str) -> None:
-    state.languages.pop()
-
-
-def _title(state: State, attributes: Attributes, text: str) -> None:
-    state.kind(named(attributes), "text/plain")
-    text, depth = state.words(text), state.depth
-    if not -1 < state.title_depth <= depth:
-        state.feed["title"] = text
-    if text:
-        state.title_depth = depth
-
-
-def _inner_title(state: State, attributes: Attributes, text: str) -> None:
-    """Finish the title of an image: it is not the feed's, but one behind it replaces that."""
-    if state.words(text):
-        state.title_depth = state.depth
-
-
-def _begin_aside(state: State, attributes: Attributes) -> None:
-    state.title_depth = -1
-
-
-def _described(key: str) -> Action:
-    """Follow a description: a second summary is content to feedparser, which the first entry then has."""
-
-    def finish(state: State, attributes: Attributes, text: str) -> None:
-        state.kind(named(attributes), "text/html")
-        if "summary" in state.feed and not state.has_content:
-            state.has_content = True
-        elif key == "summary":
-            state.feed["summary"] = ""
-
-    return Action(finish, NOTHING)
-
-
-def _kept(key: str) -> Action:
-    def finish(state: State, attributes: Attributes, text: str) -> None:
-        # an element that feedparser does not know keeps its attributes instead of its text
-        state.feed[key] = state.words(text) if key == "language" or not attributes else None
-
-    return Action(finish, NOTHING)
-
-
-def _date(state: State, attributes: Attributes, text: str) -> None:
-    check_date(state.words(text))
-
-
-_ENTRY = Action(finish_entry, Table(ENTRY, UNKNOWN), begin_entry)
-_IMAGE = Table(
-    {"title": Action(_inner_title, NOTHING)}
-    | dict.fromkeys("url link description width height".split(), SILENT)
-)
-_TEXT_INPUT = Table(
-    {"title": Action(_inner_title, NOTHING)} | dict.fromkeys("name link description".split(), SILENT)
-)
-_ASIDES = {
-    "image": Action(nothing, _IMAGE, _begin_aside),
-    "textinput": Action(nothing, _TEXT_INPUT, _begin_aside),
-}
-_MEDIA = Action(
-    nothing,
-    Table(dict.fromkeys("media_thumbnail media_credit media_rating media_license".split(), SILENT), UNKNOWN),
-)
-_CATEGORIES = Table({"itunes_category": SILENT}, UNKNOWN)
-_FEED: dict[str, Action] = (
-    _ASIDES
-    | dict.fromkeys(("item", "entry"), _ENTRY)
-    | dict.fromkeys(("title", "dc_title"), Action(_title, NOTHING))
-    | dict.fromkeys(("language", "dc_language"), _kept("language"))
-    | {key: _kept(key) for key in ("ttl", "sy_updateperiod", "sy_updatefrequency")}
-    | dict.fromkeys(("description", "dc_description"), _described("description"))
-    | dict.fromkeys(("summary", "itunes_summary"), _described("summary"))
-    | dict.fromkeys(
-        "published issued pubdate dcterms_issued updated modified lastbuilddate dc_date dcterms_modified "
-        "created dcterms_created".split(),
-        Action(_date, NOTHING),
-    )
-    | dict.fromkeys("author managingeditor contributor itunes_owner".split(), BYSTANDER)
-    | dict.fromkeys(
-        "link guid id generator copyright rights dc_rights category keywords dc_subject dc_creator dc_author "
-        "itunes_author webmaster dc_publisher dc_contributor cloud subtitle tagline itunes_subtitle "
-        "itunes_keywords itunes_image itunes_link itunes_block itunes_explicit media_thumbnail media_credit "
-        "media_rating media_license media_keywords media_category admin_generatoragent "
-        "admin_errorreportsto georss_point info feedburner_browserfriendly".split(),
-        SILENT,
-    )
-    | {"itunes_category": Action(nothing, _CATEGORIES), "cc_license": Action(nothing, HARMLESS)}
-    | {"media_content": _MEDIA}
-)
-_CHANNEL = Action(_finish_part, Table(_FEED, UNKNOWN), _begin_part)
-_RSS = Table({"channel": _CHANNEL, "item": _ENTRY})
-_RDF = Table({"channel": _CHANNEL, "item": _ENTRY} | _ASIDES)
-_DOCUMENT = Table(
-    {
-        "rss": Action(_finish_part, _RSS, _begin_root),
-        "rdf_rdf": Action(_finish_part, _RDF, _begin_part),
-        "feed": Action(_finish_part, Table(_FEED, UNKNOWN), _begin_root),
-    }
-)
+def _instruct(target: str, _content: str) -> None:
+    raise Declined(target)

@@ -3,16 +3,14 @@
 Each test here stands for one step of the long way, decode | guard | repair, that would then change nothing:
 
 - the bytes are UTF-8 to ``decode``, whoever says otherwise (Expat refuses what is not), and hold no U+FFFD;
-- what stands before the first element declares nothing, and behind it there is no processing instruction, so
-  Expat sees each tag, comment and section where ``guard`` and ``repair`` see it;
-- there are few enough items.
+- what stands before the first element declares nothing, and behind it the quick parser takes no processing
+  instruction, so Expat sees each tag, comment and section where ``guard`` and ``repair`` see it.
 """
 
 from __future__ import annotations
 
 import codecs
 
-from trendwatch.news import repair
 from trendwatch.news.decode import ILLEGAL, certain_utf8
 from trendwatch.news.xmlguard import root_start
 from trendwatch.types.news import Document
@@ -32,10 +30,4 @@ def quick_body(document: Document) -> bytes | None:
     start = root_start(head)
     if start is None or start == len(head) or ILLEGAL.search(head) or head.lstrip()[:1] in ("{", "["):
         return None
-    body = body[len(head[:start].encode()) :]
-    return None if b"<?" in body or _has_many_items(body) else body
-
-
-def _has_many_items(body: bytes) -> bool:
-    few = body.count(b"<") <= 2 * repair.MAX_ENTRIES
-    return not few and repair.shorten(body.decode("utf-8", "replace"))[1] > 0
+    return body[len(head[:start].encode()) :]

@@ -26,6 +26,8 @@ _READ = frozenset(
     "modified issued copyright tagline subtitle rights href name email generator validity_start validity_end "
     "ttl sy_updateperiod sy_updatefrequency".split()
 )
+# Values of its own, and what repair.py counts as items.
+_NEVER = ("_detail", "_parsed", "item", "entry")
 # Attributes that feedparser reads; one of these names from a foreign namespace would be taken for it.
 _SENSITIVE = frozenset(
     "about base domain href ispermalink label lang lastmod mode rel resource scheme src term text type uri "
@@ -79,4 +81,4 @@ def attribute(name: str) -> str:
 
 def is_unknown(key: str) -> bool:
     """Tell whether feedparser has no handler for an element and nothing reads the key it sets."""
-    return key not in _HANDLED and key not in _READ and not key.endswith(("_detail", "_parsed"))
+    return key not in _HANDLED and key not in _READ and not key.endswith(_NEVER)

@@ -21,17 +21,18 @@ from trendwatch.news.quick_state import (
     nothing,
 )
 
-#: A longer author may be one that repair.py cuts, whose limit counts references as they are written.
-_AUTHOR_CHARS = 50
+#: A longer element may hold an author that repair.py cuts.
+_AUTHOR_BYTES = 500
 
 
 def _begin_author(state: State, attributes: Attributes) -> None:
     state.entry.setdefault("authors", []).append({})
+    state.author_at = state.position()
 
 
 def _author(state: State, attributes: Attributes, text: str) -> None:
-    text = _person(state, state.words(text))
-    state.entry["author"] = text
+    state.long_author |= state.position() - state.author_at > _AUTHOR_BYTES
+    state.entry["author"] = text = state.words(text)
     detail = state.entry["authors"][-1]
     if text and not detail and "@" not in text:
         state.entry.setdefault("author_detail", detail)
@@ -46,7 +47,7 @@ def _part_of(key: str) -> Action:
         if key == "href":
             text = state.mend(state.resolve(text)) if text else text
         entry = state.entry
-        entry.setdefault("author_detail", {})[key] = _person(state, text)
+        entry.setdefault("author_detail", {})[key] = text
         _sync(state)
         entry["authors"][-1][key] = text
 
@@ -56,12 +57,6 @@ def _part_of(key: str) -> Action:
 def _foreign(state: State, attributes: Attributes, text: str) -> None:
     if attributes and text:  # feedparser would take it for the author's
         raise Declined("author")
-
-
-def _person(state: State, text: str) -> str:
-    if len(text) > _AUTHOR_CHARS:
-        state.long_author = True
-    return text
 
 
 def _sync(state: State) -> None:

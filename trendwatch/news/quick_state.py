@@ -75,8 +75,8 @@ class State:
     """One document being read, with feedparser's state variables as far as they matter."""
 
     def __init__(self, *, mended: bool) -> None:
-        #: the open elements: what they do at their end, attributes, text of the one that holds them
-        self.frames: list[tuple[Callable[[State, Attributes, str], None], Attributes, str]] = []
+        #: the open elements: what they do at their end, attributes; text and table of the one that holds them
+        self.frames: list[tuple[Callable[[State, Attributes, str], None], Attributes, str, Table]] = []
         self.feed: Raw = {}
         self.entries: list[Raw] = []
         #: the entry that is open, or the last one
@@ -88,7 +88,11 @@ class State:
         self.has_content = False
         #: languages of the open document, channel and entry
         self.languages: list[str | None] = [None]
+        #: whether an author is longer than repair.py may leave it
         self.long_author = False
+        #: byte at which the element stands that starts or ends, and at which the last author started
+        self.position: Callable[[], int] = int
+        self.author_at = 0
         #: a text as feedparser stores it
         self.words: Callable[[str], str] = _stripped_and_mended if mended else str.strip
         #: the same for a text that is stripped already

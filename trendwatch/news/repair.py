@@ -10,8 +10,7 @@ Method: on the text, with searches that are linear in its length. A document who
 closed is cut behind its last complete item and closed; one with more than 4,000 items keeps the first and the
 last 2,000, so that the newest 2,000 are among them whichever way the feed is sorted.
 
-Known failure: an article that quotes ``<item>`` in CDATA counts as one more item; this matters only where the
-document is cut or endless.
+Known failure: in a document that is cut, an article that quotes ``</item>`` in CDATA ends an item.
 """
 
 from __future__ import annotations
@@ -24,7 +23,11 @@ from trendwatch.news.xmlguard import Markup
 #: More entries than this are not kept.
 MAX_ENTRIES = 2_000
 
-_ITEM = re.compile(r"<(?:[\w.-]+:)?(?:item|entry)(?=[\s>/])", re.IGNORECASE)
+# Comments and sections are matched to be passed over: articles about feeds quote items.
+_ITEM = re.compile(
+    r"<!--.*?(?:-->|\Z)|<!\[CDATA\[.*?(?:\]\]>|\Z)|(<(?:[\w.-]+:)?(?:item|entry)(?=[\s>/]))",
+    re.IGNORECASE | re.DOTALL,
+)
 _ITEM_END = re.compile(r"</(?:[\w.-]+:)?(?:item|entry)\s*>", re.IGNORECASE)
 _EMPTY_ROOT = re.compile(r"<[^<>]*/>")
 _FRAGILE = re.compile(
@@ -65,7 +68,7 @@ def without_extensions(text: str) -> str:
 
 def shorten(text: str) -> tuple[str, int]:
     """Return the text with its first and last items only, and how many were left out."""
-    starts = [found.start() for found in _ITEM.finditer(text)]
+    starts = [found.start() for found in _ITEM.finditer(text) if found[1]]
     if len(starts) <= 2 * MAX_ENTRIES:
         return text, 0
     left_out = len(starts) - 2 * MAX_ENTRIES

@@ -11,13 +11,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from trendwatch import markup
 from trendwatch import text as module
 from trendwatch.text import clean, plain
 
 
 def the_long_way(text: str) -> str:
     found = module._CONTROL.sub("", text[: module.MAX_CHARS])
-    return module._SPACE.sub(" ", module._normal("NFC", found)).strip()
+    return module._SPACE.sub(" ", unicodedata.normalize("NFC", module._PILE.sub(r"\1", found))).strip()
 
 
 @given(st.text(max_size=200))
@@ -58,9 +59,9 @@ def test_every_reference_by_name_means_what_a_parser_says() -> None:
 
 
 TAGS = [
-    *module._SIMPLE_BLOCKS,
-    *module._SIMPLE_INLINES,
-    *module._RAW,
+    *markup._SIMPLE_BLOCKS,
+    *markup._SIMPLE_INLINES,
+    *markup._RAW,
     "table",
     "td",
     "select",
@@ -85,7 +86,8 @@ PIECES = st.one_of(
 @settings(max_examples=3_000, deadline=None)
 def test_any_html_reads_as_a_parser_reads_it(pieces: list[str]) -> None:
     html = "".join(pieces)
-    assert (module._simple(html) or module._parsed(html)) == module._parsed(html)
+    simple = markup.simple_text(html)
+    assert simple is None or clean(simple) == module._parsed(html)
 
 
 def test_texts_of_articles_need_no_parser() -> None:
@@ -94,7 +96,9 @@ def test_texts_of_articles_need_no_parser() -> None:
         "A &amp; B &ndash; C<br/>D<img src='x.png' alt=\"y\" />",
         '<!-- wp:paragraph --><div class="a"><iframe src="x"></iframe><script>var a = 1 > 0;</script>end</div>',
     ):
-        assert module._simple(html) == module._parsed(html)
+        simple = markup.simple_text(html)
+        assert simple is not None
+        assert clean(simple) == module._parsed(html)
 
 
 def test_accents_are_joined_in_the_short_way_too() -> None:

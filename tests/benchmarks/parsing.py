@@ -1,0 +1,73 @@
+"""How fast documents are read, cleaning included, beside bare feedparser.
+
+    python -m tests.benchmarks.parsing
+
+Processor time of one process. Each document is read by both in turn, so that a busy machine slows both alike;
+of two rounds the faster counts, for both.
+"""
+
+from __future__ import annotations
+
+import io
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import feedparser
+
+from trendwatch.news.parse import parse, parse_slowly
+from trendwatch.types.news import Document, ParsedFeed
+
+FEEDS = Path(__file__).parents[3] / "shared" / "data" / "feeds"
+URL = "https://feeds.example/news/feed.xml"
+ROUNDS = 2
+
+Reader = Callable[[Document], object]
+
+
+def documents(name: str) -> list[Document]:
+    """Return the documents of one set."""
+    files = sorted(path for path in (FEEDS / name).rglob("*") if path.is_file())
+    return [Document(url=URL, body=path.read_bytes()) for path in files]
+
+
+def bare(document: Document) -> object:
+    """Read a document with feedparser as it comes, without any cleaning of ours."""
+    return feedparser.parse(io.BytesIO(document.body))
+
+
+def seconds(found: Sequence[Document], readers: Sequence[Reader]) -> list[float]:
+    """Return what each reader takes for all documents."""
+    totals = [0.0] * len(readers)
+    for document in found:
+        best = [float("inf")] * len(readers)
+        for _ in range(ROUNDS):
+            for number, reader in enumerate(readers):
+                started = time.process_time()
+                reader(document)
+                best[number] = min(best[number], time.process_time() - started)
+        totals = [total + one for total, one in zip(totals, best, strict=True)]
+    return totals
+
+
+def main() -> None:
+    """Print the ratios."""
+    for name, wanted in (("real_fastfeedparser_bench", 25), ("ts_narrowcast", 8)):
+        found = documents(name)
+        items = sum(len(feed.entries) for one in found if isinstance(feed := parse(one), ParsedFeed))
+        ours, slow, theirs = seconds(found, (parse, parse_slowly, bare))
+        size = sum(len(one.body) for one in found) / len(found) / 1000
+        print(f"{name}: {len(found)} documents of {size:.0f} kB, {items} items")
+        print(f"  feedparser alone      {theirs / len(found) * 1000:7.2f} ms per document")
+        print(
+            f"  ours, feedparser only {slow / len(found) * 1000:7.2f} ms, {theirs / slow:.1f} times as fast"
+        )
+        print(
+            f"  ours                  {ours / len(found) * 1000:7.2f} ms, {theirs / ours:.1f} times as fast",
+            end="",
+        )
+        print(f" (at least {wanted} wanted)")
+
+
+if __name__ == "__main__":
+    main()
