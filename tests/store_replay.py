@@ -9,8 +9,9 @@ from trendwatch.pipeline.analyse import Rules, TermMemory, analyse
 from trendwatch.pipeline.replay import Dated
 from trendwatch.pipeline.understand import Understanding, understand
 from trendwatch.store import Store
+from trendwatch.types.fetches import FeedUpdate
 from trendwatch.types.identity import stable_id
-from trendwatch.types.news import Feed, FeedState, FeedUpdate, Item
+from trendwatch.types.news import Feed, FeedState, Item
 from trendwatch.types.tags import Taxonomy
 from trendwatch.types.trends import Trend
 
@@ -67,7 +68,7 @@ class Replay:
         state = FeedState(
             feed_key=source, first_success_at=first, polled_at=self._now, succeeded_at=self._now
         )
-        self._store.feeds.record(FeedUpdate(state=state, items=items), claim=claim)
+        self._store.polls.record(FeedUpdate(state=state, items=items), claim=claim)
         self._store.leases.release(claim)
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from tests.sample_digest import BUSINESS, SAMPLE, candidate, edition, sample_digest
 from trendwatch.advice.digest import compose
-from trendwatch.pipeline import analyse
+from trendwatch.pipeline import labels
 from trendwatch.render.inline import link, text
 from trendwatch.render.story import HEADLINE_WORDS, headline_words
 from trendwatch.render.view import view
@@ -87,7 +87,7 @@ def test_bars_share_one_scale() -> None:
     # stories 9, 2, 21 and usually 3, 7, 12: twentieths of 21
     assert [(row.bar, row.usual_bar) for row in shown.rows] == [(9, 3), (2, 7), (20, 11)]
     assert shown.rows_period == ("Stories in the four weeks to 2 Mar; usual is what the same sources bring.")
-    assert SHOWN_WEEKS == analyse.SHOWN_WEEKS == 4
+    assert SHOWN_WEEKS == labels.SHOWN_WEEKS == 4
     assert view(replace(sample_digest(), movements=())).rows_period == ""
 
 

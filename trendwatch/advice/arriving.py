@@ -65,6 +65,7 @@ def _note(approach: Approach, held: Profile, *, asked: bool) -> ArrivalNote | No
         elsewhere=elsewhere,
         home=home,
         evidence=tuple({source.url: source for source in (*there, *here)}.values()),
+        asked=asked,
     )
 
 

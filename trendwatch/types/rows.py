@@ -59,6 +59,8 @@ class ArrivalNote:
     home: Arrival
     #: links to reports that show it, elsewhere first
     evidence: tuple[Source, ...]
+    #: the business asked about it: other notes go first where words are short
+    asked: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
