@@ -91,11 +91,12 @@ def test_days_are_those_of_the_business() -> None:
     assert "since 1 March (" in arrival_words(late, profile(tokyo, edition()))
 
 
-def test_the_written_week_tells_three_with_links() -> None:
+def test_the_written_week_tells_with_links_and_what_was_asked_for_outlasts_the_rest() -> None:
     found = sample_digest().arrivals
-    assert [note.name for note in found] == ["Connected sensors", "3D printing", "Generative AI"]
-    assert [str(note.home.state) for note in found] == ["starting", "not_yet_seen", "first_reports"]
-    assert [len(note.evidence) for note in found] == [2, 1, 2]
+    assert [note.name for note in found] == ["Connected sensors", "3D printing"]
+    assert all(note.asked for note in found)
+    assert [str(note.home.state) for note in found] == ["starting", "not_yet_seen"]
+    assert [len(note.evidence) for note in found] == [2, 1]
 
 
 def test_asked_first_then_nearest_and_three_at_most() -> None:
