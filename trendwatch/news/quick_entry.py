@@ -50,25 +50,29 @@ def finish_entry(state: State, attributes: Attributes, text: str) -> None:
     state.has_content = False
 
 
-def _store(state: State, key: str, value: str) -> None:
-    depth = state.depth
+def _store(state: State, key: str, value: str, depth: int) -> None:
     if depth <= state.depths.get(key, depth):
         state.depths[key] = depth
         state.entry[key] = value
 
 
 def _title(state: State, attributes: Attributes, text: str) -> None:
-    attributes = named(attributes)
+    if attributes:
+        attributes = named(attributes)
     kind = state.kind(attributes, "text/plain")
     if kind == "text/plain" and state.looks_like_html(text):
         kind = "text/html"
-    text, depth = state.words(text), state.depth
+    text, depth = state.words(text), len(state.frames) + 1
     if not -1 < state.title_depth <= depth:
-        _store(state, "title", text)
-        language = state.language(attributes)
-        state.entry["title_detail"] = {"type": kind, "language": language and language.replace("_", "-")}
+        _store(state, "title", text, depth)
+        state.entry["title_detail"] = _detail(state, attributes, kind)
     if text:
         state.title_depth = depth
+
+
+def _detail(state: State, attributes: Attributes, kind: str) -> Raw:
+    language = state.language(attributes) if attributes else state.languages[-1]
+    return {"type": kind, "language": language.replace("_", "-")} if language else {"type": kind}
 
 
 def _media_title(state: State, attributes: Attributes, text: str) -> None:
@@ -81,11 +85,11 @@ def _described(state: State, attributes: Attributes, text: str, default: str) ->
     if "summary" in state.entry and not state.has_content:
         _contained(state, attributes, text, "text/plain")
         return
-    attributes = named(attributes)
-    state.kind(attributes, default)
-    _store(state, "summary", state.words(text))
-    language = state.language(attributes)
-    state.entry["summary_detail"] = {"language": language.replace("_", "-")} if language else {}
+    if attributes:
+        attributes = named(attributes)
+    kind = state.kind(attributes, default)
+    _store(state, "summary", state.words(text), len(state.frames) + 1)
+    state.entry["summary_detail"] = _detail(state, attributes, kind)
 
 
 def _description(state: State, attributes: Attributes, text: str) -> None:

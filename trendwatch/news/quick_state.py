@@ -122,8 +122,9 @@ class State:
 
     def looks_like_html(self, text: str) -> bool:
         """Tell whether feedparser takes a text that calls itself plain for HTML."""
-        marked = not self.is_atom and ("<" in text or "&" in text)
-        return marked and bool(_FeedParserMixin.looks_like_html(text.strip()))
+        if ("<" not in text and "&" not in text) or self.is_atom:
+            return False
+        return bool(_FeedParserMixin.looks_like_html(text.strip()))
 
     def language(self, attributes: Attributes) -> str | None:
         """Return the language of an element: its own, none where it says so, else that of what holds it."""
