@@ -55,6 +55,7 @@ def label_week(
     rules: SurgeRules,
     history: Callable[[Sequence[str]], Mapping[str, tuple[int, ...]]],
     evidence: Callable[[str, int], tuple[str, ...]],
+    placebo: bool = True,
 ) -> LabelWeek:
     """Return what rose, fell or was full of news by the end of a week.
 
@@ -66,6 +67,7 @@ def label_week(
         rules: when a change is worth a word
         history: stories by week of some keys, and of everything; asked only if something moved
         evidence: items of a key in the last weeks, the latest first
+        placebo: estimate how many rises are due to chance, which takes as long as all the rest
     """
     judged = judge(counts, week=week, since=since, owners=owners, rules=rules)
     if judged is None:
@@ -79,7 +81,9 @@ def label_week(
     return LabelWeek(
         [_trend(one, week, began(one.key), told, evidence(one.key, SHOWN_WEEKS)) for one in found],
         [_spike(one, week, evidence(one.key, 1)) for one in judged.bursts()],
-        by_chance(_recent(counts, week), week=week, since=since, owners=owners, rules=rules),
+        by_chance(_recent(counts, week), week=week, since=since, owners=owners, rules=rules)
+        if placebo
+        else None,
     )
 
 
