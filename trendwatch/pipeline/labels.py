@@ -56,7 +56,11 @@ def label_week(
     rules: SurgeRules,
     history: Callable[[Sequence[str]], Mapping[str, tuple[int, ...]]],
     evidence: Callable[[str, int], tuple[str, ...]],
+<<<<<<< HEAD
     chance: bool = True,
+=======
+    placebo: bool = True,
+>>>>>>> trends
 ) -> LabelWeek:
     """Return what rose, fell or was full of news by the end of a week.
 
@@ -68,7 +72,11 @@ def label_week(
         rules: when a change is worth a word
         history: stories by week of some keys, and of everything; asked only if something moved
         evidence: items of a key in the last weeks, the latest first
+<<<<<<< HEAD
         chance: estimate how many rises chance brings
+=======
+        placebo: estimate how many rises are due to chance, which takes as long as all the rest
+>>>>>>> trends
     """
     judged = judge(counts, week=week, since=since, owners=owners, rules=rules)
     if judged is None:
@@ -83,7 +91,11 @@ def label_week(
         [_trend(one, week, began(one.key), told, evidence(one.key, SHOWN_WEEKS)) for one in found],
         [_spike(one, week, evidence(one.key, 1)) for one in judged.bursts()],
         by_chance(_recent(counts, week), week=week, since=since, owners=owners, rules=rules)
+<<<<<<< HEAD
         if chance
+=======
+        if placebo
+>>>>>>> trends
         else None,
     )
 

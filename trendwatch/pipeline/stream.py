@@ -203,6 +203,7 @@ class Stream:
             rules=rules.surge,
             history=lambda keys: self._history(week, keys),
             evidence=lambda key, weeks: self._evidence(week, key, weeks),
+            placebo=False,
         ).trends
 
     def _column(self, week: int) -> Counts:

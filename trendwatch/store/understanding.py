@@ -126,12 +126,16 @@ class Understanding:
 
     def labels_of(self, version: str, story_ids: Sequence[str]) -> list[tuple[str, str, str, str]]:
         """Return (story id, feed key, item id, full label key) of what a version has counted of stories."""
+        # asked for by item, or the database reads every tag of the version: 5 s a batch at a million items
+        told = select(_STORY.c.seq).where(_STORY.c.id.in_(story_ids))
+        items = select(_ITEM.c.seq).where(_ITEM.c.story_seq.in_(told))
         query = (
             select(_STORY.c.id, _FEED.c.key, _ITEM.c.id, (_TAG.c.facet + ":" + _TAG.c.label))
-            .join(_ITEM, _ITEM.c.story_seq == _STORY.c.seq)
+            .select_from(_TAG)
+            .join(_ITEM, _ITEM.c.seq == _TAG.c.item_seq)
+            .join(_STORY, _STORY.c.seq == _ITEM.c.story_seq)
             .join(_FEED, _FEED.c.seq == _ITEM.c.feed_seq)
-            .join(_TAG, _TAG.c.item_seq == _ITEM.c.seq)
-            .where(_STORY.c.id.in_(story_ids), _TAG.c.model_seq == model_seq(version))
+            .where(_TAG.c.model_seq == model_seq(version), _TAG.c.item_seq.in_(items))
         )
         with reading(self._engine) as connection:
             return [(row[0], row[1], row[2], row[3]) for row in connection.execute(query)]

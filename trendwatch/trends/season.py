@@ -8,8 +8,9 @@ away, never make one**: a rise is measured against the higher of the usual and t
 against the lower. What grew or faded through last year looks like a season too; this way it costs a late
 answer at worst, and no false one.
 
-Measured in a calm simulated world in which 30 % of 1,500 terms swing by 60 % with the year (seed 101,
-every second week of the second year): 235 rises and falls are told without last year, 24 with it.
+Measured in calm simulated worlds in which 30 % of 1,500 terms swing by 60 % with the year (seeds 101 to
+104, every second week of the second year): 134 to 238 rises and falls are told without last year, 13 to
+16 with it.
 
 Known failures. Two years in which something happened in the same month for different reasons; feasts
 that move; seasons more than three weeks early or late.
