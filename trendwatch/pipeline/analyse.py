@@ -105,7 +105,7 @@ def _judge(
 
     What chance brings is estimated for the newest week: of weeks that are caught up on nobody reads it.
     """
-    labels = judge_labels(store, version, week, rules=rules.surge, memory=terms.counts, chance=newest)
+    labels = judge_labels(store, version, week, rules=rules.surge, memory=terms.counts, placebo=newest)
     least, top = rules.min_sources, rules.top_terms
     told = judge_terms(store, version, week, min_sources=least, top=top, memory=terms)
     return LabelWeek([*labels.trends, *told], labels.spikes, labels.chance)

@@ -32,7 +32,7 @@ class LabelWeek:
 
 
 def judge_labels(
-    store: Store, version: str, week: int, *, rules: SurgeRules, memory: CountMemory, chance: bool = True
+    store: Store, version: str, week: int, *, rules: SurgeRules, memory: CountMemory, placebo: bool = True
 ) -> LabelWeek:
     """Return what rose, fell or was full of news by the end of a week, by what a store has counted."""
     return label_week(
@@ -43,7 +43,7 @@ def judge_labels(
         rules=rules,
         history=lambda keys: _history(store, version, week, keys),
         evidence=lambda key, weeks: _evidence(store, version, key, week, weeks),
-        chance=chance,
+        placebo=placebo,
     )
 
 
@@ -56,11 +56,7 @@ def label_week(
     rules: SurgeRules,
     history: Callable[[Sequence[str]], Mapping[str, tuple[int, ...]]],
     evidence: Callable[[str, int], tuple[str, ...]],
-<<<<<<< HEAD
-    chance: bool = True,
-=======
     placebo: bool = True,
->>>>>>> trends
 ) -> LabelWeek:
     """Return what rose, fell or was full of news by the end of a week.
 
@@ -72,11 +68,7 @@ def label_week(
         rules: when a change is worth a word
         history: stories by week of some keys, and of everything; asked only if something moved
         evidence: items of a key in the last weeks, the latest first
-<<<<<<< HEAD
-        chance: estimate how many rises chance brings
-=======
         placebo: estimate how many rises are due to chance, which takes as long as all the rest
->>>>>>> trends
     """
     judged = judge(counts, week=week, since=since, owners=owners, rules=rules)
     if judged is None:
@@ -91,11 +83,7 @@ def label_week(
         [_trend(one, week, began(one.key), told, evidence(one.key, SHOWN_WEEKS)) for one in found],
         [_spike(one, week, evidence(one.key, 1)) for one in judged.bursts()],
         by_chance(_recent(counts, week), week=week, since=since, owners=owners, rules=rules)
-<<<<<<< HEAD
-        if chance
-=======
         if placebo
->>>>>>> trends
         else None,
     )
 

@@ -27,14 +27,6 @@ known, a season may explain a change away, never make one (``season``).
 Measured in simulated worlds (``demo/counts.py``; 34 feeds, 1,500 terms, 400 days, 40 planted curves of
 40 to 80 days, storms, spikes, back-fills, holidays; ``python -m tests.benchmarks.trends``, seeds 101 to
 104, not used for tuning): 0.94 false alarms a month, recall 0.78 (new terms 1.00, growth by 2 to 5 times
-<<<<<<< HEAD
-0.55), median delay 38 days, 0.70 of the ten strongest right (0.67 with one yardstick). At one false alarm
-a month the 7/28-day ratio has a recall of 0.00, the 28/28-day ratio 0.24, a z-score 0.04, an exponential
-average 0.01, CUSUM 0.43, decay 0.16. No alarm comes from the first 35 days of a feed. Counted by day
-instead of by week: recall 0.77, a day later. In the demo's world of texts, whose rises take 14 weeks
-and bring a story or two a week, 16, 14 and 13 of 29 rises in a sector are told (seeds 11 to 13), after
-10 to 12 weeks in the median, with 7, 4 and 4 false ones in two years; with one yardstick 6 (seed 11).
-=======
 0.55), median delay 38 days, 0.70 of the ten strongest right (0.67 with one yardstick). At one false
 alarm a month the 7/28-day ratio has a recall of 0.00, the 28/28-day ratio 0.24, a z-score 0.04, an
 exponential average 0.01, CUSUM 0.43, decay 0.16. No alarm comes from the first 35 days of a feed.
@@ -42,7 +34,6 @@ Counted by day instead of by week: recall 0.77, a day later. In the demo's world
 take 14 weeks and bring a story or two a week, 16, 14 and 13 of 29 rises in a sector are told (seeds 11
 to 13), after 10 to 12 weeks in the median, with 7, 4 and 4 false ones in two years; with one yardstick 6
 (seed 11).
->>>>>>> trends
 
 Known failures. The bound is per key, so among a thousand keys some pass by chance: how many is estimated
 every week (``placebo``). Growth of less than twice, or of what is rare, is found late or not at all. A
