@@ -157,3 +157,12 @@ def test_no_words_of_cause() -> None:
     said = " ".join(f"{note.elsewhere_words} {note.home_words}" for note in sample_digest().arrivals)
     for word in ("because", "caus", "leads", "therefore", "will", "soon"):
         assert word not in said
+
+
+def test_what_was_asked_about_comes_again_with_the_next_story_from_home() -> None:
+    begun = arrival("iot", "healthcare", FIRST_REPORTS, stories=2, evidence=("c",))
+    states = ("area:iot", "first_reports", "established")
+    before = Memory(issues=5, recent_arrivals=frozenset({(*states, 1)}))
+    assert [note.technology for note in notes(there("iot"), begun, memory=before)] == ["area:iot"]
+    told = Memory(issues=5, recent_arrivals=frozenset({(*states, 2)}))
+    assert notes(there("iot"), begun, memory=told) == ()

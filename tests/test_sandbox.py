@@ -32,7 +32,7 @@ def rss(items: str) -> str:
 
 
 FINE = document(rss("<item><title>fine</title><pubDate>2026-01-05T10:00:00Z</pubDate></item>"))
-# feedparser compares each category with all before it: 60,000 take a minute. Markup in a title makes it decide.
+# feedparser compares each category with all before it: 60,000 take a minute. Markup in a title is its.
 ENDLESS = document(
     rss(f"<item><title><b>x</b></title>{''.join(f'<category>c{n}</category>' for n in range(60_000))}</item>")
 )

@@ -2,9 +2,9 @@
 
 A note says how far a technology has come in another sector and how far at home, with counts and dates;
 never that one caused the other. Technologies asked about come first, then the nearest. A note comes again
-when one of its two states has changed; one on a technology that was asked about also after four issues, since
-how far that has come is what was asked. What is not seen here is told once it is established in two other
-sectors: one that has it alone keeps it.
+when one of its two states has changed; one on a technology that was asked about also with the next story from
+home, or after four issues, since how far that has come is what was asked. What is not seen here is told once
+it is established in two other sectors: one that has it alone keeps it.
 A technology and its parent are one note. Nothing muted is named, neither as a technology nor as a sector.
 """
 
@@ -38,10 +38,17 @@ def arrival_notes(held: Profile, approaches: Sequence[Approach], memory: Memory)
             continue
         asked = approach.technology in wanted
         note = _note(approach, held, asked=asked)
-        told = memory.recent_arrivals if asked else memory.arrivals
-        if note and (note.technology, str(note.home.state), str(note.elsewhere.state)) not in told:
+        if note and not _told(note, memory):
             notes.append(note)
     return tuple(notes)
+
+
+def _told(note: ArrivalNote, memory: Memory) -> bool:
+    """Return whether nothing is new since it was told: of what was asked about, a story more at home is."""
+    said = (note.technology, str(note.home.state), str(note.elsewhere.state))
+    if note.asked:
+        return (*said, note.home.stories) in memory.recent_arrivals
+    return said in memory.arrivals
 
 
 def _note(approach: Approach, held: Profile, *, asked: bool) -> ArrivalNote | None:

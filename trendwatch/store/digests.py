@@ -169,7 +169,11 @@ class Digests:
             last_cutoff=issues[0].cutoff if issues else None,
             told=tuple(_told(told[:TOLD_ISSUES])),
             arrivals=_arrivals(told),
-            recent_arrivals=_arrivals(told[:RECENT_ISSUES]),
+            recent_arrivals=frozenset(
+                (*_states(note), int(note["home"]["stories"]))
+                for digest in told[:RECENT_ISSUES]
+                for note in digest.get("arrivals", ())
+            ),
             practices=frozenset(
                 digest["try_this"]["key"] for digest in told[:PRACTICE_ISSUES] if digest.get("try_this")
             ),

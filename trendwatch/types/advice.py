@@ -231,8 +231,8 @@ class Memory:
     last_cutoff: datetime | None = None
     #: (technology, state at home, state elsewhere) of the arrival notes of the last year
     arrivals: frozenset[tuple[str, str, str]] = frozenset()
-    #: the same of the last four digests
-    recent_arrivals: frozenset[tuple[str, str, str]] = frozenset()
+    #: the same of the last four digests, each with the stories there were at home
+    recent_arrivals: frozenset[tuple[str, str, str, int]] = frozenset()
     #: keys of the practices of the last quarter
     practices: frozenset[str] = frozenset()
     #: votes it cast before the cutoff
