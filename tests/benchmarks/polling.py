@@ -11,8 +11,8 @@ compared runs in turn.
 
 The peer needs an environment of its own, since it brings libraries that we do not want:
 
-    python3 -m venv /tmp/peer && /tmp/peer/bin/pip install reader sgmllib3k
-    READER_PYTHON=/tmp/peer/bin/python python -m tests.benchmarks.polling
+    python3 -m venv peer && peer/bin/pip install reader sgmllib3k
+    READER_PYTHON=peer/bin/python python -m tests.benchmarks.polling
 """
 
 from __future__ import annotations
