@@ -63,9 +63,8 @@ class Changes:
         Raises:
             ConfigError: the configuration with this change would not be valid; nothing was changed.
         """
-        laid = (one for one in self.overlays.list() if (one.kind, one.key) == (kind, key))
-        before = next(laid, None)
-        self.put(kind, key, {**(before.values or {} if before else {}), **given}, by=by)
+        change = Overlay(kind=kind, key=key, values=given, changed_at=self.clock(), changed_by=by)
+        self.put(kind, key, self.overlays.with_earlier(change).values, by=by)
 
     def remove(self, kind: OverlayKind, key: str, *, by: str) -> None:
         """Take a thing away: one that only an overlay made is forgotten, one of the files marked as removed.

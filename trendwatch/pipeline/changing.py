@@ -96,9 +96,7 @@ def _numbered(key: str, number: int) -> str:
 def _keep(
     store: Store, config: Config, key: str, given: Mapping[str, object], *, by: str, now: datetime
 ) -> Business:
-    laid = next((one for one in store.overlays.list() if (one.kind, one.key) == ("business", key)), None)
-    before = dict(laid.values or {}) if laid else {}
     found = judged(config, key, given, now=now)
-    values = {**before, **given}
-    store.overlays.put(Overlay(kind="business", key=key, values=values, changed_at=now, changed_by=by))
+    overlay = Overlay(kind="business", key=key, values=given, changed_at=now, changed_by=by)
+    store.overlays.put(store.overlays.with_earlier(overlay))
     return found

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime
 
 from trendwatch.config import Config
@@ -46,17 +45,9 @@ def keep_label(
         ConfigError: it would not be valid; nothing was changed.
     """
     label, _ = with_label(config, full_key, values)
-    laid = next((one for one in config.overlays if (one.kind, one.key) == ("label", full_key)), None)
-    overlay = Overlay(
-        kind="label",
-        key=full_key,
-        values=completed(config, full_key, values),
-        changed_at=now,
-        changed_by=by,
-    )
-    if laid is not None and laid.values is not None:
-        overlay = replace(overlay, values={**laid.values, **(overlay.values or {})})
-    store.overlays.put(overlay)
+    given = completed(config, full_key, values)
+    overlay = Overlay(kind="label", key=full_key, values=given, changed_at=now, changed_by=by)
+    store.overlays.put(store.overlays.with_earlier(overlay))
     return label
 
 

@@ -81,11 +81,9 @@ def _label(config: Config, full_key: str) -> Label:
 
 def _lay(store: Store, config: Config, label: str, strong: Sequence[str], *, by: str, now: datetime) -> None:
     """Lay the terms of a label over the files, unless it would be wrong."""
-    laid = next((one for one in store.overlays.list() if (one.kind, one.key) == ("label", label)), None)
-    values = {**((laid.values if laid else None) or {}), "strong": list(strong)}
-    overlay = Overlay(kind="label", key=label, values=values, changed_at=now, changed_by=by)
+    overlay = Overlay(kind="label", key=label, values={"strong": list(strong)}, changed_at=now, changed_by=by)
     problems: list[ConfigError] = []
     read_taxonomy(lay_over(config.tables, [overlay], problems).labels, problems)
     if problems:
         raise ConfigError("; ".join(problem.message for problem in problems))
-    store.overlays.put(overlay)
+    store.overlays.put(store.overlays.with_earlier(overlay))

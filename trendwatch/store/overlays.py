@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from sqlalchemy import Engine, delete, select
 
 from trendwatch.store.engine import reading, writing
@@ -34,6 +36,13 @@ class Overlays:
         with writing(self._engine) as connection:
             statement = insert(connection, OverlayRow).values(kind=overlay.kind, key=overlay.key, **values)
             connection.execute(statement.on_conflict_do_update(index_elements=["kind", "key"], set_=values))
+
+    def with_earlier(self, overlay: Overlay) -> Overlay:
+        """Return a change together with the earlier ones of the same thing that it does not name."""
+        same = (_OVERLAY.c.kind == overlay.kind, _OVERLAY.c.key == overlay.key)
+        with reading(self._engine) as connection:
+            before = connection.execute(select(_OVERLAY.c["values"]).where(*same)).scalar()
+        return replace(overlay, values={**(before or {}), **(overlay.values or {})})
 
     def drop(self, kind: str, key: str) -> None:
         """Forget a change: the file's value holds again."""

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Annotated
-from urllib.parse import parse_qs
 
-from fastapi import APIRouter, Body
+from fastapi import APIRouter
 from starlette.responses import Response
 
 from trendwatch.news.failures import FAILURE_WORDS
@@ -17,6 +15,7 @@ from trendwatch.store.items import Filter
 from trendwatch.types.coverage import Breadth, FeedCoverage
 from trendwatch.web.condition import FeedCondition, all_feeds, condition, feed_condition, one_feed
 from trendwatch.web.feedwords import Run, fetch_words, ledger_rows, scorecard_rows, strip, strip_words
+from trendwatch.web.forms import Form, fields, first
 from trendwatch.web.looks import page
 from trendwatch.web.parts import Given, Parts
 
@@ -38,8 +37,6 @@ _FIRST = (
     FeedCondition.DISABLED,
 )
 _STRIP = 30
-_FORM = "application/x-www-form-urlencoded"
-_MOST_FORM = 10_000
 _LATEST = 10
 
 
@@ -115,9 +112,9 @@ def feed(key: str, parts: Given) -> Response:
 
 
 @router.post("/feeds/try")
-def try_feed(form: Annotated[bytes, Body(media_type=_FORM)], parts: Given) -> Response:
+def try_feed(sent: Form, parts: Given) -> Response:
     """Show what is at an address; nothing is kept."""
-    address = parse_qs(form[:_MOST_FORM].decode("utf-8", "replace")).get("url", [""])[0].strip()
+    address = first(fields(sent), "url")
     if "://" not in address:
         address = f"https://{address}"
     trial = parts.desk.try_address(address)

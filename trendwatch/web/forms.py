@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Annotated
 from urllib.parse import parse_qsl
 
@@ -10,12 +10,13 @@ from fastapi import Body
 
 from trendwatch.errors import InputError
 
-#: For the signature of a route that takes a form.
-Sent = Annotated[bytes, Body(media_type="application/x-www-form-urlencoded")]
-#: With ``no-referrer`` browsers say ``Origin: null`` of a form, and the gate must know where it comes from.
-FORM_HEADERS = {"Referrer-Policy": "same-origin"}
-
-_MOST_FIELDS = 300
+_KIND = "application/x-www-form-urlencoded"
+#: For the signature of a route that takes a form of an operator.
+Sent = Annotated[bytes, Body(media_type=_KIND)]
+#: The same for a form that anybody may send who was given a link.
+Form = Annotated[bytes, Body(media_type=_KIND, max_length=20_000)]
+#: More than the largest of ours, the profile with every box ticked.
+_MOST_FIELDS = 1_000
 
 
 def fields(sent: bytes) -> dict[str, Sequence[str]]:
@@ -33,3 +34,8 @@ def fields(sent: bytes) -> dict[str, Sequence[str]]:
         if value.strip() and "\0" not in value:
             found.setdefault(name, []).append(value.strip())
     return dict(found)
+
+
+def first(given: Mapping[str, Sequence[str]], name: str) -> str:
+    """Return the first value of a field, "" where it was left empty."""
+    return given.get(name, ("",))[0]

@@ -13,7 +13,7 @@ from trendwatch.errors import ConfigError
 from trendwatch.pipeline.label_changes import keep_label, trial_of
 from trendwatch.types.tags import Facet
 from trendwatch.web.facets import FACETS, labels_by_facet
-from trendwatch.web.forms import FORM_HEADERS, Sent, fields
+from trendwatch.web.forms import Sent, fields
 from trendwatch.web.looks import page
 from trendwatch.web.parts import Given
 
@@ -68,7 +68,7 @@ def try_label(
         "names": config.taxonomy.names(),
         "weeks": trial.weeks[-_WEEKS:] if trial else (),
     }
-    return page("label_try.html", {"here": "items", **values}, headers=FORM_HEADERS)
+    return page("label_try.html", {"here": "items", **values})
 
 
 @router.post("/tags/labels/try")

@@ -5,8 +5,8 @@ Works without scripts: one button shows the preview, the other saves.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from urllib.parse import parse_qs, quote
+from collections.abc import Mapping, Sequence
+from urllib.parse import quote
 
 from fastapi import APIRouter
 from starlette.responses import RedirectResponse, Response
@@ -16,19 +16,26 @@ from trendwatch.advice.rules import effect_words, ground_words, in_force, parse_
 from trendwatch.advice.taste import learn
 from trendwatch.config.businesses import values_of
 from trendwatch.errors import ConfigError, InputError
-from trendwatch.pipeline.changing import EDITABLE, LISTS, NUMBERS, free_key, judged, new_business
+from trendwatch.pipeline.changing import (
+    EDITABLE,
+    LISTS,
+    NUMBERS,
+    change_business,
+    free_key,
+    judged,
+    new_business,
+)
 from trendwatch.pipeline.preview import preview
 from trendwatch.pipeline.voting import decide, forget_taste, proposals
 from trendwatch.types.advice import Business
 from trendwatch.types.tags import Facet
-from trendwatch.web.changes import change_business
+from trendwatch.web.forms import Form, fields, first
 from trendwatch.web.looks import page
 from trendwatch.web.parts import Given, Parts
-from trendwatch.web.readers import Form
 
 router = APIRouter()
 
-_Asked = Mapping[str, list[str]]
+_Asked = Mapping[str, Sequence[str]]
 #: Where a form shows boxes it says so: none ticked is an answer too.
 _BOXES = ("goals", "areas", "mutes", "follows")
 _CHOICES = {
@@ -49,20 +56,20 @@ def asked(parts: Given) -> Response:
 @router.post("/profile/new")
 def answered(parts: Given, body: Form = b"") -> Response:
     """Show what answers would bring, or keep them."""
-    given = _read(body)
+    given = fields(body)
     config, now = parts.config(), parts.clock()
-    name = _one(given, "name")
+    name = first(given, "name")
     key = free_key(name, config)
     answers = Answers(
         name=name,
-        sector=_one(given, "sector"),
+        sector=first(given, "sector"),
         goals=tuple(given.get("goals", [])),
-        wants=_one(given, "wants"),
-        effort=_one(given, "effort") or "little",
+        wants=first(given, "wants"),
+        effort=first(given, "effort") or "little",
     )
     values = values_of(profile_of(answers, config.taxonomy.labels, key=key))
     try:
-        if _one(given, "action") == "save":
+        if first(given, "action") == "save":
             made = new_business(parts.store, config, key, values, by="page", now=now)
             return RedirectResponse(f"/profile/{quote(made.key)}", 303)
         shown = judged(config, key, values, now=now)
@@ -81,14 +88,15 @@ def profile(business: str, parts: Given) -> Response:
 @router.post("/profile/{business}")
 def change(business: str, parts: Given, body: Form = b"") -> Response:
     """Show what a change would bring, or keep it."""
-    found = parts.config().business(business[:100])
-    given = _read(body)
+    config, now = parts.config(), parts.clock()
+    found = config.business(business[:100])
+    given = fields(body)
     values = _values(given)
     try:
-        if _one(given, "action") == "save":
-            kept = change_business(parts, found.key, values, by="page")
+        if first(given, "action") == "save":
+            kept = change_business(parts.store, config, found.key, values, by="page", now=now)
             return _form(parts, kept, kept, said="Saved.")
-        return _form(parts, found, judged(parts.config(), found.key, values, now=parts.clock()))
+        return _form(parts, found, judged(config, found.key, values, now=now))
     except ConfigError as error:
         return _form(parts, found, found, said=error.message)
 
@@ -96,9 +104,9 @@ def change(business: str, parts: Given, body: Form = b"") -> Response:
 @router.post("/profile/{business}/rules")
 def rule(business: str, parts: Given, body: Form = b"") -> Response:
     """Accept, decline or undo a rule, or forget what was learnt."""
-    given, config, now = _read(body), parts.config(), parts.clock()
+    given, config, now = fields(body), parts.config(), parts.clock()
     found = config.business(business[:100])
-    decision, meant = _one(given, "decision"), parse_rule(_one(given, "rule"))
+    decision, meant = first(given, "decision"), parse_rule(first(given, "rule"))
     if decision == "forget":
         kept = forget_taste(parts.store, config, found.key, by="page", now=now)
     elif meant is None:
@@ -108,15 +116,6 @@ def rule(business: str, parts: Given, body: Form = b"") -> Response:
     return _form(parts, kept, kept, said="Saved.")
 
 
-def _read(body: bytes) -> dict[str, list[str]]:
-    given = parse_qs(body.decode("utf-8", "replace"), max_num_fields=1000)
-    return {name: [one[:2000] for one in values] for name, values in given.items()}
-
-
-def _one(given: _Asked, name: str) -> str:
-    return given.get(name, [""])[0].strip()
-
-
 def _values(given: _Asked) -> dict[str, object]:
     """Return what a form says, in the words of the files.
 
@@ -124,14 +123,14 @@ def _values(given: _Asked) -> dict[str, object]:
         ConfigError: a number is none.
     """
     found: dict[str, object] = {}
-    shown = _one(given, "shown").split()
+    shown = first(given, "shown").split()
     for name in EDITABLE:
         if name in _BOXES and name in shown:
-            found[name] = given.get(name, [])
+            found[name] = list(given.get(name, ()))
         elif name in _LINES and name in shown:
-            found[name] = [one.strip() for one in _one(given, name).split(",") if one.strip()]
+            found[name] = [one.strip() for one in first(given, name).split(",") if one.strip()]
         elif name in given and name not in LISTS:
-            found[name] = _number(name, _one(given, name)) if name in NUMBERS else _one(given, name)
+            found[name] = _number(name, first(given, name)) if name in NUMBERS else first(given, name)
     return found
 
 

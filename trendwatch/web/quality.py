@@ -19,7 +19,7 @@ from trendwatch.types.tags import Facet
 from trendwatch.types.weeks import week_name
 from trendwatch.web.condition import current_version
 from trendwatch.web.facets import FACETS
-from trendwatch.web.forms import FORM_HEADERS, Sent, fields
+from trendwatch.web.forms import Sent, fields, first
 from trendwatch.web.looks import page
 from trendwatch.web.parts import Given, Parts
 
@@ -59,13 +59,13 @@ def quality(parts: Given, facet: Annotated[Facet, Query()] = Facet.AREA) -> Resp
         "drift": drift_words(under_way(parts.store)),
         "weeks": [(week_name(one.week), one) for one in reversed(weeks)],
     }
-    return page("tags_quality.html", {"here": "items", **values}, headers=FORM_HEADERS)
+    return page("tags_quality.html", {"here": "items", **values})
 
 
 @router.post("/tags/quality")
 def back(sent: Sent, parts: Given) -> Response:
     """Go back to an earlier or refused model, by name."""
-    version = next(iter(fields(sent).get("version", ())), "")
+    version = first(fields(sent), "version")
     if not version:
         raise InputError("name a version")
     config = parts.config()

@@ -17,7 +17,7 @@ from trendwatch.types.tags import Asked
 from trendwatch.types.weeks import week_number, week_start
 from trendwatch.web.condition import feed_titles
 from trendwatch.web.facets import FACETS
-from trendwatch.web.forms import FORM_HEADERS, Sent, fields
+from trendwatch.web.forms import Sent, fields, first
 from trendwatch.web.looks import page
 from trendwatch.web.parts import Given, Parts
 
@@ -58,7 +58,7 @@ def to_judge(parts: Given, item: Annotated[str, Query(max_length=40)] = "") -> R
         "feeds": feed_titles(parts),
         "now": parts.clock(),
     }
-    return page("tags_queue.html", {"here": "items", **values}, headers=FORM_HEADERS)
+    return page("tags_queue.html", {"here": "items", **values})
 
 
 @router.post("/tags/queue")
@@ -67,14 +67,14 @@ def judge(sent: Sent, parts: Given) -> Response:
     said = fields(sent)
     had, kept = said.get("had", ()), set(said.get("keep", ()))
     correct(
-        *(parts.store, parts.config().taxonomy, said.get("item", ("",))[0]),
+        *(parts.store, parts.config().taxonomy, first(said, "item")),
         add=said.get("add", ()),
         remove=[key for key in had if key not in kept],
         none=said.get("none", ()),
         by="page",
         now=parts.clock(),
     )
-    following = said.get("next", ("",))[0]
+    following = first(said, "next")
     return RedirectResponse(
         f"/tags/queue?{urlencode({'item': following})}" if following else "/tags/queue", 303
     )

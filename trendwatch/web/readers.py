@@ -7,27 +7,24 @@ programs send it (RFC 8058).
 
 from __future__ import annotations
 
-from typing import Annotated
-from urllib.parse import parse_qs
+from collections.abc import Sequence
 
-from fastapi import APIRouter, Body, HTTPException
+from fastapi import APIRouter, HTTPException
 from starlette.responses import Response
 
 from trendwatch.advice.schedule import rhythm_words
 from trendwatch.deliver.links import PREFIX, Links, Purpose
 from trendwatch.errors import LinkRefused, NotFound
+from trendwatch.pipeline.changing import change_business
 from trendwatch.pipeline.outgoing import links_of, mail_of
 from trendwatch.types.advice import Business
 from trendwatch.types.delivery import Consent, Recipient
 from trendwatch.types.tags import Facet
-from trendwatch.web.changes import change_business
+from trendwatch.web.forms import Form, fields
 from trendwatch.web.looks import page
 from trendwatch.web.parts import Given, Parts
 
 router = APIRouter(prefix=PREFIX)
-
-#: What a mail program or browser sends: names and values as a form writes them.
-Form = Annotated[bytes, Body(media_type="application/x-www-form-urlencoded", max_length=20_000)]
 
 _OFTEN = (
     ("weekly", "Every week"),
@@ -93,19 +90,20 @@ def preferences(token: str, parts: Given) -> Response:
 def prefer(token: str, parts: Given, body: Form = b"") -> Response:
     """Change how often the digest comes and what it is about."""
     reader = _known(parts, token, "preferences")
-    given = parse_qs(body.decode("utf-8", "replace"), max_num_fields=500)
+    given = fields(body)
     values: dict[str, object] = {
         name: given[name][0][:40] for name in ("frequency", "quiet_week") if name in given
     }
     if "topics" in given:  # the form says that its boxes were shown: none ticked is an answer too
-        values["areas"] = [text[:64] for text in given.get("area", [])]
-        values["mutes"] = _mutes(parts, reader.business_key, given.get("mute", []))
+        values["areas"] = [text[:64] for text in given.get("area", ())]
+        values["mutes"] = _mutes(parts, reader.business_key, given.get("mute", ()))
     if values:
-        change_business(parts, reader.business_key, values, by="link")
+        config, now = parts.config(), parts.clock()
+        change_business(parts.store, config, reader.business_key, values, by="link", now=now)
     return _page(parts, reader, token=token, state="chosen" if values else "choosing")
 
 
-def _mutes(parts: Parts, business_key: str, areas: list[str]) -> list[str]:
+def _mutes(parts: Parts, business_key: str, areas: Sequence[str]) -> list[str]:
     """Return the mutes of a business with those of technologies as they were ticked."""
     others = [one for one in parts.config().business(business_key).mutes if not one.startswith("area:")]
     return [*others, *(f"area:{text[:64]}" for text in areas)]

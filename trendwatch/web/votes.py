@@ -7,7 +7,6 @@ business share its votes: there is one digest for all of them.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from urllib.parse import parse_qs
 
 from fastapi import APIRouter, HTTPException
 from starlette.responses import Response
@@ -18,9 +17,9 @@ from trendwatch.pipeline.outgoing import links_of
 from trendwatch.pipeline.voting import cast, labels_of
 from trendwatch.types.advice import Digest, Pick
 from trendwatch.types.votes import VoteKind
+from trendwatch.web.forms import Form, fields, first
 from trendwatch.web.looks import page
 from trendwatch.web.parts import Given, Parts
-from trendwatch.web.readers import Form
 
 router = APIRouter()
 
@@ -82,8 +81,8 @@ def _linked(parts: Parts, token: str) -> Digest:
 
 
 def _said(parts: Parts, digest: Digest, body: bytes) -> Response:
-    given = parse_qs(body.decode("utf-8", "replace"), max_num_fields=20)
-    story, kind, label = (given.get(name, [""])[0][:120] for name in ("story", "kind", "label"))
+    given = fields(body)
+    story, kind, label = (first(given, name)[:120] for name in ("story", "kind", "label"))
     if kind not in set(VoteKind):
         raise InputError("choose one of the buttons")
     cast(
