@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import time
+import tracemalloc
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -16,6 +17,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.hostile import HOSTILE
 from trendwatch.news.parse import parse
 from trendwatch.types.news import Document, Entry, Failure, ParsedFeed, PollFailure
 
@@ -282,6 +284,24 @@ def test_p1_declarations_are_refused_in_every_disguise(body: str, encoding: str)
     assert time.process_time() - started < 1
 
 
+@pytest.mark.parametrize(
+    "name", [name for name in HOSTILE if "ntit" in name or "laugh" in name or "extern" in name]
+)
+def test_p1_refusals_take_no_time_no_memory_no_file(name: str) -> None:
+    """Less than a second and 50 MB, and nothing is opened."""
+    body = HOSTILE[name]
+    parse(document(rss("")))
+    tracemalloc.start()
+    try:
+        started = time.process_time()
+        with no_files_no_sockets():
+            assert failure(body) == Failure.FORBIDDEN_XML
+        assert time.process_time() - started < 1
+        assert tracemalloc.get_traced_memory()[1] < 50_000_000
+    finally:
+        tracemalloc.stop()
+
+
 @pytest.mark.parametrize("header", ["", "text/xml; charset=utf-7"])
 def test_p1_utf7_disguise(header: str) -> None:
     disguised = EXTERNAL.replace("<", "+ADw-").replace("!", "+ACE-").replace("[", "+AFs-").encode()
@@ -496,6 +516,19 @@ def test_categories_are_distinct_and_few() -> None:
         f"<item>{''.join(f'<category>C{n}</category><category>c{n}</category>' for n in range(40))}</item>"
     )
     assert found.categories == tuple(f"C{n}" for n in range(20))
+
+
+def test_a_base_ends_with_its_element() -> None:
+    """feedparser 6.0.14 keeps it for all that follows where what holds the element has none."""
+    first = (
+        '<item xml:base="https://a.example/first/"><link>one</link><guid isPermaLink="false">g</guid></item>'
+    )
+    parsed = feed(rss(first + "<item><link>two</link></item>"))
+    assert [found.url for found in parsed.entries] == [
+        "https://a.example/first/one",
+        "https://feeds.example/news/two",
+    ]
+    assert parsed.entries[0].guid == "g"
 
 
 def test_feedparser_stumbles_and_the_entries_stay() -> None:

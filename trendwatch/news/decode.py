@@ -69,7 +69,9 @@ def certain_utf8(body: bytes, content_type: str = "") -> bytes | None:
     if body.isascii():
         return None if any(_ESCAPED.match(_charset(name)) for name in names) else body
     # its first byte alone is found sixteen times as fast
-    return None if _DAMAGE[:1] in body and _DAMAGE in body else body
+    if _DAMAGE[:1] in body and _DAMAGE in body:
+        return body if _is_mostly_sound(body.decode("utf-8", "replace")) else None
+    return body
 
 
 def _decode(body: bytes, content_type: str) -> str:
@@ -83,8 +85,7 @@ def _decode(body: bytes, content_type: str) -> str:
         escaped = [name for name in charsets if _ESCAPED.match(name)]
         return _first(body, escaped) or body.decode("ascii")
     utf8 = body.decode("utf-8", "replace")
-    damaged = utf8.count("\ufffd")
-    if damaged == 0 or _outside_ascii(utf8) - damaged >= _MOSTLY * damaged:
+    if _is_mostly_sound(utf8):
         return utf8
     return _first(body, charsets) or body.decode(charsets[0] if charsets else "cp1252", "replace")
 
@@ -135,5 +136,6 @@ def _first(body: bytes, charsets: list[str]) -> str:
     return ""
 
 
-def _outside_ascii(text: str) -> int:
-    return len(text) - len(text.encode("ascii", "ignore"))
+def _is_mostly_sound(text: str) -> bool:
+    damaged = text.count("\ufffd")
+    return damaged == 0 or len(text) - len(text.encode("ascii", "ignore")) - damaged >= _MOSTLY * damaged

@@ -60,7 +60,7 @@ def parse_slowly(document: Document) -> ParsedFeed | PollFailure:
 
 def _quickly(document: Document) -> ParsedFeed | None:
     body = quick_body(document)
-    state = None if body is None else quick.read(body)
+    state = None if body is None else quick.read(body, document.url)
     if body is None or state is None:
         return None
     if state.long_author and repair.without_long_authors(text := body.decode()) != text:
@@ -84,6 +84,7 @@ def _feed(feed: Raw, raw: Iterable[Raw], document: Document, *, markup: bytes) -
 
 def _parse_markup(markup: Markup, document: Document) -> ParsedFeed | PollFailure:
     text, cut = repair.close(markup)
+    text = repair.with_base(text, document.url)
     text, shortened = repair.shorten(repair.well_referenced(repair.without_long_authors(text)))
     raw = _read(text) or _read(repair.without_extensions(text))
     if raw is None:

@@ -40,9 +40,15 @@ _TWICE = re.compile(rb"\xc3[\x82-\xb4](?:\xc2|&#|\]\]>|<[!?])")
 _LATIN = re.compile(rb"&#(?:([12]\d\d);|[xX]([89a-fA-F][0-9a-fA-F]);|(0|[xX]0))")
 
 
-def read(body: bytes) -> State | None:
-    """Return what the markup says, None where feedparser must decide; UTF-8, from the first element on."""
-    state = State(mended=_may_be_damaged(body))
+def read(body: bytes, url: str) -> State | None:
+    """Return what the markup says, None where feedparser must decide.
+
+    Args:
+        body: UTF-8, from the first element on.
+        url: where it came from; the base of a document that names bases only below its root.
+    """
+    has_inner_base = b"xml:base" in body and b"xml:base" not in body[: body.find(b">")]
+    state = State(mended=_may_be_damaged(body), base=url if has_inner_base else "")
     try:
         _Reader(state).read(body)
     except (Declined, expat.ExpatError):
@@ -117,7 +123,8 @@ class _Reader:
                 self._root(name)
             if begin is not None:
                 begin(state, attributes)
-            frames.append((finish, attributes, text, table))
+            # text between elements is nobody's; gathered piece by piece it would cost its square
+            frames.append((finish, attributes, text if table.is_mixed else "", table))
             text, table = "", inside
 
         def end(_name: str) -> None:

@@ -2,7 +2,7 @@
 
 Each test here stands for one step of the long way, decode | guard | repair, that would then change nothing:
 
-- the bytes are UTF-8 to ``decode``, whoever says otherwise (Expat refuses what is not), and hold no U+FFFD;
+- the bytes are UTF-8 to ``decode``, whoever says otherwise (Expat refuses what is not);
 - what stands before the first element declares nothing, and behind it the quick parser takes no processing
   instruction, so Expat sees each tag, comment and section where ``guard`` and ``repair`` see it.
 """

@@ -74,6 +74,7 @@ _PERSON = Table(
     {"name": _part_of("name"), "email": _part_of("email")}
     | dict.fromkeys(("uri", "url", "homepage"), _part_of("href")),
     Action(_foreign, NOTHING),
+    is_mixed=True,
 )
 #: An author with parts.
 AUTHOR = Action(_author, _PERSON, _begin_author)

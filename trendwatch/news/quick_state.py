@@ -42,8 +42,12 @@ class Action(NamedTuple):
 class Table(dict[str, Action]):
     """What elements do in one place, by Expat's names, looked up by feedparser's."""
 
-    def __init__(self, rules: dict[str, Action], unknown: Action | None = None) -> None:
+    def __init__(
+        self, rules: dict[str, Action], unknown: Action | None = None, *, is_mixed: bool = False
+    ) -> None:
         super().__init__()
+        #: whether text between these elements counts
+        self.is_mixed = is_mixed
         self._rules = rules
         #: what elements do that feedparser does not know; where there is none, they decline the document
         self.unknown = unknown
@@ -74,7 +78,7 @@ _SAFE: set[str] = set()  # attributes that name no base
 class State:
     """One document being read, with feedparser's state variables as far as they matter."""
 
-    def __init__(self, *, mended: bool) -> None:
+    def __init__(self, *, mended: bool, base: str = "") -> None:
         #: the open elements: what they do at their end, attributes; text and table of the one that holds them
         self.frames: list[tuple[Callable[[State, Attributes, str], None], Attributes, str, Table]] = []
         self.feed: Raw = {}
@@ -98,7 +102,8 @@ class State:
         #: the same for a text that is stripped already
         self.mend: Callable[[str], str] = _mended if mended else str
         #: whether an element has named a base; from then on it is followed
-        self.has_base = False
+        self.has_base = bool(base)
+        self._root_base = base
         self._base = ""
         self._bases: list[str] = []
 
@@ -149,17 +154,16 @@ class State:
         if safe and not self.has_base:
             return
         bases = [] if safe else [name for name in attributes if _local(name) == "base"]
-        if len(bases) > 1:
+        if len(bases) > 1 or (bases and self.frames and not self.has_base):
             raise Declined("base")
-        if not self.has_base:
-            if not bases:
-                _SAFE.update(attributes if len(_SAFE) < _CACHED else ())
-                return
-            self._bases = [""] * len(self.frames)
+        if not bases:
+            _SAFE.update(attributes if len(_SAFE) < _CACHED else ())
+        own = attributes[bases[0]] if bases else "" if self.frames else self._root_base
+        if own or self.has_base:
             self.has_base = True
-        base = (attributes[bases[0]] if bases else "") or self._base
-        self._base = _below(self._base, base) if self._base else _urljoin("", base)
-        self._bases.append(self._base)
+            own = own or self._base
+            self._base = _below(self._base, own) if self._base else _urljoin("", own)
+            self._bases.append(self._base)
 
     def leave(self) -> None:
         """Follow the base out of an element; feedparser keeps it where what holds the element has none."""

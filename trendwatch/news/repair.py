@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import re
 from html.entities import name2codepoint
+from xml.sax.saxutils import quoteattr
 
 from trendwatch.news.xmlguard import Markup
 
@@ -29,6 +30,7 @@ _ITEM = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _ITEM_END = re.compile(r"</(?:[\w.-]+:)?(?:item|entry)\s*>", re.IGNORECASE)
+_ROOT = re.compile(r"(<[\w:.-]+)[^<>]*>")
 _EMPTY_ROOT = re.compile(r"<[^<>]*/>")
 _FRAGILE = re.compile(
     r"</?(?:(?:georss|gml|geo|psc|media|itunes):[\w.-]+|width|height)\b[^<>]*>", re.IGNORECASE
@@ -59,6 +61,17 @@ def well_referenced(text: str) -> str:
 def without_long_authors(text: str) -> str:
     """Return the text with authors cut at 500 characters: looking for their addresses is quadratic."""
     return _LONG_AUTHOR.sub(lambda found: found[1] or found[0], text)
+
+
+def with_base(text: str, url: str) -> str:
+    """Return the text with a base at its root if only elements below have one.
+
+    feedparser forgets to leave a base where what holds its element has none: all links behind went astray.
+    """
+    root = _ROOT.match(text)
+    if root is None or "xml:base" not in text or "xml:base" in root[0]:
+        return text
+    return f"{root[1]} xml:base={quoteattr(url)}{text[root.end(1) :]}"
 
 
 def without_extensions(text: str) -> str:

@@ -1,48 +1,52 @@
-"""Hostile bytes are parsed in child processes with limits on time and memory.
-
-Theory of operation. No list of refusals is complete: quadratic expressions and lists remain in feedparser (an
-author of 100 kB takes half a minute). So a document is parsed by a child that the kernel stops:
-
-- processor time: RLIMIT_CPU, set before each document to what one may use and lifted after it; the kernel
-  ends the child even inside a regular expression, where Python would not look at a signal;
-- wall-clock time: pebble's timeout, for a child that sleeps or a machine that is overloaded;
-- memory: RLIMIT_AS; Python raises MemoryError and the child, now bloated, ends; native code aborts.
-
-Children come from a fork server: it has no threads, holds the parser already, and starts one in milliseconds.
-A thread in each child waits for the parent's end, also by kill -9, and then ends the child. A child is
-replaced after 500 documents, so leaks do not grow. When a child dies pebble loses only its document; where it
-gives the pool up (an idle child was killed), a new pool takes the document once more.
-
-An exception of the parser is a bug of ours and comes out of the future; a limit is data (PARSE_LIMIT).
-"""
+"""The pool of children, and who gets which documents."""
 
 from __future__ import annotations
 
 import multiprocessing
-import os
 import signal
 import threading
+from collections import deque
 from collections.abc import Callable
 from concurrent.futures import CancelledError, Future, InvalidStateError
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
-from multiprocessing import connection
+from dataclasses import dataclass
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
+from trendwatch.sandbox.child import STARVED, limit, parse_all
 from trendwatch.types.news import Document, Failure, ParsedFeed, PollFailure
 
 if TYPE_CHECKING:
     from pebble import ProcessPool
 
-_DOCUMENTS_PER_CHILD = 500
+_TASKS_PER_CHILD = 500
 _MEGABYTE = 1024 * 1024
-_STACK = 256 * 1024  # of the watching thread: a default stack would take address space from the parser
 # A document this many times smaller than a child's memory reaches it whole, and can be decoded there.
 _ROOM = 16
-_STARVED = 77  # exit code of a child without memory
+
+#: Documents handed over together, and their bytes.
+_COMPANY = 32
+_COMPANY_BYTES = _MEGABYTE
+#: Seconds of processor time that a document has in company, and of the clock that all of it have.
+_COMPANY_CPU = 1
+_COMPANY_WALL = 1.5
+# Tasks per child: one is parsed, one waits in the pipe.
+_AHEAD = 2
 
 Outcome = ParsedFeed | PollFailure
+
+
+@dataclass(slots=True, eq=False)
+class _Waiting:
+    """A document without an outcome."""
+
+    document: Document
+    outcome: Future[Outcome]
+    #: to be parsed without company, since a batch it was in came to nothing
+    alone: bool = False
+    #: given to a pool that broke
+    retried: bool = False
 
 
 class Sandbox:
@@ -63,6 +67,9 @@ class Sandbox:
         self._lock = threading.Lock()
         self._pool: ProcessPool | None = None
         self._open: set[Future[Outcome]] = set()
+        self._waiting: deque[_Waiting] = deque()
+        #: handed over and not back yet
+        self._tasks = 0
 
     def __enter__(self) -> Self:
         return self
@@ -97,40 +104,77 @@ class Sandbox:
             return outcome
         self._open.add(outcome)
         outcome.add_done_callback(self._open.discard)
-        self._schedule(document, outcome, retry=True)
+        with self._lock:
+            self._waiting.append(_Waiting(document, outcome))
+        self._hand_over()
         return outcome
 
     def close(self) -> None:
         """End the children. Documents still in work raise CancelledError; a later one starts new children."""
         with self._lock:
             pool, self._pool = self._pool, None
+            self._waiting.clear()
         for outcome in tuple(self._open):
             _settle(outcome, CancelledError())  # first, since a pool that ends makes up errors of its own
         if pool is not None:
             _end(pool)
 
-    def _schedule(self, document: Document, outcome: Future[Outcome], *, retry: bool) -> None:
+    def _hand_over(self) -> None:
+        """Give the children what they can take."""
+        while True:
+            with self._lock:
+                if not self._waiting or self._tasks >= _AHEAD * self._workers:
+                    return
+                batch = self._next()
+                self._tasks += 1
+            self._schedule(batch)
+
+    def _next(self) -> list[_Waiting]:
+        """Take the documents that are to be parsed together next."""
+        batch = [self._waiting.popleft()]
+        size = len(batch[0].document.body)
+        while self._waiting and not (batch[0].alone or self._waiting[0].alone) and len(batch) < _COMPANY:
+            size += len(self._waiting[0].document.body)
+            if size > _COMPANY_BYTES:
+                break
+            batch.append(self._waiting.popleft())
+        return batch
+
+    def _schedule(self, batch: list[_Waiting]) -> None:
         pool = self._running()
-
-        def finish(task: Future[Outcome]) -> None:
-            error = task.exception()
-            if outcome.done():  # the sandbox was closed meanwhile
-                return
-            if error is None:
-                _give(outcome, task.result())
-            elif isinstance(error, BrokenProcessPool) and retry:
-                self._replace(pool)
-                self._schedule(document, outcome, retry=False)
-            else:
-                _settle(outcome, error)
-
-        task: Future[Outcome]
+        # what company may have taken before counts too, and the kernel counts whole seconds
+        cpu = _COMPANY_CPU if batch[1:] else max(self._cpu_seconds - 2 * _COMPANY_CPU, 1)
+        documents = [one.document for one in batch]
+        task: Future[list[Outcome]]
         try:
-            task = pool.schedule(_parse, (document, self._cpu_seconds, self._read), timeout=self._cpu_seconds)
+            task = pool.schedule(
+                parse_all, (documents, cpu, self._read), timeout=_COMPANY_WALL if batch[1:] else cpu
+            )
         except RuntimeError as error:  # the pool broke while nothing was in work, or was closed just now
             task = Future()
             task.set_exception(BrokenProcessPool(str(error)))
-        task.add_done_callback(finish)
+        task.add_done_callback(lambda task: self._finish(pool, batch, task))
+
+    def _finish(self, pool: ProcessPool, batch: list[_Waiting], task: Future[list[Outcome]]) -> None:
+        error = CancelledError() if task.cancelled() else task.exception()
+        broken = isinstance(error, BrokenProcessPool)
+        if broken:
+            self._replace(pool)
+        again: list[_Waiting] = []
+        for number, one in enumerate(batch):
+            if one.outcome.done():  # the sandbox was closed meanwhile
+                continue
+            if error is None:
+                _give(one.outcome, task.result()[number])
+            elif batch[1:] or (broken and not one.retried):
+                one.alone, one.retried = True, broken
+                again.append(one)
+            else:
+                _settle(one.outcome, error)
+        with self._lock:
+            self._tasks -= 1
+            self._waiting.extendleft(reversed(again))
+        self._hand_over()
 
     def _running(self) -> ProcessPool:
         from pebble import ProcessPool  # importing the sandbox stays cheap
@@ -138,11 +182,11 @@ class Sandbox:
         with self._lock:
             if self._pool is None:
                 context = multiprocessing.get_context("forkserver")
-                context.set_forkserver_preload([__name__, "trendwatch.news.parse"])
+                context.set_forkserver_preload(["trendwatch.sandbox.child", "trendwatch.news.parse"])
                 self._pool = ProcessPool(
                     max_workers=self._workers,
-                    max_tasks=_DOCUMENTS_PER_CHILD,
-                    initializer=_limit,
+                    max_tasks=_TASKS_PER_CHILD,
+                    initializer=limit,
                     initargs=(self._memory_mb,),
                     context=context,
                 )
@@ -187,46 +231,8 @@ def _limited(detail: str) -> PollFailure:
 
 
 def _ending(code: int) -> str:
-    if code == _STARVED:
+    if code == STARVED:
         return "parsing took too much memory"
     if code == -signal.SIGXCPU:
         return "parsing took too much processor time"
     return f"the parsing process ended early ({signal.Signals(-code).name if code < 0 else code})"
-
-
-# What follows runs in the children.
-
-
-def _limit(memory_mb: int) -> None:
-    """Limit this child's memory and let it end with its parent."""
-    import resource
-
-    threading.stack_size(_STACK)
-    threading.Thread(target=_end_with_parent, name="sandbox-watch", daemon=True).start()
-    resource.setrlimit(resource.RLIMIT_AS, (memory_mb * _MEGABYTE, memory_mb * _MEGABYTE))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-
-
-def _end_with_parent() -> None:
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        connection.wait([parent.sentinel])
-        os.kill(os.getpid(), signal.SIGKILL)
-
-
-def _parse(document: Document, cpu_seconds: int, read: Callable[[Document], Any] | None) -> Any:
-    """Parse one document with its own allowance of processor time."""
-    import resource
-
-    from trendwatch.news.parse import parse
-
-    usage = resource.getrusage(resource.RUSAGE_SELF)
-    spent = round(usage.ru_utime + usage.ru_stime)  # the kernel counts whole seconds
-    _, most = resource.getrlimit(resource.RLIMIT_CPU)
-    resource.setrlimit(resource.RLIMIT_CPU, (spent + cpu_seconds, most))
-    try:
-        return (read or parse)(document)
-    except MemoryError:
-        os._exit(_STARVED)
-    finally:
-        resource.setrlimit(resource.RLIMIT_CPU, (most, most))
