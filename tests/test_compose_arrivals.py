@@ -17,7 +17,7 @@ from trendwatch.store.engine import reading
 from trendwatch.types.advice import Business, Digest
 from trendwatch.types.delivery import Channel
 from trendwatch.types.influence import ArrivalState
-from trendwatch.types.knowledge import Knowledge
+from trendwatch.types.knowledge import NO_KNOWLEDGE, Knowledge
 from trendwatch.types.news import Item
 from trendwatch.types.sectors import SectorRelations
 from trendwatch.types.weeks import week_number
@@ -129,10 +129,8 @@ def test_the_same_states_are_not_told_again_next_week(world: Store) -> None:
 
 def test_relations_come_from_the_configuration_and_the_business(world: Store) -> None:
     edition = world.editions.get(composed(world).edition_id)
-    (near,) = approaches(edition, FARM, KNOWLEDGE.sectors)
-    (far,) = approaches(
-        edition, a_business(sector="agriculture", relations={"retail": 0.1}), KNOWLEDGE.sectors
-    )
-    (even,) = approaches(edition, FARM, ())
+    (near,) = approaches(edition, FARM, KNOWLEDGE)
+    (far,) = approaches(edition, a_business(sector="agriculture", relations={"retail": 0.1}), KNOWLEDGE)
+    (even,) = approaches(edition, FARM, NO_KNOWLEDGE)
     # weights 0.4 and 0.1 of 0.5, and 1 where none are given
     assert (near.score / even.score, far.score / even.score) == pytest.approx((0.8, 0.2), abs=0.001)

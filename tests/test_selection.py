@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -10,6 +12,8 @@ from trendwatch.advice.choosing import best_first, choose, outside
 from trendwatch.advice.profile import profile
 from trendwatch.advice.selection import Judged, Judgement, Refusal
 from trendwatch.types.advice import Business, Candidate, Memory
+from trendwatch.types.knowledge import Knowledge
+from trendwatch.types.sectors import SectorRelations
 
 OLD_HAND = Memory(issues=4)
 
@@ -154,31 +158,57 @@ def test_outside_is_proven_unasked_and_not_of_its_sector() -> None:
         candidate("good", title="5", labels="area:drones sector:energy", feeds="A,B"),
         candidate("better", title="6", labels="area:digital_payments", feeds="A,B,C"),
     ]
-    pool = judgement(stories)
-    found, chance = outside(pool, [], period="2025-W10") or (None, 0.0)
-    assert found is not None
-    assert chance == 1.0  # nothing else is told by as many
-    assert found.candidate.story_id == "better"
+    assert {one for one, _ in drawn(judgement(stories, who) for who in many(60))} == {"good", "better"}
     assert outside(judgement(stories[:4]), [], period="2025-W10") is None
     # what is already shown about a technology makes it usual
-    again = outside(pool, [found], period="2025-W10")
+    pool = judgement(stories)
+    (better,) = (one for one in pool if one.candidate.story_id == "better")
+    again = outside(pool, [better], period="2025-W10")
     assert again is not None
     assert again[0].candidate.story_id == "good"
+    assert again[1] == 1.0
+
+
+def many(count: int) -> list[Business]:
+    return [replace(BUSINESS, key=f"b{number}") for number in range(count)]
+
+
+def drawn(pools: Iterable[Judgement]) -> list[tuple[str, float]]:
+    found = [outside(pool, [], period="2025-W10") for pool in pools]
+    return [(one[0].candidate.story_id, one[1]) for one in found if one]
 
 
 def test_outside_differs_between_businesses_and_not_between_runs() -> None:
     stories = [candidate(f"s{n}", title=f"T{n}", labels="area:drones", feeds="A,B") for n in range(8)]
-    picked = []
-    for number in range(12):
-        who = replace(BUSINESS, key=f"b{number}")
-        pools = [judgement(order, who) for order in (stories, stories[::-1])]
-        found = [outside(pool, [], period="2025-W10") for pool in pools]
-        assert found[0]
-        assert found[1]
-        assert found[0][0].candidate == found[1][0].candidate
-        assert found[0][1] == found[1][1] == 1 / 8
-        picked.append(found[0][0].candidate.story_id)
-    assert len(set(picked)) > 2
+    found = drawn(judgement(stories, who) for who in many(12))
+    assert found == drawn(judgement(stories[::-1], who) for who in many(12))
+    assert {chance for _, chance in found} == {1 / 8}
+    assert len({key for key, _ in found}) > 2
+
+
+def test_outside_prefers_strong_evidence_from_sectors_that_are_near() -> None:
+    labels = "area:drones sector:{}".format
+    told = [
+        candidate("near_strong", title="1", labels=labels("energy"), feeds="A,B,C,D"),
+        candidate("near_weak", title="2", labels=labels("energy"), feeds="A,B"),
+        candidate("far_strong", title="3", labels=labels("retail"), feeds="A,B,C,D"),
+        candidate("near_official", title="4", labels=labels("energy"), feeds="R", kind="regulator"),
+    ]
+    related = SectorRelations(key="healthcare", suppliers={"energy": 0.5})
+    where = replace(edition(*told), knowledge=Knowledge(sectors=(related,)))
+    found = drawn(Judgement(profile(who, where), OLD_HAND) for who in many(400))
+    # 1 + 1000 (1 - e^(-1))^2 = 401; two publishers, or an official one: 81; 1 + 0.2 x 400 from far away: 81
+    chances = {
+        "near_strong": 401 / 644,
+        "near_weak": 81 / 644,
+        "far_strong": 81 / 644,
+        "near_official": 81 / 644,
+    }
+    counts = Counter(key for key, _ in found)
+    for key, chance in found:
+        assert chance == pytest.approx(chances[key], abs=0.001)
+    for key, chance in chances.items():
+        assert counts[key] == pytest.approx(400 * chance, abs=4 * (400 * chance * (1 - chance)) ** 0.5)
 
 
 def risky(key: str = "risk", *, feeds: str = "A,B", title: str = "Quiet", sure: float = 0.9) -> Candidate:
@@ -205,6 +235,53 @@ def risky(key: str = "risk", *, feeds: str = "A,B", title: str = "Quiet", sure: 
 )
 def test_what_must_be_seen(story: Candidate, must: bool) -> None:
     assert judged(story).must_see is must
+
+
+# The business is in Britain; its software is Xero.
+@pytest.mark.parametrize(
+    ("regions", "home", "must"),
+    [
+        (("US",), "gb", False),
+        (("US", "GB"), "gb", True),
+        (("US", "world"), "gb", True),  # a source that names no region: it may
+        (("US",), "world", True),
+        (("uk",), "GB", True),
+        (("EU",), "CZ", True),
+        (("EU",), "gb", False),
+        (("DE",), "EU", True),
+        (("DE",), "CZ", False),
+    ],
+)
+def test_a_rule_or_risk_told_in_other_regions_only_is_no_must_see(
+    regions: tuple[str, ...], home: str, must: bool
+) -> None:
+    story = told_from(risky(title="Ransomware shuts clinics", feeds="A,B"), *regions)
+    found = judged(story, replace(BUSINESS, region=home))
+    assert found.must_see is must
+    assert found.refusal is None  # it may still be shown for its points
+    assert found.score.points == pytest.approx(sum(part.points for part in found.parts))
+    assert found.parts[-1].points == 0
+    lead = "must see, whatever its points: a risk" if must else "no must-see in "
+    assert found.parts[-1].reason.startswith(lead)
+
+
+def told_from(story: Candidate, *regions: str) -> Candidate:
+    sources = [replace(one, region=regions[n % len(regions)]) for n, one in enumerate(story.sources)]
+    return replace(story, sources=tuple(sources))
+
+
+def test_an_official_source_says_where_a_rule_holds_and_software_is_used_everywhere() -> None:
+    rule = candidate("r", title="Mandatory now", labels="area:ai sector:healthcare impact:regulation")
+    paper, office = told_from(rule, "GB", "US").sources
+    ours = replace(rule, sources=(paper, replace(office, kind="regulator")))
+    assert not judged(ours).must_see  # a British paper on an American office's rule
+    reasons = [part.reason for part in judged(ours).parts]
+    assert "a rule told of in the United States" in reasons
+    assert "no must-see in the United Kingdom: told in the United States only" in reasons
+    breach = candidate("x", title="Xero breach", labels="area:cybersecurity impact:threat")
+    assert judged(told_from(breach, "US")).must_see
+    fine = candidate("x", title="Xero users fined", labels="area:cybersecurity impact:regulation")
+    assert not judged(told_from(fine, "US")).must_see
 
 
 def test_what_must_be_seen_stands_first_whatever_fills_the_places_two_at_most() -> None:

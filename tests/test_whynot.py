@@ -96,5 +96,17 @@ def test_the_nearest_come_first_and_an_unknown_story_is_of_other_days() -> None:
     assert unknown("x").gate == NOT_IN_EDITION
 
 
+def test_what_must_be_seen_says_so_and_where_it_need_not_be() -> None:
+    labels = "area:cybersecurity sector:healthcare impact:threat"
+    risk = candidate(title="Ransomware shuts clinics", labels=labels)
+    ours = "It is in the digest. It had its place whatever its points: it must be seen."
+    assert verdicts(risk)["s1"].words == ours
+    told = tuple(replace(one, region="US") for one in risk.sources)
+    found = verdicts(replace(risk, sources=told))["s1"]
+    there = "It would be a must-see in the United States, where it was told; you are in the United Kingdom."
+    assert found.words == f"It is in the digest. {there}"
+    assert found.parts[-1].reason == "no must-see in the United Kingdom: told in the United States only"
+
+
 def test_every_gate_has_words_for_people() -> None:
     assert GATES.keys() == {CHOSEN, NO_ROOM, *map(str, Refusal)}

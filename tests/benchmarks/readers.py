@@ -322,6 +322,7 @@ def _candidate(world: World, told: Sequence[Told], lead: Told, tags: tuple[Tag, 
             feed=outlet.title,
             owner=outlet.owner,
             kind=str(outlet.kind),
+            region=outlet.region,
         )
         sources.setdefault(source.owner, source)
     first = min(entry.published for entry in told)

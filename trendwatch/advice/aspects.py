@@ -10,6 +10,7 @@ import numpy as np
 
 from trendwatch.advice.columns import POINT, Columns, Points
 from trendwatch.advice.profile import Profile, most_specific
+from trendwatch.advice.regions import concerns, named, told_in
 from trendwatch.advice.taste import MOST
 from trendwatch.advice.weights import (
     ACTION,
@@ -22,6 +23,7 @@ from trendwatch.advice.weights import (
     MORE,
     OWN_SECTOR,
     RELATED,
+    RULE,
     SECOND_GOAL,
     TOOL,
 )
@@ -146,7 +148,10 @@ def _action(held: Profile) -> Aspect:
 
     def says(at: int) -> Said:
         key = next(key for key in ACTION_WORDS if key in columns.tags[at])
-        return Said(ACTION_WORDS[key], (key,), f"it is {ACTION_WORDS[key]}")
+        words, told = ACTION_WORDS[key], told_in(columns.candidates[at])
+        if key == RULE and not concerns(told, held.business.region):
+            words = f"a rule told of in {named(told)}"
+        return Said(words, (key,), f"it is {words}")
 
     return Aspect(np.where(mine, points, columns.nothing), says)
 

@@ -9,6 +9,14 @@ Mix: of two stories nearly as good, the one less like what was chosen before. Li
 labels; a story just like one before loses ``SAME`` points, half a declared interest. It reorders stories that
 are proven among themselves and the others among themselves: a mix never lifts what one publisher tells.
 
+Outside: one story is drawn, with a chance in proportion to
+
+    strength² · nearness      strength 1 - e^(-(publishers - 1) / 3), an official source counts as two
+                              nearness the strongest relation of its sectors over the strongest there may be,
+                              0.2 for sectors without one; 1 for all where no relations are known
+
+The draw is fixed by business and period; the chance is kept with the story.
+
 Known failures. Labels are coarse: two stories on one technology for one sector are alike whatever they say.
 Sampling the outside item by how unsure we are of it (ALGORITHMS.md 5.3) was rejected: with some dozen votes a
 year we are equally unsure of nearly everything, and a story that many tell is the safer surprise.
@@ -18,12 +26,17 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from functools import partial
 from hashlib import blake2b
 
 import numpy as np
+from numpy.typing import NDArray
 
-from trendwatch.advice.columns import POINT, Mask, Places
+from trendwatch.advice.columns import POINT, Columns, Mask, Places
+from trendwatch.advice.evidence import officials
+from trendwatch.advice.profile import Profile
 from trendwatch.advice.selection import Judged, Judgement, Refusal
+from trendwatch.types.sectors import MOST_WEIGHT
 
 PER_OWNER = 2
 PER_AREA = 2
@@ -33,6 +46,10 @@ MUST_SEE = 2
 POOL = 50
 #: Points that a story loses which is just like one before.
 SAME = 1.5
+#: Of the strongest relation, what a sector without one weighs where the story from outside is drawn.
+UNRELATED = 0.2
+#: Lots of the story that everybody tells, from the nearest sector; every story has one.
+DRAWS = 1_000
 
 
 def choose(judgement: Judgement, places: int) -> list[Judged]:
@@ -80,25 +97,51 @@ def left_out(judgement: Judgement, chosen: Iterable[Judged], one: Judged) -> Ref
 def outside(judgement: Judgement, chosen: list[Judged], *, period: str) -> tuple[Judged, float] | None:
     """Return one well-reported story from beyond what the business asks for and usually gets, and its chance.
 
-    The chance says how likely it was drawn among its equals, so that what is said of it can be weighed.
+    The chance says how likely it was drawn, so that what is said of it can be weighed.
 
-    The same business and period always get the same one; among equals, businesses get different ones.
+    The same business and period always get the same one; businesses get different ones.
     """
     held, columns = judgement.held, judgement.columns
     usual = {*held.asked, *held.related, *held.follows, held.own}.union(*(one.areas for one in chosen))
     may = judgement.proven & columns.with_area & judgement.where(None, Refusal.TOO_FEW_POINTS)
     may = may & ~columns.carry(sorted(usual)) & ~judgement.scores.naming_tools
-    caps = _Caps(judgement, chosen)
-    left = np.flatnonzero(may)
-    lot = np.frombuffer(blake2b(f"{held.business.key}\n{period}".encode(), digest_size=8).digest(), np.uint64)
-    while len(left):  # of those that most publishers tell, one drawn by lot
-        most = left[columns.owners[left] == columns.owners[left].max()]
-        drawn = most[np.argsort(columns.chance[most] ^ lot[0], kind="stable")]
-        found = next(caps.admit(drawn, 1), None)
-        if found is not None:
-            return found, 1 / caps.rooms
-        left = left[columns.owners[left] < columns.owners[left].max()]
-    return None
+    left = _Caps(judgement, chosen).having_room(np.flatnonzero(may))
+    if not len(left):
+        return None
+    left = left[np.argsort(columns.turn[left])]  # whatever the order of the edition
+    weights = _draws(held, left)
+    reached = np.cumsum(weights)
+    lot = blake2b(f"{held.business.key}\n{period}".encode(), digest_size=8).digest()
+    drawn = np.searchsorted(reached, int.from_bytes(lot, "big") % int(reached[-1]), side="right")
+    return judgement.of(int(left[drawn])), int(weights[drawn]) / int(reached[-1])
+
+
+def _draws(held: Profile, left: Places) -> NDArray[np.int64]:
+    """Return what each of some stories weighs in the draw, by the evidence for it and its sectors."""
+    columns = held.columns
+    strength = columns.once("strength", partial(_strength, columns))[left]
+    if held.business.relations:  # its own: not kept, there may be as many as businesses
+        near = _nearness(held)[left]
+    else:
+        near = columns.once(("nearness", held.own), partial(_nearness, held))[left]
+    found: NDArray[np.int64] = np.rint(1 + DRAWS * strength**2 * near).astype(np.int64)
+    return found
+
+
+def _strength(columns: Columns) -> NDArray[np.float32]:
+    publishers = np.where(officials(columns), np.maximum(columns.owners, 2), columns.owners)
+    return (1 - np.exp(-(publishers - 1) / 3)).astype(np.float32)
+
+
+def _nearness(held: Profile) -> NDArray[np.float32]:
+    columns = held.columns
+    if not held.relations:
+        return np.ones(len(columns), dtype=np.float32)
+    found = np.full(len(columns), UNRELATED, dtype=np.float32)
+    for sector, weight in held.relations.items():
+        near = np.where(columns.carry([f"sector:{sector}"]), np.float32(weight / MOST_WEIGHT), np.float32(0))
+        found = np.maximum(found, near)
+    return found
 
 
 class _Caps:
@@ -111,22 +154,19 @@ class _Caps:
         self._owners: Counter[int] = Counter()
         self._titles: set[int] = set()
         self._areas: Counter[str] = Counter()
-        #: how many had room when the last were asked for
-        self.rooms = 0
         self._taken: list[int] = []
         for one in taken:
             self.count(one.at)
 
     def admit(self, ordered: Places, places: int) -> Iterator[Judged]:
         """Return the first that there is room for."""
-        left = ordered[self._has_room(ordered)]
-        self.rooms = len(left)
+        left = self.having_room(ordered)
         while places > 0 and len(left):
             at = int(left[0])
             self.count(at)
             places -= 1
             yield self._judgement.of(at)
-            left = left[1:][self._has_room(left[1:])]
+            left = self.having_room(left[1:])
 
     def mixed(self, ordered: Places, places: int) -> Iterator[Judged]:
         """Return the best that there is room for, each the less worth the more it is like one before.
@@ -134,7 +174,7 @@ class _Caps:
         Maximal marginal relevance over labels (Carbonell and Goldstein 1998), within one tier: the mix may
         cost a story up to ``SAME`` points, but not its tier.
         """
-        left, judgement = ordered[self._has_room(ordered)], self._judgement
+        left, judgement = self.having_room(ordered), self._judgement
         likeness = self._columns.likeness
         while places > 0 and len(left):
             points = judgement.scores.points[left] / POINT
@@ -146,7 +186,11 @@ class _Caps:
             places -= 1
             yield judgement.of(at)
             left = left[left != at]
-            left = left[self._has_room(left)]
+            left = self.having_room(left)
+
+    def having_room(self, places: Places) -> Places:
+        """Return those of some stories that there is room for."""
+        return places[self._has_room(places)]
 
     def _has_room(self, left: Places) -> Mask:
         columns = self._columns

@@ -12,7 +12,6 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
-from hashlib import blake2b
 from itertools import chain
 from typing import TypeVar
 
@@ -218,12 +217,6 @@ class Columns:
         found = np.empty(len(self), dtype=np.int64)
         found[order] = np.arange(len(self))
         return found
-
-    @cached_property
-    def chance(self) -> NDArray[np.uint64]:
-        """A number drawn for each story by its id."""
-        digests = [blake2b(one.story_id.encode(), digest_size=8).digest() for one in self.candidates]
-        return np.frombuffer(b"".join(digests), dtype=np.uint64)
 
     def naming(self, written: re.Pattern[str], name: str) -> list[int]:
         """Return where the stories stand whose text names something."""

@@ -34,6 +34,8 @@ class Profile:
     rising: Mapping[str, float]
     #: technologies somebody reports from its own sector
     here: frozenset[str]
+    #: weight of each related sector by key
+    relations: Mapping[str, float]
     #: what its votes say
     taste: Taste = NO_TASTE
 
@@ -73,6 +75,7 @@ def profile(
         tools=tuple((name.strip(), _whole_word(name.strip())) for name in business.tools if name.strip()),
         rising=columns.once(("rising", own), lambda: _rising(edition, own)),
         here=columns.once(("here", own), lambda: _reported_in(own, columns)),
+        relations=edition.knowledge.relations(business.sector, business.relations),
         taste=taste,
     )
 

@@ -12,7 +12,8 @@ one publisher tells never stands above one that several tell. Labels that are al
 last gates and get their places first.
 
 Must see: a rule or risk we are quite sure of (0.6), of one's own sector or software, in words of urgency or
-told by four publishers. It is labelled, gets its place first, and the mix of topics does not keep it out.
+told by four publishers, and not in other regions only (``regions``); a risk to software in use concerns
+whoever uses it. It is labelled, gets its place first, and the mix of topics does not keep it out.
 
 Which of those that pass are shown, within which caps, is ``choosing``'s.
 
@@ -35,10 +36,11 @@ from numpy.typing import NDArray
 from trendwatch.advice.columns import POINT, Columns, Mask, Places
 from trendwatch.advice.evidence import officials
 from trendwatch.advice.profile import Profile
+from trendwatch.advice.regions import code, concerns, named, told_in
 from trendwatch.advice.relevance import Score, Scores
 from trendwatch.advice.updates import alike
-from trendwatch.advice.weights import ACTION_WORDS
-from trendwatch.types.advice import Candidate, Memory
+from trendwatch.advice.weights import ACTION_WORDS, RISKS
+from trendwatch.types.advice import Candidate, Memory, Part
 
 #: One declared interest (3 points) is enough unless doubts outweigh breadth and freshness.
 MUST_SCORE = 3.0
@@ -97,8 +99,15 @@ class Judged:
     refusal: Refusal | None
     #: a rule or risk of its own that has to be looked at
     must_see: bool = False
+    #: how it stands to what must be seen, in words and no points; None: it has nothing to do with that
+    pressing: Part | None = None
     #: tells a new fact of what an earlier issue told
     update: bool = False
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """What made its score, and why it must be seen or need not be."""
+        return (*self.score.parts, *([self.pressing] if self.pressing else []))
 
     @property
     def areas(self) -> frozenset[str]:
@@ -131,6 +140,7 @@ class Judgement:
             proven=bool(self.proven[at]),
             refusal=_REFUSALS[code - 1] if code else None,
             must_see=bool(self.must_see[at]),
+            pressing=self._pressing_words(at) if self._pressing[at] else None,
             update=bool(self._updates[at]),
         )
 
@@ -149,12 +159,28 @@ class Judgement:
         return (self.columns.owners > 1) | officials(self.columns)
 
     @cached_property
+    def _pressing(self) -> Mask:
+        """Stories that may be shown and hold a rule or risk of its own, wherever it was told."""
+        own = self.columns.carry([self.held.own]) | self.scores.naming_tools
+        found: Mask = _urgent(self.columns) & own & (self._refusals == 0)
+        return found
+
+    @cached_property
     def must_see(self) -> Mask:
         """Stories that may be shown and hold a rule or risk of its own that has to be looked at."""
-        urgent = self.columns.once("urgent", partial(_urgent, self.columns))
-        own = self.columns.carry([self.held.own]) | self.scores.naming_tools
-        found: Mask = urgent & own & (self._refusals == 0)
+        columns, home = self.columns, code(self.held.business.region)
+        near = columns.once(("told near", home), partial(_near, columns, home))
+        found: Mask = self._pressing & (near | (self.scores.naming_tools & columns.carry(RISKS)))
         return found
+
+    def _pressing_words(self, at: int) -> Part:
+        tags, story = self.columns.tags[at], self.columns.candidates[at]
+        if not self.must_see[at]:
+            home, told = named([self.held.business.region]), named(told_in(story))
+            return Part(reason=f"no must-see in {home}: told in {told} only", points=0)
+        words = next(words for key, words in ACTION_WORDS.items() if key in tags)
+        whose = "of your own sector" if self.held.own in tags else "for software you use"
+        return Part(reason=f"must see, whatever its points: {words}, {whose}", points=0)
 
     def in_turn(self) -> Places:
         """Return what may be shown: what must be seen, what is always wanted, then the best."""
@@ -211,9 +237,21 @@ class Judgement:
 
 def _urgent(columns: Columns) -> Mask:
     """Return which stories hold a rule or risk for sure, in words of urgency or told by many."""
+    return columns.once("urgent", partial(_found_urgent, columns))
+
+
+def _found_urgent(columns: Columns) -> Mask:
     sure = columns.surely(tuple(ACTION_WORDS), MUST_SEE_SURE)
     texts = columns.saying(_SEVERE, np.flatnonzero(sure))
     return sure & ((columns.owners >= MUST_SEE_OWNERS) | texts)
+
+
+def _near(columns: Columns, home: str) -> Mask:
+    """Return which urgent stories were not told in regions only that a home is none of."""
+    found = columns.never.copy()
+    places = np.flatnonzero(_urgent(columns))
+    found[places] = [concerns(told_in(columns.candidates[at]), home) for at in places]
+    return found
 
 
 _REFUSALS = tuple(Refusal)

@@ -41,9 +41,12 @@ VENDOR_WRITTEN = -1.5
 #: Who speaks for the thing itself: a regulator needs no second publisher.
 OFFICIAL = frozenset({FeedKind.REGULATOR, FeedKind.RESEARCH})
 
+RULE = "impact:regulation"
 #: Kinds of impact that ask for a decision, and how to say so.
 ACTION_WORDS = {
-    "impact:regulation": "a rule you may have to follow",
+    RULE: "a rule you may have to follow",
     "impact:threat": "a risk you may have to act on",
     "impact:security": "a security risk to check",
 }
+#: Of these, what concerns whoever uses the software, wherever it is told.
+RISKS = ("impact:threat", "impact:security")

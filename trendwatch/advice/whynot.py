@@ -5,10 +5,12 @@ candidates of the edition | gates of selection | caps and places | words a reade
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from trendwatch.advice.choosing import PER_AREA, PER_OWNER, left_out
 from trendwatch.advice.digest import STORIES, Selection, select
+from trendwatch.advice.regions import named, told_in
 from trendwatch.advice.selection import (
     FEW_SOURCES,
     LATE,
@@ -80,9 +82,9 @@ def _verdict(one: Judged, selection: Selection, digest: Digest) -> Verdict:
         story_id=one.candidate.story_id,
         title=one.candidate.title,
         gate=gate,
-        words=_words(one, gate, selection),
+        words=" ".join(_sentences(one, gate, selection)),
         points=one.score.points,
-        parts=one.score.parts,
+        parts=one.parts,
     )
 
 
@@ -92,6 +94,16 @@ def _gate(one: Judged, selection: Selection, digest: Digest) -> str:
         return CHOSEN
     found = left_out(selection.judgement, selection.chosen, one)
     return NO_ROOM if found is None else str(found)
+
+
+def _sentences(one: Judged, gate: str, selection: Selection) -> Iterator[str]:
+    yield _words(one, gate, selection)
+    if one.pressing and one.must_see:
+        yield "It had its place whatever its points: it must be seen."
+    elif one.pressing:
+        home = named([selection.judgement.held.business.region])
+        told = named(told_in(one.candidate))
+        yield f"It would be a must-see in {told}, where it was told; you are in {home}."
 
 
 def _words(one: Judged, gate: str, selection: Selection) -> str:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from trendwatch.influence.arrival import arrivals
 from trendwatch.influence.towards import moving_towards
 from trendwatch.pipeline.analyse import COUNTED_WEEKS
 from trendwatch.store import Store
 from trendwatch.types.advice import Business, Edition
 from trendwatch.types.influence import Approach, Arrival
-from trendwatch.types.sectors import SectorRelations
+from trendwatch.types.knowledge import Knowledge
 from trendwatch.types.weeks import week_end
 
 #: Items kept to show each pair: an edition holds some hundred pairs.
@@ -24,10 +22,7 @@ def arrivals_at(store: Store, version: str, week: int) -> tuple[Arrival, ...]:
     return arrivals(pairs, week=week, reports=reports)
 
 
-def approaches(
-    edition: Edition, business: Business, sectors: Sequence[SectorRelations]
-) -> tuple[Approach, ...]:
+def approaches(edition: Edition, business: Business, knowledge: Knowledge) -> tuple[Approach, ...]:
     """Return what has come further elsewhere than in a business's sector, the nearest first."""
-    relations = next((one for one in sectors if one.key == business.sector), None)
-    weights = (relations or SectorRelations(key=business.sector)).weights(business.relations)
+    weights = knowledge.relations(business.sector, business.relations)
     return moving_towards(edition.arrivals, business.sector, weights)

@@ -167,7 +167,7 @@ def _sectors(tags: Iterable[Tag]) -> list[str]:
 
 def _composed(columns: Columns, business: Business, memory: Memory) -> Digest:
     edition = columns.edition
-    near = approaches(edition, business, edition.knowledge.sectors)
+    near = approaches(edition, business, edition.knowledge)
     return compose(edition, business, memory, approaches=near, columns=columns)
 
 

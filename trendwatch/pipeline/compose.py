@@ -182,7 +182,7 @@ def _composed(store: Store, business: Business, columns: Columns) -> Digest:
     memory = store.digests.memory(business.key, before=edition.cutoff)
     near = columns.once(
         ("near", business.sector, frozenset(business.relations.items())),
-        lambda: approaches(edition, business, edition.knowledge.sectors),
+        lambda: approaches(edition, business, edition.knowledge),
     )
     digest = compose(edition, business, memory, approaches=near, columns=columns)
     return finished(digest, edition, business, memory)

@@ -21,5 +21,5 @@ def preview(store: Store, business: Business) -> Digest | None:
     if edition is None:
         return None
     memory = store.digests.memory(business.key, before=edition.cutoff)
-    near = approaches(edition, business, edition.knowledge.sectors)
+    near = approaches(edition, business, edition.knowledge)
     return compose(edition, business, memory, approaches=near, columns=Columns(edition))

@@ -50,6 +50,7 @@ class Candidates:
                 _FEED.c.title.label("feed_title"),
                 _FEED.c.owner,
                 _FEED.c.kind,
+                _FEED.c.region,
             )
             .join(_FEED, _FEED.c.seq == _ITEM.c.feed_seq)
             .where(_ITEM.c.id.in_(item_ids), _ITEM.c.url != "")
@@ -95,7 +96,7 @@ def _reports(stories: Select[Any], until: datetime) -> Select[Any]:
                 _ITEM.c.story_seq,
                 _STORY.c.id.label("story_id"),
             ),
-            *(_FEED.c.title.label("feed_title"), _FEED.c.owner, _FEED.c.kind),
+            *(_FEED.c.title.label("feed_title"), _FEED.c.owner, _FEED.c.kind, _FEED.c.region),
         )
         .join(_FEED, _FEED.c.seq == _ITEM.c.feed_seq)
         .join(_STORY, _STORY.c.seq == _ITEM.c.story_seq)
@@ -153,5 +154,5 @@ def _sources(reports: Iterable[Row[Any]]) -> Iterable[Source]:
 
 
 def _source(report: Any) -> Source:
-    names = {"feed": report.feed_title, "owner": report.owner, "kind": report.kind}
-    return Source(title=report.title, url=report.url, **names)
+    names = {"feed": report.feed_title, "owner": report.owner}
+    return Source(title=report.title, url=report.url, kind=report.kind, region=report.region, **names)

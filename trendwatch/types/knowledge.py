@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from trendwatch.types.practices import Practice
@@ -14,6 +15,11 @@ class Knowledge:
 
     practices: tuple[Practice, ...] = ()
     sectors: tuple[SectorRelations, ...] = ()
+
+    def relations(self, sector: str, own: Mapping[str, float]) -> dict[str, float]:
+        """Return the weight of every sector related to one, strongest first; a business's own ones win."""
+        known = next((one for one in self.sectors if one.key == sector), SectorRelations(key=sector))
+        return known.weights(own)
 
 
 #: Nothing was written down: there is no practice to suggest, and all sectors are equally far.

@@ -18,3 +18,5 @@ class Source:
     owner: str
     #: a FeedKind's value
     kind: str
+    #: country code of its feed, or "world"
+    region: str = "world"
