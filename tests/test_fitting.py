@@ -35,13 +35,31 @@ def test_within_its_budget_a_digest_is_left_alone() -> None:
     assert fit(digest) == digest
 
 
-def test_rows_go_before_notes_and_notes_before_stories() -> None:
-    found = [shape(fit(wordy(notes))) for notes in range(20)]
+def sentences(digest: Digest) -> list[int]:
+    return [len(pick.what.split()) for pick in digest.picks]
+
+
+def test_sentences_are_shortened_then_rows_and_notes_go_and_stories_last() -> None:
+    digests = [fit(wordy(notes)) for notes in range(20)]
+    found = [shape(digest) for digest in digests]
     assert found == sorted(found, reverse=True)  # nothing comes back as the budget shrinks
     seen = list(dict.fromkeys(found))
     assert seen[0][1:] == (2, 3, True)
     assert seen[-1] == (0, 0, 0, False)
     assert all(practice or arrivals <= 1 for _, arrivals, _, practice in seen)
+    # a story with a sentence before a row nobody asked for; no story goes while another has a sentence
+    assert all(
+        min(told) >= 12 for told, (rows, *_) in zip(map(sentences, digests), found, strict=True) if rows > 2
+    )
+
+
+def test_what_was_left_out_makes_room_for_sentences() -> None:
+    whole = sample_digest()
+    first = next(
+        notes for notes in range(20) if len(fit(wordy(notes)).worth_a_look) < len(whole.worth_a_look)
+    )
+    assert max(sentences(fit(wordy(first)))[1:]) >= 12  # a story has left more room than was missing
+    assert fitting._words(fit(wordy(first))) <= fitting.BODY_WORDS
 
 
 def test_the_first_story_and_the_notes_stay_whatever_happens() -> None:
@@ -54,4 +72,4 @@ def test_the_first_story_and_the_notes_stay_whatever_happens() -> None:
 def test_what_is_counted_is_what_is_read(notes: int) -> None:
     digest = fit(wordy(notes))
     # header, headings and the closing paragraph take the rest of the 600
-    assert 50 <= words(text(digest)) - fitting._words(digest) <= 110
+    assert 40 <= words(text(digest)) - fitting._words(digest) <= 600 - fitting.BODY_WORDS

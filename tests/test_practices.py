@@ -187,8 +187,8 @@ def test_every_reason_is_said_with_its_points() -> None:
     one = practice(functions=("customer_service", "operations"), fits=("healthcare",))
     assert parts(one) == {
         "you want to improve day-to-day operations and customer service": 4.0,
-        "made for healthcare": 1.5,
-        "rests on connected sensors, which you asked about": 1.5,
+        "it is made for healthcare": 1.5,
+        "it rests on connected sensors, which you asked about": 1.5,
         "manufacturing does it already": 0.5,
     }
     other = practice(inspired_by="healthcare", areas=("generative_ai",), skills="good", free_way="By hand.")
@@ -197,7 +197,7 @@ def test_every_reason_is_said_with_its_points() -> None:
         "only its free way is within your means": -0.5,
     }
     follower = replace(BUSINESS, follows=("area:ai",))
-    assert parts(other, follower)["rests on artificial intelligence, which you asked about"] == 1.5
+    assert parts(other, follower)["it rests on artificial intelligence, which you asked about"] == 1.5
 
 
 def test_news_is_evidence_and_less_than_a_goal() -> None:
@@ -208,9 +208,9 @@ def test_news_is_evidence_and_less_than_a_goal() -> None:
     assert parts(one, where=edition(spoken[0]))["1 story of this period speaks of it"] == 0.79
     both = parts(one, where=edition(*spoken, *near))
     assert both["9 stories of this period speak of it"] == 1.98
-    assert both["9 stories about its technology"] == 0.42
+    assert both["9 stories are about its technology"] == 0.42
     child = edition(candidate(labels="area:generative_ai"))
-    assert parts(practice(areas=("ai",)), where=child)["1 story about its technology"] == 0.09
+    assert parts(practice(areas=("ai",)), where=child)["1 story is about its technology"] == 0.09
     found = only(one, where=edition(spoken[2], near[0]))
     assert found is not None
     assert found.stories == ("2",)

@@ -30,7 +30,8 @@ def told(practice: Practice = REMINDERS, who: Business = BUSINESS) -> PracticeNo
 def test_what_a_business_reads() -> None:
     one = told()
     assert (one.key, one.inspired_by) == ("booking_reminders", "retail")
-    assert one.why == "You want to improve day-to-day operations and customer service; made for healthcare."
+    goals = "you want to improve day-to-day operations and customer service"
+    assert one.why == f"It is made for healthcare, and {goals}."
     assert one.first_step.startswith("Switch on the reminders")
     assert one.cost_words == "0 to 170 GBP to start, 0 to 51 GBP a month"  # 0.85 pounds a euro
     assert one.hours_words == "2 to 6 hours in the first month"
@@ -59,6 +60,11 @@ def test_long_texts_are_cut_to_their_first_sentence_and_words() -> None:
     long = replace(REMINDERS, plain="One two. Three.", measure=" ".join(["word"] * 90))
     assert told(long).what == "One two."
     assert len(told(long).measure.split()) <= 14
+
+
+def test_who_does_it_already_is_said_once() -> None:
+    why = told(replace(REMINDERS, fits=(), areas=())).why
+    assert why == "You want to improve day-to-day operations and customer service."
 
 
 def test_stories_of_the_edition_that_speak_of_it_are_linked() -> None:

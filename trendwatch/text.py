@@ -20,6 +20,11 @@ MAX_CHARS = 100_000
 #: Summaries beyond this are bodies: they drown the title.
 SUMMARY_CHARS = 600
 
+#: What is cut does not end in a word that only leads to the next one.
+LEADING_WORDS = frozenset(
+    "a an and as at but by for from in into is it of on or over than that the to which with".split()
+)
+
 # Words that keep their inner marks: 5g, c++, c#, wi-fi, node.js, covid-19.
 _WORD = re.compile(r"(?u)\b\w[\w+#.-]*\w\b[+#]*|\b\w[+#]+")
 _URL = re.compile(r"\b(?:https?://|www\.)\S+", re.IGNORECASE)

@@ -136,7 +136,7 @@ def _pick(one: Judged, held: Profile) -> Pick:
         why=score.why,
         url=candidate.url,
         score=score.points,
-        parts=score.parts,
+        parts=one.parts,
         topics=_topics(one, held),
         sources=candidate.sources,
         first_seen_at=candidate.first_seen_at,
@@ -182,8 +182,8 @@ def _why_outside(one: Judged, held: Profile) -> str:
     areas = most_specific(tuple(key for key in one.labels if key.startswith("area:")), held.edition.parents)
     topic = in_words(areas[0], held.edition.names)
     independent = owners(one.candidate)
-    said = f"told by {number(independent)} independent publishers" if independent > 1 else "official"
-    return f"Beyond your topics: {topic}, {said}."
+    by = f"{number(independent)} independent publishers" if independent > 1 else "an official source"
+    return f"Beyond your topics: {topic}, told by {by}."
 
 
 def _top(pick: Pick) -> Pick:

@@ -209,7 +209,8 @@ def _suggestion(practice: Practice, held: Profile, *, stories: Sequence[str], ab
         reason = f"{told} of this period {'speak' if stories[1:] else 'speaks'} of it"
         parts.append(Part(reason=reason, points=round(SPOKEN_OF * (1 - exp(-len(stories) / 2)), 2)))
     if about:
-        reason = f"{counted(about, 'story', plural='stories')} about its technology"
+        are = "are" if about > 1 else "is"
+        reason = f"{counted(about, 'story', plural='stories')} {are} about its technology"
         parts.append(Part(reason=reason, points=round(TECHNOLOGY * (1 - exp(-about / 5)), 2)))
     points = round(sum(part.points for part in parts), 2)
     return Suggestion(
@@ -224,11 +225,11 @@ def _fit(practice: Practice, held: Profile, *, free: bool) -> Iterator[tuple[str
         points = FIRST_GOAL + (SECOND_GOAL if met[1:] else 0.0)
         yield f"you want to improve {labels(met, names)}", points
     if held.business.sector in practice.fits:
-        yield f"made for {in_words(held.own, names)}", OWN_SECTOR
+        yield f"it is made for {in_words(held.own, names)}", OWN_SECTOR
     rests_on = _implied(practice, held)
     asked = [key for key in (*held.asked, *sorted(held.follows)) if key in rests_on]
     if asked:
-        yield f"rests on {labels(dict.fromkeys(asked), names)}, which you asked about", ASKED
+        yield f"it rests on {labels(dict.fromkeys(asked), names)}, which you asked about", ASKED
     if practice.inspired_by != held.business.sector:
         yield f"{in_words(f'sector:{practice.inspired_by}', names)} does it already", ELSEWHERE
     if free:

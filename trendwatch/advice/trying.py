@@ -35,7 +35,9 @@ def _note(suggestion: Suggestion, columns: Columns, currency: str) -> PracticeNo
     practice, edition = suggestion.practice, columns.edition
     sector = in_words(f"sector:{practice.inspired_by}", edition.names)
     step = practice.free_way if suggestion.free_way else next(iter(practice.first_week), practice.experiment)
-    reasons = "; ".join(part.reason for part in suggestion.parts[:REASONS] if part.points > 0)
+    # Who does it already is said anyway.
+    fit = [part.reason for part in suggestion.parts if part.points > 0 and not part.reason.startswith(sector)]
+    reasons = ", and ".join(reversed(fit[:REASONS]))
     return PracticeNote(
         key=practice.key,
         name=clean(practice.name),

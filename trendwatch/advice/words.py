@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from trendwatch.text import LEADING_WORDS
+
 _TENS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 # Not strftime: its names follow the locale of the process.
 _MONTHS = """January February March April May June July
@@ -61,7 +63,10 @@ def shorten(text: str, words: int) -> str:
     every = text.split()
     if len(every) <= words:
         return " ".join(every)
-    return " ".join(every[:words]).rstrip(" ,;:-–—(") + "…" if words > 0 else ""
+    kept = every[:words]
+    while len(kept) > 1 and kept[-1].casefold() in LEADING_WORDS:
+        kept.pop()
+    return " ".join(kept).rstrip(" ,;:-–—(.…") + "…" if kept else ""
 
 
 def cut(text: str, chars: int) -> str:

@@ -12,14 +12,13 @@ from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from trendwatch.render.inline import SOURCES_SHOWN, LinkView, link, source_link, text
+from trendwatch.text import LEADING_WORDS
 from trendwatch.types.advice import Digest, Pick
 
 #: Words of a headline; more are not taken in at a glance.
 HEADLINE_WORDS = 12
 # Not strftime: its names follow the locale of the process.
 MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
-# A cut headline does not end in a word that only leads to the next one.
-_LEADING = frozenset("a an and as at but by for from in into is of on or over than that the to with".split())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +76,7 @@ def headline_words(title: str) -> str:
     if len(words) <= HEADLINE_WORDS:
         return title
     kept = words[:HEADLINE_WORDS]
-    while len(kept) > HEADLINE_WORDS // 2 and kept[-1].casefold() in _LEADING:
+    while len(kept) > HEADLINE_WORDS // 2 and kept[-1].casefold() in LEADING_WORDS:
         kept.pop()
     return " ".join(kept).rstrip(" ,;:-–—(") + "…"
 
