@@ -72,8 +72,12 @@ def spread(*areas: str) -> list[Arrival]:
             "first reports in farming since 28 February (3 stories, 2 publishers)",
         ),
         (
+            arrival("iot", "agriculture", FIRST_REPORTS, stories=2, owners=2, or_before=True),
+            "first reports in farming by 6 May 2024 (2 stories, 2 publishers)",
+        ),
+        (
             arrival("iot", "agriculture", FIRST_REPORTS, stories=1, owners=1, or_before=True),
-            "one report in farming, on 6 May 2024 (1 story, 1 publisher)",
+            "one report in farming, on 6 May 2024",
         ),
         (
             Arrival(technology="area:iot", sector="sector:agriculture", state=NOT_YET_SEEN),

@@ -52,7 +52,7 @@ def test_items_become_tags_stories_and_a_digest_in_the_outbox(fetched: CommandLi
     considered = fetched("why", "--business", "hill_farm", "--json").object
     assert considered[0]["gate"] == "chosen"
     story = considered[0]["story_id"]
-    assert "chosen: It is in the digest." in fetched("why", "-b", "hill_farm", "--story", story).out
+    assert "\nIt is in the digest.\n" in fetched("why", "-b", "hill_farm", "--story", story).out
 
     said = {"sent": 1, "postponed": 0, "failed": 0, "cancelled": 0, "kept_back": 0, "held": 0}
     assert fetched("deliver", "--json").object == said

@@ -161,6 +161,15 @@ def test_what_is_said_comes_from_the_report_and_is_not_the_headline_again() -> N
     assert again.what == ""
 
 
+def test_topics_name_what_the_reason_names() -> None:
+    one = candidate(labels="area:ai area:drones area:iot sector:agriculture sector:healthcare")
+    tags = [replace(tag, confidence=0.5 if tag.label in {"iot", "healthcare"} else 0.9) for tag in one.tags]
+    pick = compose(edition(replace(one, tags=tuple(tags))), BUSINESS, OLD_HAND).one_thing
+    assert pick is not None
+    assert pick.why == "You work in healthcare and asked about connected sensors."
+    assert pick.topics == ("Connected sensors", "Artificial intelligence", "Healthcare")
+
+
 def test_marks_show_doubts() -> None:
     one = candidate(
         title="Xero and sensors",

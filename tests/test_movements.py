@@ -94,6 +94,12 @@ def test_general_rows_only_fill_up_to_three() -> None:
     assert len(rows(*own, *general, trend("area:additive_manufacturing"))) == 5
 
 
+def test_what_fades_is_told_only_where_somebody_has_it() -> None:
+    fading = {"strength": -2.0, "observed": 1.4, "expected": 5.0, "stories": 2, "stage": Stage.FADING}
+    assert rows(trend("area:drones", **fading)) == ()
+    assert [row.direction for row in rows(trend("area:iot", **fading))] == ["down"]  # it asked about that
+
+
 def test_muted_rows_are_left_out() -> None:
     muted = replace(BUSINESS, mutes=("area:ai",), areas=("generative_ai",))
     assert rows(trend("area:generative_ai"), trend("area:ai"), who=muted) == ()

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.sample_digest import BUSINESS, REMINDERS, SAMPLE, candidate, edition, holding
-from trendwatch.advice.practices import Matcher, Suggestion, band, ranked, suggest
+from trendwatch.advice.practices import Matcher, Suggestion, band, ranked
 from trendwatch.types.advice import Business, Edition
 from trendwatch.types.practices import Practice, PracticeMatch, Range
 
@@ -141,8 +141,8 @@ def test_saying_more_takes_no_match_away(before: str, after: str) -> None:
 )
 def test_only_what_fits_is_suggested(changes: dict[str, object], fits: bool) -> None:
     one = practice(**changes)
-    assert (suggest(holding(BUSINESS, QUIET, [one])) == one) is fits
-    assert suggest(holding(BUSINESS, QUIET, [])) is None
+    assert (only(one) is not None) is fits
+    assert ranked(holding(BUSINESS, QUIET, [])) == []
 
 
 @pytest.mark.parametrize(
@@ -231,7 +231,7 @@ def test_news_is_evidence_and_less_than_a_goal() -> None:
 def test_of_equals_the_first_in_the_file_wins() -> None:
     twins = [practice("b"), practice("a"), practice("c")]
     assert [one.practice.key for one in ranked(holding(BUSINESS, SAMPLE, twins))] == ["b", "a", "c"]
-    assert suggest(holding(BUSINESS, SAMPLE, twins[::-1])) == twins[2]
+    assert ranked(holding(BUSINESS, SAMPLE, twins[::-1]))[0].practice == twins[2]
 
 
 def test_nothing_comes_back_within_a_quarter() -> None:
@@ -240,13 +240,12 @@ def test_nothing_comes_back_within_a_quarter() -> None:
     shown: deque[str] = deque(maxlen=PAUSE)
     told: list[str] = []
     for _ in range(30):
-        found = suggest(holding(BUSINESS, SAMPLE, catalogue), shown=frozenset(shown))
-        assert found is not None
+        found = ranked(holding(BUSINESS, SAMPLE, catalogue), shown=frozenset(shown))[0].practice
         told.append(found.key)
         shown.append(found.key)
     assert all(len(set(told[at : at + PAUSE + 1])) == PAUSE + 1 for at in range(30 - PAUSE))
     few = [one.key for one in catalogue[:3]]
-    assert suggest(holding(BUSINESS, SAMPLE, catalogue[:3]), shown=frozenset(few)) is None
+    assert ranked(holding(BUSINESS, SAMPLE, catalogue[:3]), shown=frozenset(few)) == []
 
 
 # --- laws
@@ -284,7 +283,6 @@ def test_the_same_question_has_the_same_answer_best_first(catalogue: list[Practi
     found = ranked(holding(BUSINESS, SAMPLE, catalogue))
     assert found == ranked(holding(BUSINESS, SAMPLE, list(catalogue)))
     assert all(one.points >= other.points for one, other in pairwise(found))
-    assert suggest(holding(BUSINESS, SAMPLE, catalogue)) == (found[0].practice if found else None)
 
 
 @given(catalogues(), st.integers(0, 500), st.integers(0, 500), st.floats(0.5, 10), st.floats(0, 10))

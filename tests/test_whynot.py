@@ -9,9 +9,8 @@ import pytest
 from tests.sample_digest import BUSINESS, CUTOFF, candidate, edition
 from trendwatch.advice.digest import compose
 from trendwatch.advice.selection import MUST_SCORE, Refusal
-from trendwatch.advice.whynot import CHOSEN, NO_ROOM, NOT_IN_EDITION, Verdict, considered, unknown
+from trendwatch.advice.whynot import CHOSEN, GATES, NO_ROOM, NOT_IN_EDITION, Verdict, considered, unknown
 from trendwatch.types.advice import Candidate, Memory
-from trendwatch.web.why import GATES
 
 OLD_HAND = Memory(issues=4)
 #: Enough points for anyone: own sector, a topic asked about, two publishers.
@@ -109,4 +108,4 @@ def test_what_must_be_seen_says_so_and_where_it_need_not_be() -> None:
 
 
 def test_every_gate_has_words_for_people() -> None:
-    assert GATES.keys() == {CHOSEN, NO_ROOM, *map(str, Refusal)}
+    assert GATES.keys() == {CHOSEN, NO_ROOM, NOT_IN_EDITION, *map(str, Refusal)}

@@ -86,7 +86,7 @@ def arrival_words(arrival: Arrival, held: Profile) -> str:
     if arrival.state is ArrivalState.FIRST_REPORTS:
         first = _plain(day(arrival.first_at, held.business.timezone), held.edition)
         if arrival.stories == 1:
-            return f"one report in {sector}, on {first} {counts}"
+            return f"one report in {sector}, on {first}"
         return f"first reports in {sector} {'by' if arrival.or_before else 'since'} {first} {counts}"
     since = _plain(month(week_start(parse_week(arrival.since)), "UTC"), held.edition)
     return f"{arrival.state} in {sector} since {since}{' or before' if arrival.or_before else ''} {counts}"

@@ -2,8 +2,7 @@
 
     judge stories | choose within the caps | one from outside | arrivals, movements, practice | notes | fit
 
-The first story is complete in 60 words and the whole in 600 (see ``fitting``); headlines are never rewritten,
-only a hostile length is cut.
+The first story is complete in 60 words and the whole in 600 (see ``fitting``).
 """
 
 from __future__ import annotations
@@ -21,9 +20,9 @@ from trendwatch.advice.profile import Profile, most_specific, profile
 from trendwatch.advice.schedule import period_of
 from trendwatch.advice.selection import Judged, Judgement, Refusal
 from trendwatch.advice.taste import NO_TASTE, learn
+from trendwatch.advice.telling import title_of, what_happened
 from trendwatch.advice.trying import practice_note
-from trendwatch.advice.words import counted, cut, in_words, number, shorten, some_of
-from trendwatch.text import clean, first_sentence, headline
+from trendwatch.advice.words import counted, in_words, number, shorten, some_of
 from trendwatch.types.advice import Business, Digest, Edition, Memory, Pick
 from trendwatch.types.influence import Approach
 from trendwatch.types.rows import Movement
@@ -32,10 +31,6 @@ from trendwatch.types.rows import Movement
 STORIES = 5
 #: Words of the first story with its reason; its headings take the rest of the 60.
 TOP_WORDS = 52
-#: Words of what happened, for every other story.
-WHAT_WORDS = 24
-#: A longer headline is an attack on the layout, not a headline.
-HEADLINE_CHARS = 160
 TOPICS = 3
 
 
@@ -126,13 +121,11 @@ def select(
 
 def _pick(one: Judged, held: Profile) -> Pick:
     candidate, score = one.candidate, one.score
-    lead = "Update: " if one.update else ""
-    title = cut(lead + clean(headline(candidate.title)), HEADLINE_CHARS)
-    what = shorten(first_sentence(clean(candidate.summary)), WHAT_WORDS)
+    title = title_of(candidate, lead="Update: " if one.update else "")
     return Pick(
         story_id=candidate.story_id,
-        title=title or "(no headline)",
-        what="" if _same(what, title) else what,
+        title=title,
+        what=what_happened(candidate, title),
         why=score.why,
         url=candidate.url,
         score=score.points,
@@ -148,16 +141,13 @@ def _beyond(one: Judged, propensity: float, held: Profile) -> Pick:
     return replace(_pick(one, held), why=_why_outside(one, held), propensity=round(propensity, 4))
 
 
-def _same(what: str, title: str) -> bool:
-    return what.casefold().strip(" .…") == title.casefold().strip(" .…")
-
-
 def _topics(one: Judged, held: Profile) -> tuple[str, ...]:
-    """Return what a story is about: software it names, then technologies, then sectors."""
-    areas = tuple(key for key in one.labels if key.startswith("area:"))
-    sectors = tuple(key for key in one.labels if key.startswith("sector:"))
-    keys = most_specific(areas, held.edition.parents)[:2] + most_specific(sectors, held.edition.parents)
-    matched = one.score.matched
+    """Return what a story is about: software it names, then technologies, then sectors, what it met first."""
+    matched, parents = one.score.matched, held.edition.parents
+    ordered = sorted(one.labels, key=lambda key: key not in matched)
+    areas = tuple(key for key in ordered if key.startswith("area:"))
+    sectors = tuple(key for key in ordered if key.startswith("sector:"))
+    keys = most_specific(areas, parents)[:2] + most_specific(sectors, parents)
     tools = [key.partition(":")[2] for key in matched if key.startswith("tool:")]
     names = [held.edition.names.get(key, key.partition(":")[2]) for key in keys or one.labels]
     return tuple([*tools, *names][:TOPICS])

@@ -1,9 +1,9 @@
 """What rises and fades near a business: rows of the trends, in plain words and plain counts.
 
 A row needs a link that shows it, or it is left out. Own sector and topics asked about come first; general
-ones only fill up to three rows. A technology has one row, its nearest. Rising is said only where the
-trend method is sure of it (strength above 0); fading only where it calls the stage so; and neither where
-the plain counts do not show it.
+ones only fill up to three rows, and only what rises: what fades elsewhere asks nothing of anybody. A
+technology has one row, its nearest. Rising is said only where the trend method is sure of it (strength above
+0); fading only where it calls the stage so; and neither where the plain counts do not show it.
 """
 
 from __future__ import annotations
@@ -63,7 +63,9 @@ def _nearness(trend: Trend, held: Profile) -> int | None:
         return _ASKED
     if beside:
         return None
-    return _RELATED if area in held.related else _GENERAL
+    if area in held.related:
+        return _RELATED
+    return _GENERAL if _direction(trend) == "up" else None
 
 
 def _order(trend: Trend, held: Profile) -> tuple[int, bool, float, str]:

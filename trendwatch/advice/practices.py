@@ -141,12 +141,6 @@ def parts_of(term: str) -> tuple[str, ...]:
     return tuple(term.split(" + "))
 
 
-def suggest(held: Profile, *, shown: frozenset[str] = frozenset()) -> Practice | None:
-    """Return the practice a business should look at now, None where none fits; ``shown`` are not repeated."""
-    found = ranked(held, shown=shown)
-    return found[0].practice if found else None
-
-
 def ranked(held: Profile, *, shown: frozenset[str] = frozenset()) -> list[Suggestion]:
     """Return the practices of the edition that fit a business, best first, with reasons."""
     practices, columns = held.edition.knowledge.practices, held.columns

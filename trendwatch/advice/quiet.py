@@ -11,8 +11,7 @@ from dataclasses import replace
 from trendwatch.advice.columns import owners
 from trendwatch.advice.fitting import fit
 from trendwatch.advice.schedule import merged
-from trendwatch.advice.words import cut, shorten
-from trendwatch.text import clean, first_sentence, headline
+from trendwatch.advice.telling import title_of, what_happened
 from trendwatch.types.advice import Business, Candidate, Digest, Edition, Memory, Pick
 
 #: Issues that are always sent.
@@ -21,8 +20,6 @@ FIRST_ISSUES = 4
 GENERAL = 3
 #: Independent publishers, or it is no general news.
 LEAST_OWNERS = 2
-_HEADLINE_CHARS = 160
-_WHAT_WORDS = 24
 
 
 def finished(digest: Digest, edition: Edition, business: Business, memory: Memory) -> Digest:
@@ -60,12 +57,12 @@ def _general(edition: Edition, digest: Digest, business: Business, memory: Memor
 
 
 def _pick(one: Candidate, edition: Edition) -> Pick:
-    title = cut(clean(headline(one.title)), _HEADLINE_CHARS)
+    title = title_of(one)
     areas = [tag.full_key for tag in one.tags if tag.full_key.startswith("area:")]
     return Pick(
         story_id=one.story_id,
-        title=title or "(no headline)",
-        what=shorten(first_sentence(clean(one.summary)), _WHAT_WORDS),
+        title=title,
+        what=what_happened(one, title),
         why=f"Not about your topics: {owners(one)} independent publishers told it this week.",
         url=one.url,
         score=0.0,

@@ -30,6 +30,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from math import exp
 
+from trendwatch.advice.columns import FULL_CONFIDENCE
 from trendwatch.types.advice import Business
 from trendwatch.types.votes import Vote, VoteKind
 from trendwatch.types.weeks import WEEK
@@ -43,7 +44,6 @@ MOST = 2.0
 #: Votes on a label before it counts.
 LEAST_VOTES = 2
 _CONSTANT = ""
-_FULL_CONFIDENCE = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +157,7 @@ def _prior(business: Business) -> dict[str, float]:
 
 
 def _features(labels: Mapping[str, float]) -> dict[str, float]:
-    return {key: min(1.0, sure / _FULL_CONFIDENCE) for key, sure in labels.items()} | {_CONSTANT: 1.0}
+    return {key: min(1.0, sure / FULL_CONFIDENCE) for key, sure in labels.items()} | {_CONSTANT: 1.0}
 
 
 def _liking(moved: float, useful: int, votes: int) -> Liking:

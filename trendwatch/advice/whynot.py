@@ -28,20 +28,61 @@ NOT_IN_EDITION = "not_in_edition"
 NO_ROOM = "no_room"
 CHOSEN = "chosen"
 
-_WORDS = {
-    NOT_IN_EDITION: "It was not first seen in the days that this digest was drawn from.",
-    NO_ROOM: "It was chosen, and left out again because the digest would have been longer than four minutes.",
-    CHOSEN: "It is in the digest.",
-    Refusal.NO_LINK: "It has no link that a reader could follow.",
-    Refusal.OUTSIDE_WINDOW: "It was first seen before or after the days of this digest.",
-    Refusal.TOO_OLD: f"It was published more than {LATE.days} days before the days of this digest.",
-    Refusal.BACKLOG: "It was in its source before we knew that source, and is older than this digest.",
-    Refusal.SHOWN_BEFORE: "An earlier digest has shown it.",
-    Refusal.NOT_TECHNOLOGY: "It meets your sector or goals, but no technology, rule or risk was found in it.",
-    Refusal.TOLD_ALREADY: "The digest holds a story with the same headline.",
-    Refusal.PER_PUBLISHER: f"The digest holds {number(PER_OWNER)} better stories led by the same publisher.",
-    Refusal.PER_TECHNOLOGY: f"The digest holds {number(PER_AREA)} better stories on the same technology.",
-    Refusal.NO_PLACE: f"It may be shown, but better stories filled the {number(STORIES)} places.",
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """What people read of a gate: in a list, and as the answer of one story."""
+
+    short: str
+    #: "" where figures of the story belong into it
+    sentence: str = ""
+
+
+#: In the order of the gates, the nearest to a digest first.
+GATES = {
+    CHOSEN: Gate("in the digest", "It is in the digest."),
+    NO_ROOM: Gate(
+        "chosen, left out for length",
+        "It was chosen, and left out again because the digest would have been longer than four minutes.",
+    ),
+    Refusal.NO_PLACE: Gate(
+        "good, but others were better",
+        f"It may be shown, but better stories filled the {number(STORIES)} places.",
+    ),
+    Refusal.PER_TECHNOLOGY: Gate(
+        "enough on that technology already",
+        f"The digest holds {number(PER_AREA)} better stories on the same technology.",
+    ),
+    Refusal.PER_PUBLISHER: Gate(
+        "enough from that publisher already",
+        f"The digest holds {number(PER_OWNER)} better stories led by the same publisher.",
+    ),
+    Refusal.TOLD_ALREADY: Gate(
+        "the same headline already", "The digest holds a story with the same headline."
+    ),
+    Refusal.TOO_FEW_SOURCES: Gate("only one publisher so far"),
+    Refusal.TOO_FEW_POINTS: Gate("meets too little of the profile"),
+    Refusal.NOT_TECHNOLOGY: Gate(
+        "not about technology",
+        "It meets your sector or goals, but no technology, rule or risk was found in it.",
+    ),
+    Refusal.SHOWN_BEFORE: Gate("shown before", "An earlier digest has shown it."),
+    Refusal.BACKLOG: Gate(
+        "older than its source is known to us",
+        "It was in its source before we knew that source, and is older than this digest.",
+    ),
+    Refusal.TOO_OLD: Gate(
+        "published too long ago",
+        f"It was published more than {LATE.days} days before the days of this digest.",
+    ),
+    Refusal.OUTSIDE_WINDOW: Gate(
+        "first seen on other days", "It was first seen before or after the days of this digest."
+    ),
+    Refusal.MUTED: Gate("muted"),
+    Refusal.NO_LINK: Gate("without a link to follow", "It has no link that a reader could follow."),
+    NOT_IN_EDITION: Gate(
+        "of other days", "It was not first seen in the days that this digest was drawn from."
+    ),
 }
 
 
@@ -59,10 +100,17 @@ class Verdict:
     points: float
     parts: tuple[Part, ...] = ()
 
+    @property
+    def short(self) -> str:
+        """What became of it, in a few words."""
+        return GATES[self.gate].short
+
 
 def unknown(story_id: str) -> Verdict:
     """Return the verdict on a story that an edition does not hold."""
-    return Verdict(story_id=story_id, title="", gate=NOT_IN_EDITION, words=_WORDS[NOT_IN_EDITION], points=0.0)
+    return Verdict(
+        story_id=story_id, title="", gate=NOT_IN_EDITION, words=GATES[NOT_IN_EDITION].sentence, points=0.0
+    )
 
 
 def considered(
@@ -125,4 +173,4 @@ def _words(one: Judged, gate: str, selection: Selection) -> str:
         few = selection.judgement.held.edition.coverage.sources < FEW_SOURCES
         sure = SURE_SCORE_FEW if few else SURE_SCORE
         return f"Only one publisher told it, and {points:.1f} points do not make up for it: {sure:g} would."
-    return _WORDS.get(gate, _WORDS[CHOSEN])
+    return GATES[gate].sentence

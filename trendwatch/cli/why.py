@@ -36,10 +36,12 @@ def why(
         print_json(shown)
         return
     if not story:
-        rows = [(f"{one.points:.1f}", one.story_id, one.title, one.gate) for one in shown]
-        print_table(f"{len(found):,} stories considered", ("points", "story", "title", "gate"), rows)
+        rows = [(f"{one.points:.1f}", one.story_id, one.title, one.short) for one in shown]
+        print_table(
+            f"{len(found):,} stories considered", ("points", "story", "title", "what became of it"), rows
+        )
         return
     (one,) = shown
-    typer.echo(f"{one.title or story}\n{one.gate}: {one.words}")
+    typer.echo(f"{one.title or story}\n{one.words}")
     for part in one.parts:
         typer.echo(f"  {part.points:+.1f}  {part.reason}")

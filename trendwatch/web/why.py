@@ -7,7 +7,7 @@ from collections import Counter
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from trendwatch.advice.whynot import CHOSEN, unknown
+from trendwatch.advice.whynot import GATES, unknown
 from trendwatch.pipeline.compose import explain
 from trendwatch.web.looks import page
 from trendwatch.web.parts import Given
@@ -16,24 +16,6 @@ router = APIRouter()
 
 #: Stories listed; the rest is counted.
 _LISTED = 60
-#: What people read for each gate, in the order of the gates.
-GATES = {
-    CHOSEN: "in the digest",
-    "no_room": "chosen, left out for length",
-    "no_place": "good, but others were better",
-    "per_technology": "enough on that technology already",
-    "per_publisher": "enough from that publisher already",
-    "told_already": "the same headline already",
-    "too_few_sources": "only one publisher so far",
-    "too_few_points": "meets too little of the profile",
-    "not_technology": "not about technology",
-    "shown_before": "shown before",
-    "backlog": "older than its source is known to us",
-    "too_old": "published too long ago",
-    "outside_window": "first seen on other days",
-    "muted": "muted",
-    "no_link": "without a link to follow",
-}
 
 
 @router.get("/digests/{business}/{period}/why")
@@ -50,7 +32,6 @@ def why(business: str, period: str, parts: Given, story: str = "") -> Response:
         "asked": asked,
         "verdicts": verdicts[:_LISTED],
         "considered": len(verdicts),
-        "counts": [(words, counts[gate]) for gate, words in GATES.items() if counts[gate]],
-        "gates": GATES,
+        "counts": [(words.short, counts[gate]) for gate, words in GATES.items() if counts[gate]],
     }
     return page("why.html", {"here": "home", **values})
