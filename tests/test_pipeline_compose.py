@@ -9,9 +9,13 @@ import pytest
 
 from tests.seeds import LEASE, NOW, a_business, a_feed, a_model, a_taxonomy, claim_on, keep
 from tests.steps import Clock, a_memory, a_report, analyse_all, understand_all
+from trendwatch.deliver.message import message_bytes
 from trendwatch.errors import NotFound
 from trendwatch.pipeline import compose as step
 from trendwatch.pipeline.compose import ComposeReport, compose_due, rebuild
+from trendwatch.render import feeds, page
+from trendwatch.render.email import mail
+from trendwatch.render.hook import payload
 from trendwatch.store import Store
 from trendwatch.types.advice import Business, Digest
 from trendwatch.types.delivery import Channel, DeliveryState
@@ -206,7 +210,17 @@ def test_where_too_few_feeds_were_read_nothing_is_frozen(world: Store) -> None:
     assert digest.coverage.missing == ("B", "C")
 
 
-def test_a_rebuilt_digest_is_identical(world: Store) -> None:
+def in_every_form(digest: Digest) -> list[bytes]:
+    """Return a digest as it leaves by mail, webhook, page, Atom and JSON."""
+    site = "https://news.example"
+    sent = mail(digest, sender="us@t.example", to="you@t.example", message_id="<1@t>", base_url=site)
+    names = {"business_name": digest.business_name, "base_url": site}
+    forms = [page.html(digest, base_url=site), payload(digest, base_url=site), feeds.as_json(digest)]
+    forms += [feeds.atom([digest], **names), feeds.json_feed([digest], **names)]
+    return [message_bytes(sent), *(form.encode() for form in forms)]
+
+
+def test_a_rebuilt_digest_is_identical_to_the_byte(world: Store) -> None:
     [first] = welcomed(world)
     for week in (1, 2):
         now = NOW + week * WEEK
@@ -214,6 +228,7 @@ def test_a_rebuilt_digest_is_identical(world: Store) -> None:
         assert len(run(world, now).digests) == 1
     for digest in world.digests.of(BAKERY.key, limit=9):
         assert rebuild(world, BAKERY.key, digest.period) == digest
+        assert in_every_form(rebuild(world, BAKERY.key, digest.period)) == in_every_form(digest)
     assert rebuild(world, BAKERY.key, first.period) == first
     with pytest.raises(NotFound):
         rebuild(world, BAKERY.key, "2024-W01")

@@ -7,8 +7,10 @@ import random
 import pytest
 
 from tests.benchmarks.readers import Measured, a_reader, a_week, by_truth, measured, ndcg
+from tests.test_render_email import html_words, words
 from trendwatch.advice.digest import compose
 from trendwatch.render.email import mail
+from trendwatch.render.view import view
 from trendwatch.types.advice import Memory
 
 LATER = slice(4, None)
@@ -66,8 +68,10 @@ def test_accept_when_budgets_hold(found: Measured) -> None:
         for digest in issues[::4]:
             sent = mail(digest, sender="us@t.example", to="you@t.example", message_id="<1@t>")
             assert len(sent.html.encode()) <= 80_000
-            assert len(sent.text.split()) <= 700  # 600 and the addresses of the reports
-            assert len(digest.picks) <= 7
+            assert words(sent.text) <= 600
+            assert html_words(sent.html) <= 600
+            assert len(digest.picks) <= 5
+            assert int(view(digest).read_time.split()[0]) <= 4
 
 
 def test_accept_when_two_businesses_never_mix() -> None:

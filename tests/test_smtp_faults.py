@@ -285,3 +285,59 @@ def test_d2_held_where_the_operator_wants_that() -> None:
         send_due(store, terms(port, in_doubt="hold"), clock=clock, lease=LEASE)
     assert trouble.taken == [f"<{delivery.id}@trendwatch>"] * 2
     store.close()
+
+
+def test_d7_three_real_550s_end_an_address_and_the_other_reader_gets_every_issue() -> None:
+    """The server refuses one reader for good, week after week; the other one is served and told."""
+    store, _ = a_store()
+    clock = Clock()
+    store.recipients.name("bakery", "books@b.example", agreed=True, origin="operator", now=NOW)
+    readers = {one.address: one for one in store.recipients.of("bakery")}
+    trouble = RefusedReader("a@b.example")
+    with serving(trouble) as port:
+        for week in (1, 2, 3):  # beside the one that waits already
+            at = NOW + timedelta(weeks=week)
+            clock.now = at
+            digest = a_digest("bakery", cutoff=at, one_thing=a_pick("s1"))
+            mails = [
+                a_delivery(
+                    digest,
+                    id=f"w{week}{address[0]}",
+                    channel=Channel.SMTP,
+                    target=one.id,
+                    address=address,
+                    next_attempt_at=at,
+                )
+                for address, one in readers.items()
+            ]
+            claim = claim_on(store, "compose", "bakery", at=at)
+            store.editions.freeze(an_edition(at), claim=claim, now=at)
+            store.digests.add(digest, mails, claim=claim, now=at)
+            store.leases.release(claim)
+            send_due(store, terms(port), clock=clock, lease=LEASE)
+    found = store.recipients.get(readers["a@b.example"].id)
+    assert (found.hard_bounces, found.consent) == (3, "suppressed")
+    assert trouble.refused == 3  # the fourth was not even tried
+    assert [f"<w{week}b@trendwatch>" for week in (1, 2, 3)] == [one for one in trouble.taken if "<w" in one]
+    [notice] = store.notices.latest(business_key="bakery")
+    assert (notice.kind, notice.subject) == ("suppressed", found.id)
+    store.close()
+
+
+class RefusedReader(Trouble):
+    """Everything works, but one address is unknown."""
+
+    def __init__(self, address: str) -> None:
+        super().__init__("nowhere", "550")
+        self.address = address
+        self.refused = 0
+
+    async def handle_RCPT(  # noqa: N802
+        self, _server: SMTP, _session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        if address == self.address:
+            self.refused += 1
+            return "550 5.1.1 no such mailbox"
+        envelope.rcpt_tos.append(address)
+        envelope.rcpt_options.extend(options)
+        return "250 fine"

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -38,6 +39,7 @@ class Receiver:
         self.answers: list[int | str] = list(answers)
         self.calls: list[tuple[dict[str, str], bytes]] = []
         self.done = threading.Event()
+        self.called: Callable[[], None] = lambda: None
         outer = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -45,6 +47,7 @@ class Receiver:
                 body = self.rfile.read(int(self.headers["Content-Length"]))
                 outer.calls.append(({name.lower(): text for name, text in self.headers.items()}, body))
                 answer = outer.answers.pop(0) if len(outer.answers) > 1 else outer.answers[0]
+                outer.called()
                 outer.answer(self, answer)
 
             def log_message(self, *_args: object) -> None:
@@ -124,12 +127,16 @@ def a_hooked_store(url: str) -> Iterator[tuple[Store, Endpoint]]:
     store.close()
 
 
-def due(store: Store, endpoint: Endpoint, *, at: datetime = NOW) -> None:
-    digest = a_digest("bakery", cutoff=at, one_thing=a_pick("s1"))
-    claim = claim_on(store, "compose", "bakery", at=at)
+def due(store: Store, endpoint: Endpoint, *, at: datetime = NOW, business: str = "bakery") -> None:
+    digest = a_digest(business, cutoff=at, one_thing=a_pick("s1"))
+    claim = claim_on(store, "compose", business, at=at)
     store.editions.freeze(an_edition(at), claim=claim, now=at)
     delivery = a_delivery(
-        digest, id=f"d{at:%V}", channel=Channel.WEBHOOK, target=endpoint.id, address=endpoint.url
+        digest,
+        id=f"d{at:%V}{business.removeprefix('bakery')}",
+        channel=Channel.WEBHOOK,
+        target=endpoint.id,
+        address=endpoint.url,
     )
     store.digests.add(digest, [delivery], claim=claim, now=at)
     store.leases.release(claim)
@@ -239,6 +246,25 @@ def test_d3_every_other_answer_is_tried_again(answer: int | str, doubt: bool) ->
         assert found.state == ("in_doubt" if doubt else "waiting")
         assert found.doubts == doubt
         assert found.next_attempt_at == NOW + HOOK_RETRIES[0]
+
+
+def test_d7_a_dead_webhook_makes_no_other_business_wait(tmp_path: Path) -> None:
+    """Thirty others have theirs while one receiver says nothing."""
+    with Receiver("hang") as dead, Receiver(200) as alive:
+        store = Store.open(f"sqlite:///{tmp_path / 'trendwatch.db'}")
+        urls = {"dead": dead.url} | {f"b{number:02d}": alive.url for number in range(30)}
+        for key, url in urls.items():
+            due(store, store.endpoints.add(key, url, secret=SECRET, now=NOW), business=key)
+        post, took = poster(dead, alive, seconds=3), list[float]()
+        began = time.monotonic()
+        alive.called = lambda: took.append(time.monotonic() - began)
+        report = send_due(store, replace(terms(post, Clock()), workers=4), clock=Clock(), lease=LEASE)
+        assert report == SendReport(sent=30, postponed=1)
+        assert len(took) == 30
+        assert store.deliveries.of("dead")[0].state is DeliveryState.IN_DOUBT
+        assert len(dead.calls) == 1
+        assert max(took) < time.monotonic() - began - 1  # all of them long before the dead one was given up
+        store.close()
 
 
 def test_d3_an_endless_answer_is_not_read_to_its_end() -> None:

@@ -68,23 +68,21 @@ def mail_for(store: Store, delivery: Delivery, *, sender: str, site: str, links:
         return replace(shown, headers=_headers(links, delivery.target, made=date))
     digest = store.digests.get(delivery.business_key, delivery.period)
     base_url = f"{site}/digests/{delivery.business_key}"
-    ways = _ways(links, delivery.target, made=digest.cutoff, period=digest.period if digest.picks else "")
+    ways = _ways(links, delivery.target, made=digest.cutoff)
     if digest.quiet_choice == "note":
         letter = quiet_note(digest, url=issue_url(base_url, digest.period))
         shown = letter_mail(letter, **envelope, date=digest.cutoff, banner=banner, reader_links=ways)
     else:
-        votes = _votes(links, delivery, made=digest.cutoff)
+        votes = _votes(links, delivery, made=digest.cutoff) if digest.picks else ""
         shown = mail(digest, **envelope, base_url=base_url, banner=banner, reader_links=ways, votes_url=votes)
     return replace(shown, headers=_headers(links, delivery.target, made=digest.cutoff))
 
 
-def _ways(links: Links, reader: str, *, made: datetime, period: str = "") -> tuple[LinkView, ...]:
-    """Return what a reader can do about a mail; with a period also say what its stories were worth."""
+def _ways(links: Links, reader: str, *, made: datetime) -> tuple[LinkView, ...]:
+    """Return what a reader can do about our mail."""
     if not reader:
         return ()
-    votes = links.to("votes", f"{reader}/{period}", made=made)
     return (
-        *([LinkView(text="Useful, not for me, wrong topic: tell us", url=votes)] if period else []),
         LinkView(text="Less often, pause, change topics", url=links.to("preferences", reader, made=made)),
         LinkView(text="Unsubscribe", url=links.to("unsubscribe", reader, made=made)),
     )

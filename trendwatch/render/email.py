@@ -93,7 +93,7 @@ def text(digest: Digest, *, base_url: str = "", banner: str = "") -> str:
 
 def _to_vote(url: str) -> tuple[LinkView, ...]:
     """Return one link for all stories: HTML has one beside each, which would be long addresses here."""
-    return (LinkView(text="Useful, not for me, mute", url=link(url)),) if link(url) else ()
+    return (LinkView(text="Useful, not for me, wrong topic, mute", url=link(url)),) if link(url) else ()
 
 
 def _plain(shown: View, links: tuple[LinkView, ...], *, banner: str = "", sent: str = "") -> str:
