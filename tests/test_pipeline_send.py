@@ -17,8 +17,10 @@ from trendwatch.deliver.message import message_bytes
 from trendwatch.deliver.webhook import Webhook
 from trendwatch.errors import DeliveryError, StorageUnavailable
 from trendwatch.net.post import Posted
+from trendwatch.pipeline.outgoing import letter_to
 from trendwatch.pipeline.retries import HOOK_RETRIES, RETRIES, after_failure
 from trendwatch.pipeline.send import HANDING_OVER, HELD, SendReport, Terms, send_due
+from trendwatch.render.letters import told
 from trendwatch.store import Store
 from trendwatch.types.delivery import Channel, DeliveryState, Mail
 
@@ -75,9 +77,10 @@ def run(
     return send_due(store, terms(mailbox, **values), clock=clock or Clock(now), lease=LEASE)
 
 
-def compose(store: Store, *keys: str, cutoff: datetime = NOW, **values: Any) -> None:
+def compose(store: Store, *keys: str, cutoff: datetime = NOW, quiet: str = "", **values: Any) -> None:
     for key in keys:
-        digest = a_digest(key, cutoff=cutoff, one_thing=a_pick("s1"))
+        shown = {"quiet": True, "quiet_choice": quiet} if quiet else {"one_thing": a_pick("s1")}
+        digest = a_digest(key, cutoff=cutoff, **shown)
         claim = claim_on(store, "compose", key)
         store.editions.freeze(an_edition(cutoff), claim=claim, now=NOW)
         delivery = a_delivery(digest, **({"address": f"owner@{key}.example"} | values))
@@ -389,9 +392,15 @@ def test_d7_soft_bounces_are_counted_and_what_arrives_wipes_them(store: Store) -
         assert (found.hard_bounces, found.soft_bounces, found.consent) == (*counts, "confirmed")
 
 
-def test_d5_every_mail_carries_both_headers_for_leaving(store: Store) -> None:
+@pytest.mark.parametrize("kind", ["digest", "quiet note", "letter"])
+def test_d5_every_mail_carries_both_headers_for_leaving(store: Store, kind: str) -> None:
     reader, _ = store.recipients.name("bakery", "a@b.example", agreed=True, origin="operator", now=NOW)
-    compose(store, "bakery", target=reader.id)
+    if kind == "letter":
+        letter = told("A webhook was switched off", "It answered 500.")
+        values = {"business_key": "bakery", "target": reader.id, "mail": Channel.OUTBOX}
+        store.deliveries.add([letter_to(letter, reader.address, now=NOW, **values)])  # type: ignore[arg-type]
+    else:
+        compose(store, "bakery", target=reader.id, quiet="note" if kind == "quiet note" else "")
     mailbox = Mailbox()
     run(store, mailbox)
     [mail] = mailbox.mails
