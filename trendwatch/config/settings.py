@@ -57,7 +57,7 @@ class PollSettings(Section):
     max_body_mb: Whole = Field(10, ge=1, le=100, description="Largest feed that is read, in megabytes.")
     minimum_interval_minutes: Whole = Field(60, ge=1, description="No feed is polled more often than this.")
     maximum_interval_minutes: Whole = Field(
-        1440, ge=1, description="Every working feed is polled this often."
+        1440, ge=1, description="Every working feed is polled at least this often."
     )
     lease_seconds: Whole = Field(
         60, ge=1, description="After this, another process takes over a dead one's feeds."
