@@ -138,7 +138,7 @@ class Judgement:
             score=self.scores.of(at),
             labels=tuple(self.columns.tags[at]),
             proven=bool(self.proven[at]),
-            refusal=_REFUSALS[code - 1] if code else None,
+            refusal=_REFUSALS[-code] if code else None,
             must_see=bool(self.must_see[at]),
             pressing=self._pressing_words(at) if self._pressing[at] else None,
             update=bool(self._updates[at]),
@@ -146,12 +146,13 @@ class Judgement:
 
     def count(self, refusal: Refusal) -> int:
         """Return how many stories one gate kept out."""
-        return int(np.count_nonzero(self._refusals == _REFUSALS.index(refusal) + 1))
+        return int(np.count_nonzero(self._refusals == _CODES[refusal]))
 
     def where(self, *refusals: Refusal | None) -> Mask:
         """Return the stories that one of some gates kept out; None: that may be shown."""
-        codes = [0 if one is None else _REFUSALS.index(one) + 1 for one in refusals]
-        return np.isin(self._refusals, codes)
+        codes = [0 if one is None else _CODES[one] for one in refusals]
+        found: Mask = np.logical_or.reduce([self._refusals == code for code in codes])
+        return found
 
     @cached_property
     def proven(self) -> Mask:
@@ -185,8 +186,8 @@ class Judgement:
     def in_turn(self) -> Places:
         """Return what may be shown: what must be seen, what is always wanted, then the best."""
         may = np.flatnonzero(self._refusals == 0)
-        order = np.lexsort((~self.must_see[may], ~self.scores.followed[may], self.rank[may])[::-1])
-        return may[order]
+        behind = 2 * (~self.must_see[may]).astype(np.int64) + ~self.scores.followed[may]
+        return may[np.argsort(self.rank[may] + (behind << 50))]
 
     @cached_property
     def rank(self) -> NDArray[np.int64]:
@@ -195,9 +196,10 @@ class Judgement:
         return behind + ((_MOST_POINTS - self.scores.points.astype(np.int64)) << 32) + self.columns.turn
 
     def _first_closed(self, gates: Iterable[tuple[Refusal, Mask]]) -> NDArray[np.int8]:
+        """Return the code of the first gate that kept each story out: the highest there is."""
         found = np.zeros(len(self.columns), dtype=np.int8)
-        for refusal, closed in reversed(list(gates)):
-            np.copyto(found, np.int8(_REFUSALS.index(refusal) + 1), where=closed)
+        for refusal, closed in gates:
+            np.maximum(found, closed.view(np.int8) * _CODES[refusal], out=found)
         return found
 
     def _hard_gates(self, memory: Memory) -> Iterator[tuple[Refusal, Mask]]:
@@ -255,5 +257,7 @@ def _near(columns: Columns, home: str) -> Mask:
 
 
 _REFUSALS = tuple(Refusal)
+#: The earlier a gate, the higher; 0 is none.
+_CODES = {refusal: np.int8(len(_REFUSALS) - place) for place, refusal in enumerate(_REFUSALS)}
 #: More points than any story can have, in hundredths.
 _MOST_POINTS = 1 << 15
