@@ -41,7 +41,7 @@ def test_the_written_week() -> None:
     assert digest.one_thing.topics == ("Connected sensors", "Healthcare")
     assert digest.worth_a_look[2].marks == ("official source",)
     assert digest.outside is not None
-    assert digest.outside.why == "Beyond your topics: drones, told by three independent publishers."
+    assert digest.outside.why == "It is beyond your topics (drones) and told by three independent publishers."
     assert digest.notes == (
         "Left out: 1 story that only one publisher tells so far.",
         "3 of 90 feeds could not be read: Health Tech Gazette, Le Cabinet and Praxis.",

@@ -173,7 +173,7 @@ def _why_outside(one: Judged, held: Profile) -> str:
     topic = in_words(areas[0], held.edition.names)
     independent = owners(one.candidate)
     by = f"{number(independent)} independent publishers" if independent > 1 else "an official source"
-    return f"Beyond your topics: {topic}, told by {by}."
+    return f"It is beyond your topics ({topic}) and told by {by}."
 
 
 def _top(pick: Pick) -> Pick:
