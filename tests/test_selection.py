@@ -250,6 +250,7 @@ def test_what_must_be_seen(story: Candidate, must: bool) -> None:
         (("EU",), "gb", False),
         (("DE",), "EU", True),
         (("DE",), "CZ", False),
+        (("US", "CA"), "MX", True),  # a risk in two countries may be everybody's
     ],
 )
 def test_a_rule_or_risk_told_in_other_regions_only_is_no_must_see(
@@ -278,6 +279,7 @@ def test_an_official_source_says_where_a_rule_holds_and_software_is_used_everywh
     reasons = [part.reason for part in judged(ours).parts]
     assert "a rule told of in the United States" in reasons
     assert "no must-see in the United Kingdom: told in the United States only" in reasons
+    assert not judged(told_from(rule, "US", "CA")).must_see  # nor is a rule that two others tell of
     breach = candidate("x", title="Xero breach", labels="area:cybersecurity impact:threat")
     assert judged(told_from(breach, "US")).must_see
     fine = candidate("x", title="Xero users fined", labels="area:cybersecurity impact:regulation")

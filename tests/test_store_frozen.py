@@ -107,3 +107,8 @@ def test_rows_that_keep_frozen_text_are_found_by_fields_of_the_value() -> None:
 
 def test_a2_no_column_could_hold_a_key() -> None:
     assert set(ApiKeyRow.model_fields) == {"prefix", "sha256", "name", "created_at", "revoked_at"}
+
+
+def test_a_report_frozen_before_regions_were_kept_is_of_no_one_region() -> None:
+    old = '{"title":"T","url":"https://a.example/1","feed":"A","owner":"a","kind":"news"}'
+    assert thaw(Source, old).region == "world"

@@ -12,8 +12,9 @@ one publisher tells never stands above one that several tell. Labels that are al
 last gates and get their places first.
 
 Must see: a rule or risk we are quite sure of (0.6), of one's own sector or software, in words of urgency or
-told by four publishers, and not in other regions only (``regions``); a risk to software in use concerns
-whoever uses it. It is labelled, gets its place first, and the mix of topics does not keep it out.
+told by four publishers, and not in other regions only (``regions``); a risk told in two countries, or to
+software in use, concerns everybody. It is labelled, gets its place first, and the mix of topics does not keep
+it out.
 
 Which of those that pass are shown, within which caps, is ``choosing``'s.
 
@@ -250,9 +251,13 @@ def _found_urgent(columns: Columns) -> Mask:
 
 def _near(columns: Columns, home: str) -> Mask:
     """Return which urgent stories were not told in regions only that a home is none of."""
-    found = columns.never.copy()
+    found, risks = columns.never.copy(), columns.carry(RISKS)
     places = np.flatnonzero(_urgent(columns))
-    found[places] = [concerns(told_in(columns.candidates[at]), home) for at in places]
+    told = [told_in(columns.candidates[at]) for at in places]
+    found[places] = [
+        concerns(regions, home) or (len(regions) > 1 and bool(risks[at]))
+        for at, regions in zip(places, told, strict=True)
+    ]
     return found
 
 

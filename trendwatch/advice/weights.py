@@ -48,5 +48,5 @@ ACTION_WORDS = {
     "impact:threat": "a risk you may have to act on",
     "impact:security": "a security risk to check",
 }
-#: Of these, what concerns whoever uses the software, wherever it is told.
+#: Of these, what knows no borders: rules do.
 RISKS = ("impact:threat", "impact:security")
