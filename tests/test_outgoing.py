@@ -63,6 +63,22 @@ def test_d1_the_id_does_not_hang_on_the_way_it_leaves(tmp_path: Path) -> None:
     assert ids[0] == ids[1]
 
 
+def test_one_owner_with_two_digests_gets_both_and_leaves_each_on_its_own(world: Store) -> None:
+    """Topic A for channel A, topic B for B: a second business with the same address."""
+    second = a_business("hill_farm", sector="agriculture", areas=("drones",), email="owner@bakery.example")
+    for business in (BAKERY, second):
+        run(world, business=business)
+    mine = {
+        key: next(one for one in world.deliveries.of(key) if one.address == "owner@bakery.example")
+        for key in (BAKERY.key, "hill_farm")
+    }
+    assert mine[BAKERY.key].id != mine["hill_farm"].id
+    assert mine[BAKERY.key].target != mine["hill_farm"].target
+    assert world.recipients.leave(mine["hill_farm"].target, now=NOW) == 1
+    assert world.recipients.get(mine[BAKERY.key].target).consent is Consent.CONFIRMED
+    assert world.deliveries.get(mine[BAKERY.key].id).state == "waiting"
+
+
 def test_nobody_gets_a_digest_who_was_asked_and_has_not_answered(world: Store) -> None:
     run(world, ask_all=True, site="https://x.example")
     found = world.deliveries.of(BAKERY.key)
