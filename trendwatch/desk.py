@@ -225,7 +225,6 @@ class Desk:
         Raises:
             ConfigError: a feed does, and what reads pages is not installed.
         """
-        from trendwatch.news.article import main_text
         from trendwatch.pipeline.pages import PagesReport, read_pages
 
         shop = self.workshop
@@ -240,10 +239,17 @@ class Desk:
         return read_pages(
             shop.store,
             lambda: shop.fetcher,
-            self._reader(main_text).read,
+            self._page_reader.read,
             clock=shop.clock,
             lease=shop.lease,
         )
+
+    @cached_property
+    def _page_reader(self) -> Sandbox:
+        """What finds the text of pages: one for as long as the desk lives, since every tick asks for it."""
+        from trendwatch.news.article import main_text
+
+        return self._reader(main_text)
 
     def _reader(self, read: Callable[[Any], Any]) -> Sandbox:
         """Return a sandbox that reads pages; its child starts with the first one."""
