@@ -30,6 +30,7 @@ _FOREIGN_NAME = (
 )
 #: What proxies add: whoever asked them is somewhere else, whatever name they ask us by.
 _OF_PROXIES = ("forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-real-ip")
+_BROKE_OFF = Problem(status=400, detail="The body broke off before its end; send it again.")
 _READS = {"GET", "HEAD", "OPTIONS"}
 
 
@@ -122,7 +123,10 @@ def _same_origin(headers: Headers) -> bool:
 
 
 async def _buffered(scope: Scope, receive: Receive) -> Receive | Problem:
-    """Return a source that repeats the body, or the problem of its size: it is small, or refused."""
+    """Return a source that repeats the body, or what is wrong with it: it is small and whole, or refused.
+
+    A form that broke off in the middle reads like one in which nothing further was ticked.
+    """
     if scope["method"] in _READS:
         return receive
     length = Headers(scope=scope).get("content-length", "")
@@ -130,10 +134,14 @@ async def _buffered(scope: Scope, receive: Receive) -> Receive | Problem:
     more = True
     while more and len(body) <= MAX_BODY and not (length.isdecimal() and int(length[:20]) > MAX_BODY):
         message = await receive()
+        if message["type"] == "http.disconnect":
+            return _BROKE_OFF  # nobody listens any more; said for whoever stands between
         body += message.get("body", b"")
         more = message.get("more_body", False)
     if more or len(body) > MAX_BODY:
         return Problem(status=413, detail="The body is larger than 1 MiB; nothing we take is.")
+    if length.isdecimal() and len(body) < int(length[:20]):
+        return _BROKE_OFF
     sent = False
 
     async def again() -> Message:

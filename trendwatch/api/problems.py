@@ -34,6 +34,7 @@ MEDIA_TYPE = "application/problem+json"
 RETRY_SECONDS = "5"
 
 _TITLES = {
+    400: "The request is not whole",
     401: "A key is needed",
     403: "Refused",
     404: "Not found",

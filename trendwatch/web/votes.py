@@ -20,6 +20,7 @@ from trendwatch.types.votes import VoteKind
 from trendwatch.web.forms import Form, fields, first
 from trendwatch.web.looks import page
 from trendwatch.web.parts import Given, Parts
+from trendwatch.web.readers import who_gets_it
 
 router = APIRouter()
 
@@ -74,9 +75,7 @@ def _linked(parts: Parts, token: str) -> Digest:
         reader_id, _, period = links.read(token, "votes", now=parts.clock()).partition("/")
     except LinkRefused as error:
         raise HTTPException(410 if error.expired else 403, str(error)) from error
-    reader = parts.store.recipients.find(reader_id)
-    if reader is None:
-        raise HTTPException(410, "We know nothing about this address any more.")
+    reader = who_gets_it(parts.store.recipients.find(reader_id))
     return parts.store.digests.get(reader.business_key, period)
 
 
