@@ -64,7 +64,7 @@ def test_removing_a_feed_of_our_own_forgets_it(ask: Asker, parts: Parts) -> None
 @pytest.mark.parametrize(
     ("body", "status", "says"),
     [
-        (_feed(key="wire"), 409, "PATCH /api/v1/feeds/wire"),
+        (_feed(key="wire"), 409, "there is a feed 'wire' already"),
         (_feed(key="Not A Key"), 422, "lower-case letters"),
         (_feed(url="ftp://harbour.example/feed"), 422, "must be an address such as https://"),
         (_feed(url="https://me:secret@harbour.example/feed"), 422, "must not hold a name or password"),

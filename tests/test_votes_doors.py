@@ -163,7 +163,7 @@ def test_three_answers_make_a_business_that_can_be_previewed_first(ask: Asker, p
     assert (made.status_code, made.json()["key"], made.json()["areas"]) == (201, "bean_cup", ["drones"])
     assert made.headers["Location"] == "/api/v1/businesses/bean_cup"
     again = ask("POST", "/api/v1/businesses", json={**answers, "key": "bean_cup"})
-    assert again.status_code == 422
+    assert again.status_code == 409
     assert ask("POST", "/api/v1/businesses", json={**answers, "sector": "magic"}).status_code == 422
 
 

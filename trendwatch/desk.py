@@ -141,6 +141,7 @@ class Desk:
         """Add the feeds of a subscription list (OPML) that are not configured yet.
 
         Raises:
+            AlreadyThere: somebody took the key of one meanwhile; nothing was changed.
             ConfigError: one of them cannot be configured; nothing was changed.
         """
         from trendwatch.config.forms import feed_url, same_address
@@ -167,7 +168,7 @@ class Desk:
             added[key], known[address] = values, key
             taken.add(key)
         if added:
-            self.changes.put_all("feed", added, by=by)
+            self.changes.create_all("feed", added, by=by)
             shop.store.feeds.sync(shop.config.feeds)
         return Imported(added=tuple(added), skipped=tuple(skipped))
 

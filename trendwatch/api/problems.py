@@ -15,6 +15,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
 from trendwatch.errors import (
+    AlreadyThere,
     ConfigError,
     InputError,
     InUse,
@@ -52,6 +53,7 @@ _OWN_WORDS = {
 }
 _STATUS: tuple[tuple[type[TrendwatchError], int], ...] = (
     (NotFound, 404),
+    (AlreadyThere, 409),
     (ConfigError, 422),
     (InputError, 422),
     (LeaseLost, 409),

@@ -7,7 +7,8 @@ programs send it (RFC 8058).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import partial
 
 from fastapi import APIRouter, HTTPException
 from starlette.responses import Response
@@ -96,17 +97,17 @@ def prefer(token: str, parts: Given, body: Form = b"") -> Response:
     }
     if "topics" in given:  # the form says that its boxes were shown: none ticked is an answer too
         values["areas"] = [text[:64] for text in given.get("area", ())]
-        values["mutes"] = _mutes(parts, reader.business_key, given.get("mute", ()))
     if values:
+        change = partial(_with_mutes, values, given.get("mute", ())) if "topics" in given else values
         config, now = parts.config(), parts.clock()
-        change_business(parts.store, config, reader.business_key, values, by="link", now=now)
+        change_business(parts.store, config, reader.business_key, change, by="link", now=now)
     return _page(parts, reader, token=token, state="chosen" if values else "choosing")
 
 
-def _mutes(parts: Parts, business_key: str, areas: Sequence[str]) -> list[str]:
-    """Return the mutes of a business with those of technologies as they were ticked."""
-    others = [one for one in parts.config().business(business_key).mutes if not one.startswith("area:")]
-    return [*others, *(f"area:{text[:64]}" for text in areas)]
+def _with_mutes(values: Mapping[str, object], areas: Sequence[str], business: Business) -> dict[str, object]:
+    """Return a change with the mutes of technologies as they were ticked; a form shows no others."""
+    others = [one for one in business.mutes if not one.startswith("area:")]
+    return {**values, "mutes": [*others, *(f"area:{text[:64]}" for text in areas)]}
 
 
 def who_gets_it(reader: Recipient | None) -> Recipient:
