@@ -159,8 +159,8 @@ def test_what_the_compose_file_passes_on_empty_undoes_nothing_of_a_file(tmp_path
     assert {"TRENDWATCH_MAIL_SMTP_HOST", "TRENDWATCH_MAIL_SMTP_PORT", "TRENDWATCH_MAIL_SMTP_SECURITY"} <= {
         name for name, _, _ in passed
     }
-    mail = '[mail]\nsmtp_host = "mail.example.org"\nsmtp_port = 465\nsmtp_security = "tls"\nsender = "a@b.example"\n'
-    text = f'{mail}[poll]\ncontact = "me@example.org"\n[serve]\nbase_url = "https://news.example"\n'
+    mail = '[mail]\nsmtp_host = "mail.example.org"\nsmtp_port = 465\nsmtp_security = "tls"\nsender = "a@b.co"'
+    text = f'{mail}\n[poll]\ncontact = "me@example.org"\n[serve]\nbase_url = "https://news.example"\n'
     directory = write_config(tmp_path, {"trendwatch.toml": text})
     environ = {name: default for name, _, default in passed}
     assert read_settings(directory, environ=environ) == read_settings(directory, environ={})

@@ -82,26 +82,32 @@ class Gate:
         if is_open(scope["path"]):
             return None
         try:
-            return await run_sync(self._unadmitted, headers)
+            return await run_sync(unadmitted, self._parts, headers)
         except TrendwatchError as error:
             return problem_of(error)
 
-    def _unadmitted(self, headers: Headers) -> Problem | None:
-        """Return why a request may not pass; may ask the store."""
-        name = _parts_of(f"//{headers.get('host', '')}").hostname or ""
-        serve = self._parts.config().settings.serve
-        known = is_local(name) or (name != "" and name == _parts_of(serve.base_url).hostname)
-        # The address listened on says nothing of who asks: a proxy in front of it brings everybody.
-        asks_none = serve.without_key or not (serve.is_public or any(one in headers for one in _OF_PROXIES))
-        if self._parts.open_to_all and known and asks_none:
-            return None
-        if admits(self._parts.store, headers.get("authorization", "")):
-            return None
-        if self._parts.open_to_all and not known:
-            # A page elsewhere may let a name of its own lead to this machine and read what is here.
-            return Problem(status=403, detail=_FOREIGN_NAME)
-        detail = "Send a key: Authorization: Bearer tw_... (trendwatch keys add NAME makes one)."
-        return Problem(status=401, detail=detail, headers={"WWW-Authenticate": CHALLENGE})
+
+def unadmitted(parts: Parts, headers: Headers) -> Problem | None:
+    """Return why a request may not pass, None where it may; asks the store.
+
+    Raises:
+        StorageUnavailable: the store cannot be asked now.
+        ConfigError: there was no configuration yet that could be read.
+    """
+    name = _parts_of(f"//{headers.get('host', '')}").hostname or ""
+    serve = parts.config().settings.serve
+    known = is_local(name) or (name != "" and name == _parts_of(serve.base_url).hostname)
+    # The address listened on says nothing of who asks: a proxy in front of it brings everybody.
+    asks_none = serve.without_key or not (serve.is_public or any(one in headers for one in _OF_PROXIES))
+    if parts.open_to_all and known and asks_none:
+        return None
+    if admits(parts.store, headers.get("authorization", "")):
+        return None
+    if parts.open_to_all and not known:
+        # A page elsewhere may let a name of its own lead to this machine and read what is here.
+        return Problem(status=403, detail=_FOREIGN_NAME)
+    detail = "Send a key: Authorization: Bearer tw_... (trendwatch keys add NAME makes one)."
+    return Problem(status=401, detail=detail, headers={"WWW-Authenticate": CHALLENGE})
 
 
 def _parts_of(address: str) -> SplitResult:

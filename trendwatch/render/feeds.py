@@ -1,8 +1,8 @@
 """Digests for feed readers and programs: Atom 1.0, JSON Feed 1.1, and one digest as JSON.
 
-An entry is one issue. Its identity comes from business and period, the feed's from the business, so an address
-or a name may change without readers seeing everything anew. Times are cutoffs: no clock, the same digests give
-the same bytes.
+An entry is one issue. Its identity comes from business and period, the feed's from the business, so an
+address or a name may change without readers seeing everything anew. Times are cutoffs: no clock, the same
+digests give the same bytes.
 """
 
 from __future__ import annotations

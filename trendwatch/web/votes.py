@@ -54,7 +54,7 @@ def votes(business: str, period: str, parts: Given) -> Response:
 def vote(business: str, period: str, parts: Given, body: Form = b"") -> Response:
     """Say something of one story."""
     parts.config().business(business[:100])
-    return _said(parts, parts.store.digests.get(business[:100], period[:20]), body)
+    return _said(parts, parts.store.digests.get(business[:100], period[:20]), body, by="page")
 
 
 @router.get(f"{PREFIX}/votes/{{token}}")
@@ -66,7 +66,7 @@ def votes_by_link(token: str, parts: Given) -> Response:
 @router.post(f"{PREFIX}/votes/{{token}}")
 def vote_by_link(token: str, parts: Given, body: Form = b"") -> Response:
     """Say something of one story of the issue that a mail held."""
-    return _said(parts, _linked(parts, token), body)
+    return _said(parts, _linked(parts, token), body, by="link")
 
 
 def _linked(parts: Parts, token: str) -> Digest:
@@ -79,7 +79,7 @@ def _linked(parts: Parts, token: str) -> Digest:
     return parts.store.digests.get(reader.business_key, period)
 
 
-def _said(parts: Parts, digest: Digest, body: bytes) -> Response:
+def _said(parts: Parts, digest: Digest, body: bytes, *, by: str) -> Response:
     given = fields(body)
     story, kind, label = (first(given, name)[:120] for name in ("story", "kind", "label"))
     if kind not in set(VoteKind):
@@ -92,7 +92,7 @@ def _said(parts: Parts, digest: Digest, body: bytes) -> Response:
         VoteKind(kind),
         label=label if kind in {VoteKind.WRONG_TAG, VoteKind.MUTE} else "",
         period=digest.period,
-        by="link",
+        by=by,
         now=parts.clock(),
     )
     return _page(parts, digest, saved=True)
