@@ -175,11 +175,13 @@ class ServeSettings(Section):
 class MailSettings(Section):
     """How digests leave by mail."""
 
-    outbox: Line = Field("data/outbox", min_length=1, description="Folder that keeps every mail as a file.")
+    outbox: Line = Field(
+        "data/outbox", min_length=1, description="Folder for mails as files, while there is no mail server."
+    )
     sender: Annotated[str, AfterValidator(forms.sender)] = Field(
         "trendwatch <trendwatch@localhost>", description="From line of every mail."
     )
-    smtp_host: Line = Field("", description="Mail server; empty keeps mails in the outbox only.")
+    smtp_host: Line = Field("", description="Mail server; empty writes mails into the outbox instead.")
     smtp_port: Whole = Field(587, ge=1, le=65535, description="Port of the mail server.")
     smtp_user: Line = Field("", description="Name to log in with; empty does not log in.")
     smtp_password: SecretStr = Field(

@@ -25,7 +25,8 @@ from trendwatch.types.work import Overlay
 #: function of the business as it is when it is kept, since it may have changed after it was shown.
 Change = Mapping[str, object] | Callable[[Business], Mapping[str, object]]
 
-#: What people may change without an operator: everything but who the mail goes to, which must agree first.
+#: What people may change without an operator: everything but who the mail goes to, which must agree first,
+#: and the sectors that matter to it, which stand in its file.
 EDITABLE = (
     *("name", "sector", "size", "region", "currency", "language", "goals", "areas", "tools", "mutes"),
     *("follows", "less", "more", "declined", "votes_since", "budget_per_month", "hours_per_week", "skills"),
