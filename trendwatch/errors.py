@@ -69,7 +69,7 @@ class ModelRejected(TrendwatchError):
 
 
 class InputError(TrendwatchError):
-    """What a filter was given cannot be read."""
+    """What a filter was given, a form says or a request asks is wrong."""
 
     def __init__(self, message: str, *, file: str = "", line: int | None = None) -> None:
         self.file = file

@@ -101,6 +101,18 @@ def new_business(
     return _keep(store, config, key, made_of, by=by, now=now)
 
 
+def as_number(name: str, text: str) -> float:
+    """Return what was typed as a number.
+
+    Raises:
+        ConfigError: it is none.
+    """
+    try:
+        return float(text) if "." in text else int(text)
+    except ValueError as error:
+        raise ConfigError(f"{name}: {text[:30]!r} is no number") from error
+
+
 def free_key(name: str, config: Config) -> str:
     """Return a key for a business of a name that no other has."""
     words = "".join(letter if letter.isascii() and letter.isalnum() else " " for letter in name.casefold())
