@@ -6,7 +6,7 @@ BIN := .venv/bin
 # One environment, made once and again only when the pins or the project's needs change.
 .venv/ready: pyproject.toml constraints.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet uv
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt uv
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --constraint constraints.txt --editable '.[dev]'
 	touch $@
 
@@ -34,6 +34,8 @@ bench: .venv/ready
 	$(BIN)/python -m tests.benchmarks.polling
 	$(BIN)/python -m tests.benchmarks.terms
 	$(BIN)/python -m tests.benchmarks.trends
+	$(BIN)/python -m tests.benchmarks.arrivals
+	$(BIN)/python -m tests.benchmarks.understanding
 	$(BIN)/python -m tests.benchmarks.stage
 	$(BIN)/python -m tests.benchmarks.deliveries
 	$(BIN)/python -m tests.benchmarks.composing

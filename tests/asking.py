@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from typing import Any
 
 import httpx
 
+from tests.conftest import PROJECT
 from trendwatch.api import Parts, create_app
+
+
+def documented_routes(*methods: str) -> list[tuple[str, str]]:
+    """Return method and path of the API's addresses as the README lists them, so that none goes unseen."""
+    listed = re.findall(
+        r"^\| `([A-Z]+) (/api/v1/\S*)` \|", (PROJECT / "README.md").read_text("utf-8"), re.MULTILINE
+    )
+    return [(method, path) for method, path in listed if not methods or method in methods]
 
 
 class Asker:

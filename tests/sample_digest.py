@@ -374,7 +374,7 @@ def rendered() -> dict[str, str]:
     return {
         "sample.txt": email.text(digest, base_url=BASE_URL),
         "sample.html": page.html(digest, base_url=BASE_URL),
-        "sample.atom": feeds.atom([digest], **links),
+        "sample.atom": feeds.atom([digest], business_key=BUSINESS.key, **links),
         "sample.feed.json": feeds.json_feed([digest], **links),
         "sample.json": feeds.as_json(digest),
     }

@@ -34,7 +34,7 @@ from trendwatch.types.weeks import week_name, week_number
 VERSION = "v1"
 LAST_WEEK = week_number(NOW) - 1
 
-_SETTINGS = '[serve]\nbase_url = "https://news.example"\n'
+_SETTINGS = '[serve]\nbase_url = "https://news.example"\nwithout_key = true\n'
 _TAXONOMY = """
 [area.drones]
 name = "Drones"
@@ -250,10 +250,12 @@ def doors(
     now: datetime = NOW,
     open_to_all: bool = True,
     full: bool = True,
+    settings: str = _SETTINGS,
 ) -> Parts:
     """Return parts over a store of their own; ``full`` puts the world into it."""
     opened = store or Store.open(f"sqlite:///{folder / 'trendwatch.db'}")
     directory = config_files(folder)
+    (directory / "trendwatch.toml").write_text(settings)
     last_good = LastGood(directory, {})
     parts = Parts(
         store=opened,

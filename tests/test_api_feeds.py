@@ -39,6 +39,8 @@ def test_a_new_feed_is_told_back_and_in_force_at_once(ask: Asker, parts: Parts) 
 
 def test_changes_add_up_and_leave_the_rest(ask: Asker) -> None:
     assert ask("PATCH", "/api/v1/feeds/wire", json={"title": "The Wire"}).json()["origin"] == "both"
+    changed = ask("PATCH", "/api/v1/feeds/wire", json={"full_text": True, "note": "Slow."}).json()
+    assert (changed["full_text"], changed["note"]) == (True, "Slow.")
     changed = ask("PATCH", "/api/v1/feeds/wire", json={"enabled": False}).json()
     assert (changed["title"], changed["enabled"], changed["state"]) == ("The Wire", False, "disabled")
     assert (changed["url"], changed["items"]) == ("https://wire.example/rss", 3)
@@ -64,7 +66,7 @@ def test_removing_a_feed_of_our_own_forgets_it(ask: Asker, parts: Parts) -> None
 @pytest.mark.parametrize(
     ("body", "status", "says"),
     [
-        (_feed(key="wire"), 409, "PATCH /api/v1/feeds/wire"),
+        (_feed(key="wire"), 409, "there is a feed 'wire' already"),
         (_feed(key="Not A Key"), 422, "lower-case letters"),
         (_feed(url="ftp://harbour.example/feed"), 422, "must be an address such as https://"),
         (_feed(url="https://me:secret@harbour.example/feed"), 422, "must not hold a name or password"),

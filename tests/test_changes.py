@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
+from threading import Barrier, BrokenBarrierError
 
 import pytest
+from sqlalchemy import Connection
 
 from tests.seeding import doors
 from trendwatch.changes import Changes
 from trendwatch.config import Config
-from trendwatch.errors import ConfigError, NotFound
+from trendwatch.errors import AlreadyThere, ConfigError, NotFound, StorageUnavailable
+from trendwatch.store import overlays
+from trendwatch.types.work import Overlay
 
 
 @pytest.fixture
@@ -37,7 +45,7 @@ def test_a_change_is_in_force_and_no_file_is_touched(changes: Changes) -> None:
 
 def test_add_keeps_earlier_changes_and_put_forgets_them(changes: Changes) -> None:
     changes.put("feed", "wire", {"title": "The Wire"}, by="test")
-    changes.add("feed", "wire", {"region": "DE"}, by="test")
+    changes.add_all("feed", {"wire": {"region": "DE"}}, by="test")
     assert laid(changes) == {"wire": {"title": "The Wire", "region": "DE"}}
     changes.put("feed", "wire", {"region": "FR"}, by="test")
     assert laid(changes) == {"wire": {"region": "FR"}}
@@ -73,16 +81,70 @@ def test_what_would_be_wrong_is_refused(changes: Changes, values: dict[str, obje
 
 def test_of_several_changes_all_are_kept_or_none(changes: Changes) -> None:
     with pytest.raises(ConfigError, match="overlay on feed second: "):
-        changes.put_all("feed", {"first": feed(), "second": feed("nonsense")}, by="test")
+        changes.create_all("feed", {"first": feed(), "second": feed("nonsense")}, by="test")
     assert laid(changes) == {}
-    changes.put_all("feed", {"first": feed(), "second": feed("https://b.example/")}, by="test")
+    changes.create_all("feed", {"first": feed(), "second": feed("https://b.example/")}, by="test")
     assert set(laid(changes)) == {"first", "second"}
+
+
+def test_several_changes_are_one_transaction(changes: Changes, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A kill in the middle of a subscription list leaves none of it."""
+    kept = []
+    keep = overlays._keep
+
+    def dies(connection: Connection, overlay: Overlay) -> None:
+        kept.append(overlay.key)
+        if len(kept) == 2:
+            raise StorageUnavailable("killed")
+        keep(connection, overlay)
+
+    monkeypatch.setattr(overlays, "_keep", dies)
+    with pytest.raises(StorageUnavailable):
+        changes.create_all("feed", {"first": feed(), "second": feed("https://b.example/")}, by="test")
+    assert (kept, laid(changes)) == (["first", "second"], {})
+
+
+def test_what_is_there_is_not_made_again(changes: Changes) -> None:
+    changes.create_all("feed", {"harbour": feed(title="Harbour")}, by="test")
+    before = laid(changes)
+    for taken in ("wire", "harbour"):  # of the files, of an overlay
+        with pytest.raises(AlreadyThere, match=f"there is a feed '{taken}' already"):
+            changes.create_all("feed", {"new": feed("https://n.example/"), taken: feed()}, by="test")
+    assert laid(changes) == before
+    changes.remove("feed", "wire", by="test")
+    changes.create_all("feed", {"wire": feed("https://w.example/")}, by="test")
+    assert changes.config().feed("wire").url == "https://w.example/"
+
+
+def test_of_two_feeds_made_at_once_with_one_key_the_second_is_refused(changes: Changes) -> None:
+    both = Barrier(2)
+    check = changes.check
+
+    def slowly(overlays: Sequence[Overlay]) -> Sequence[ConfigError]:
+        with suppress(BrokenBarrierError):
+            both.wait(2)
+        both.abort()
+        return check(overlays)
+
+    slow = replace(changes, check=slowly)
+
+    def make(title: str) -> str:
+        try:
+            slow.create_all("feed", {"harbour": feed(title=title)}, by="test")
+        except AlreadyThere:
+            return "refused"
+        return title
+
+    with ThreadPoolExecutor(2) as pool:
+        came = sorted(pool.map(make, ("One", "Two")))
+    assert came.count("refused") == 1
+    assert changes.config().feed("harbour").title in came
 
 
 def test_many_mistakes_are_told_shortly(changes: Changes) -> None:
     wrong = {f"feed_{n}": feed("nonsense") for n in range(9)}
     with pytest.raises(ConfigError, match=r"; and 4 more$"):
-        changes.put_all("feed", wrong, by="test")
+        changes.create_all("feed", wrong, by="test")
 
 
 def test_nothing_is_changed_while_the_files_are_wrong(changes: Changes) -> None:

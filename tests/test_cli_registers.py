@@ -64,6 +64,34 @@ def test_a_business_is_added_listed_and_shown(cli: CommandLine) -> None:
     assert "welcome digest" in cli("business", "add", "shop", "--name", "S", "--sector", "retail").out
 
 
+def test_what_is_there_is_not_overwritten_by_adding_it_again(cli: CommandLine) -> None:
+    """What was changed since would be gone: mutes, rules, the mail address."""
+    first = (
+        "business",
+        "add",
+        "mill",
+        "--name",
+        "The Mill",
+        "--sector",
+        "retail",
+        "--email",
+        "o@mill.example",
+    )
+    assert cli(*first).code == 0
+    assert cli("business", "set", "mill", "mutes=area:drones", "frequency=monthly").code == 0
+    before = cli("business", "show", "mill", "--json").object
+    for key in ("mill", "hill_farm"):  # of an overlay, of a file
+        again = cli("business", "add", key, "--name", "Other", "--sector", "retail")
+        assert (again.code, f"there is a business '{key}' already" in again.err) == (1, True)
+    assert cli("business", "show", "mill", "--json").object == before
+    for key in ("field_wire", "barn_radio"):
+        cli("feeds", "add", key, "https://barn.example/feed", "--title", "Barn")
+        again = cli("feeds", "add", key, "https://other.example/feed")
+        assert (again.code, f"there is a feed '{key}' already" in again.err) == (1, True)
+    titles = {one["key"]: one["title"] for one in cli("feeds", "list", "--json").objects}
+    assert (titles["field_wire"], titles["barn_radio"]) == ("Field Wire", "Barn")
+
+
 def test_a_key_is_shown_once_listed_by_prefix_and_revoked(cli: CommandLine) -> None:
     made = cli("keys", "add", "reader", "--json").object
     assert made["key"].startswith("tw_")

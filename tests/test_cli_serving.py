@@ -92,3 +92,53 @@ def test_a_taken_port_is_said_in_one_line(cli: CommandLine) -> None:
     assert said.code == 1
     [line] = said.err.splitlines()
     assert line.startswith(f"trendwatch: cannot listen on 127.0.0.1, port {port}: ")
+
+
+def test_links_lead_to_the_port_that_was_asked_for_not_the_configured_one(cli: CommandLine) -> None:
+    with started(cli, "serve", "--port", "0") as (_, url, _):
+        feed = answer(f"{url}/api/v1/businesses/hill_farm/digests/latest.atom").text
+    assert f"{url}/" in feed
+    assert ":8000" not in feed
+
+
+def test_a2_the_demo_and_a_plain_run_ask_nobody_on_this_machine(cli: CommandLine) -> None:
+    """What ``make run`` and ``make demo`` start: loopback, and no public address."""
+    with started(cli, "serve", "--port", "0") as (_, url, said):
+        for path in ("/", "/api/v1/feeds", "/digests/hill_farm", "/profile/hill_farm"):
+            assert answer(f"{url}{path}").status_code == 200, path
+    assert len(said) == 1
+
+
+def test_a2_a_public_name_asks_for_a_key_and_says_so(cli: CommandLine) -> None:
+    cli.environ["TRENDWATCH_SERVE_BASE_URL"] = "https://news.example"
+    with started(cli, "serve", "--port", "0") as (process, url, _):
+        assert answer(f"{url}/api/v1/feeds").status_code == 401
+        assert process.stderr is not None
+        assert "trendwatch keys add NAME" in process.stderr.readline()
+
+
+@pytest.mark.parametrize(
+    ("settings", "fine", "says"),
+    [
+        ({}, True, "none asked: 127.0.0.1 is this machine only"),
+        ({"BASE_URL": "https://news.example"}, False, "asked at https://news.example: trendwatch keys add"),
+        ({"HOST": "0.0.0.0"}, False, "asked at 0.0.0.0: trendwatch keys add NAME"),
+        ({"BASE_URL": "https://news.example", "WITHOUT_KEY": "true"}, True, "unless that proxy asks who"),
+    ],
+)
+def test_a2_doctor_says_who_is_let_in(
+    cli: CommandLine, settings: dict[str, str], fine: bool, says: str
+) -> None:
+    cli.environ |= {f"TRENDWATCH_SERVE_{name}": value for name, value in settings.items()}
+    said = {one["check"]: one for one in cli("doctor", "--json").objects}["keys"]
+    assert (said["ok"], says in said["detail"]) == (fine, True), said
+    cli("keys", "add", "reader")
+    assert {one["check"]: one for one in cli("doctor", "--json").objects}["keys"]["ok"]
+
+
+def test_doctor_refuses_mails_whose_links_nobody_can_open(cli: CommandLine) -> None:
+    cli.environ["TRENDWATCH_MAIL_SMTP_HOST"] = "mail.example.org"
+    mail = {one["check"]: one for one in cli("doctor", "--json").objects}["mail"]
+    assert (mail["ok"], "set serve.base_url" in mail["detail"]) == (False, True)
+    cli.environ["TRENDWATCH_SERVE_BASE_URL"] = "https://news.example"
+    assert {one["check"]: one for one in cli("doctor", "--json").objects}["mail"]["ok"]

@@ -6,7 +6,11 @@ import json
 from email import policy
 from email.parser import BytesParser
 
+import pytest
+
 from tests.cli_world import CommandLine
+from trendwatch.cli.steps import sent_words
+from trendwatch.pipeline.send import SendReport
 
 
 def test_a_failing_feed_is_counted_and_stops_nothing(cli: CommandLine) -> None:
@@ -102,3 +106,18 @@ def test_evaluate_scores_labelled_texts(cli: CommandLine) -> None:
     told = cli("evaluate", "--gold", str(gold)).out
     assert "macro-F1" in told
     assert "sector:retail" in told
+
+
+@pytest.mark.parametrize(
+    ("report", "words"),
+    [
+        (SendReport(sent=2), "2 sent, 0 to be tried again, 0 failed"),
+        (
+            SendReport(sent=1, postponed=2, failed=3, cancelled=4, kept_back=5, held=6),
+            "1 sent, 2 to be tried again, 3 failed, 4 taken back, 5 held for you "
+            "(trendwatch deliveries list --state in_doubt), 6 being sent by another process",
+        ),
+    ],
+)
+def test_deliver_names_every_outcome_that_there_was(report: SendReport, words: str) -> None:
+    assert sent_words(report) == words

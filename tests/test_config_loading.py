@@ -181,7 +181,6 @@ def test_origin(directory: Path) -> None:
 def test_hash_tells_values_apart_and_nothing_else(tmp_path: Path) -> None:
     config = load(write_config(tmp_path / "a"), environ={})
     assert len(config.hash) == 12
-    assert int(config.hash, 16) >= 0
     first, second = FEEDS.split("# bread\n")
     same = {"feeds.toml": f"# other comments\n{second}\n{first}", "businesses/bakery.toml": BAKERY + "\n"}
     assert load(write_config(tmp_path / "b", same), environ={}).hash == config.hash

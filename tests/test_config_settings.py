@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from operator import attrgetter
 from pathlib import Path
@@ -148,3 +149,18 @@ def test_passwords_are_not_printed_nor_hashed(tmp_path: Path) -> None:  # O3
 )
 def test_an_address_with_a_password_is_secret(url: str, secret: bool) -> None:
     assert is_secret("store", "url", url) is secret
+
+
+def test_what_the_compose_file_passes_on_empty_undoes_nothing_of_a_file(tmp_path: Path) -> None:
+    """Without an .env, compose passes every variable it names as an empty one."""
+    passed = re.findall(
+        r"^ +(TRENDWATCH_\w+): \$\{(\w+):-(.*)\}$", (PROJECT / "docker-compose.yml").read_text(), re.MULTILINE
+    )
+    assert {"TRENDWATCH_MAIL_SMTP_HOST", "TRENDWATCH_MAIL_SMTP_PORT", "TRENDWATCH_MAIL_SMTP_SECURITY"} <= {
+        name for name, _, _ in passed
+    }
+    mail = '[mail]\nsmtp_host = "mail.example.org"\nsmtp_port = 465\nsmtp_security = "tls"\nsender = "a@b.co"'
+    text = f'{mail}\n[poll]\ncontact = "me@example.org"\n[serve]\nbase_url = "https://news.example"\n'
+    directory = write_config(tmp_path, {"trendwatch.toml": text})
+    environ = {name: default for name, _, default in passed}
+    assert read_settings(directory, environ=environ) == read_settings(directory, environ={})

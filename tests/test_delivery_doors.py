@@ -112,6 +112,8 @@ def test_api_a_delivery_is_sent_again_by_its_own_business_only(parts: Parts) -> 
     other = ask("POST", f"/api/v1/businesses/corner_shop/deliveries/{one['id']}/again")
     nothing = ask("POST", "/api/v1/businesses/corner_shop/deliveries/nothing/again")
     assert (other.status_code, nothing.status_code) == (404, 404)
+    # A1: nobody learns that there is one
+    assert other.json()["detail"].replace(one["id"], "nothing") == nothing.json()["detail"]
 
 
 def test_api_webhooks_are_made_turned_and_removed_by_their_own_business_only(

@@ -19,6 +19,7 @@ from trendwatch.news.opml import read_opml
 from trendwatch.store.items import Filter
 from trendwatch.types.fetches import Drop, FeedUpdate, Fetch, Ledger, Outcome
 from trendwatch.types.news import Document, Failure, FeedState
+from trendwatch.ways import make_sandbox
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 LIST = b"""<opml version="2.0"><body><outline text="Retail">
@@ -322,7 +323,13 @@ def test_full_text_is_off_by_default_and_says_what_it_needs(
         parts.desk.read_pages()
 
 
-def test_full_text_is_read_in_the_sandbox(tmp_path: Path) -> None:
+def test_full_text_is_read_in_one_sandbox_however_often_a_tick_asks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[object] = []
+    monkeypatch.setattr(
+        "trendwatch.ways.make_sandbox", lambda *given, **how: made.append(1) or make_sandbox(*given, **how)
+    )
     parts = doors(tmp_path)
     parts.desk.changes.put("feed", "rotors", {"full_text": True}, by="test")
     parts.store.feeds.sync(parts.config().feeds)
@@ -332,6 +339,9 @@ def test_full_text_is_read_in_the_sandbox(tmp_path: Path) -> None:
     shop_of(parts).answers[tagged.item.url] = Document(url=tagged.item.url, body=body)
     try:
         assert parts.desk.read_pages().read == 1
+        for _ in range(3):
+            parts.desk.read_pages()
+        assert made == [1]
     finally:
         parts.desk.closing.close()
     assert "New rules say" in parts.store.pages.of([tagged.item.id])[tagged.item.id].text

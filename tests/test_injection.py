@@ -130,7 +130,13 @@ def test_d6_nothing_hostile_becomes_markup(words: str) -> None:
 @pytest.mark.parametrize("words", HOSTILE)
 def test_d6_feeds_and_webhooks_stay_well_formed(words: str) -> None:
     digest = hostile_digest(words)
-    feed = atom([digest], business_name=words, self_url="https://x.example/a", base_url="https://x.example")
+    feed = atom(
+        [digest],
+        business_key="farm",
+        business_name=words,
+        self_url="https://x.example/a",
+        base_url="https://x.example",
+    )
     assert len(ET.fromstring(feed.encode()).findall("{http://www.w3.org/2005/Atom}entry")) == 1
     assert json.loads(json_feed([digest], business_name=words))["items"]
     for body in (as_json(digest), payload(digest, base_url="https://x.example")):
@@ -142,7 +148,7 @@ def test_d6_feeds_and_webhooks_stay_well_formed(words: str) -> None:
 def test_d6_only_plain_web_links_are_links(url: str) -> None:
     digest = hostile_digest("A headline", url)
     made = mail(digest, sender="t@news.example", to="o@farm.example", message_id="<d1@trendwatch>")
-    for page in (made.html, html(digest), atom([digest], business_name="Farm")):
+    for page in (made.html, html(digest), atom([digest], business_key="farm", business_name="Farm")):
         low = page.lower()
         assert 'href="javascript:' not in low
         assert 'href="data:' not in low
@@ -155,7 +161,7 @@ def test_d6_only_plain_web_links_are_links(url: str) -> None:
 
 def test_d6_ten_thousand_issues_are_capped() -> None:
     many = [a_digest("farm", cutoff=NOW - timedelta(weeks=n)) for n in range(1000)]
-    feed = atom(many, business_name="Farm")
+    feed = atom(many, business_key="farm", business_name="Farm")
     assert feed.count("<entry>") == ENTRIES
     assert len(json.loads(json_feed(many, business_name="Farm"))["items"]) == ENTRIES
 

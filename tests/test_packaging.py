@@ -119,7 +119,19 @@ def test_the_pins_cover_what_is_needed() -> None:
     needed = [*project["dependencies"], *project["optional-dependencies"]["dev"]]
     lines = (PROJECT / "constraints.txt").read_text("utf-8").splitlines()
     pinned = {line.partition("==")[0] for line in lines if "==" in line}
-    assert {re.split(r"[\[<>=; ]", one)[0] for one in needed} <= pinned | {"uv"}
+    assert {re.split(r"[\[<>=; ]", one)[0] for one in needed} <= pinned
+    makefile = (PROJECT / "Makefile").read_text("utf-8")
+    installs = [line for line in makefile.splitlines() if "pip install" in line]
+    assert installs
+    assert all("--constraint constraints.txt" in line for line in installs)
+
+
+def test_bench_measures_all_that_can_be_measured() -> None:
+    measured = re.findall(r"-m tests\.benchmarks\.(\w+)", (PROJECT / "Makefile").read_text("utf-8"))
+    benchmarks = (PROJECT / "tests" / "benchmarks").glob("*.py")
+    runnable = {path.stem for path in benchmarks if "__main__" in path.read_text("utf-8")}
+    # a server that one of the others starts; and a comparison that needs a library we do not
+    assert set(measured) == runnable - {"feed_server", "minilm"}
 
 
 def test_every_library_that_is_imported_is_declared() -> None:

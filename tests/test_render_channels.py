@@ -93,7 +93,12 @@ def in_channels(digest: Digest) -> dict[str, str]:
     made = mail(digest, sender="t@n.example", to="o@f.example", message_id="<1@t>", votes_url=VOTES)
     feeds = {"business_name": "Harbour", "base_url": BASE_URL}
     [item] = json.loads(json_feed([digest], **feeds))["items"]
-    entry = ET.fromstring(atom([digest], **feeds).encode()).findtext(f"{ATOM}entry/{ATOM}content") or ""
+    entry = (
+        ET.fromstring(atom([digest], business_key="x", **feeds).encode()).findtext(
+            f"{ATOM}entry/{ATOM}content"
+        )
+        or ""
+    )
     shown = {
         "text": made.text,
         "html": _visible(made.html),
@@ -154,7 +159,11 @@ def test_every_story_has_where_to_say_what_it_was_worth_and_feeds_have_not() -> 
     links = [node.attributes["href"] for node in LexborHTMLParser(made.html).css(".say a")]
     assert links == [f"{VOTES}#s-{pick.story_id}" for pick in digest.picks]
     assert made.text.count(VOTES) == 1  # five long addresses are no plain text
-    for feed in (atom([digest], business_name="x"), json_feed([digest], business_name="x"), html(digest)):
+    for feed in (
+        atom([digest], business_key="x", business_name="x"),
+        json_feed([digest], business_name="x"),
+        html(digest),
+    ):
         assert "Not for me" not in feed
     assert "javascript" not in html(digest, votes_url="javascript:alert(1)")
 
@@ -249,7 +258,7 @@ def _links(part: ET.Element, rel: str) -> list[ET.Element]:
 @given(digests(), words)
 def test_d6_feeds_hold_to_their_specifications(digest: Digest, name: str) -> None:
     known: dict[str, Any] = {"business_name": name, "self_url": f"{BASE_URL}/feed", "base_url": BASE_URL}
-    check_atom(atom([digest, sample_digest_of("2025-W09")], **known))
+    check_atom(atom([digest, sample_digest_of("2025-W09")], business_key="x", **known))
     check_json_feed(json_feed([digest, sample_digest_of("2025-W09")], **known))
 
 

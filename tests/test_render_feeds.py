@@ -32,7 +32,11 @@ def test_golden_feeds() -> None:
 
 def test_atom_has_what_rfc_4287_asks_for() -> None:
     document = atom(
-        [sample_digest()], business_name="Harbour", self_url=f"{BASE_URL}/feed", base_url=BASE_URL
+        [sample_digest()],
+        business_key="harbour_dental",
+        business_name="Harbour",
+        self_url=f"{BASE_URL}/feed",
+        base_url=BASE_URL,
     )
     root = ET.fromstring(document)
     assert root.tag == f"{ATOM}feed"
@@ -51,7 +55,7 @@ def test_atom_has_what_rfc_4287_asks_for() -> None:
 
 
 def test_feedparser_reads_the_atom_feed_back() -> None:
-    parsed = feedparser.parse(atom(year(), business_name=BUSINESS.name).encode())
+    parsed = feedparser.parse(atom(year(), business_key=BUSINESS.key, business_name=BUSINESS.name).encode())
     assert not parsed.bozo
     assert len(parsed.entries) == ENTRIES
     newest = parsed.entries[0]
@@ -86,8 +90,17 @@ def test_json_feed_has_what_version_1_1_asks_for() -> None:
         assert item["content_text"]
 
 
+def test_a_feed_keeps_its_identity_when_its_first_issue_comes_and_when_the_business_is_renamed() -> None:
+    ids = {
+        ET.fromstring(atom(digests, business_key="harbour_dental", business_name=name)).findtext(f"{ATOM}id")
+        for digests in ([], [sample_digest()])
+        for name in ("Harbour", "Harbour Dental")
+    }
+    assert len(ids) == 1
+
+
 def test_feeds_without_issues_or_addresses_are_valid() -> None:
-    root = ET.fromstring(atom([], business_name="Harbour"))
+    root = ET.fromstring(atom([], business_key="harbour_dental", business_name="Harbour"))
     assert root.findtext(f"{ATOM}updated") == "1970-01-01T00:00:00Z"
     assert root.find(f"{ATOM}link") is None
     document = json.loads(json_feed([], business_name="Harbour", base_url="javascript:x"))
@@ -99,7 +112,9 @@ def test_d6_hostile_texts_leave_feeds_valid() -> None:
     digest = hostile_digest()
     unwritable = "]]> \x00\x0b\ufffe\uffff\ud800 & <b>"
     hostile = replace(digest, notes=(*digest.notes, unwritable))
-    document = atom([hostile], business_name=unwritable, self_url='https://x.example/"><y')
+    document = atom(
+        [hostile], business_key="harbour_dental", business_name=unwritable, self_url='https://x.example/"><y'
+    )
     root = ET.fromstring(document.encode("utf-8"))
     content = root.findtext(f"{ATOM}entry/{ATOM}content") or ""
     assert not LexborHTMLParser(content).css("script, img, [onerror]")

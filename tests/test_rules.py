@@ -103,6 +103,15 @@ def test_one_label_is_under_one_rule() -> None:
     assert accepted(LESS_DRONES, more) == {"less": ["area:drones"], "more": []}
 
 
+def test_what_never_silenced_holds_again_once_it_is_undone() -> None:
+    less = replace(BUSINESS, less=("area:drones",), more=("area:iot",))
+    never = replace(LESS_DRONES, kind=RuleKind.NEVER)
+    ruled = replace(less, **{k: tuple(v) for k, v in accepted(never, less).items()})  # type: ignore[arg-type]
+    assert ruled.mutes == ("area:drones",)
+    back = replace(ruled, **{k: tuple(v) for k, v in undone(never, ruled).items()})  # type: ignore[arg-type]
+    assert back == less
+
+
 def test_the_effect_is_chosen_anew_and_said_in_counts() -> None:
     stories = [
         candidate(f"s{n}", title=f"Report {n}", labels=f"{area} function:operations", feeds=f"A{n},B{n}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -13,7 +14,7 @@ from trendwatch.pipeline.outgoing import BY_OPERATOR, BY_REQUEST, addresses, inv
 from trendwatch.store import Store
 from trendwatch.store.recipients import recipient_id
 from trendwatch.types.advice import Business
-from trendwatch.types.delivery import Audience, Channel, Consent, Notice
+from trendwatch.types.delivery import Audience, Channel, Consent, DeliveryState, Notice
 
 
 def know(store: Store, *businesses: Business, ask_all: bool = False) -> int:
@@ -65,6 +66,30 @@ def test_one_that_left_can_be_asked_anew_and_agree(store: Store) -> None:
     store.recipients.leave(key, now=NOW)
     assert invite(store, farm, "a@f.example", site="", mail=Channel.OUTBOX, now=NOW).consent is Consent.ASKED
     assert store.recipients.agree(key, None, now=NOW).consent is Consent.CONFIRMED
+
+
+def test_a5_an_address_is_asked_at_most_once_in_seven_days(store: Store) -> None:
+    """A loop over the API is no mail bomb, least of all at somebody who said no."""
+    farm, other = a_business("farm"), a_business("mill")
+
+    def ask(business: Business, *, days: float, address: str = "new@f.example") -> int:
+        invite(store, business, address, site="", mail=Channel.OUTBOX, now=NOW + timedelta(days=days))
+        return len(store.deliveries.of("farm")) + len(store.deliveries.of("mill"))
+
+    assert [ask(farm, days=days) for days in (0, 0, 0.1, 6.9)] == [1, 1, 1, 1]
+    assert ask(farm, days=1, address=" NEW@F.example ") == 1
+    with pytest.raises(InputError, match="in the last seven days"):
+        ask(other, days=1)
+    assert ask(other, days=1, address="second@f.example") == 2
+    [letter] = [one for one in store.deliveries.of("farm") if one.address == "new@f.example"]
+    sent_at = NOW + timedelta(hours=1)
+    sent = replace(letter, id="sent", state=DeliveryState.SENT, next_attempt_at=None, sent_at=sent_at)
+    store.deliveries.add([sent])
+    store.recipients.leave(letter.target, now=NOW + timedelta(hours=2))  # and what waited is taken back
+    assert ask(farm, days=2) == 3
+    assert store.recipients.get(letter.target).consent is Consent.UNSUBSCRIBED
+    assert ask(farm, days=7.5) == 4
+    assert store.recipients.get(letter.target).consent is Consent.ASKED
 
 
 def test_a_reader_nobody_knows(store: Store) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from tests.sample_digest import BUSINESS, CUTOFF, candidate, edition
 from trendwatch.advice.profile import profile
 from trendwatch.advice.relevance import Scores
-from trendwatch.advice.taste import LEAST_VOTES, MOST, Taste, learn
+from trendwatch.advice.taste import LEAST_VOTES, MOST, Taste, learn, standing
 from trendwatch.types.votes import Vote, VoteKind
 
 DAY = timedelta(days=1)
@@ -60,6 +61,16 @@ def test_what_was_asked_for_is_already_expected() -> None:
 def test_a_wrong_tag_is_no_taste_and_a_later_vote_is_not_seen() -> None:
     assert taste(*(vote(n, VoteKind.WRONG_TAG) for n in range(5))) == Taste({})
     assert taste(*(vote(n, days_ago=-1) for n in range(5))) == Taste({})
+
+
+def test_a_label_that_was_called_wrong_and_taken_back_counts_again() -> None:
+    wrong = replace(vote(1, VoteKind.WRONG_TAG, days_ago=3), label="area:drones")
+    back, useful = vote(1, VoteKind.NOTHING, days_ago=2), vote(1, days_ago=1)
+    assert "area:drones" not in taste(wrong, useful).likings
+    assert taste(wrong, back, useful).likings["area:drones"].votes == 1
+    again = replace(wrong, voted_at=CUTOFF - DAY * 1.5)
+    assert "area:drones" not in taste(wrong, back, again, useful).likings
+    assert standing([wrong, back], BUSINESS, now=CUTOFF) == ([], frozenset())
 
 
 def test_what_was_learnt_fades() -> None:

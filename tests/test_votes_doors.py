@@ -13,8 +13,10 @@ from tests.asking import Asker
 from tests.seeding import doors
 from tests.seeds import NOW
 from trendwatch.api import Parts
+from trendwatch.pipeline.changing import change_business
 from trendwatch.pipeline.compose import rebuild
 from trendwatch.pipeline.outgoing import know_readers, links_of
+from trendwatch.pipeline.voting import labels_of
 from trendwatch.store.frozen import freeze
 from trendwatch.types.advice import Digest
 from trendwatch.types.delivery import Channel
@@ -163,7 +165,7 @@ def test_three_answers_make_a_business_that_can_be_previewed_first(ask: Asker, p
     assert (made.status_code, made.json()["key"], made.json()["areas"]) == (201, "bean_cup", ["drones"])
     assert made.headers["Location"] == "/api/v1/businesses/bean_cup"
     again = ask("POST", "/api/v1/businesses", json={**answers, "key": "bean_cup"})
-    assert again.status_code == 422
+    assert again.status_code == 409
     assert ask("POST", "/api/v1/businesses", json={**answers, "sector": "magic"}).status_code == 422
 
 
@@ -219,3 +221,23 @@ def test_the_page_of_an_issue_takes_votes(ask: Asker, parts: Parts) -> None:
     assert the_digest(parts).picks[0].title in ask.get(path).text
     said = ask("POST", path, content=f"story={story(parts)}&kind=useful", headers=FORM)
     assert "You found it useful." in said.text
+
+
+def test_a_change_says_through_which_door_it_came(ask: Asker, parts: Parts) -> None:
+    digest = the_digest(parts)
+    label = next(key for key in labels_of(parts.store, digest, story(parts)))
+    said = f"story={story(parts)}&kind=mute&label={label}"
+    for by, path in (
+        ("page", f"/digests/hill_farm/{digest.period}/votes"),
+        ("link", urlsplit(_voting_link(parts)).path),
+    ):
+        change_business(parts.store, parts.config(), "hill_farm", {"mutes": []}, by="test", now=NOW)
+        assert ask("POST", path, content=said, headers=FORM).status_code == 200
+        [overlay] = parts.store.overlays.list()
+        assert overlay.changed_by == by
+
+
+def _voting_link(parts: Parts) -> str:
+    [reader] = parts.store.recipients.of("hill_farm")
+    period = the_digest(parts).period
+    return links_of(parts.store, SITE).to("votes", f"{reader.id}/{period}", made=NOW)

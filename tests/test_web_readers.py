@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -9,12 +11,14 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from starlette.types import Message
 
 from tests.asking import Asker
 from tests.seeding import doors
 from tests.seeds import NOW
-from trendwatch.api import Parts
+from trendwatch.api import Parts, create_app
 from trendwatch.deliver.links import Links, Purpose
+from trendwatch.pipeline.letterpress import mail_for
 from trendwatch.pipeline.outgoing import invite, know_readers, links_of
 from trendwatch.types.delivery import Channel, Consent, DeliveryState, Recipient
 
@@ -150,6 +154,48 @@ def test_a_question_of_before_may_not_undo_leaving(parts: Parts) -> None:
     assert the_reader(parts).consent is Consent.UNSUBSCRIBED
 
 
+def by_link(parts: Parts, purpose: Purpose, reader: Recipient, form: str) -> int:
+    """Send a form to a link of a reader; return the status."""
+    links, key = links_of(parts.store, SITE), reader.id
+    address = links.to(purpose, f"{key}/2025-W10" if purpose == "votes" else key, made=NOW)
+    headers = {"Content-Type": "application/x-www-form-urlencoded"}
+    ask = Asker(parts)
+    assert ask.get(urlsplit(address).path).status_code in {200, 410}
+    return ask("POST", urlsplit(address).path, content=form.encode(), headers=headers).status_code
+
+
+def test_d5_who_has_not_agreed_changes_nothing_of_the_business(parts: Parts) -> None:
+    business = parts.config().business("hill_farm")
+    stranger = invite(parts.store, business, "typo@other.example", site=SITE, mail=Channel.OUTBOX, now=NOW)
+    assert by_link(parts, "preferences", stranger, "frequency=paused") == 410
+    story = parts.store.digests.get("hill_farm", "latest").picks[0].story_id
+    assert by_link(parts, "votes", stranger, f"story={story}&kind=not_for_me") == 410
+    assert parts.config().business("hill_farm") == business
+    assert parts.store.votes.of("hill_farm") == ()
+
+
+def test_d5_who_left_or_was_taken_out_changes_nothing_of_the_business(parts: Parts) -> None:
+    business, reader = parts.config().business("hill_farm"), the_reader(parts)
+    story = parts.store.digests.get("hill_farm", "latest").picks[0].story_id
+    assert by_link(parts, "votes", reader, f"story={story}&kind=useful") == 200
+    parts.store.recipients.leave(reader.id, now=NOW)
+    assert by_link(parts, "preferences", reader, "frequency=paused") == 410
+    assert by_link(parts, "votes", reader, f"story={story}&kind=not_for_me") == 410
+    assert by_link(parts, "unsubscribe", reader, "") == 200  # leaving always works
+    assert parts.config().business("hill_farm") == business
+    assert [one.kind for one in parts.store.votes.of("hill_farm")] == ["useful"]
+
+
+def test_d5_a_question_holds_links_to_agree_and_to_leave_only(parts: Parts) -> None:
+    business = parts.config().business("hill_farm")
+    invite(parts.store, business, "new@other.example", site=SITE, mail=Channel.OUTBOX, now=NOW)
+    [question] = [one for one in parts.store.deliveries.latest() if one.kind == "letter"]
+    links = links_of(parts.store, SITE)
+    mail = mail_for(parts.store, question, sender="a@b.example", site=SITE, links=links, banner="")
+    assert set(re.findall(r"/mail/(\w+)/", mail.text)) == {"confirm", "unsubscribe"}
+    assert set(re.findall(r"/mail/(\w+)/", mail.html)) == {"confirm", "unsubscribe"}
+
+
 def test_addresses_of_the_files_can_be_asked_too(tmp_path: Path) -> None:
     made = doors(tmp_path)
     know(made, ask_all=True)
@@ -207,3 +253,50 @@ def test_changes_by_link_leave_earlier_ones(parts: Parts) -> None:
     ask("POST", address, content=b"quiet_week=general", headers=headers)
     found = parts.config().business("hill_farm")
     assert (found.frequency, found.quiet_week) == ("monthly", "general")
+
+
+async def _broken_off(parts: Parts, address: str, *, last: Message) -> int:
+    """Send the beginning of a form that says it is 5000 bytes long."""
+    begun: list[Message] = [
+        {"type": "http.request", "body": b"topics=shown&frequency=weekly", "more_body": True},
+        last,
+    ]
+    answered: list[Message] = []
+
+    async def receive() -> Message:
+        return begun.pop(0) if begun else {"type": "http.disconnect"}
+
+    async def send(message: Message) -> None:
+        answered.append(message)
+
+    headers = [
+        (b"host", b"127.0.0.1"),
+        (b"content-type", b"application/x-www-form-urlencoded"),
+        (b"content-length", b"5000"),
+    ]
+    scope = {
+        "type": "http",
+        "asgi": {"version": "3.0"},
+        "http_version": "1.1",
+        "method": "POST",
+        "path": address,
+        "raw_path": address.encode(),
+        "query_string": b"",
+        "root_path": "",
+        "scheme": "http",
+        "headers": headers,
+    }
+    await create_app(parts)(scope, receive, send)
+    status: int = answered[0]["status"]
+    return status
+
+
+@pytest.mark.parametrize(
+    "last", [{"type": "http.disconnect"}, {"type": "http.request", "body": b"", "more_body": False}]
+)
+def test_a5_a_form_that_broke_off_in_mid_upload_changes_nothing(parts: Parts, last: Message) -> None:
+    """Nothing ticked is an answer: the beginning of a form would take all topics away."""
+    before = parts.config().business("hill_farm")
+    assert before.areas
+    assert asyncio.run(_broken_off(parts, path(parts, "preferences"), last=last)) == 400
+    assert parts.config().business("hill_farm") == before

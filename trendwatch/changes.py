@@ -11,7 +11,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from trendwatch.errors import ConfigError
+from trendwatch.errors import AlreadyThere, ConfigError
+from trendwatch.store.overlays import values_of
 from trendwatch.types.work import Clock, Overlay, OverlayKind
 
 if TYPE_CHECKING:
@@ -38,33 +39,39 @@ class Changes:
         Raises:
             ConfigError: the configuration with this change would not be valid; nothing was changed.
         """
-        self.put_all(kind, {key: values}, by=by)
+        self.overlays.change(lambda seen: self._judged(seen, kind, {key: values}, by=by))
 
-    def put_all(
-        self, kind: OverlayKind, values: Mapping[str, Mapping[str, object] | None], *, by: str
-    ) -> None:
-        """Lay values over several things by key, all of them or none.
+    def create_all(self, kind: OverlayKind, values: Mapping[str, Mapping[str, object]], *, by: str) -> None:
+        """Make several things by key that were not there before, all of them or none.
+
+        Raises:
+            AlreadyThere: one of these keys is taken; nothing was changed.
+            ConfigError: the configuration with them would not be valid; nothing was changed.
+        """
+
+        def made(seen: Sequence[Overlay]) -> list[Overlay]:
+            laid = {one.key for one in seen if one.kind == kind and one.values is not None}
+            removed = {one.key for one in seen if one.kind == kind and one.values is None}
+            taken = laid | (set(self.config().tables.of(kind)) - removed)
+            for key in values:
+                if key in taken:
+                    raise AlreadyThere(kind, key)
+            return self._judged(seen, kind, values, by=by)
+
+        self.overlays.change(made)
+
+    def add_all(self, kind: OverlayKind, given: Mapping[str, Mapping[str, object]], *, by: str) -> None:
+        """Change what is given of several things by key, all of them or none; earlier changes of them stay.
 
         Raises:
             ConfigError: the configuration with these changes would not be valid; nothing was changed.
         """
-        now = self.clock()
-        new = [
-            Overlay(kind=kind, key=key, values=given, changed_at=now, changed_by=by)
-            for key, given in values.items()
-        ]
-        self._judge(new)
-        for overlay in new:
-            self.overlays.put(overlay)
 
-    def add(self, kind: OverlayKind, key: str, given: Mapping[str, object], *, by: str) -> None:
-        """Change what is given of a thing; earlier changes of it stay.
+        def made(seen: Sequence[Overlay]) -> list[Overlay]:
+            merged = {key: {**values_of(seen, kind, key), **values} for key, values in given.items()}
+            return self._judged(seen, kind, merged, by=by)
 
-        Raises:
-            ConfigError: the configuration with this change would not be valid; nothing was changed.
-        """
-        change = Overlay(kind=kind, key=key, values=given, changed_at=self.clock(), changed_by=by)
-        self.put(kind, key, self.overlays.with_earlier(change).values, by=by)
+        self.overlays.change(made)
 
     def remove(self, kind: OverlayKind, key: str, *, by: str) -> None:
         """Take a thing away: one that only an overlay made is forgotten, one of the files marked as removed.
@@ -78,16 +85,28 @@ class Changes:
         else:
             self.put(kind, key, None, by=by)
 
-    def _judge(self, new: Sequence[Overlay]) -> None:
-        """Refuse overlays with which something is wrong.
+    def _judged(
+        self,
+        seen: Sequence[Overlay],
+        kind: OverlayKind,
+        values: Mapping[str, Mapping[str, object] | None],
+        *,
+        by: str,
+    ) -> list[Overlay]:
+        """Return values as overlays that nothing is wrong with, beside those seen.
 
         Raises:
-            ConfigError: they do; says what, without the words about where it stands.
+            ConfigError: something is; says what, without the words about where it stands.
         """
-        touched = {(one.kind, one.key) for one in new}
-        others = [one for one in self.overlays.list() if (one.kind, one.key) not in touched]
+        now = self.clock()
+        new = [
+            Overlay(kind=kind, key=key, values=given, changed_at=now, changed_by=by)
+            for key, given in values.items()
+        ]
+        others = [one for one in seen if one.kind != kind or one.key not in values]
         prefix = f"overlay on {new[0].kind} {new[0].key}: " if len(new) == 1 else ""
         said = [str(problem).removeprefix(prefix) for problem in self.check([*others, *new])]
         if said:
             rest = f"; and {len(said) - _SHOWN} more" if len(said) > _SHOWN else ""
             raise ConfigError("; ".join(said[:_SHOWN]) + rest)
+        return new

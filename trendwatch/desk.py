@@ -141,6 +141,7 @@ class Desk:
         """Add the feeds of a subscription list (OPML) that are not configured yet.
 
         Raises:
+            AlreadyThere: somebody took the key of one meanwhile; nothing was changed.
             ConfigError: one of them cannot be configured; nothing was changed.
         """
         from trendwatch.config.forms import feed_url, same_address
@@ -167,7 +168,7 @@ class Desk:
             added[key], known[address] = values, key
             taken.add(key)
         if added:
-            self.changes.put_all("feed", added, by=by)
+            self.changes.create_all("feed", added, by=by)
             shop.store.feeds.sync(shop.config.feeds)
         return Imported(added=tuple(added), skipped=tuple(skipped))
 
@@ -225,7 +226,6 @@ class Desk:
         Raises:
             ConfigError: a feed does, and what reads pages is not installed.
         """
-        from trendwatch.news.article import main_text
         from trendwatch.pipeline.pages import PagesReport, read_pages
 
         shop = self.workshop
@@ -240,10 +240,17 @@ class Desk:
         return read_pages(
             shop.store,
             lambda: shop.fetcher,
-            self._reader(main_text).read,
+            self._page_reader.read,
             clock=shop.clock,
             lease=shop.lease,
         )
+
+    @cached_property
+    def _page_reader(self) -> Sandbox:
+        """What finds the text of pages: one for as long as the desk lives, since every tick asks for it."""
+        from trendwatch.news.article import main_text
+
+        return self._reader(main_text)
 
     def _reader(self, read: Callable[[Any], Any]) -> Sandbox:
         """Return a sandbox that reads pages; its child starts with the first one."""

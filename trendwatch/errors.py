@@ -7,7 +7,8 @@
     │   ├── SchemaTooNew       the database was written by a newer trendwatch
     │   └── LeaseLost          another process took the work over; this one must drop its results
     ├── ModelRejected          a model file is damaged, too large or of another kind: retrain
-    ├── InputError             a line or file given to a filter cannot be read
+    ├── InputError             what a filter, a form or a request holds is wrong
+    │   └── AlreadyThere       something has this key: change that, or choose another
     ├── NotFound               nothing has this name
     ├── LinkRefused            a signed link is forged, damaged or too old
     ├── InUse                  another process works on this now: ask again
@@ -68,7 +69,7 @@ class ModelRejected(TrendwatchError):
 
 
 class InputError(TrendwatchError):
-    """What a filter was given cannot be read."""
+    """What a filter was given, a form says or a request asks is wrong."""
 
     def __init__(self, message: str, *, file: str = "", line: int | None = None) -> None:
         self.file = file
@@ -76,6 +77,17 @@ class InputError(TrendwatchError):
         self.line = line
         place = f"{file or 'input'}:{line}: " if line else f"{file}: " if file else ""
         super().__init__(place + message)
+
+
+class AlreadyThere(InputError):
+    """Something has this key already: change it, or choose another key."""
+
+    def __init__(self, kind: str, key: str) -> None:
+        #: what it is: "feed", "business"
+        self.kind = kind
+        #: the key that is taken
+        self.key = key
+        super().__init__(f"there is a {kind} {key!r} already; change it, or choose another key")
 
 
 class NotFound(TrendwatchError):

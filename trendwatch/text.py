@@ -144,6 +144,13 @@ def first_sentence(text: str, *, max_chars: int = 240) -> str:
     return sentence[: max_chars - 1].rsplit(" ", 1)[0].rstrip(" ,;:-") + "…"
 
 
+def cut(text: str, chars: int) -> str:
+    """Return at most this many characters, cut at a word where there is one."""
+    if len(text) <= chars:
+        return text
+    return text[: chars - 1].rsplit(" ", 1)[0].rstrip(" ,;:-–—(") + "…"
+
+
 def _normal(form: Literal["NFC", "NFKC"], text: str) -> str:
     if text.isascii():
         return text

@@ -98,21 +98,33 @@ def parse_rule(key: str) -> Rule | None:
 
 
 def accepted(rule: Rule, business: Business) -> dict[str, list[str]]:
-    """Return what changes of a profile when a rule is accepted, in the words of its file."""
-    others = {
-        name: [one for one in getattr(business, name) if one != rule.label] for name in _FIELDS.values()
-    }
-    others[_FIELDS[rule.kind]].append(rule.label)
-    return {name: labels for name, labels in others.items() if labels != list(getattr(business, name))}
+    """Return what changes of a profile when a rule is accepted, in the words of its file.
+
+    Less and more of one label take each other's place. Never leaves both where they are: while it holds they
+    have nothing to act on, and when it is undone they hold again.
+    """
+    displaced = {RuleKind.LESS, RuleKind.MORE} - {rule.kind} if rule.kind is not RuleKind.NEVER else set()
+    changed = {_FIELDS[kind]: _without(business, _FIELDS[kind], rule.label) for kind in displaced}
+    name = _FIELDS[rule.kind]
+    changed[name] = [*_without(business, name, rule.label), rule.label]
+    return {name: labels for name, labels in changed.items() if labels != list(getattr(business, name))}
 
 
 def undone(rule: Rule, business: Business) -> dict[str, list[str]]:
-    """Return what changes of a profile when a rule is taken back or its refusal forgotten."""
+    """Return what changes of a profile when a rule is taken back or its refusal forgotten.
+
+    What less or more took the place of does not come back: nobody wrote down that it was there.
+    """
     name = _FIELDS[rule.kind]
     return {
-        name: [one for one in getattr(business, name) if one != rule.label],
+        name: _without(business, name, rule.label),
         "declined": [one for one in business.declined if one != rule.key],
     }
+
+
+def _without(business: Business, name: str, label: str) -> list[str]:
+    """Return the labels of a list of a profile but one."""
+    return [one for one in getattr(business, name) if one != label]
 
 
 def refused(rule: Rule, business: Business) -> dict[str, list[str]]:

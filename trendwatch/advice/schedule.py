@@ -30,11 +30,11 @@ from itertools import count, takewhile
 from zoneinfo import ZoneInfo
 
 from trendwatch.types.advice import Business
+from trendwatch.types.weeks import DAYS
 
 _DAY = timedelta(days=1)
 _SECOND = timedelta(seconds=1)
 _FIRST_MONDAY = date(1970, 1, 5)
-_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 #: A slot that was missed is made up for as long as this; then the next one tells of it too.
 LATE = timedelta(days=7)
@@ -106,7 +106,7 @@ def cutoffs(business: Business, since: datetime, until: datetime) -> list[dateti
 
 def rhythm_words(business: Business) -> str:
     """Return how often and when, as people say it: "every Monday at 07:00 (Europe/Lisbon)"."""
-    day, at = _DAYS[business.digest_weekday], business.digest_time.strftime("%H:%M")
+    day, at = DAYS[business.digest_weekday], business.digest_time.strftime("%H:%M")
     often = {
         "weekly": f"every {day}",
         "two_weekly": f"every second {day}",

@@ -103,13 +103,20 @@ def standing(
 ) -> tuple[list[Vote], frozenset[tuple[str, str]]]:
     """Return the last word on each story in the order it was said, and the (story, label) that are wrong.
 
-    Votes from before ``votes_since`` and from ``now`` on are not looked at.
+    Who takes back what was said of a story takes back that its labels are wrong, too. Votes from before
+    ``votes_since`` and from ``now`` on are not looked at.
     """
     start = business.votes_since
     counting = (one for one in votes if one.voted_at < now and (start is None or one.voted_at >= start))
     seen = sorted(counting, key=_when)
     last = {one.story_id: one for one in seen if one.kind in _TASTE or one.kind is VoteKind.NOTHING}
-    wrong = frozenset((one.story_id, one.label) for one in seen if one.kind is VoteKind.WRONG_TAG)
+    taken_back = {one.story_id: _when(one) for one in seen if one.kind is VoteKind.NOTHING}
+    wrong = frozenset(
+        (one.story_id, one.label)
+        for one in seen
+        if one.kind is VoteKind.WRONG_TAG
+        if one.story_id not in taken_back or _when(one) > taken_back[one.story_id]
+    )
     return sorted((one for one in last.values() if one.kind in _TASTE), key=_when), wrong
 
 

@@ -7,11 +7,10 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from trendwatch.text import LEADING_WORDS
+from trendwatch.text import cut as cut  # noqa: PLC0414 - one of the ways advice speaks; mail cuts alike
+from trendwatch.types.weeks import MONTHS
 
 _TENS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
-# Not strftime: its names follow the locale of the process.
-_MONTHS = """January February March April May June July
-    August September October November December""".split()
 # "you work in the public sector", but "you work in farming".
 _WITH_ARTICLE = ("sector", "industry", "trade")
 
@@ -69,17 +68,10 @@ def shorten(text: str, words: int) -> str:
     return " ".join(kept).rstrip(" ,;:-–—(.…") + "…" if kept else ""
 
 
-def cut(text: str, chars: int) -> str:
-    """Return at most this many characters, cut at a word where there is one."""
-    if len(text) <= chars:
-        return text
-    return text[: chars - 1].rsplit(" ", 1)[0].rstrip(" ,;:-–—(") + "…"
-
-
 def day(when: datetime, timezone: str) -> str:
     """Return "14 April 2025", the local day."""
     local = when.astimezone(ZoneInfo(timezone))
-    return f"{local.day} {_MONTHS[local.month - 1]} {local.year}"
+    return f"{local.day} {MONTHS[local.month - 1]} {local.year}"
 
 
 def month(when: datetime, timezone: str) -> str:

@@ -72,7 +72,8 @@ _STATIC = "/static-offline-docs"
 _SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 _DESCRIPTION = (
     "What is coming towards a small business, for programs. Errors are problem+json (RFC 9457); reads carry "
-    "an ETag; lists go on through `Link: rel=next`. Unless the service listens on loopback only, send "
+    "an ETag; lists of items go on through `Link: rel=next`, other lists end after their latest entries. "
+    "Unless the service is for this machine only, send "
     "`Authorization: Bearer tw_...`; `trendwatch keys add NAME` makes a key."
 )
 

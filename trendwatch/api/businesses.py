@@ -168,7 +168,13 @@ def _feed(parts: Parts, business: Business, week: str, form: str) -> Response:
     base_url = issues_url(parts, business.key)
     self_url = f"{site_url(parts)}/api/v1/businesses/{business.key}/digests/{week}{form}"
     if form == ".atom":
-        body = atom(found, business_name=business.name, self_url=self_url, base_url=base_url)
+        body = atom(
+            found,
+            business_key=business.key,
+            business_name=business.name,
+            self_url=self_url,
+            base_url=base_url,
+        )
         return Response(body, media_type="application/atom+xml; charset=utf-8")
     body = json_feed(found, business_name=business.name, self_url=self_url, base_url=base_url)
     return Response(body, media_type="application/feed+json; charset=utf-8")

@@ -41,7 +41,7 @@ class DeliveryEntry(BaseModel):
 
 
 class DeliveryEntries(BaseModel):
-    """Deliveries, the latest first."""
+    """The latest deliveries, the latest first."""
 
     deliveries: list[DeliveryEntry]
 
@@ -75,8 +75,8 @@ def deliveries(key: Key, parts: Given, limit: Limit = 50) -> DeliveryEntries:
 def send_again(key: Key, id: Id, parts: Given) -> DeliveryEntry:  # noqa: A002 - the word of the API
     """Send a delivery once more under the same id, whatever became of it."""
     parts.config().business(key)
-    if parts.store.deliveries.get(id).business_key != key:
-        raise NotFound("delivery", id)
+    if parts.store.deliveries.get(id).business_key != key:  # another's and none are answered alike
+        raise NotFound("delivery", id, hint="trendwatch deliveries list shows them")
     return _entry(parts.store.deliveries.again(id, now=parts.clock()))
 
 

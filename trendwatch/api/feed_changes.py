@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, HTTPException, Response
+from fastapi import APIRouter, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from trendwatch.api.asked import Key
@@ -56,14 +56,9 @@ class NewFeed(FeedChange):
 @router.post("/feeds", status_code=201)
 def add_feed(body: NewFeed, parts: Given, response: Response) -> FeedShape:
     """Add a feed. It is polled at the next round."""
-    config = parts.config()
-    if body.key in config.tables.feeds:
-        raise HTTPException(
-            409, f"there is a feed {body.key!r} already; PATCH /api/v1/feeds/{body.key} changes it"
-        )
     # Every field is said, so that nothing of a removed file entry shines through.
     values = body.model_dump(mode="json", exclude={"key"})
-    parts.desk.changes.put("feed", body.key, values, by="api")
+    parts.desk.changes.create_all("feed", {body.key: values}, by="api")
     feed = parts.config().feed(body.key)
     response.headers["Location"] = f"/api/v1/feeds/{feed.key}"
     return feed_shape(FeedHealth(feed, FeedState(feed_key=feed.key), 0, None), parts.config())
@@ -73,7 +68,8 @@ def add_feed(body: NewFeed, parts: Given, response: Response) -> FeedShape:
 def change_feed(key: Key, body: FeedChange, parts: Given) -> FeedShape:
     """Change what is given of a feed."""
     parts.config().feed(key)
-    parts.desk.changes.add("feed", key, body.model_dump(mode="json", exclude_unset=True), by="api")
+    given = body.model_dump(mode="json", exclude_unset=True)
+    parts.desk.changes.add_all("feed", {key: given}, by="api")
     return feed_shape(one_feed(parts, key), parts.config())
 
 

@@ -33,6 +33,10 @@ class FeedShape(BaseModel):
     region: str
     language: str
     enabled: bool
+    #: the page of each new item is fetched too
+    full_text: bool
+    #: the operator's own words
+    note: str
     #: where it stands: in a file, in an overlay, in both, or no more
     origin: Literal["file", "overlay", "both", "removed"]
     state: FeedCondition
@@ -81,6 +85,8 @@ def feed_shape(health: FeedHealth, config: Config) -> FeedShape:
         region=configured.region,
         language=configured.language,
         enabled=configured.enabled,
+        full_text=configured.full_text,
+        note=configured.note,
         origin=_origin(config, configured.key),
         state=feed_condition(health),
         failure=state.failure,

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import secrets
 import traceback
-from ipaddress import ip_address
 from urllib.parse import SplitResult, urlsplit
 
 import structlog
@@ -17,6 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from trendwatch.api.keys import CHALLENGE, admits, is_open, is_signed
 from trendwatch.api.problems import Problem, answer, problem_of, unexpected
+from trendwatch.config.addresses import is_local
 from trendwatch.errors import TrendwatchError
 from trendwatch.web.parts import Parts
 
@@ -25,8 +25,12 @@ _log = structlog.get_logger()
 #: A feed is a few hundred bytes; nothing we take is larger than this.
 MAX_BODY = 1024 * 1024
 _FOREIGN_NAME = (
-    "This service answers to names of this machine only. Set serve.base_url to the name it shall have."
+    "Without a key this service answers to names of this machine only. Send a key (trendwatch keys add NAME "
+    "makes one), and set serve.base_url to the name that links shall have."
 )
+#: What proxies add: whoever asked them is somewhere else, whatever name they ask us by.
+_OF_PROXIES = ("forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-real-ip")
+_BROKE_OFF = Problem(status=400, detail="The body broke off before its end; send it again.")
 _READS = {"GET", "HEAD", "OPTIONS"}
 
 
@@ -75,24 +79,35 @@ class Gate:
         changes = scope["method"] not in _READS and not is_signed(scope["path"])
         if changes and not _same_origin(headers):
             return Problem(status=403, detail="Changes are taken from our own pages and from programs only.")
-        name = _parts_of(f"//{headers.get('host', '')}").hostname or ""
-        if is_open(scope["path"]) or (self._parts.open_to_all and _is_local(name)):
+        if is_open(scope["path"]):
             return None
         try:
-            return await run_sync(self._unadmitted, name, headers.get("authorization", ""))
+            return await run_sync(unadmitted, self._parts, headers)
         except TrendwatchError as error:
             return problem_of(error)
 
-    def _unadmitted(self, name: str, authorization: str) -> Problem | None:
-        """Return why a request may not pass; may ask the store."""
-        if self._parts.open_to_all:
-            # A page elsewhere may let a name of its own lead to this machine and read what is here.
-            known = _parts_of(self._parts.config().settings.serve.base_url).hostname
-            return None if name and name == known else Problem(status=403, detail=_FOREIGN_NAME)
-        if admits(self._parts.store, authorization):
-            return None
-        detail = "Send a key: Authorization: Bearer tw_... (trendwatch keys add NAME makes one)."
-        return Problem(status=401, detail=detail, headers={"WWW-Authenticate": CHALLENGE})
+
+def unadmitted(parts: Parts, headers: Headers) -> Problem | None:
+    """Return why a request may not pass, None where it may; asks the store.
+
+    Raises:
+        StorageUnavailable: the store cannot be asked now.
+        ConfigError: there was no configuration yet that could be read.
+    """
+    name = _parts_of(f"//{headers.get('host', '')}").hostname or ""
+    serve = parts.config().settings.serve
+    known = is_local(name) or (name != "" and name == _parts_of(serve.base_url).hostname)
+    # The address listened on says nothing of who asks: a proxy in front of it brings everybody.
+    asks_none = serve.without_key or not (serve.is_public or any(one in headers for one in _OF_PROXIES))
+    if parts.open_to_all and known and asks_none:
+        return None
+    if admits(parts.store, headers.get("authorization", "")):
+        return None
+    if parts.open_to_all and not known:
+        # A page elsewhere may let a name of its own lead to this machine and read what is here.
+        return Problem(status=403, detail=_FOREIGN_NAME)
+    detail = "Send a key: Authorization: Bearer tw_... (trendwatch keys add NAME makes one)."
+    return Problem(status=401, detail=detail, headers={"WWW-Authenticate": CHALLENGE})
 
 
 def _parts_of(address: str) -> SplitResult:
@@ -107,14 +122,6 @@ def _holds_nul(scope: Scope) -> bool:
     return "\0" in scope["path"] or b"%00" in scope.get("query_string", b"")
 
 
-def _is_local(name: str) -> bool:
-    """Return whether a host name is this machine's for every resolver."""
-    try:
-        return ip_address(name).is_loopback
-    except ValueError:
-        return name == "localhost" or name.endswith(".localhost")
-
-
 def _same_origin(headers: Headers) -> bool:
     """Return whether a change comes from our own pages; programs send no Origin."""
     origin = headers.get("origin")
@@ -122,7 +129,10 @@ def _same_origin(headers: Headers) -> bool:
 
 
 async def _buffered(scope: Scope, receive: Receive) -> Receive | Problem:
-    """Return a source that repeats the body, or the problem of its size: it is small, or refused."""
+    """Return a source that repeats the body, or what is wrong with it: it is small and whole, or refused.
+
+    A form that broke off in the middle reads like one in which nothing further was ticked.
+    """
     if scope["method"] in _READS:
         return receive
     length = Headers(scope=scope).get("content-length", "")
@@ -130,10 +140,14 @@ async def _buffered(scope: Scope, receive: Receive) -> Receive | Problem:
     more = True
     while more and len(body) <= MAX_BODY and not (length.isdecimal() and int(length[:20]) > MAX_BODY):
         message = await receive()
+        if message["type"] == "http.disconnect":
+            return _BROKE_OFF  # nobody listens any more; said for whoever stands between
         body += message.get("body", b"")
         more = message.get("more_body", False)
     if more or len(body) > MAX_BODY:
         return Problem(status=413, detail="The body is larger than 1 MiB; nothing we take is.")
+    if length.isdecimal() and len(body) < int(length[:20]):
+        return _BROKE_OFF
     sent = False
 
     async def again() -> Message:

@@ -1,4 +1,4 @@
-"""Whether the service does its work. Told to anybody, so it names nothing secret."""
+"""Whether the service does its work. Told to anybody, so paths and values of the files are for keys only."""
 
 from __future__ import annotations
 
@@ -6,17 +6,20 @@ from datetime import datetime
 from typing import Literal
 
 import structlog
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel
 
 from trendwatch import __version__
+from trendwatch.api.gate import unadmitted
 from trendwatch.api.problems import RETRY_SECONDS
 from trendwatch.errors import StorageUnavailable
 from trendwatch.web.condition import FeedCondition, condition
-from trendwatch.web.parts import Given
+from trendwatch.web.parts import Given, Parts
 
 router = APIRouter(tags=["health"])
 _log = structlog.get_logger()
+
+_WITHHELD = "The files cannot be used now; trendwatch doctor says why, and so does this address to a key."
 
 
 class HealthShape(BaseModel):
@@ -27,7 +30,8 @@ class HealthShape(BaseModel):
     database: Literal["ok", "unavailable"]
     #: "" where no configuration could be read
     config_hash: str
-    #: what is wrong with the files on disk; the last good ones are in force. null: they are fine
+    #: what is wrong with the files on disk, in full for callers with a key; the last good ones are in force.
+    #: null: they are fine
     config_error: str | None
     #: "" before the first
     model_version: str
@@ -41,7 +45,7 @@ class HealthShape(BaseModel):
 
 
 @router.get("/health", responses={503: {"model": HealthShape}})
-def health(parts: Given, response: Response) -> HealthShape:
+def health(parts: Given, request: Request, response: Response) -> HealthShape:
     """Tell how the service does: 200 also when degraded, 503 without its database."""
     response.headers["Cache-Control"] = "no-store"
     try:
@@ -57,7 +61,7 @@ def health(parts: Given, response: Response) -> HealthShape:
         version=__version__,
         database="ok",
         config_hash=hashed,
-        config_error=found.config_error or None,
+        config_error=_for_the_caller(found.config_error, parts, request),
         model_version=found.model_version,
         feeds=found.active,
         feeds_failing=found.feeds[FeedCondition.FAILING],
@@ -65,6 +69,13 @@ def health(parts: Given, response: Response) -> HealthShape:
         items_waiting=found.waiting,
         last_poll_at=found.polled_at,
     )
+
+
+def _for_the_caller(wrong: str, parts: Parts, request: Request) -> str | None:
+    """Return what is wrong with the files, to strangers only that something is: it may quote them."""
+    if not wrong:
+        return None
+    return wrong if unadmitted(parts, request.headers) is None else _WITHHELD
 
 
 def _without_database() -> HealthShape:

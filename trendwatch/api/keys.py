@@ -1,4 +1,4 @@
-"""Who may ask: a key in ``Authorization``, unless the service listens on loopback only.
+"""Who may ask: a key in ``Authorization``, unless the service is for this machine only (gate.py).
 
 Programs send ``Bearer tw_...``; browsers ask for a name and password, and the password is the key. Every
 request asks the store, so a revoked key is useless at once. What is open is listed; a new route is closed.

@@ -15,6 +15,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
 from trendwatch.errors import (
+    AlreadyThere,
     ConfigError,
     InputError,
     InUse,
@@ -34,6 +35,7 @@ MEDIA_TYPE = "application/problem+json"
 RETRY_SECONDS = "5"
 
 _TITLES = {
+    400: "The request is not whole",
     401: "A key is needed",
     403: "Refused",
     404: "Not found",
@@ -51,6 +53,7 @@ _OWN_WORDS = {
 }
 _STATUS: tuple[tuple[type[TrendwatchError], int], ...] = (
     (NotFound, 404),
+    (AlreadyThere, 409),
     (ConfigError, 422),
     (InputError, 422),
     (LeaseLost, 409),

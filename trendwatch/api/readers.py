@@ -85,7 +85,7 @@ def recipients(key: Key, parts: Given) -> ReaderList:
 
 @router.post("/businesses/{key}/recipients", status_code=202)
 def ask_recipient(key: Key, body: NewReader, parts: Given) -> ReaderShape:
-    """Ask an address whether it wants the digest; nothing else is sent before it agreed."""
+    """Ask an address whether it wants the digest, at most once in seven days; nothing else is sent before."""
     config = parts.config()
     business, settings = config.business(key), config.settings
     site, mail = settings.serve.site, settings.mail.channel

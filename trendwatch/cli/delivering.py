@@ -124,7 +124,8 @@ def invite_reader(context: typer.Context, business: str, address: str) -> None:
             now=service.clock(),
         )
         typer.echo(
-            f"{reader.id} {reader.consent}: the question goes out with the next trendwatch deliver or tick"
+            f"{reader.id} {reader.consent}: a question goes out with the next trendwatch deliver or tick, "
+            "unless it agreed or was asked in the last seven days"
         )
 
 

@@ -48,6 +48,7 @@ def demo(
     as_json: AsJson = False,
 ) -> None:
     """Fill a folder with two years of simulated news and serve its pages."""
+    from trendwatch.config.addresses import page_address
     from trendwatch.demo.nuisance import Nuisance
     from trendwatch.demo.truth import PLANTED_WEEKS, planted
 
@@ -63,7 +64,7 @@ def demo(
             _say(service, data, found, "", as_json=as_json)
             return
         listening = listen(service, host=host, port=port)
-    url = "http://{}:{}".format(*listening.getsockname()[:2])
+    url = page_address(*listening.getsockname()[:2])
     with closing(_service(data, found, url=url)) as service:
         _say(service, data, found, url, as_json=as_json)
         serve_pages(service, listening)

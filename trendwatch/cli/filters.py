@@ -1,7 +1,7 @@
 """Verbs that are also plain filters: JSON lines in, JSON lines out, order kept, nothing stored.
 
-``tag``, ``stories`` and ``trends`` work on the service's own items; with ``--stdin`` they run the same code
-on what is piped in, in a store in memory.
+``tag``, ``stories`` and ``trends`` work on the service's own items; with ``--stdin`` they run the same stages
+on what is piped in, without the service's steps and database (pipeline/stream.py says why).
 """
 
 from __future__ import annotations

@@ -12,6 +12,7 @@ from trendwatch.cli.options import AsJson, given, print_json, print_table
 from trendwatch.errors import InputError, StoreError, TrendwatchError
 
 if TYPE_CHECKING:
+    from trendwatch.config import Settings
     from trendwatch.tagging.evaluate import Evaluation, Gold, Measure
     from trendwatch.types.tags import Facet, Tag
     from trendwatch.wiring import Service
@@ -70,14 +71,42 @@ def _examine(service: Service) -> Iterator[tuple[str, bool, str]]:
         ".".join(map(str, expat))
         + ("" if expat >= (2, 6, 0) else ": 2.6 or newer resists more hostile feeds"),
     )
-    mail = config.settings.mail
-    yield (
-        "mail",
-        True,
-        f"SMTP {mail.smtp_host}" if mail.smtp_host else f"no SMTP: mails are files in {mail.outbox}",
-    )
+    yield _examine_keys(service)
+    yield _examine_mail(config.settings)
     told = service.store.notices.latest(limit=3)
     yield "notices", not told, " · ".join(one.text for one in told) or "nothing needs a hand"
+
+
+def _examine_keys(service: Service) -> tuple[str, bool, str]:
+    """Return the same of who is let in."""
+    from trendwatch.config.addresses import is_local
+
+    serve = service.settings.serve
+    here = is_local(serve.host)
+    if here and serve.without_key:
+        return (
+            "keys",
+            True,
+            "serve.without_key: whoever a proxy lets through to "
+            f"{serve.host} reads and changes everything, unless that proxy asks who comes",
+        )
+    if here and not serve.is_public:
+        return "keys", True, f"none asked: {serve.host} is this machine only"
+    made = [name for _, name, _, revoked_at in service.store.keys.list() if revoked_at is None]
+    where = serve.base_url or serve.host
+    said = f"asked at {where}, {len(made)} made" if made else f"asked at {where}: trendwatch keys add NAME"
+    return "keys", bool(made), said
+
+
+def _examine_mail(settings: Settings) -> tuple[str, bool, str]:
+    """Return the same of mail; links that nobody can open make it useless."""
+    mail, serve = settings.mail, settings.serve
+    if not mail.smtp_host:
+        return "mail", True, f"no SMTP: mails are files in {mail.outbox}"
+    if serve.is_public:
+        return "mail", True, f"SMTP {mail.smtp_host}, links lead to {serve.site}"
+    said = f"SMTP {mail.smtp_host}, but links lead to {serve.site}, this machine only: set serve.base_url"
+    return "mail", False, said
 
 
 def _examine_feeds(service: Service) -> Iterator[tuple[str, bool, str]]:

@@ -118,10 +118,8 @@ def _switch(service: Service, keys: Collection[str], *, on: bool) -> list[str]:
     """Switch feeds and return those that were not so before; earlier changes of them stay."""
     config = service.config
     changed = [key for key in keys if config.feed(key).enabled != on]
-    laid = {one.key: one.values or {} for one in service.store.overlays.list() if one.kind == "feed"}
     if changed:
-        switched = {key: {**laid.get(key, {}), "enabled": on} for key in changed}
-        service.desk.changes.put_all("feed", switched, by="cli")
+        service.desk.changes.add_all("feed", {key: {"enabled": on} for key in changed}, by="cli")
         service.sync_feeds()
     return changed
 

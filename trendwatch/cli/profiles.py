@@ -129,8 +129,9 @@ def _values(changes: list[str]) -> dict[str, object]:
 
     Raises:
         InputError: one has no =, or names something that is not changed here.
+        ConfigError: a number is none.
     """
-    from trendwatch.pipeline.changing import EDITABLE, LISTS, NUMBERS
+    from trendwatch.pipeline.changing import EDITABLE, LISTS, NUMBERS, as_number
 
     found: dict[str, object] = {}
     for one in changes:
@@ -142,15 +143,8 @@ def _values(changes: list[str]) -> dict[str, object]:
         elif name in LISTS:
             found[name] = [part.strip() for part in value.split(",") if part.strip()]
         else:
-            found[name] = _number(value) if name in NUMBERS else value
+            found[name] = as_number(name, value) if name in NUMBERS else value
     return found
-
-
-def _number(text: str) -> object:
-    try:
-        return float(text) if "." in text else int(text)
-    except ValueError as error:
-        raise InputError(f"{text!r} is no number") from error
 
 
 def rules(context: typer.Context, key: str, as_json: AsJson = False) -> None:

@@ -72,7 +72,7 @@ def add_feed(
         "language": language,
     }
     with given(context).service() as service:
-        service.desk.changes.put("feed", key, values, by="cli")
+        service.desk.changes.create_all("feed", {key: values}, by="cli")
         service.sync_feeds()
         feed = service.config.feed(key)
         if as_json:
@@ -137,6 +137,8 @@ def add_business(
     as_json: AsJson = False,
 ) -> None:
     """Add a business beside those of the files."""
+    from trendwatch.pipeline.changing import new_business
+
     values: dict[str, object] = {
         "name": name,
         "sector": sector,
@@ -146,8 +148,7 @@ def add_business(
         "timezone": timezone,
     }
     with given(context).service() as service:
-        service.desk.changes.put("business", key, values, by="cli")
-        business = service.config.business(key)
+        business = new_business(service.store, service.config, key, values, by="cli", now=service.clock())
         if as_json:
             print_json(business)
         else:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import contextlib
-import ipaddress
 import signal
 import socket
 from contextlib import ExitStack
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import typer
@@ -46,8 +46,9 @@ def run(
     """Poll, understand, compose and send on schedule, and serve API and pages."""
     from trendwatch.jobs.schedule import ticking
 
-    with given(context).service() as service, ExitStack() as closing:
-        listening = listen(service, host=host, port=port)
+    with given(context).service() as asked, ExitStack() as closing:
+        listening = listen(asked, host=host, port=port)
+        service = _found_at(asked, listening)
         seconds = service.settings.schedule.tick_seconds
         closing.enter_context(ticking(service.steps, seconds=seconds))
         closing.enter_context(ticking((service.send,), seconds=min(seconds, SEND_SECONDS)))
@@ -60,8 +61,9 @@ def serve(
     port: Port = None,
 ) -> None:
     """Serve API and pages; another process does the work."""
-    with given(context).service() as service:
-        serve_pages(service, listen(service, host=host, port=port))
+    with given(context).service() as asked:
+        listening = listen(asked, host=host, port=port)
+        serve_pages(_found_at(asked, listening), listening)
 
 
 def listen(service: Service, *, host: str, port: int | None) -> socket.socket:
@@ -78,17 +80,26 @@ def listen(service: Service, *, host: str, port: int | None) -> socket.socket:
         ) from error
 
 
+def _found_at(service: Service, listening: socket.socket) -> Service:
+    """Return a service whose links lead to the address that was taken, unless a public one is configured."""
+    address, number = listening.getsockname()[:2]
+    said = {"TRENDWATCH_SERVE_HOST": address, "TRENDWATCH_SERVE_PORT": str(number)}
+    return replace(service, environ={**service.environ, **said})
+
+
 def serve_pages(service: Service, listening: socket.socket) -> None:
     """Serve API and pages until stopped."""
     import uvicorn
 
     from trendwatch.api import create_app
+    from trendwatch.config.addresses import is_local, page_address
 
     address, number = listening.getsockname()[:2]
-    app = create_app(_parts(service, open_to_all=is_loopback(address)))
-    typer.echo(f"trendwatch serves http://{_in_url(address)}:{number}/  (stop with Ctrl-C)", err=True)
-    if not is_loopback(address):
-        typer.echo("bound beyond this machine: make a key with trendwatch keys add NAME", err=True)
+    serve = service.settings.serve
+    app = create_app(_parts(service, open_to_all=is_local(address)))
+    typer.echo(f"trendwatch serves {page_address(address, number)}/  (stop with Ctrl-C)", err=True)
+    if not is_local(address) or (serve.is_public and not serve.without_key):
+        typer.echo("others can come in: make a key with trendwatch keys add NAME", err=True)
     # uvicorn ends by raising the signal it was stopped with, which would skip what is to be closed.
     signal.signal(signal.SIGTERM, _end)
     config = uvicorn.Config(
@@ -116,17 +127,3 @@ def _parts(service: Service, *, open_to_all: bool) -> Parts:
         banner=service.banner,
         open_to_all=open_to_all,
     )
-
-
-def is_loopback(host: str) -> bool:
-    """Return whether an address can only be reached from this machine."""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
-def _in_url(host: str) -> str:
-    return f"[{host}]" if ":" in host else host

@@ -16,6 +16,7 @@ from trendwatch.errors import InputError
 if TYPE_CHECKING:
     from trendwatch.pipeline.history import ImportReport
     from trendwatch.pipeline.poll import PollReport
+    from trendwatch.pipeline.send import SendReport
     from trendwatch.wiring import Service
 
 
@@ -228,10 +229,19 @@ def deliver(context: typer.Context, as_json: AsJson = False) -> None:
         if as_json:
             print_json(report)
         else:
-            typer.echo(
-                f"{report.sent} sent, {report.postponed} to be tried again, {report.failed} failed"
-                + ("" if service.settings.mail.smtp_host else f"; mails are in {outbox}")
-            )
+            where = "" if service.settings.mail.smtp_host else f"; mails are in {outbox}"
+            typer.echo(sent_words(report) + where)
+
+
+def sent_words(report: SendReport) -> str:
+    """Return what became of all deliveries; what happens seldom is named when it did."""
+    seldom = {
+        "taken back": report.cancelled,
+        "held for you (trendwatch deliveries list --state in_doubt)": report.kept_back,
+        "being sent by another process": report.held,
+    }
+    said = [f"{report.sent} sent", f"{report.postponed} to be tried again", f"{report.failed} failed"]
+    return ", ".join([*said, *(f"{count} {words}" for words, count in seldom.items() if count)])
 
 
 def describe(when: datetime | None) -> str:

@@ -1,4 +1,8 @@
-"""Settings from the environment: ``TRENDWATCH_POLL_CONCURRENCY=8`` wins over files and overlays."""
+"""Settings from the environment: ``TRENDWATCH_POLL_CONCURRENCY=8`` wins over files and overlays.
+
+An empty variable says nothing: compose files pass on as empty what is not set, and that must not undo what a
+file says. Who wants an empty value says so in the file.
+"""
 
 from __future__ import annotations
 
@@ -37,15 +41,12 @@ def from_environment(
     """Return the sections with what the environment says laid over them."""
     known = variables()
     found = dict(settings)
-    for variable in sorted(environ):
+    for variable in sorted(name for name, text in environ.items() if text or name not in known):
         if variable not in known:
             _complain(variable, known, problems)
             continue
         section, field = known[variable]
-        wants_text = _wants_text(section, field)
-        if not environ[variable] and not wants_text:
-            continue  # compose files pass unset variables on as empty ones
-        value = environ[variable] if wants_text else _value(environ[variable])
+        value = environ[variable] if _wants_text(section, field) else _value(environ[variable])
         table = found.get(section) or Table(kind="setting", key=section, values={})
         found[section] = replace(
             table,

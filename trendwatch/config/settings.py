@@ -21,6 +21,7 @@ from pydantic import (
 )
 
 from trendwatch.config import forms
+from trendwatch.config.addresses import is_local, page_address
 from trendwatch.types.delivery import Channel
 
 # TOML knows whole numbers, fractions and booleans apart, so nothing is converted silently.
@@ -156,21 +157,31 @@ class ServeSettings(Section):
     base_url: Annotated[str, AfterValidator(forms.web_address)] = Field(
         "", description="Public address used in links of mails and feeds."
     )
+    without_key: Flag = Field(
+        False, description="Ask nobody for a key: only where a proxy in front asks who comes."
+    )
 
     @property
     def site(self) -> str:
         """Return where our pages are, as configured: never as a request claims."""
-        return self.base_url or f"http://{self.host}:{self.port}"
+        return self.base_url or page_address(self.host, self.port)
+
+    @property
+    def is_public(self) -> bool:
+        """Return whether others than this machine are to reach the pages, whatever address is listened on."""
+        return bool(self.base_url) and not is_local(urlsplit(self.base_url).hostname or "")
 
 
 class MailSettings(Section):
     """How digests leave by mail."""
 
-    outbox: Line = Field("data/outbox", min_length=1, description="Folder that keeps every mail as a file.")
+    outbox: Line = Field(
+        "data/outbox", min_length=1, description="Folder for mails as files, while there is no mail server."
+    )
     sender: Annotated[str, AfterValidator(forms.sender)] = Field(
         "trendwatch <trendwatch@localhost>", description="From line of every mail."
     )
-    smtp_host: Line = Field("", description="Mail server; empty keeps mails in the outbox only.")
+    smtp_host: Line = Field("", description="Mail server; empty writes mails into the outbox instead.")
     smtp_port: Whole = Field(587, ge=1, le=65535, description="Port of the mail server.")
     smtp_user: Line = Field("", description="Name to log in with; empty does not log in.")
     smtp_password: SecretStr = Field(

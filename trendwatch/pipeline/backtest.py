@@ -18,12 +18,11 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from trendwatch.advice.columns import Columns
-from trendwatch.advice.digest import compose
 from trendwatch.config import Config
-from trendwatch.pipeline.arrivals import approaches
+from trendwatch.pipeline.compose import composed
 from trendwatch.store import Store
 from trendwatch.tagging.model import Tagger
-from trendwatch.types.advice import Business, Candidate, Digest, Edition, Memory
+from trendwatch.types.advice import Business, Candidate, Digest, Edition
 from trendwatch.types.knowledge import Knowledge
 from trendwatch.types.tags import Tag
 
@@ -99,10 +98,9 @@ def backtest(
         report.stories += len(edition.candidates)
         sides = Columns(edition), Columns(other)
         for digest, was in digests.get(edition_id, ()):
-            memory = store.digests.memory(digest.business_key, before=digest.cutoff)
             will = next((one for one in config.businesses if one.key == was.key), was)
             report.digests += 1
-            found = _difference(digest, _composed(sides[0], was, memory), _composed(sides[1], will, memory))
+            found = _difference(digest, composed(store, was, sides[0]), composed(store, will, sides[1]))
             report.differences += [found] if found.gone or found.come else []
     return report
 
@@ -163,12 +161,6 @@ def _flips(was: Candidate, will: Candidate) -> Iterable[Flip]:
 
 def _sectors(tags: Iterable[Tag]) -> list[str]:
     return [tag.full_key for tag in tags if tag.full_key.startswith("sector:")]
-
-
-def _composed(columns: Columns, business: Business, memory: Memory) -> Digest:
-    edition = columns.edition
-    near = approaches(edition, business, edition.knowledge)
-    return compose(edition, business, memory, approaches=near, columns=columns)
 
 
 def _difference(digest: Digest, before: Digest, after: Digest) -> Difference:

@@ -1,12 +1,13 @@
 """Change a business:  overlay on the operator's files | judge it like a file | keep it.
 
-Pages, API and command line change a business here and nowhere else, so that nothing of an earlier change is
-lost and nothing wrong is kept. A change that is only judged, not kept, is what a preview shows.
+Pages, API, command line and links change a business here and nowhere else, so that nothing of an earlier
+change is lost and nothing wrong is kept: also of two at once, a mute and a mute, both stay. A change that is
+only judged, not kept, is what a preview shows.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from trendwatch.config import Config
@@ -14,12 +15,18 @@ from trendwatch.config.businesses import read_businesses
 from trendwatch.config.forms import KEY
 from trendwatch.config.overlays import lay_over
 from trendwatch.config.taxonomy import Known
-from trendwatch.errors import ConfigError, InputError
+from trendwatch.errors import AlreadyThere, ConfigError, InputError
 from trendwatch.store import Store
+from trendwatch.store.overlays import values_of
 from trendwatch.types.advice import Business
 from trendwatch.types.work import Overlay
 
-#: What people may change without an operator: everything but who the mail goes to, which must agree first.
+#: What changes, in the words of the files; None takes a key away. What adds to a list or takes from it is a
+#: function of the business as it is when it is kept, since it may have changed after it was shown.
+Change = Mapping[str, object] | Callable[[Business], Mapping[str, object]]
+
+#: What people may change without an operator: everything but who the mail goes to, which must agree first,
+#: and the sectors that matter to it, which stand in its file.
 EDITABLE = (
     *("name", "sector", "size", "region", "currency", "language", "goals", "areas", "tools", "mutes"),
     *("follows", "less", "more", "declined", "votes_since", "budget_per_month", "hours_per_week", "skills"),
@@ -53,7 +60,7 @@ def judged(config: Config, key: str, given: Mapping[str, object], *, now: dateti
 
 
 def change_business(
-    store: Store, config: Config, key: str, given: Mapping[str, object], *, by: str, now: datetime
+    store: Store, config: Config, key: str, given: Change, *, by: str, now: datetime
 ) -> Business:
     """Keep a change of a business that is valid; return the business as it is then.
 
@@ -62,7 +69,13 @@ def change_business(
         ConfigError: it would not be valid; says what to do. Nothing was changed.
     """
     config.business(key)
-    return _keep(store, config, key, given, by=by, now=now)
+
+    def made_of(seen: Sequence[Overlay]) -> Mapping[str, object]:
+        earlier = values_of(seen, "business", key)
+        changed = given(judged(config, key, earlier, now=now)) if callable(given) else given
+        return {**earlier, **changed}
+
+    return _keep(store, config, key, made_of, by=by, now=now)
 
 
 def new_business(
@@ -71,14 +84,33 @@ def new_business(
     """Keep a business that was not known before.
 
     Raises:
-        InputError: there is one of this key already, or the key cannot stand in an address.
+        AlreadyThere: there is one of this key.
+        InputError: the key cannot stand in an address.
         ConfigError: it would not be valid; says what to do. Nothing was changed.
     """
     if not KEY.fullmatch(key):
         raise InputError(f"{key[:70]!r} must be lower-case letters, digits and _ only")
     if key in config.tables.businesses:
-        raise InputError(f"there is a business {key!r} already; change it, or choose another key")
-    return _keep(store, config, key, given, by=by, now=now)
+        raise AlreadyThere("business", key)
+
+    def made_of(seen: Sequence[Overlay]) -> Mapping[str, object]:
+        if values_of(seen, "business", key):
+            raise AlreadyThere("business", key)
+        return given
+
+    return _keep(store, config, key, made_of, by=by, now=now)
+
+
+def as_number(name: str, text: str) -> float:
+    """Return what was typed as a number.
+
+    Raises:
+        ConfigError: it is none.
+    """
+    try:
+        return float(text) if "." in text else int(text)
+    except ValueError as error:
+        raise ConfigError(f"{name}: {text[:30]!r} is no number") from error
 
 
 def free_key(name: str, config: Config) -> str:
@@ -94,9 +126,21 @@ def _numbered(key: str, number: int) -> str:
 
 
 def _keep(
-    store: Store, config: Config, key: str, given: Mapping[str, object], *, by: str, now: datetime
+    store: Store,
+    config: Config,
+    key: str,
+    made_of: Callable[[Sequence[Overlay]], Mapping[str, object]],
+    *,
+    by: str,
+    now: datetime,
 ) -> Business:
-    found = judged(config, key, given, now=now)
-    overlay = Overlay(kind="business", key=key, values=given, changed_at=now, changed_by=by)
-    store.overlays.put(store.overlays.with_earlier(overlay))
-    return found
+    """Keep the values that follow from all changes there are, unless they would be wrong."""
+    found: list[Business] = []
+
+    def change(seen: Sequence[Overlay]) -> list[Overlay]:
+        values = made_of(seen)
+        found.append(judged(config, key, values, now=now))
+        return [Overlay(kind="business", key=key, values=values, changed_at=now, changed_by=by)]
+
+    store.overlays.change(change)
+    return found[-1]

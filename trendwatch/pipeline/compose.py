@@ -166,7 +166,7 @@ def _compose(
     if claim is None:
         return None
     try:
-        digest = _composed(store, business, columns)
+        digest = composed(store, business, columns)
         deliveries = deliveries_of(store, digest, business, mail=channel, now=clock())
         kept = store.digests.add(digest, deliveries, claim=claim, now=clock(), business=business)
         _log.info("digest.composed", business=business.key, period=kept.period, picks=len(kept.picks))
@@ -177,7 +177,8 @@ def _compose(
         store.leases.release(claim)
 
 
-def _composed(store: Store, business: Business, columns: Columns) -> Digest:
+def composed(store: Store, business: Business, columns: Columns) -> Digest:
+    """Return the digest of an edition for a business, after what it had been shown; nothing is written."""
     edition = columns.edition
     memory = store.digests.memory(business.key, before=edition.cutoff)
     near = columns.once(
@@ -197,7 +198,7 @@ def rebuild(store: Store, business_key: str, period: str) -> Digest:
         NotFound: there was no such digest, or it is older than businesses were kept with their digests.
     """
     _, business, edition = _frozen(store, business_key, period)
-    return _composed(store, business, Columns(edition))
+    return composed(store, business, Columns(edition))
 
 
 def explain(store: Store, business_key: str, period: str) -> tuple[Verdict, ...]:

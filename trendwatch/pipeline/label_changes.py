@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from trendwatch.config import Config
@@ -12,6 +12,7 @@ from trendwatch.pipeline.taggers import load_current
 from trendwatch.store import Store
 from trendwatch.store.items import Filter
 from trendwatch.store.models import CURRENT
+from trendwatch.store.overlays import values_of
 from trendwatch.tagging.trial import Trial, try_label
 from trendwatch.types.tags import Label
 from trendwatch.types.work import Overlay
@@ -44,11 +45,16 @@ def keep_label(
     Raises:
         ConfigError: it would not be valid; nothing was changed.
     """
-    label, _ = with_label(config, full_key, values)
     given = completed(config, full_key, values)
-    overlay = Overlay(kind="label", key=full_key, values=given, changed_at=now, changed_by=by)
-    store.overlays.put(store.overlays.with_earlier(overlay))
-    return label
+    found: list[Label] = []
+
+    def change(seen: Sequence[Overlay]) -> list[Overlay]:
+        merged = {**values_of(seen, "label", full_key), **given}
+        found.append(with_label(config, full_key, merged)[0])
+        return [Overlay(kind="label", key=full_key, values=merged, changed_at=now, changed_by=by)]
+
+    store.overlays.change(change)
+    return found[-1]
 
 
 def drop_label(store: Store, config: Config, full_key: str) -> None:

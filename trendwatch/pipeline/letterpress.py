@@ -63,7 +63,7 @@ def mail_for(store: Store, delivery: Delivery, *, sender: str, site: str, links:
     if delivery.letter is not None:
         date = delivery.first_attempt_at or delivery.next_attempt_at
         assert date is not None
-        ways = _ways(links, delivery.target, made=date)
+        ways = _leaving(links, delivery.target, made=date)
         shown = letter_mail(delivery.letter, **envelope, date=date, banner=banner, reader_links=ways)
         return replace(shown, headers=_headers(links, delivery.target, made=date))
     digest = store.digests.get(delivery.business_key, delivery.period)
@@ -78,13 +78,18 @@ def mail_for(store: Store, delivery: Delivery, *, sender: str, site: str, links:
     return replace(shown, headers=_headers(links, delivery.target, made=digest.cutoff))
 
 
+def _leaving(links: Links, reader: str, *, made: datetime) -> tuple[LinkView, ...]:
+    """Return the one thing that can be done about a letter: who was only asked may change no digest."""
+    return (LinkView(text="Unsubscribe", url=links.to("unsubscribe", reader, made=made)),) if reader else ()
+
+
 def _ways(links: Links, reader: str, *, made: datetime) -> tuple[LinkView, ...]:
-    """Return what a reader can do about our mail."""
+    """Return what a reader can do about a digest."""
     if not reader:
         return ()
     return (
         LinkView(text="Less often, pause, change topics", url=links.to("preferences", reader, made=made)),
-        LinkView(text="Unsubscribe", url=links.to("unsubscribe", reader, made=made)),
+        *_leaving(links, reader, made=made),
     )
 
 

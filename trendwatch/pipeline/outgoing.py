@@ -7,7 +7,7 @@ or after whatever change of settings, it is one Message-ID or webhook-id for eve
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from trendwatch.advice.quiet import is_sent
 from trendwatch.advice.schedule import rhythm_words
@@ -37,6 +37,8 @@ from trendwatch.types.identity import stable_id
 
 #: Somebody the operator vouches for, and somebody who was named by page or API.
 BY_OPERATOR, BY_REQUEST = "operator", "asked"
+#: An address is asked at most once in this time.
+ASK_AGAIN = timedelta(days=7)
 
 
 def deliveries_of(
@@ -155,9 +157,17 @@ def invite(
 ) -> Recipient:
     """Know an address and ask it; one that left is asked once more, since somebody asked for it now.
 
+    At most once in seven days, whatever is repeated: whoever holds a key could send as much as they like from
+    our address to somebody who never heard of us.
+
     Raises:
-        InputError: this is no mail address.
+        InputError: this is no mail address, or it was asked for another business in the last seven days.
     """
+    if store.deliveries.has_letter_to(address, since=now - ASK_AGAIN):
+        reader = store.recipients.find(recipient_id(business.key, address))
+        if reader is None:
+            raise InputError("this address had a letter of ours in the last seven days; ask it later")
+        return reader
     try:
         envelope_address(address, "address")
     except DeliveryError as error:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from trendwatch.advice.columns import Columns
-from trendwatch.advice.digest import compose
-from trendwatch.pipeline.arrivals import approaches
+from trendwatch.pipeline.compose import composed
 from trendwatch.store import Store
 from trendwatch.types.advice import Business, Digest
 
@@ -20,6 +19,4 @@ def preview(store: Store, business: Business) -> Digest | None:
     edition = store.editions.find(issue.edition_id) if issue else store.editions.latest()
     if edition is None:
         return None
-    memory = store.digests.memory(business.key, before=edition.cutoff)
-    near = approaches(edition, business, edition.knowledge)
-    return compose(edition, business, memory, approaches=near, columns=Columns(edition))
+    return composed(store, business, Columns(edition))

@@ -6,7 +6,7 @@ with it; the next model is trained with it and counts the last months anew. Neit
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from trendwatch.config import Config
@@ -14,6 +14,7 @@ from trendwatch.config.overlays import lay_over
 from trendwatch.config.taxonomy import Known, read_taxonomy
 from trendwatch.errors import ConfigError, NotFound
 from trendwatch.store import Store
+from trendwatch.store.overlays import values_of
 from trendwatch.text import clean
 from trendwatch.trends.ngrams import fold
 from trendwatch.types.tags import Label
@@ -33,9 +34,7 @@ def accept_term(
     complaint = Known(config.tables.labels).full_complaint(label)
     if complaint:
         raise ConfigError(complaint)
-    found = _label(config, label)
-    strong = list(found.strong) if verdict.form in found.strong else [*found.strong, verdict.form]
-    _lay(store, config, label, strong, by=by, now=now)
+    _lay(store, config, label, lambda strong: _with(strong, verdict.form), by=by, now=now)
     store.terms.decide(verdict)
     return verdict
 
@@ -62,8 +61,7 @@ def take_back(store: Store, config: Config, term: str, *, by: str, now: datetime
     if verdict is None:
         raise NotFound("verdict on term", term[:100], hint="trendwatch terms list shows them")
     if verdict.label and any(label.full_key == verdict.label for label in config.taxonomy.labels):
-        left = [one for one in _label(config, verdict.label).strong if one != verdict.form]
-        _lay(store, config, verdict.label, left, by=by, now=now)
+        _lay(store, config, verdict.label, lambda strong: _without(strong, verdict.form), by=by, now=now)
     store.terms.forget(verdict.term)
     return verdict
 
@@ -75,15 +73,46 @@ def _verdict(term: str, *, label: str, by: str, now: datetime) -> TermVerdict:
     return TermVerdict(term=fold(form), form=form, label=label, decided_at=now, decided_by=by)
 
 
-def _label(config: Config, full_key: str) -> Label:
-    return next(label for label in config.taxonomy.labels if label.full_key == full_key)
+def _with(terms: Sequence[str], term: str) -> list[str]:
+    return list(terms) if term in terms else [*terms, term]
 
 
-def _lay(store: Store, config: Config, label: str, strong: Sequence[str], *, by: str, now: datetime) -> None:
-    """Lay the terms of a label over the files, unless it would be wrong."""
-    overlay = Overlay(kind="label", key=label, values={"strong": list(strong)}, changed_at=now, changed_by=by)
+def _without(terms: Sequence[str], term: str) -> list[str]:
+    return [one for one in terms if one != term]
+
+
+def _lay(
+    store: Store,
+    config: Config,
+    label: str,
+    strong: Callable[[Sequence[str]], list[str]],
+    *,
+    by: str,
+    now: datetime,
+) -> None:
+    """Lay the terms of a label over the files, made of those it has then, unless it would be wrong."""
+
+    def overlay(values: Mapping[str, object]) -> Overlay:
+        return Overlay(kind="label", key=label, values=values, changed_at=now, changed_by=by)
+
+    def change(seen: Sequence[Overlay]) -> list[Overlay]:
+        earlier = values_of(seen, "label", label)
+        terms = strong(_label(config, overlay(earlier)).strong)
+        changed = overlay({**earlier, "strong": terms})
+        _label(config, changed)
+        return [changed]
+
+    store.overlays.change(change)
+
+
+def _label(config: Config, overlay: Overlay) -> Label:
+    """Return a label as an overlay makes it.
+
+    Raises:
+        ConfigError: it would not be valid.
+    """
     problems: list[ConfigError] = []
-    read_taxonomy(lay_over(config.tables, [overlay], problems).labels, problems)
+    found = read_taxonomy(lay_over(config.tables, [overlay], problems).labels, problems)
     if problems:
         raise ConfigError("; ".join(problem.message for problem in problems))
-    store.overlays.put(store.overlays.with_earlier(overlay))
+    return next(label for label in found.labels if label.full_key == overlay.key)

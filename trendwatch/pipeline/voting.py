@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from trendwatch.advice.columns import confidences
 from trendwatch.advice.rules import Effect, accepted, effect, proposed, refused, undone
@@ -71,7 +72,14 @@ def cast(
         labels=tuple(labels.items()),
     )
     if kind is VoteKind.MUTE and label not in business.mutes:
-        change_business(store, config, business_key, {"mutes": [*business.mutes, label]}, by=by, now=now)
+        change_business(
+            store,
+            config,
+            business_key,
+            lambda who: {"mutes": [*(one for one in who.mutes if one != label), label]},
+            by=by,
+            now=now,
+        )
     store.votes.cast(vote)
     return vote
 
@@ -122,17 +130,13 @@ def decide(
         InputError: the decision is none of accept, decline and undo.
         ConfigError: there is no such label.
     """
-    business = config.business(business_key)
-    if decision == "accept":
-        given = accepted(rule, business)
-    elif decision == "decline":
-        given = refused(rule, business)
-    elif decision == "undo":
-        given = undone(rule, business)
-        _check_there_is(rule, business)
-    else:
+    decided = {"accept": accepted, "decline": refused, "undo": undone}
+    if decision not in decided:
         raise InputError(f"{decision[:30]!r} is no decision: accept, decline or undo")
-    return change_business(store, config, business_key, dict(given), by=by, now=now)
+    if decision == "undo":
+        _check_there_is(rule, config.business(business_key))
+    change = partial(decided[decision], rule)
+    return change_business(store, config, business_key, change, by=by, now=now)
 
 
 def forget_taste(store: Store, config: Config, business_key: str, *, by: str, now: datetime) -> Business:

@@ -19,6 +19,7 @@ from trendwatch.render.moving import RowView
 from trendwatch.render.story import PickView
 from trendwatch.render.template import footer_links, render
 from trendwatch.render.view import View, view
+from trendwatch.text import cut
 from trendwatch.types.advice import Digest
 from trendwatch.types.delivery import Mail
 
@@ -81,8 +82,8 @@ def mail(
 def subject(shown: View) -> str:
     """Return "Business: headline of the first story", on one line, cut at a word where it is too long."""
     said = shown.one_thing.title if shown.one_thing else "a quiet week"
-    business = shown.business if len(shown.business) <= SUBJECT_CHARS // 2 else _cut(shown.business, 40)
-    return _cut(f"{business}: {said}", SUBJECT_CHARS)
+    business = shown.business if len(shown.business) <= SUBJECT_CHARS // 2 else cut(shown.business, 40)
+    return cut(f"{business}: {said}", SUBJECT_CHARS)
 
 
 def text(digest: Digest, *, base_url: str = "", banner: str = "") -> str:
@@ -197,12 +198,6 @@ def _lines(*lines: str) -> Iterator[str]:
 
 def _wrapped(line: str) -> str:
     return "\n".join(wrap(one_line(line), TEXT_WIDTH, break_long_words=False, break_on_hyphens=False))
-
-
-def _cut(line: str, chars: int) -> str:
-    if len(line) <= chars:
-        return line
-    return line[: chars - 1].rsplit(" ", 1)[0].rstrip(" ,;:-–—(") + "…"
 
 
 @cache

@@ -1,7 +1,8 @@
 """Digests for feed readers and programs: Atom 1.0, JSON Feed 1.1, and one digest as JSON.
 
-An entry is one issue. Its identity comes from business and period, so an address may change without
-readers seeing everything anew. Times are cutoffs: no clock, the same digests give the same bytes.
+An entry is one issue. Its identity comes from business and period, the feed's from the business, so an
+address or a name may change without readers seeing everything anew. Times are cutoffs: no clock, the same
+digests give the same bytes.
 """
 
 from __future__ import annotations
@@ -27,11 +28,19 @@ _JSON_FEED = "https://jsonfeed.org/version/1.1"
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def atom(digests: Sequence[Digest], *, business_name: str, self_url: str = "", base_url: str = "") -> str:
+def atom(
+    digests: Sequence[Digest],
+    *,
+    business_key: str,
+    business_name: str,
+    self_url: str = "",
+    base_url: str = "",
+) -> str:
     """Return the newest digests of one business as Atom 1.0.
 
     Args:
         digests: of one business, in any order.
+        business_key: makes the feed's identity, also while it is empty; a name may change.
         business_name: whose feed it is.
         self_url: where this document will be.
         base_url: where this business's issues are; one is at ``BASE_URL/PERIOD``.
@@ -42,7 +51,7 @@ def atom(digests: Sequence[Digest], *, business_name: str, self_url: str = "", b
     lines = [
         '<?xml version="1.0" encoding="utf-8"?>',
         '<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="en">',
-        f"<id>{_urn('feed', newest[0].business_key if newest else business_name)}</id>",
+        f"<id>{_urn('feed', business_key)}</id>",
         f"<title>{name}</title>",
         f"<updated>{_time(updated)}</updated>",
         "<author><name>trendwatch</name></author>",
@@ -56,7 +65,10 @@ def atom(digests: Sequence[Digest], *, business_name: str, self_url: str = "", b
 def json_feed(
     digests: Sequence[Digest], *, business_name: str, self_url: str = "", base_url: str = ""
 ) -> str:
-    """Return the newest digests of one business as JSON Feed 1.1; arguments as for ``atom``."""
+    """Return the newest digests of one business as JSON Feed 1.1; arguments as for ``atom``.
+
+    It has no identity of its own, only its entries have.
+    """
     document: dict[str, object] = {"version": _JSON_FEED, "title": _title(business_name)}
     if home := link(base_url):
         document["home_page_url"] = home

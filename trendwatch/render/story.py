@@ -14,11 +14,10 @@ from zoneinfo import ZoneInfo
 from trendwatch.render.inline import SOURCES_SHOWN, LinkView, link, source_link, text
 from trendwatch.text import LEADING_WORDS
 from trendwatch.types.advice import Digest, Pick
+from trendwatch.types.weeks import SHORT_MONTHS
 
 #: Words of a headline; more are not taken in at a glance.
 HEADLINE_WORDS = 12
-# Not strftime: its names follow the locale of the process.
-MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +83,7 @@ def headline_words(title: str) -> str:
 def date_words(when: datetime, timezone: str) -> str:
     """Return "3 Mar", the local day."""
     local = when.astimezone(ZoneInfo(timezone))
-    return f"{local.day} {MONTHS[local.month - 1]}"
+    return f"{local.day} {SHORT_MONTHS[local.month - 1]}"
 
 
 def _independent(pick: Pick) -> str:

@@ -23,13 +23,12 @@ from trendwatch.render.coming import (
 )
 from trendwatch.render.inline import text
 from trendwatch.render.moving import RowView, period_words, row_views
-from trendwatch.render.story import MONTHS, PickView, date_words, pick_view
+from trendwatch.render.story import PickView, date_words, pick_view
 from trendwatch.types.advice import Digest
-from trendwatch.types.weeks import parse_week, week_start
+from trendwatch.types.weeks import DAYS, SHORT_MONTHS, parse_week, week_start
 
 #: Silent reading of plain prose, the slow end: nobody is told it is shorter than it is.
 WORDS_PER_MINUTE = 200
-_DAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
 #: Sections by name, in reading order, with their titles.
 TITLES = {
     "one_thing": "The one thing",
@@ -180,12 +179,13 @@ def _available(digest: Digest) -> str:
 def _span(digest: Digest) -> str:
     first, last = (when.astimezone(ZoneInfo(digest.timezone)) for when in (digest.since, digest.cutoff))
     year = f" {first.year}" if first.year != last.year else ""
-    return f"{first.day} {MONTHS[first.month - 1]}{year} to {last.day} {MONTHS[last.month - 1]} {last.year}"
+    begin, end = (SHORT_MONTHS[when.month - 1] for when in (first, last))
+    return f"{first.day} {begin}{year} to {last.day} {end} {last.year}"
 
 
 def _moment(when: datetime, digest: Digest) -> str:
     local = when.astimezone(ZoneInfo(digest.timezone))
-    return f"{_DAYS[local.weekday()]} {local.day} {MONTHS[local.month - 1]} {local:%H:%M}"
+    return f"{DAYS[local.weekday()]} {local.day} {SHORT_MONTHS[local.month - 1]} {local:%H:%M}"
 
 
 def _words(shown: View) -> int:

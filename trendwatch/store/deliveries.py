@@ -93,6 +93,21 @@ class Deliveries:
         wanted = [_DELIVERY.c.state.in_([str(state) for state in states])] if states else []
         return self._select(*wanted, limit=limit, order=_DELIVERY.c.seq.desc())
 
+    def has_letter_to(self, address: str, *, since: datetime) -> bool:
+        """Return whether a letter went to a reader's address since a time, or still goes, of any business."""
+        written = func.coalesce(
+            _DELIVERY.c.sent_at, _DELIVERY.c.first_attempt_at, _DELIVERY.c.next_attempt_at
+        )
+        query = select(_DELIVERY.c.id).where(
+            _DELIVERY.c.kind == str(DeliveryKind.LETTER),
+            _DELIVERY.c.target != "",
+            _DELIVERY.c.state != str(DeliveryState.CANCELLED),
+            func.lower(_DELIVERY.c.address) == address.strip().lower(),
+            written >= since,
+        )
+        with reading(self._engine) as connection:
+            return connection.execute(query.limit(1)).first() is not None
+
     def count_by_state(self) -> dict[DeliveryState, int]:
         """Return how many deliveries are in each state."""
         query = select(_DELIVERY.c.state, func.count()).group_by(_DELIVERY.c.state)

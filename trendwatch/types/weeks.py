@@ -1,4 +1,4 @@
-"""ISO weeks: ``2025-W14`` outside, a running number inside.
+"""ISO weeks: ``2025-W14`` outside, a running number inside; what days and months are called.
 
 A week starts on Monday 00:00 UTC. Week number 0 is the week of Monday 5 January 1970, so numbers of
 weeks can be subtracted across years, also those with a week 53.
@@ -13,6 +13,11 @@ _MONDAY_ZERO = date(1970, 1, 5).toordinal()
 _PATTERN = re.compile(r"(\d{4})-W(\d{2})")
 
 WEEK = timedelta(weeks=1)
+
+# Not strftime: its names follow the locale of the process.
+DAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
+MONTHS = "January February March April May June July August September October November December".split()
+SHORT_MONTHS = [month[:3] for month in MONTHS]
 
 
 def week_number(when: datetime) -> int:

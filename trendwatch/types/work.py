@@ -18,7 +18,7 @@ OverlayKind = Literal["feed", "business", "label", "setting", "practice", "secto
 class Claim:
     """A lease on one partition of one step."""
 
-    #: poll, understand, analyse, learn, compose or send
+    #: poll, understand, analyse, learn, compose, send; also pages, import, drift: whatever one process does
     step: str
     #: a host, a model version, a business: what no two processes may work on at once
     partition: str
@@ -30,7 +30,7 @@ class Claim:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Overlay:
-    """A change that pages, API or command line made to the configuration; files stay the defaults."""
+    """A change that pages, API, command line or links made to the configuration; files stay the defaults."""
 
     kind: OverlayKind
     #: feed or business key, ``area:drones`` for a label, the section for a setting
@@ -39,5 +39,5 @@ class Overlay:
     values: Mapping[str, object] | None
     #: UTC; of several overlays on one thing, the later wins
     changed_at: datetime
-    #: cli, api or page
+    #: cli, api, page, or link for the reader of a mail
     changed_by: str

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from trendwatch.types.weeks import week_name, week_start
+from trendwatch.types.weeks import SHORT_MONTHS, week_name, week_start
 
 SPARK_WIDTH, SPARK_HEIGHT = 120, 28
 _SPARK_MARGIN = 3.0
@@ -13,7 +13,6 @@ BARS_WIDTH, BARS_HEIGHT = 728, 200
 _BAR_STEP, _BAR_WIDTH = 14, 10
 #: One weekday name fits about every eighth week.
 _LABEL_EVERY = 8
-_MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +64,11 @@ def bars(first_week: int, counts: Sequence[int], *, up: Collection[int], down: C
         week = first_week + index
         height = round(BARS_HEIGHT * count / most, 1)
         day = week_start(week)
-        label = f"{day.day} {_MONTHS[day.month - 1]}" if (len(counts) - 1 - index) % _LABEL_EVERY == 0 else ""
+        label = (
+            f"{day.day} {SHORT_MONTHS[day.month - 1]}"
+            if (len(counts) - 1 - index) % _LABEL_EVERY == 0
+            else ""
+        )
         moved = "up" if week in up else "down" if week in down else ""
         found.append(
             Bar(

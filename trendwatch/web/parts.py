@@ -27,7 +27,7 @@ class Parts:
     clock: Clock
     #: what operators ask about feeds
     desk: Desk
-    #: nobody is asked for a key: the service listens on loopback only
+    #: only this machine reaches the socket: it is asked for no key unless a proxy brings others
     open_to_all: bool
     #: a sentence above every page, such as that the news is simulated
     banner: str = ""

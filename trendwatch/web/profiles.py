@@ -20,6 +20,7 @@ from trendwatch.pipeline.changing import (
     EDITABLE,
     LISTS,
     NUMBERS,
+    as_number,
     change_business,
     free_key,
     judged,
@@ -29,6 +30,7 @@ from trendwatch.pipeline.preview import preview
 from trendwatch.pipeline.voting import decide, forget_taste, proposals
 from trendwatch.types.advice import Business
 from trendwatch.types.tags import Facet
+from trendwatch.types.weeks import DAYS
 from trendwatch.web.forms import Form, fields, first
 from trendwatch.web.looks import page
 from trendwatch.web.parts import Given, Parts
@@ -42,7 +44,7 @@ _CHOICES = {
     "frequency": ("weekly", "two_weekly", "monthly", "paused"),
     "quiet_week": ("none", "note", "general"),
     "skills": ("low", "some", "good"),
-    "digest_day": ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"),
+    "digest_day": tuple(day.lower() for day in DAYS),
 }
 _LINES = ("tools",)
 
@@ -130,15 +132,8 @@ def _values(given: _Asked) -> dict[str, object]:
         elif name in _LINES and name in shown:
             found[name] = [one.strip() for one in first(given, name).split(",") if one.strip()]
         elif name in given and name not in LISTS:
-            found[name] = _number(name, first(given, name)) if name in NUMBERS else first(given, name)
+            found[name] = as_number(name, first(given, name)) if name in NUMBERS else first(given, name)
     return found
-
-
-def _number(name: str, text: str) -> object:
-    try:
-        return float(text) if "." in text else int(text)
-    except ValueError as error:
-        raise ConfigError(f"{name}: {text[:30]!r} is no number") from error
 
 
 def _questions(parts: Parts, given: _Asked, *, wrong: str = "", shown: Business | None = None) -> Response:

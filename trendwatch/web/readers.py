@@ -7,7 +7,8 @@ programs send it (RFC 8058).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import partial
 
 from fastapi import APIRouter, HTTPException
 from starlette.responses import Response
@@ -83,30 +84,50 @@ def agree(token: str, parts: Given) -> Response:
 @router.get("/preferences/{token}")
 def preferences(token: str, parts: Given) -> Response:
     """Show how often the digest comes and what it is about; nothing is changed."""
-    return _page(parts, _known(parts, token, "preferences"), token=token, state="choosing")
+    return _page(parts, _served(parts, token), token=token, state="choosing")
 
 
 @router.post("/preferences/{token}")
 def prefer(token: str, parts: Given, body: Form = b"") -> Response:
     """Change how often the digest comes and what it is about."""
-    reader = _known(parts, token, "preferences")
+    reader = _served(parts, token)
     given = fields(body)
     values: dict[str, object] = {
         name: given[name][0][:40] for name in ("frequency", "quiet_week") if name in given
     }
     if "topics" in given:  # the form says that its boxes were shown: none ticked is an answer too
         values["areas"] = [text[:64] for text in given.get("area", ())]
-        values["mutes"] = _mutes(parts, reader.business_key, given.get("mute", ()))
     if values:
+        change = partial(_with_mutes, values, given.get("mute", ())) if "topics" in given else values
         config, now = parts.config(), parts.clock()
-        change_business(parts.store, config, reader.business_key, values, by="link", now=now)
+        change_business(parts.store, config, reader.business_key, change, by="link", now=now)
     return _page(parts, reader, token=token, state="chosen" if values else "choosing")
 
 
-def _mutes(parts: Parts, business_key: str, areas: Sequence[str]) -> list[str]:
-    """Return the mutes of a business with those of technologies as they were ticked."""
-    others = [one for one in parts.config().business(business_key).mutes if not one.startswith("area:")]
-    return [*others, *(f"area:{text[:64]}" for text in areas)]
+def _with_mutes(values: Mapping[str, object], areas: Sequence[str], business: Business) -> dict[str, object]:
+    """Return a change with the mutes of technologies as they were ticked; a form shows no others."""
+    others = [one for one in business.mutes if not one.startswith("area:")]
+    return {**values, "mutes": [*others, *(f"area:{text[:64]}" for text in areas)]}
+
+
+def who_gets_it(reader: Recipient | None) -> Recipient:
+    """Return a reader who gets the digest now, and so may say something of it.
+
+    What is said by link holds for everybody who gets it: not for somebody who was only asked, and not for
+    somebody who left or was taken out, whose old mails still hold links.
+
+    Raises:
+        HTTPException: nobody is known, or has not agreed, or does not get it any more.
+    """
+    if reader is None:
+        raise HTTPException(410, "We know nothing about this address any more.")
+    if reader.consent is not Consent.CONFIRMED:
+        raise HTTPException(410, "Only who gets this digest may change it, and this address does not.")
+    return reader
+
+
+def _served(parts: Parts, token: str) -> Recipient:
+    return who_gets_it(_reader(parts, token, "preferences"))
 
 
 def _known(parts: Parts, token: str, purpose: Purpose) -> Recipient:

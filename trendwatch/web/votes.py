@@ -20,6 +20,7 @@ from trendwatch.types.votes import VoteKind
 from trendwatch.web.forms import Form, fields, first
 from trendwatch.web.looks import page
 from trendwatch.web.parts import Given, Parts
+from trendwatch.web.readers import who_gets_it
 
 router = APIRouter()
 
@@ -53,7 +54,7 @@ def votes(business: str, period: str, parts: Given) -> Response:
 def vote(business: str, period: str, parts: Given, body: Form = b"") -> Response:
     """Say something of one story."""
     parts.config().business(business[:100])
-    return _said(parts, parts.store.digests.get(business[:100], period[:20]), body)
+    return _said(parts, parts.store.digests.get(business[:100], period[:20]), body, by="page")
 
 
 @router.get(f"{PREFIX}/votes/{{token}}")
@@ -65,7 +66,7 @@ def votes_by_link(token: str, parts: Given) -> Response:
 @router.post(f"{PREFIX}/votes/{{token}}")
 def vote_by_link(token: str, parts: Given, body: Form = b"") -> Response:
     """Say something of one story of the issue that a mail held."""
-    return _said(parts, _linked(parts, token), body)
+    return _said(parts, _linked(parts, token), body, by="link")
 
 
 def _linked(parts: Parts, token: str) -> Digest:
@@ -74,13 +75,11 @@ def _linked(parts: Parts, token: str) -> Digest:
         reader_id, _, period = links.read(token, "votes", now=parts.clock()).partition("/")
     except LinkRefused as error:
         raise HTTPException(410 if error.expired else 403, str(error)) from error
-    reader = parts.store.recipients.find(reader_id)
-    if reader is None:
-        raise HTTPException(410, "We know nothing about this address any more.")
+    reader = who_gets_it(parts.store.recipients.find(reader_id))
     return parts.store.digests.get(reader.business_key, period)
 
 
-def _said(parts: Parts, digest: Digest, body: bytes) -> Response:
+def _said(parts: Parts, digest: Digest, body: bytes, *, by: str) -> Response:
     given = fields(body)
     story, kind, label = (first(given, name)[:120] for name in ("story", "kind", "label"))
     if kind not in set(VoteKind):
@@ -93,7 +92,7 @@ def _said(parts: Parts, digest: Digest, body: bytes) -> Response:
         VoteKind(kind),
         label=label if kind in {VoteKind.WRONG_TAG, VoteKind.MUTE} else "",
         period=digest.period,
-        by="link",
+        by=by,
         now=parts.clock(),
     )
     return _page(parts, digest, saved=True)

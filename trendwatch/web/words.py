@@ -7,23 +7,21 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from trendwatch.advice.words import counted, in_words
-from trendwatch.types.weeks import parse_week, week_start
+from trendwatch.types.weeks import DAYS, MONTHS, parse_week, week_start
 
-_MONTHS = "January February March April May June July August September October November December".split()
-_DAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
 _STEPS = ((86400, "day"), (3600, "hour"), (60, "minute"))
 
 
 def day(when: datetime, zone: str = "UTC") -> str:
     """Return "3 March 2025"."""
     local = when.astimezone(ZoneInfo(zone))
-    return f"{local.day} {_MONTHS[local.month - 1]} {local.year}"
+    return f"{local.day} {MONTHS[local.month - 1]} {local.year}"
 
 
 def moment(when: datetime, zone: str = "UTC") -> str:
     """Return "Monday 3 March, 07:00"."""
     local = when.astimezone(ZoneInfo(zone))
-    return f"{_DAYS[local.weekday()]} {local.day} {_MONTHS[local.month - 1]}, {local:%H:%M}"
+    return f"{DAYS[local.weekday()]} {local.day} {MONTHS[local.month - 1]}, {local:%H:%M}"
 
 
 def stamp(when: datetime) -> str:
@@ -47,10 +45,10 @@ def week_words(name: str) -> str:
     last = first + timedelta(days=6)
     start = str(first.day)
     if first.month != last.month:
-        start += f" {_MONTHS[first.month - 1]}"
+        start += f" {MONTHS[first.month - 1]}"
     if first.year != last.year:
         start += f" {first.year}"
-    return f"{start} to {last.day} {_MONTHS[last.month - 1]} {last.year}"
+    return f"{start} to {last.day} {MONTHS[last.month - 1]} {last.year}"
 
 
 def week_start_words(name: str) -> str:
