@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from trendwatch.pipeline.understand import Understanding, UnderstandReport
     from trendwatch.sandbox import Sandbox
     from trendwatch.store import Store
+    from trendwatch.types.delivery import Lane
     from trendwatch.types.tags import Model
 
 #: Longer than a conversation in which a mail server uses up every time limit.
@@ -252,8 +253,8 @@ class Service:
             knowledge=Knowledge(practices=config.practices, sectors=config.sectors),
         )
 
-    def send(self) -> SendReport:
-        """Hand over the deliveries that are due."""
+    def send(self, lane: Lane | None = None) -> SendReport:
+        """Hand over the deliveries that are due; of one lane if named."""
         from trendwatch.pipeline.send import Terms, send_due
         from trendwatch.ways import make_caller, make_carrier
 
@@ -269,7 +270,7 @@ class Service:
             operator=settings.deliver.operator,
             workers=settings.deliver.concurrency,
         )
-        return send_due(self.store, terms, clock=self.clock, lease=SEND_LEASE)
+        return send_due(self.store, terms, clock=self.clock, lease=SEND_LEASE, lane=lane)
 
     @property
     def steps(self) -> tuple[Callable[[], object], ...]:
