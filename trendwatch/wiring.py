@@ -36,9 +36,6 @@ if TYPE_CHECKING:
     from trendwatch.types.delivery import Lane
     from trendwatch.types.tags import Model
 
-#: Longer than a conversation in which a mail server uses up every time limit.
-SEND_LEASE = timedelta(minutes=15)
-
 
 def make_clock(start: datetime | None = None) -> Clock:
     """Return the system's clock, or one that runs on from a given time: leases need time to pass."""
@@ -255,7 +252,7 @@ class Service:
 
     def send(self, lane: Lane | None = None) -> SendReport:
         """Hand over the deliveries that are due; of one lane if named."""
-        from trendwatch.pipeline.send import Terms, send_due
+        from trendwatch.pipeline.send import SEND_LEASE, Terms, send_due
         from trendwatch.ways import make_caller, make_carrier
 
         settings = self.settings

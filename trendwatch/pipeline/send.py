@@ -36,6 +36,8 @@ from trendwatch.types.work import Claim, Clock
 
 _log = structlog.get_logger()
 
+#: Longer than a conversation in which a mail server uses up every time limit.
+SEND_LEASE = timedelta(minutes=15)
 HANDING_OVER = "handing over; if this stays, the process died in between"
 HELD = "it may have arrived, and is held: trendwatch deliveries again sends it once more"
 #: Deliveries looked up at once.
