@@ -78,7 +78,13 @@ SETTINGS_MISTAKES = [
     ("[serve]\nhost = ''\n", "~/trendwatch.toml:2: host must not be empty"),
     (
         "[mail]\nsender = 'me'\n",
-        "~/trendwatch.toml:2: sender must be one mail address such as owner@example.org",
+        "~/trendwatch.toml:2: sender must be one mail address, a name with a comma or bracket in quotes: "
+        '"Acme, Inc." <news@acme.example>',
+    ),
+    (
+        "[mail]\nsender = 'Acme, Inc. <news@acme.example>'\n",
+        "~/trendwatch.toml:2: sender must be one mail address, a name with a comma or bracket in quotes: "
+        '"Acme, Inc." <news@acme.example>',
     ),
     # secrets are never repeated
     ("[mail]\nsmtp_password = 12345\n", "~/trendwatch.toml:2: smtp_password must be text"),

@@ -57,7 +57,6 @@ def test_lines_are_short_ascii_and_end_as_smtp_wants() -> None:
         {"to": "@x.example"},
         {"to": "é@x.example"},
         {"to": ""},
-        {"sender": "x <a b@x.example>"},
         {"headers": (("X-A", "b\nBcc: evil@x.example"),)},
         {"message_id": "<a>\r\nBcc: evil@x.example"},
     ],
@@ -66,6 +65,20 @@ def test_d6_what_cannot_be_a_header_is_refused_for_good(change: dict[str, object
     with pytest.raises(DeliveryError) as caught:
         build_message(replace(MAIL, **change))  # type: ignore[arg-type]
     assert caught.value.permanent
+
+
+@pytest.mark.parametrize(
+    "sender",
+    ["Acme, Inc. <news@x.example>", "News (daily <n@x.example>", "nëws@x.example", "x <a b@x.example>"],
+)
+def test_d2_a_sender_that_cannot_be_written_is_the_operators_to_mend(sender: str) -> None:
+    for write in (
+        lambda: build_message(replace(MAIL, sender=sender)),
+        lambda: envelope_address(sender, "sender"),
+    ):
+        with pytest.raises(DeliveryError) as caught:
+            write()
+        assert (caught.value.permanent, caught.value.operator) == (False, True)
 
 
 def test_a_domain_outside_ascii_is_written_in_ascii() -> None:

@@ -43,7 +43,7 @@ def test_a_folder_that_cannot_be_written_is_tried_again(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(DeliveryError) as caught:
         Outbox(tmp_path / "file").send(MAIL)
-    assert not caught.value.permanent
+    assert (caught.value.permanent, caught.value.operator) == (False, True)
     assert str(tmp_path / "file") in str(caught.value)
 
 

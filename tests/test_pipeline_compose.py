@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -275,6 +276,82 @@ def test_d7_a_bug_in_one_digest_is_shown_and_the_others_are_composed(
     assert report.crashed == [BAKERY.key]
     monkeypatch.undo()
     assert [digest.business_key for digest in run(world, businesses=(BAKERY, FARM)).digests] == [BAKERY.key]
+
+
+def test_d7_a_bug_in_a_first_digest_freezes_one_edition_and_is_tried_ever_less_often(
+    world: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As the service ticks: once a minute for three hours. Each tick was a try, and an edition of its own."""
+    tries = []
+
+    def broken(*_known: object, **_values: object) -> Digest:
+        tries.append(1)
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(step, "compose", broken)
+    for minute in range(180):
+        assert run(world, NOW + timedelta(minutes=minute)).crashed == [BAKERY.key]
+    assert len(tries) == 6  # after 0, 1 (the next tick), 6, 21, 81 and 141 minutes
+    assert world.editions.since(NOW - WEEK) == [NOW.isoformat()]
+    monkeypatch.undo()
+    later = NOW + timedelta(hours=4)
+    [digest] = run(world, later).digests
+    assert (digest.cutoff, digest.period) == (NOW, "2025-W10")
+    assert world.setbacks.all() == {}
+    assert run(world, later).digests == []
+
+
+def test_d7_who_waits_after_a_bug_keeps_nobody_else_waiting(
+    world: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compose = step.compose
+
+    def fragile(edition, business, memory, **known):  # type: ignore[no-untyped-def]
+        if business.key == BAKERY.key:
+            raise ZeroDivisionError
+        return compose(edition, business, memory, **known)
+
+    monkeypatch.setattr(step, "compose", fragile)
+    for minute in (0, 1):
+        run(world, NOW + timedelta(minutes=minute))
+    report = run(world, NOW + timedelta(minutes=2), (BAKERY, FARM))
+    assert (report.crashed, [one.business_key for one in report.digests]) == ([BAKERY.key], [FARM.key])
+
+
+@pytest.mark.parametrize("shared", [True, False])
+def test_d4_a_digest_after_a_pause_makes_up_for_the_weeks_whatever_was_frozen_for_others(
+    world: Store, shared: bool
+) -> None:
+    """Resumed on Tuesday: Monday's edition, frozen for who reads every week, begins too late."""
+    others = (BAKERY,) if shared else ()
+    welcomed(world, (*others, FARM))
+    for week in (1, 2, 3):
+        now = NOW + week * WEEK
+        ready(world, told_twice(2 + week, now - DAY), now)
+        run(world, now, (*others, replace(FARM, frequency="paused")))
+    tuesday = NOW + 3 * WEEK + DAY
+    ready(world, [], tuesday)
+    [digest] = run(world, tuesday, (*others, FARM)).digests
+    assert (digest.business_key, digest.since, digest.merged) == (FARM.key, NOW, ("2025-W11", "2025-W12"))
+    assert len(digest.picks) >= 2
+    assert len(world.editions.since(CUTOFF + 3 * WEEK)) == 1 + shared
+    for business in (*others, FARM):  # each from the edition it was composed from
+        for issue in world.digests.of(business.key, limit=9):
+            assert rebuild(world, business.key, issue.period) == issue
+
+
+def test_an_edition_is_shared_by_whose_window_it_holds(world: Store) -> None:
+    welcomed(world, (FARM,))
+    following = NOW + WEEK
+    ready(world, told_twice(3, NOW + DAY), following)
+    run(world, following, (FARM,))
+    later = following + DAY  # the bakery's first issue was made on Wednesday: its window is shorter
+    half = NOW + 2 * DAY
+    assert world.editions.reaching(CUTOFF + WEEK, since=half) == world.editions.reaching(
+        CUTOFF + WEEK, since=NOW
+    )
+    assert world.editions.reaching(CUTOFF + WEEK, since=NOW - DAY) is None
+    assert world.editions.reaching(later, since=NOW) is None
 
 
 def test_d4_a_clock_that_went_back_brings_nothing_twice(world: Store) -> None:

@@ -14,15 +14,16 @@ import pytest
 from tests.seeds import LEASE, NOW, a_delivery, a_digest, a_pick, an_edition, claim_on
 from tests.steps import Clock
 from trendwatch.deliver.message import message_bytes
-from trendwatch.deliver.webhook import Webhook
+from trendwatch.deliver.outbox import Outbox
+from trendwatch.deliver.webhook import Webhook, new_secret
 from trendwatch.errors import DeliveryError, StorageUnavailable
 from trendwatch.net.post import Posted
-from trendwatch.pipeline.outgoing import letter_to
+from trendwatch.pipeline import send as step
 from trendwatch.pipeline.retries import HOOK_RETRIES, RETRIES, after_failure
 from trendwatch.pipeline.send import HANDING_OVER, HELD, SendReport, Terms, send_due
 from trendwatch.render.letters import told
 from trendwatch.store import Store
-from trendwatch.types.delivery import Channel, DeliveryState, Mail
+from trendwatch.types.delivery import Channel, DeliveryKind, DeliveryState, Lane, Mail
 
 REFUSED = DeliveryError("421 try later", permanent=False)
 UNKNOWN = DeliveryError("550 no such mailbox", permanent=True)
@@ -72,9 +73,15 @@ def terms(mailbox: Mailbox, **values: Any) -> Terms:
 
 
 def run(
-    store: Store, mailbox: Mailbox, *, now: datetime = NOW, clock: Clock | None = None, **values: Any
+    store: Store,
+    mailbox: Mailbox,
+    *,
+    now: datetime = NOW,
+    clock: Clock | None = None,
+    lane: Lane | None = None,
+    **values: Any,
 ) -> SendReport:
-    return send_due(store, terms(mailbox, **values), clock=clock or Clock(now), lease=LEASE)
+    return send_due(store, terms(mailbox, **values), clock=clock or Clock(now), lease=LEASE, lane=lane)
 
 
 def compose(store: Store, *keys: str, cutoff: datetime = NOW, quiet: str = "", **values: Any) -> None:
@@ -311,7 +318,7 @@ def test_d3_a_longer_retry_after_holds_up_to_a_day(asked: int, held: int) -> Non
 
 
 def test_d2_a_login_that_fails_costs_no_reader_anything_and_the_operator_is_told_once(store: Store) -> None:
-    compose(store, "bakery", "farm")
+    compose(store, "bakery", "farm", channel=Channel.SMTP)
     clock = Clock()
     for _ in range(3):
         run(store, Mailbox(raising(LOGIN)), clock=clock, operator="ops@house.example", mail=Channel.SMTP)
@@ -322,6 +329,27 @@ def test_d2_a_login_that_fails_costs_no_reader_anything_and_the_operator_is_told
     [letter] = [one for one in store.deliveries.latest() if one.kind == "letter"]
     assert (letter.address, letter.business_key, letter.target) == ("ops@house.example", "", "")
     assert run(store, Mailbox(), clock=clock).sent == 3
+
+
+@pytest.mark.parametrize(
+    "sender",
+    ["Acme, Inc. <news@acme.example>", "News (daily <news@acme.example>", "News <nëws@acme.example>"],
+)
+def test_d2_a_sender_that_no_header_takes_costs_no_reader_anything_and_the_operator_is_told(
+    store: Store, tmp_path: Path, sender: str
+) -> None:
+    reader, _ = store.recipients.name("bakery", "a@b.example", agreed=True, origin="operator", now=NOW)
+    compose(store, "bakery", target=reader.id)
+    compose(store, "mill")
+    outbox, clock = Outbox(tmp_path), Clock()
+    values: dict[str, Any] = {"carrier": lambda _channel: outbox, "operator": "ops@house.example"}
+    assert run(store, Mailbox(), clock=clock, sender=sender, **values) == SendReport(postponed=2)
+    [notice] = store.notices.latest()
+    assert (notice.kind, notice.audience, repr(sender) in notice.text) == ("outbox", "operator", True)
+    assert store.recipients.get(reader.id) == reader  # nothing counted
+    clock.pass_by(timedelta(days=2))
+    assert run(store, Mailbox(), clock=clock, **values) == SendReport(sent=3)
+    assert store.notices.latest() == []
 
 
 def test_d2_the_notice_is_over_with_the_next_mail_that_leaves(store: Store) -> None:
@@ -397,8 +425,8 @@ def test_d5_every_mail_carries_both_headers_for_leaving(store: Store, kind: str)
     reader, _ = store.recipients.name("bakery", "a@b.example", agreed=True, origin="operator", now=NOW)
     if kind == "letter":
         letter = told("A webhook was switched off", "It answered 500.")
-        values = {"business_key": "bakery", "target": reader.id, "mail": Channel.OUTBOX}
-        store.deliveries.add([letter_to(letter, reader.address, now=NOW, **values)])  # type: ignore[arg-type]
+        waiting = a_delivery(a_digest("bakery"), address=reader.address, target=reader.id, period="")
+        store.deliveries.add([replace(waiting, kind=DeliveryKind.LETTER, letter=letter)])
     else:
         compose(store, "bakery", target=reader.id, quiet="note" if kind == "quiet note" else "")
     mailbox = Mailbox()
@@ -436,9 +464,75 @@ def test_d5_who_leaves_while_a_retry_waits_gets_no_retry(store: Store) -> None:
         raise REFUSED
 
     clock = Clock()
-    assert run(store, Mailbox(leaves), clock=clock).postponed == 1
+    assert run(store, Mailbox(leaves), clock=clock) == SendReport(cancelled=1)
+    assert store.deliveries.of("bakery")[0].state is DeliveryState.CANCELLED
     clock.pass_by(RETRIES[0])
-    assert run(store, Mailbox(), clock=clock) == SendReport(cancelled=1)
+    assert run(store, Mailbox(), clock=clock) == SendReport()
+
+
+def test_d5_who_leaves_between_the_last_look_and_the_hand_over_gets_nothing(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reader, _ = store.recipients.name("bakery", "a@b.example", agreed=True, origin="operator", now=NOW)
+    compose(store, "bakery", target=reader.id)
+    look = step.unwanted
+
+    def look_then_leave(*known: Any) -> str:
+        said = look(*known)
+        store.recipients.leave(reader.id, now=NOW)
+        return said
+
+    monkeypatch.setattr(step, "unwanted", look_then_leave)
+    mailbox = Mailbox()
+    assert run(store, mailbox) == SendReport(cancelled=1)
+    assert mailbox.mails == []
+    [delivery] = store.deliveries.of("bakery")
+    assert (delivery.state, delivery.attempts, delivery.detail) == ("cancelled", 0, "unsubscribed")
+
+
+def test_d5_what_was_sent_while_somebody_left_is_shown_as_sent(store: Store) -> None:
+    reader, _ = store.recipients.name("bakery", "a@b.example", agreed=True, origin="operator", now=NOW)
+    compose(store, "bakery", target=reader.id)
+    assert run(store, Mailbox(lambda _mail: store.recipients.leave(reader.id, now=NOW) and None)).sent == 1
+    assert store.deliveries.of("bakery")[0].state is DeliveryState.SENT
+
+
+def test_d3_switched_off_and_told_are_kept_together_or_not_at_all(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """KeyboardInterrupt stands for kill -9 after the outcome was written and before anybody was told."""
+    hook = store.endpoints.add("bakery", "https://x.example/hook", secret=new_secret(), now=NOW)
+    values = {"channel": Channel.WEBHOOK, "target": hook.id, "address": hook.url}
+    compose(store, "bakery", **values)
+
+    class Gone:
+        def post(self, url: str, body: bytes, headers: dict[str, str]) -> Posted:
+            return Posted(status=410, headers={}, said="gone")
+
+    def dies(*_known: Any) -> bool:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("trendwatch.store.deliveries.open_notice", dies)
+    with pytest.raises(KeyboardInterrupt):
+        run(store, Mailbox(), caller=Webhook(Gone()))
+    monkeypatch.undo()
+    assert store.endpoints.get(hook.id).disabled == ""
+    assert run(store, Mailbox(), now=NOW + LEASE, caller=Webhook(Gone())).failed == 1
+    assert store.endpoints.get(hook.id).disabled
+    assert [(one.kind, one.subject) for one in store.notices.latest()] == [("webhook", hook.id)]
+
+
+def test_d3_a_webhook_removed_while_it_is_called_is_not_told_of(store: Store) -> None:
+    hook = store.endpoints.add("bakery", "https://x.example/hook", secret=new_secret(), now=NOW)
+    compose(store, "bakery", channel=Channel.WEBHOOK, target=hook.id, address=hook.url)
+
+    class Removed:
+        def post(self, url: str, body: bytes, headers: dict[str, str]) -> Posted:
+            store.endpoints.remove(hook.id, now=NOW)
+            return Posted(status=410, headers={}, said="gone")
+
+    assert run(store, Mailbox(), caller=Webhook(Removed())) == SendReport(cancelled=1)
+    assert store.notices.latest() == []
 
 
 def test_d7_a_dead_end_does_not_stand_in_front_of_the_others(tmp_path: Path) -> None:

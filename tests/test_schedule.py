@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.sample_digest import BUSINESS
-from trendwatch.advice.schedule import LATE, cutoffs, due, merged, period_of, rhythm_words
+from trendwatch.advice.schedule import LATE, cutoffs, due, is_current, merged, period_of, rhythm_words
 from trendwatch.types.advice import Business
 
 ZONES = sorted(zone for zone in available_timezones() if zone not in {"Factory", "localtime"})
@@ -236,6 +236,31 @@ def test_d4_how_often(frequency: str, wanted: list[str]) -> None:
     slot = replace(business("UTC"), frequency=frequency)
     found = cutoffs(slot, datetime(2020, 12, 20, tzinfo=UTC), datetime(2021, 1, 20, tzinfo=UTC))
     assert [period_of(at, slot) for at in found] == wanted
+
+
+@pytest.mark.parametrize(
+    ("frequency", "made", "days", "current"),
+    [
+        # made at the slot of Monday 3 March 2025, 07:00; the next ones are the 10th, the 17th, 7 April
+        ("weekly", datetime(2025, 3, 3, 7, tzinfo=UTC), 6.9, True),
+        ("weekly", datetime(2025, 3, 3, 7, tzinfo=UTC), 7, False),
+        ("two_weekly", datetime(2025, 3, 3, 7, tzinfo=UTC), 9, True),
+        ("two_weekly", datetime(2025, 3, 3, 7, tzinfo=UTC), 14, False),
+        ("monthly", datetime(2025, 3, 3, 7, tzinfo=UTC), 34.9, True),
+        ("monthly", datetime(2025, 3, 3, 7, tzinfo=UTC), 35, False),
+        # a welcome issue two hours before a slot is that week's: nothing newer comes for a week
+        ("weekly", datetime(2025, 3, 3, 5, tzinfo=UTC), 1, True),
+        # one of Wednesday is followed by the next Monday's
+        ("weekly", datetime(2025, 3, 5, 12, tzinfo=UTC), 4.5, True),
+        ("weekly", datetime(2025, 3, 5, 12, tzinfo=UTC), 5, False),
+        ("paused", datetime(2025, 3, 3, 7, tzinfo=UTC), 0, False),
+    ],
+)
+def test_an_issue_is_of_now_until_the_next_one_is_due(
+    frequency: str, made: datetime, days: float, current: bool
+) -> None:
+    weekly = replace(business("UTC"), frequency=frequency)
+    assert is_current(weekly, made, made + timedelta(days=days)) is current
 
 
 def test_a_paused_business_gets_not_even_a_welcome() -> None:

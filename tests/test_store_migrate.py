@@ -205,3 +205,35 @@ def test_the_working_directory_does_not_matter(tmp_path: Path, monkeypatch: pyte
     monkeypatch.chdir(tmp_path)
     Store.open(f"sqlite:///{tmp_path / 'new.db'}").close()
     assert (tmp_path / "new.db").is_file()
+
+
+def test_o2_readers_of_an_older_database_remember_that_they_left(new_url: str) -> None:
+    """Who was asked a second time may have left in between: nobody vouches for them."""
+    from alembic import command
+
+    from trendwatch import shipped
+    from trendwatch.store.migrate import alembic_config
+
+    engine = open_engine(new_url)
+    config = alembic_config(shipped("migrations"))
+    with writing(engine) as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0006")
+        for name, consent, changed in (
+            ("fine", "confirmed", "2025-03-04"),
+            ("new", "asked", "2025-03-03"),
+            ("again", "asked", "2025-03-04"),
+            ("left", "unsubscribed", "2025-03-04"),
+        ):
+            connection.execute(
+                text(
+                    "INSERT INTO recipient VALUES (:id, 'farm', :id, :consent, 'asked', "
+                    "'2025-03-03 08:00:00.000000', :changed, 0, 0)"
+                ),
+                {"id": name, "consent": consent, "changed": f"{changed} 08:00:00.000000"},
+            )
+    engine.dispose()
+    store = Store.open(new_url)
+    left = {one.id: one.left_at is not None for one in store.recipients.of("farm")}
+    assert left == {"fine": False, "new": False, "again": True, "left": True}
+    store.close()

@@ -147,6 +147,17 @@ def test_who_is_invited_gets_nothing_before_agreeing_and_the_latest_issue_then(p
     assert [(one.period, one.state) for one in mine] == [("2025-W10", "waiting")]
 
 
+def test_who_agrees_gets_no_issue_that_did_not_leave_or_is_of_weeks_ago(tmp_path: Path) -> None:
+    made = doors(tmp_path)
+    business = made.config().business("hill_farm")
+    reader = invite(made.store, business, "new@other.example", site=SITE, mail=Channel.OUTBOX, now=NOW)
+    later = replace(made, clock=lambda: NOW + timedelta(weeks=3))
+    address = urlsplit(links_of(made.store, SITE).to("confirm", reader.id, made=later.clock())).path
+    assert Asker(later)("POST", address).status_code == 200
+    assert made.store.recipients.get(reader.id).consent is Consent.CONFIRMED
+    assert not [one for one in made.store.deliveries.latest() if one.target == reader.id and one.period]
+
+
 def test_a_question_of_before_may_not_undo_leaving(parts: Parts) -> None:
     ask = Asker(parts)
     ask("POST", path(parts, "unsubscribe"))

@@ -214,7 +214,7 @@ def test_d3_gone_ends_it_at_once_and_takes_back_what_waits() -> None:
         states = sorted(one.state for one in store.deliveries.of("bakery"))
         assert states == ["cancelled", "failed"]
         # Switched on again by hand, what it missed goes out under the same id.
-        store.endpoints.enable(endpoint.id)
+        store.endpoints.enable(endpoint.id, now=NOW)
         receiver.answers[:] = [200]
         store.deliveries.again("d10", now=NOW)
         assert run(store, poster(receiver), Clock(NOW + timedelta(weeks=1))).sent == 1

@@ -33,10 +33,8 @@ if TYPE_CHECKING:
     from trendwatch.pipeline.understand import Understanding, UnderstandReport
     from trendwatch.sandbox import Sandbox
     from trendwatch.store import Store
+    from trendwatch.types.delivery import Lane
     from trendwatch.types.tags import Model
-
-#: Longer than a conversation in which a mail server uses up every time limit.
-SEND_LEASE = timedelta(minutes=15)
 
 
 def make_clock(start: datetime | None = None) -> Clock:
@@ -252,9 +250,9 @@ class Service:
             knowledge=Knowledge(practices=config.practices, sectors=config.sectors),
         )
 
-    def send(self) -> SendReport:
-        """Hand over the deliveries that are due."""
-        from trendwatch.pipeline.send import Terms, send_due
+    def send(self, lane: Lane | None = None) -> SendReport:
+        """Hand over the deliveries that are due; of one lane if named."""
+        from trendwatch.pipeline.send import SEND_LEASE, Terms, send_due
         from trendwatch.ways import make_caller, make_carrier
 
         settings = self.settings
@@ -269,7 +267,7 @@ class Service:
             operator=settings.deliver.operator,
             workers=settings.deliver.concurrency,
         )
-        return send_due(self.store, terms, clock=self.clock, lease=SEND_LEASE)
+        return send_due(self.store, terms, clock=self.clock, lease=SEND_LEASE, lane=lane)
 
     @property
     def steps(self) -> tuple[Callable[[], object], ...]:

@@ -104,6 +104,13 @@ def cutoffs(business: Business, since: datetime, until: datetime) -> list[dateti
     return [cutoff for cutoff, monday in within if cutoff > since and _has_slot(monday, business)]
 
 
+def is_current(business: Business, cutoff: datetime, now: datetime) -> bool:
+    """Tell whether an issue is the one of now: no later one is due, and the business wants any."""
+    later = cutoffs(business, cutoff, now)
+    same = period_of(cutoff, business)
+    return business.frequency != "paused" and all(period_of(slot, business) == same for slot in later)
+
+
 def rhythm_words(business: Business) -> str:
     """Return how often and when, as people say it: "every Monday at 07:00 (Europe/Lisbon)"."""
     day, at = DAYS[business.digest_weekday], business.digest_time.strftime("%H:%M")

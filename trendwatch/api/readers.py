@@ -130,15 +130,14 @@ def rotate_webhook(key: Key, id: Id, parts: Given) -> HookShape:  # noqa: A002
 def enable_webhook(key: Key, id: Id, parts: Given) -> HookShape:  # noqa: A002
     """Switch a webhook on again; what it missed is sent again one by one."""
     _own(parts, key, id)
-    parts.store.notices.end("webhook", id, now=parts.clock())
-    return _hook(parts.store.endpoints.enable(id))
+    return _hook(parts.store.endpoints.enable(id, now=parts.clock()))
 
 
 @router.delete("/businesses/{key}/webhooks/{id}", status_code=204)
 def remove_webhook(key: Key, id: Id, parts: Given) -> Response:  # noqa: A002
     """Forget a webhook, and take back what waits for it."""
     _own(parts, key, id)
-    parts.store.endpoints.remove(id)
+    parts.store.endpoints.remove(id, now=parts.clock())
     return Response(status_code=204)
 
 

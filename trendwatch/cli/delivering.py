@@ -177,8 +177,7 @@ def _say_secret(endpoint: Endpoint) -> None:
 def enable_webhook(context: typer.Context, webhook: str) -> None:
     """Switch a webhook on again."""
     with given(context).service() as service:
-        service.store.endpoints.enable(webhook)
-        service.store.notices.end("webhook", webhook, now=service.clock())
+        service.store.endpoints.enable(webhook, now=service.clock())
         typer.echo(f"{webhook} is on; trendwatch deliveries again sends what it missed")
 
 
@@ -186,7 +185,7 @@ def remove_webhook(context: typer.Context, webhook: str) -> None:
     """Forget a webhook, and take back what waits for it."""
     with given(context).service() as service:
         service.store.endpoints.get(webhook)
-        service.store.endpoints.remove(webhook)
+        service.store.endpoints.remove(webhook, now=service.clock())
         typer.echo(f"{webhook} is removed")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import signal
 import socket
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, TypeAlias
@@ -13,6 +14,7 @@ import typer
 
 from trendwatch.cli.options import given
 from trendwatch.errors import ConfigError
+from trendwatch.types.delivery import Lane
 
 if TYPE_CHECKING:
     from trendwatch.api import Parts
@@ -51,8 +53,18 @@ def run(
         service = _found_at(asked, listening)
         seconds = service.settings.schedule.tick_seconds
         closing.enter_context(ticking(service.steps, seconds=seconds))
-        closing.enter_context(ticking((service.send,), seconds=min(seconds, SEND_SECONDS)))
+        for lane in Lane:
+            closing.enter_context(ticking((sending(service, lane),), seconds=min(seconds, SEND_SECONDS)))
         serve_pages(service, listening)
+
+
+def sending(service: Service, lane: Lane) -> Callable[[], object]:
+    """Return the step that sends what is in one lane, for ticks of its own: no lane waits for the other."""
+
+    def send() -> object:
+        return service.send(lane)
+
+    return send
 
 
 def serve(

@@ -12,13 +12,13 @@ from ipaddress import ip_network
 from math import isfinite
 from urllib.parse import SplitResult, urlsplit
 
+from trendwatch.mailbox import bare_address, mailbox
 from trendwatch.types.sectors import LEAST_WEIGHT, MOST_WEIGHT
 
 #: Keys of feeds, labels and businesses: they stand in addresses, file names and the database.
 KEY = re.compile(r"[a-z0-9][a-z0-9_]{0,63}")
 
 _CLOCK = re.compile(r"([01]?[0-9]|2[0-3]):([0-5][0-9])")
-_MAIL = re.compile(r"[^\s@<>,;:()\[\]\\\"]+@[^\s@<>,;:()\[\]\\\"]+")
 _ALLOWED = re.compile(
     r"(?P<network>\[[^\]]+\](/\d+)?|[^/\[\]]+/\d+|[^:/\[\]]+)(:(?P<port>[0-9]{1,5}))?|(?P<bare>[0-9a-fA-F:]+)"
 )
@@ -113,11 +113,10 @@ def sender(text: str) -> str:
     """Accept a From line, ``name <mail>`` or a bare address.
 
     Raises:
-        ValueError: it holds no mail address.
+        ValueError: no header can say it.
     """
     text = line(text)
-    bare = text[text.rfind("<") + 1 : -1] if text.endswith(">") else text
-    mail(bare)
+    mailbox(text)
     return text
 
 
@@ -127,9 +126,7 @@ def mail(text: str) -> str:
     Raises:
         ValueError: it is neither.
     """
-    if text and not _MAIL.fullmatch(text):
-        raise ValueError("must be one mail address such as owner@example.org")
-    return line(text)
+    return bare_address(text) if text else ""
 
 
 def region(text: str) -> str:

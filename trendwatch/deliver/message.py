@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
-from email.utils import format_datetime, getaddresses
+from email.utils import format_datetime
+from typing import TYPE_CHECKING, Literal
 
 from trendwatch.errors import DeliveryError
+from trendwatch.mailbox import mailbox
 from trendwatch.types.delivery import Mail
 from trendwatch.types.identity import stable_id
+
+if TYPE_CHECKING:
+    from email.headerregistry import Address
+
+#: Whose address it is: a reader's that cannot be written is lost for good, our own is the operator's to mend.
+Role = Literal["sender", "recipient"]
 
 # A line of quoted-printable cannot hold "=_", so no text can look like the boundary.
 _BOUNDARY = "=_{}"
@@ -22,7 +29,8 @@ def message_bytes(mail: Mail) -> bytes:
     """Return a mail as it travels and as it lies in the outbox.
 
     Raises:
-        DeliveryError: permanent; an address or header cannot be written.
+        DeliveryError: permanent, a header or the reader's address cannot be written; or the operator's to
+            mend, our own cannot.
     """
     return build_message(mail).as_bytes(policy=_ONE_LINE)
 
@@ -31,7 +39,8 @@ def build_message(mail: Mail) -> EmailMessage:
     """Return a mail as a message with a text and an HTML part.
 
     Raises:
-        DeliveryError: permanent; an address or header cannot be written.
+        DeliveryError: permanent, a header or the reader's address cannot be written; or the operator's to
+            mend, our own cannot.
     """
     message = EmailMessage(policy=SMTP)
     try:
@@ -50,26 +59,20 @@ def build_message(mail: Mail) -> EmailMessage:
     return message
 
 
-def envelope_address(written: str, role: str) -> str:
+def envelope_address(written: str, role: Role) -> str:
     """Return the bare address of "Name <address>", its domain in ASCII.
 
     Raises:
-        DeliveryError: permanent; not exactly one address, or one that needs SMTPUTF8.
+        DeliveryError: not exactly one address, or one that needs SMTPUTF8; of a reader it is permanent, our
+            own is the operator's to mend.
     """
     return _address(written, role).addr_spec
 
 
-def _address(written: str, role: str) -> Address:
-    found = getaddresses([written])
-    name, spec = found[0] if len(found) == 1 else ("", "")
-    local, _, domain = spec.rpartition("@")
-    unwritable = any(not c.isprintable() for c in written)
-    if unwritable or not local or not domain or not local.isascii():
-        raise DeliveryError(f"the {role} {written!r} is not one plain mail address", permanent=True)
+def _address(written: str, role: Role) -> Address:
     try:
-        ascii_domain = domain if domain.isascii() else domain.encode("idna").decode("ascii")
-        return Address(display_name=name, addr_spec=f"{local}@{ascii_domain}")
-    except (ValueError, IndexError) as error:  # UnicodeError is a ValueError
-        raise DeliveryError(
-            f"the {role} {written!r} is not a mail address: {error}", permanent=True
-        ) from error
+        return mailbox(written)
+    except ValueError as error:
+        ours = role == "sender"
+        message = f"the {role} {written!r} {error}"
+        raise DeliveryError(message, permanent=not ours, operator=ours) from error

@@ -28,7 +28,7 @@ class Outbox:
         """Write a mail and return the path of its file.
 
         Raises:
-            DeliveryError: the folder cannot be written (try again), or a header cannot (permanent).
+            DeliveryError: the folder cannot be written (the operator's to mend), or a header cannot.
         """
         content = message_bytes(mail)
         path = self._folder / _file_name(mail.message_id)
@@ -37,7 +37,7 @@ class Outbox:
             _write_whole(path, content)
         except OSError as error:
             message = f"cannot write {path}: {error.strerror or error}; free space or correct the folder"
-            raise DeliveryError(message, permanent=False) from error
+            raise DeliveryError(message, permanent=False, operator=True) from error
         return str(path)
 
     def remove(self, delivery_id: str) -> bool:

@@ -4,8 +4,9 @@ The protocol is driven verb by verb, because the one question that matters after
 
     before the final dot left        nothing was accepted: try again
     a 4xx reply                      not now: try again
-    a 5xx reply to sender or later   never: permanent; to the recipient it speaks of the address
-    a 5xx reply before that          our login or name: the operator must act, no reader is at fault
+    a 5xx reply to the recipient     never: permanent; it speaks of the address
+    a 5xx reply after that           never: permanent
+    a 5xx reply before that          our login, name or sender: the operator must act, no reader is at fault
     after the final dot, no reply    in doubt: it may have arrived; a repeat carries the same Message-ID
 
 smtplib's ``sendmail`` reports the first and the last alike. Encryption is what was asked for or nothing: a
@@ -135,7 +136,8 @@ class Smtp:
         sender = envelope_address(mail.sender, "sender")
         to = envelope_address(mail.to, "recipient")
         with self._session() as server:
-            _expect(server.mail(sender), "the sender")
+            with _ours():
+                _expect(server.mail(sender), "the sender")
             _expect(server.rcpt(to), "the recipient", of_address=True)
             _expect(server.docmd("DATA"), "the message", wanted=_GO_AHEAD)
             server.send(_LEADING_DOT.sub(b"..", content) + b".\r\n")

@@ -1,8 +1,10 @@
 """What follows from an attempt: bounces counted, webhooks switched off, people told, each once.
 
-refused for good, three digests running     the address gets no more; its business is told
+refused for good, three digests running     the address gets no more; its business and the operator are told
 a webhook gone, or failing for 75.6 hours   it is switched off; its business and the operator are told
-our login, name or certificate refused      the operator is told; over with the next mail that leaves
+our login, sender or folder refused         the operator is told; over with the next mail that leaves that way
+
+All of it is one transaction with the outcome: who is switched off has been told, whenever a process dies.
 """
 
 from __future__ import annotations
@@ -11,9 +13,10 @@ from datetime import datetime
 from typing import Protocol
 
 from trendwatch.errors import DeliveryError
-from trendwatch.pipeline.outgoing import tell
+from trendwatch.pipeline.outgoing import letters_of
 from trendwatch.store import Store
 from trendwatch.store.deliveries import HARD_BOUNCES, Bounce
+from trendwatch.store.recipients import SUPPRESSED
 from trendwatch.types.delivery import Audience, Channel, Delivery, DeliveryKind, DeliveryState, Notice
 from trendwatch.types.work import Claim
 
@@ -34,8 +37,8 @@ class Tells(Protocol):
 
 def follow(
     store: Store, outcome: Delivery, error: DeliveryError | None, *, claim: Claim, terms: Tells, now: datetime
-) -> None:
-    """Keep an outcome and do what follows from it.
+) -> bool:
+    """Keep an outcome, what follows from it and what is told of that; return False where it was taken back.
 
     Raises:
         LeaseLost: another process sends this delivery now; nothing was kept.
@@ -46,33 +49,45 @@ def follow(
     bounce: Bounce = ""
     if over and not hook and error is not None and outcome.kind is DeliveryKind.DIGEST:
         bounce = "hard" if error.hard else "soft" if not error.operator else ""
-    suppressed = store.deliveries.record(outcome, claim=claim, now=now, bounce=bounce, disable=disable)
-    if error is None and outcome.channel is Channel.SMTP:
-        store.notices.end("smtp", now=now)
+    notice, subject = _notice(outcome, error, bounce=bounce, disable=disable, now=now)
+    to = (terms.operator,) if terms.operator else ()
+    letters = letters_of(store, notice, subject=subject, to=to, mail=terms.mail) if notice else ()
+    kept = store.deliveries.record(
+        outcome, claim=claim, now=now, bounce=bounce, disable=disable, notice=notice, letters=letters
+    )
+    if error is None and not hook:
+        store.notices.end(str(outcome.channel), now=now)
+    return kept
+
+
+def _notice(
+    outcome: Delivery, error: DeliveryError | None, *, bounce: Bounce, disable: str, now: datetime
+) -> tuple[Notice | None, str]:
+    """Return what is told of an outcome where it ends something, and under which subject."""
     if error is not None and error.operator:
-        _tell_of_server(store, error, terms, now=now)
-    if suppressed:
-        _tell_of_address(store, outcome, terms, now=now)
+        return _of_server(outcome, error, now=now), "trendwatch: mail cannot leave"
+    if bounce:
+        return _of_address(outcome, now=now), "An address of yours gets no more digests"
     if disable:
-        _tell_of_webhook(store, outcome, terms, now=now)
+        return _of_webhook(outcome, now=now), "A webhook of yours was switched off"
+    return None, ""
 
 
-def _tell_of_server(store: Store, error: DeliveryError, terms: Tells, *, now: datetime) -> None:
-    notice = Notice(
-        kind="smtp",
+def _of_server(outcome: Delivery, error: DeliveryError, *, now: datetime) -> Notice:
+    return Notice(
+        kind=str(outcome.channel),
         subject="",
         audience=Audience.OPERATOR,
         business_key="",
-        text=f"Mails wait, because the mail server does not take them from us: {error}. They are tried again "
+        text=f"Mails wait, because they are not taken from us as we send them: {error}. They are tried again "
         "by themselves for a week; check the settings under [mail], trendwatch doctor helps.",
         opened_at=now,
     )
-    _tell(store, notice, terms, subject="trendwatch: the mail server refuses us")
 
 
-def _tell_of_address(store: Store, outcome: Delivery, terms: Tells, *, now: datetime) -> None:
-    notice = Notice(
-        kind="suppressed",
+def _of_address(outcome: Delivery, *, now: datetime) -> Notice:
+    return Notice(
+        kind=SUPPRESSED,
         subject=outcome.target,
         audience=Audience.OWNER,
         business_key=outcome.business_key,
@@ -80,11 +95,10 @@ def _tell_of_address(store: Store, outcome: Delivery, terms: Tells, *, now: date
         f"Its server said: {outcome.detail}. Name another address, or ask this one anew.",
         opened_at=now,
     )
-    _tell(store, notice, terms, subject="An address of yours gets no more digests")
 
 
-def _tell_of_webhook(store: Store, outcome: Delivery, terms: Tells, *, now: datetime) -> None:
-    notice = Notice(
+def _of_webhook(outcome: Delivery, *, now: datetime) -> Notice:
+    return Notice(
         kind="webhook",
         subject=outcome.target,
         audience=Audience.OWNER,
@@ -93,9 +107,3 @@ def _tell_of_webhook(store: Store, outcome: Delivery, terms: Tells, *, now: date
         "When it works again, switch it on and send what it missed once more.",
         opened_at=now,
     )
-    _tell(store, notice, terms, subject="A webhook of yours was switched off")
-
-
-def _tell(store: Store, notice: Notice, terms: Tells, *, subject: str) -> None:
-    to = (terms.operator,) if terms.operator else ()
-    tell(store, notice, subject=subject, to=to, mail=terms.mail)

@@ -24,6 +24,7 @@ from trendwatch.errors import LeaseLost, NotFound, TrendwatchError
 from trendwatch.pipeline.arrivals import approaches, arrivals_at
 from trendwatch.pipeline.edition import Making, edition_of
 from trendwatch.pipeline.outgoing import deliveries_of, know_readers, tell
+from trendwatch.pipeline.setback import after_crash, tried_again
 from trendwatch.store import Store
 from trendwatch.types.advice import Business, Coverage, Digest, Edition
 from trendwatch.types.delivery import Audience, Channel, Notice
@@ -43,7 +44,7 @@ class ComposeReport:
     waiting: list[str] = field(default_factory=list)
     #: business keys held back because too few feeds could be read
     stopped: list[str] = field(default_factory=list)
-    #: business keys whose digest met a bug of ours
+    #: business keys whose digest met a bug of ours, now or before, and waits to be tried again
     crashed: list[str] = field(default_factory=list)
     #: businesses that another process composes for
     held: int = 0
@@ -89,7 +90,7 @@ def compose_due(
         clock=clock,
         lease=lease,
     )
-    for cutoff, group in sorted(_due(store, businesses, clock()).items()):
+    for cutoff, group in sorted(_due(store, businesses, report, now=clock()).items()):
         names = [business.key for business, _ in group]
         edition = edition_of(making, cutoff, since=min(one.since for _, one in group))
         if isinstance(edition, Coverage):
@@ -135,20 +136,27 @@ def _compose_one(
     except Exception:
         _log.exception("digest.crashed", business=business.key)
         report.crashed.append(business.key)
+        before, cutoff = making.store.setbacks.all().get(business.key), columns.edition.cutoff
+        making.store.setbacks.put(after_crash(business.key, cutoff, before, now=making.clock()))
         return
     report.digests += [digest] if digest else []
     report.held += digest is None
 
 
 def _due(
-    store: Store, businesses: Sequence[Business], now: datetime
+    store: Store, businesses: Sequence[Business], report: ComposeReport, *, now: datetime
 ) -> dict[datetime, list[tuple[Business, Due]]]:
-    """Return the cutoffs to compose for, with who is due then and since when."""
+    """Return the cutoffs to compose for, with who is due then and since when; report who waits."""
     issues = store.digests.issues(since=now - 2 * LONGEST_WINDOW)
+    setbacks = store.setbacks.all()
     found: defaultdict[datetime, list[tuple[Business, Due]]] = defaultdict(list)
     for business in businesses:
         had = issues.get(business.key) or store.digests.issues_of(business.key)
-        if (one := due(business, now, had)) is not None:
+        one, setback = due(business, now, had), setbacks.get(business.key)
+        if one is not None and setback is not None:
+            one = tried_again(one, business, setback, first=not had, now=now)
+            report.crashed += [business.key] if one is None else []
+        if one is not None:
             found[one.cutoff].append((business, one))
     return found
 

@@ -35,17 +35,18 @@ class Making:
 
 
 def edition_of(making: Making, cutoff: datetime, *, since: datetime) -> Edition | Coverage | None:
-    """Return the frozen edition of a cutoff, None while its material is not ready.
+    """Return the frozen edition of a cutoff that reaches back far enough, None while that is not ready.
 
-    Where too few feeds were read nothing is frozen: the coverage that says so is returned.
+    Where too few feeds were read nothing is frozen: the coverage that says so is returned. One that was
+    frozen for shorter windows stays, since digests were composed from it; a longer one is frozen beside it.
 
     Args:
         making: what it is drawn up from
         cutoff: end of its window, aware UTC
         since: start of the longest window of those it is for
     """
-    store, clock, edition_id = making.store, making.clock, cutoff.isoformat()
-    found = store.editions.find(edition_id)
+    store, clock = making.store, making.clock
+    found = store.editions.reaching(cutoff, since=since)
     if found is not None:
         return found
     model = store.models.current()
@@ -54,12 +55,13 @@ def edition_of(making: Making, cutoff: datetime, *, since: datetime) -> Edition 
     coverage = store.candidates.coverage(since, cutoff)
     if coverage.sources < LEAST_COVERAGE * coverage.feeds:
         return coverage
-    claim = store.claim("compose", edition_id, now=clock(), lease=making.lease)
+    claim = store.claim("compose", cutoff.isoformat(), now=clock(), lease=making.lease)
     if claim is None:
         return None  # another process draws it up
     try:
-        edition = _drawn(making, model.version, coverage, window=(since, cutoff))
-        return store.editions.freeze(edition, claim=claim, now=clock())
+        found = store.editions.reaching(cutoff, since=since)  # another process may have frozen it just now
+        drawn = found or _drawn(making, model.version, coverage, window=(since, cutoff))
+        return found or store.editions.freeze(drawn, claim=claim, now=clock())
     except LeaseLost:
         return None  # another process freezes it; the next run finds it
     finally:
@@ -69,12 +71,12 @@ def edition_of(making: Making, cutoff: datetime, *, since: datetime) -> Edition 
 def _drawn(making: Making, version: str, coverage: Coverage, *, window: tuple[datetime, datetime]) -> Edition:
     """Return everything the digests of a window may draw on."""
     (since, cutoff), store, taxonomy = window, making.store, making.taxonomy
-    week = week_number(cutoff) - 1
+    week, first = week_number(cutoff) - 1, store.editions.find(cutoff.isoformat()) is None
     trends, arrivals = store.trends.of_week(version, week), making.arrived(version, week)
     evidence = {item for one in trends for item in one.evidence}
     evidence |= {item for one in arrivals for item in one.evidence}
     return Edition(
-        id=cutoff.isoformat(),
+        id=cutoff.isoformat() if first else f"{cutoff.isoformat()} since {since.isoformat()}",
         since=since,
         cutoff=cutoff,
         candidates=store.candidates.first_seen_between(version, since, cutoff, language=taxonomy.language),

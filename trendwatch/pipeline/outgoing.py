@@ -1,7 +1,8 @@
 """What leaves with a digest, and letters of ours: who gets it, by which way, under which id.
 
-An id is made of business, period and reader and of nothing else, so whatever is repeated, on whatever server
-or after whatever change of settings, it is one Message-ID or webhook-id for ever.
+A digest's id is made of business, period and reader and of nothing else, so whatever is repeated, on whatever
+server or after whatever change of settings, it is one Message-ID or webhook-id for ever. A question's is made
+of the reader and when they were asked.
 """
 
 from __future__ import annotations
@@ -10,16 +11,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from trendwatch.advice.quiet import is_sent
-from trendwatch.advice.schedule import rhythm_words
+from trendwatch.advice.schedule import is_current, rhythm_words
 from trendwatch.deliver.links import Links
-from trendwatch.deliver.message import envelope_address
 from trendwatch.deliver.webhook import new_secret
-from trendwatch.errors import DeliveryError, InputError
+from trendwatch.errors import InputError
+from trendwatch.mailbox import bare_address
 from trendwatch.net import NetError
 from trendwatch.net.post import Poster
 from trendwatch.render.letters import confirmation, told
 from trendwatch.store import Store
-from trendwatch.store.recipients import LEFT, plain_address, recipient_id
+from trendwatch.store.recipients import LEFT, SUPPRESSED, plain_address, recipient_id
 from trendwatch.types.advice import Business, Digest
 from trendwatch.types.delivery import (
     Audience,
@@ -71,6 +72,20 @@ def mail_of(digest: Digest, reader: Recipient, mail: Channel, *, now: datetime) 
     )
 
 
+def first_mail(
+    store: Store, business: Business | None, reader: Recipient, *, mail: Channel, now: datetime
+) -> Delivery | None:
+    """Return the digest that somebody gets who has just become a reader, whatever the door; None for none.
+
+    That is the latest issue, where it left the house and no later one is due: news of weeks ago, or of a week
+    in which the business wanted nothing, are no welcome.
+    """
+    latest = next(iter(store.digests.of(reader.business_key, limit=1)), None)
+    if business is None or latest is None or not is_sent(latest):
+        return None
+    return mail_of(latest, reader, mail, now=now) if is_current(business, latest.cutoff, now) else None
+
+
 def _hook_of(digest: Digest, endpoint: Endpoint, *, now: datetime) -> Delivery:
     return Delivery(
         id=stable_id(digest.business_key, digest.period, "webhook", endpoint.id),
@@ -84,12 +99,18 @@ def _hook_of(digest: Digest, endpoint: Endpoint, *, now: datetime) -> Delivery:
     )
 
 
-def letter_to(
-    letter: Letter, address: str, *, business_key: str, target: str, mail: Channel, now: datetime
+def _letter_to(
+    letter: Letter,
+    address: str,
+    *,
+    key: str,
+    business_key: str,
+    target: str,
+    mail: Channel,
+    now: datetime,
 ) -> Delivery:
-    """Return a letter of ours on its way; the same letter to the same address is one at any one time."""
     return Delivery(
-        id=stable_id("letter", target or address, letter.subject, *letter.paragraphs, now.isoformat()),
+        id=key,
         business_key=business_key,
         period="",
         channel=mail,
@@ -140,16 +161,33 @@ def _know(
     now: datetime,
 ) -> int:
     named = {recipient_id(business.key, one): one for one in addresses(business)}
-    new = [address for key, address in named.items() if key not in known]
-    for address in new:
-        agreed = not ask_all
-        reader, _ = store.recipients.name(business.key, address, agreed=agreed, origin=BY_OPERATOR, now=now)
-        if reader.consent is Consent.ASKED:
-            store.deliveries.add([question(business, reader, links, mail=mail, now=now)])
+    new = 0
+    for key, address in named.items():
+        reader = known.get(key)
+        if reader is None:
+            new += store.recipients.name(
+                business.key,
+                address,
+                agreed=not ask_all,
+                origin=BY_OPERATOR,
+                now=now,
+                question=lambda reader: question(business, reader, links, mail=mail),
+            )[1]
+        elif not ask_all and reader.consent is Consent.ASKED and reader.left_at is None:
+            first = first_mail(store, business, reader, mail=mail, now=now)
+            store.recipients.vouch(reader.id, first, origin=BY_OPERATOR, now=now)
     for reader in known.values():
-        if reader.origin == BY_OPERATOR and reader.id not in named and reader.consent not in LEFT:
-            store.recipients.forget(reader.id)
-    return len(new)
+        if reader.origin == BY_OPERATOR and reader.id not in named:
+            _drop(store, reader, now=now)
+    return new
+
+
+def _drop(store: Store, reader: Recipient, *, now: datetime) -> None:
+    """Forget somebody no file names any more; of one that left only what was told of them is over."""
+    if reader.consent not in LEFT:
+        store.recipients.forget(reader.id, now=now)
+    elif reader.consent is Consent.SUPPRESSED:
+        store.notices.end(SUPPRESSED, reader.id, now=now)
 
 
 def invite(
@@ -169,15 +207,17 @@ def invite(
             raise InputError("this address had a letter of ours in the last seven days; ask it later")
         return reader
     try:
-        envelope_address(address, "address")
-    except DeliveryError as error:
-        raise InputError(str(error)) from error
-    reader, _ = store.recipients.name(business.key, address, agreed=False, origin=BY_REQUEST, now=now)
-    if reader.consent is Consent.CONFIRMED:
-        return reader
-    reader = store.recipients.ask(reader.id, now=now)
-    store.deliveries.add([question(business, reader, links_of(store, site), mail=mail, now=now)])
-    return reader
+        bare_address(address)
+    except ValueError as error:
+        raise InputError(f"the address {error}") from error
+    links = links_of(store, site)
+    return store.recipients.ask(
+        business.key,
+        address,
+        origin=BY_REQUEST,
+        question=lambda reader: question(business, reader, links, mail=mail),
+        now=now,
+    )
 
 
 def add_endpoint(store: Store, business_key: str, url: str, *, poster: Poster, now: datetime) -> Endpoint:
@@ -198,13 +238,15 @@ def links_of(store: Store, site: str) -> Links:
     return Links(store.recipients.signing_key("links"), site=site)
 
 
-def question(
-    business: Business, reader: Recipient, links: Links, *, mail: Channel, now: datetime
-) -> Delivery:
-    """Return the letter that asks an address whether it wants a business's digest."""
-    agree = links.to("confirm", reader.id, made=now)
+def question(business: Business, reader: Recipient, links: Links, *, mail: Channel) -> Delivery:
+    """Return the letter that asks an address whether it wants a digest: one for each time it is asked."""
+    asked = reader.changed_at
+    agree = links.to("confirm", reader.id, made=asked)
     letter = confirmation(business.name, rhythm=rhythm_words(business), agree_url=agree)
-    return letter_to(letter, reader.address, business_key=business.key, target=reader.id, mail=mail, now=now)
+    key = stable_id("question", reader.id, asked.isoformat())
+    return _letter_to(
+        letter, reader.address, key=key, business_key=business.key, target=reader.id, mail=mail, now=asked
+    )
 
 
 def tell(store: Store, notice: Notice, *, subject: str, to: Sequence[str] = (), mail: Channel) -> bool:
@@ -213,15 +255,28 @@ def tell(store: Store, notice: Notice, *, subject: str, to: Sequence[str] = (), 
     The operator is told at ``to`` where there is such an address; an owner at every address of the business
     that agreed, but not at the one it is about.
     """
-    letter = told(subject, notice.text)
+    return store.notices.open(notice, letters_of(store, notice, subject=subject, to=to, mail=mail))
+
+
+def letters_of(
+    store: Store, notice: Notice, *, subject: str, to: Sequence[str] = (), mail: Channel
+) -> tuple[Delivery, ...]:
+    """Return the letters that tell a notice, to be kept with it."""
+    letter, at = told(subject, notice.text), notice.opened_at
     readers = [(one, "") for one in to]
     if notice.audience is Audience.OWNER:
         agreed = (one for one in store.recipients.of(notice.business_key) if one.consent is Consent.CONFIRMED)
         readers += [(one.address, one.id) for one in agreed if one.id != notice.subject]
-    letters = tuple(
-        letter_to(
-            letter, address, business_key=notice.business_key, target=target, mail=mail, now=notice.opened_at
+    said = (subject, notice.text, at.isoformat())
+    return tuple(
+        _letter_to(
+            letter,
+            address,
+            key=stable_id("letter", target or address, *said),
+            business_key=notice.business_key,
+            target=target,
+            mail=mail,
+            now=at,
         )
         for address, target in readers
     )
-    return store.notices.open(notice, letters)

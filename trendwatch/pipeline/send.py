@@ -6,16 +6,18 @@ that a crash in between shows; what is in doubt is sent again as the same mail, 
 operator decided. Whether the reader still wants it is asked last, under the claim.
 
 One reader's trouble is their own: what was tried before, or is for somebody others wait for as well, goes
-through a lane of its own, so that slow and dead ends never stand in front of the rest.
+through a lane of its own, so that slow and dead ends never stand in front of the rest. The service runs each
+lane by itself, so a long one holds nothing back either.
 
-    fresh     ======= many at a time
-    troubled  == few at a time
+    fresh     ======= many at a time; what is due meanwhile is taken up by whoever is free
+    troubled  == few at a time, for a minute; the rest follow in the next run
 """
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Literal, Protocol
@@ -29,17 +31,23 @@ from trendwatch.pipeline.letterpress import hook_for, mail_for, unwanted
 from trendwatch.pipeline.outgoing import links_of
 from trendwatch.pipeline.retries import after_failure
 from trendwatch.store import Store
-from trendwatch.types.delivery import UNSENT, Channel, Delivery, DeliveryState, Hook, Mail
+from trendwatch.types.delivery import UNSENT, Channel, Delivery, DeliveryState, Hook, Lane, Mail
 from trendwatch.types.work import Claim, Clock
 
 _log = structlog.get_logger()
 
+#: Longer than a conversation in which a mail server uses up every time limit.
+SEND_LEASE = timedelta(minutes=15)
 HANDING_OVER = "handing over; if this stays, the process died in between"
 HELD = "it may have arrived, and is held: trendwatch deliveries again sends it once more"
-#: Deliveries taken up per run; the rest follow in the next.
+#: Deliveries looked up at once.
 BATCH = 500
 #: Of those that were tried before, so many at a time.
 TROUBLED = 2
+#: No further one of them is begun after this.
+TROUBLED_TIME = timedelta(minutes=1)
+#: Seconds between two looks for what has fallen due, while some are handed over.
+LOOK_SECONDS = 1.0
 
 
 class Carries(Protocol):
@@ -112,12 +120,14 @@ class _Work:
     lease: timedelta
 
 
-def send_due(store: Store, terms: Terms, *, clock: Clock, lease: timedelta) -> SendReport:
-    """Hand over every delivery that is due."""
+def send_due(
+    store: Store, terms: Terms, *, clock: Clock, lease: timedelta, lane: Lane | None = None
+) -> SendReport:
+    """Hand over every delivery that is due; of one lane if named, else of both side by side."""
     work = _Work(store, terms, links_of(store, terms.site), clock, lease)
-    due = store.deliveries.due(clock(), limit=BATCH)
+    lanes = (lane,) if lane else tuple(Lane)
     report = SendReport()
-    for outcome in _outcomes(work, due):
+    for outcome in _outcomes(work, lanes):
         setattr(report, outcome, getattr(report, outcome) + 1)
     return report
 
@@ -125,27 +135,59 @@ def send_due(store: Store, terms: Terms, *, clock: Clock, lease: timedelta) -> S
 Outcome = Literal["sent", "postponed", "failed", "cancelled", "kept_back", "held"]
 
 
-def _outcomes(work: _Work, due: Sequence[Delivery]) -> list[Outcome]:
+def _outcomes(work: _Work, lanes: Sequence[Lane]) -> list[Outcome]:
     if work.terms.workers == 1:
-        return [_take(work, one) for one in due]
-    slow = work.store.deliveries.troubled()
-    with (
-        ThreadPoolExecutor(work.terms.workers, thread_name_prefix="trendwatch-send") as fresh,
-        ThreadPoolExecutor(TROUBLED, thread_name_prefix="trendwatch-resend") as troubled,
-    ):
-        running: list[Future[Outcome]] = [
-            (troubled if one.attempts or one.target in slow else fresh).submit(_take, work, one)
-            for one in due
+        due = [
+            one for lane in lanes for one in work.store.deliveries.due(work.clock(), limit=BATCH, lane=lane)
         ]
-    return [one.result() for one in running]
+        return [_take(work, one.id) for one in due]
+    with ThreadPoolExecutor(len(lanes), thread_name_prefix="trendwatch-lane") as pool:
+        found = pool.map(lambda lane: _Run(work, lane).outcomes(), lanes)
+        return [outcome for one in found for outcome in one]
 
 
-def _take(work: _Work, delivery: Delivery) -> Outcome:
-    claim = work.store.claim("send", delivery.id, now=work.clock(), lease=work.lease)
+class _Run:
+    """One lane, worked off many at a time; each delivery once."""
+
+    def __init__(self, work: _Work, lane: Lane) -> None:
+        self._work = work
+        self._lane = lane
+        self._begun = work.clock()
+        self._workers = work.terms.workers if lane is Lane.FRESH else TROUBLED
+        self._known: set[str] = set()
+        self._waiting: deque[str] = deque()
+
+    def outcomes(self) -> list[Outcome]:
+        """Hand over what is due, and what falls due while that lasts; return what came of each."""
+        done: list[Outcome] = []
+        running: set[Future[Outcome]] = set()
+        with ThreadPoolExecutor(self._workers, thread_name_prefix=f"trendwatch-{self._lane}") as pool:
+            while True:
+                self._look()
+                while self._waiting and len(running) < self._workers:
+                    running.add(pool.submit(_take, self._work, self._waiting.popleft()))
+                if not running:
+                    return done
+                over, running = wait(running, timeout=LOOK_SECONDS, return_when=FIRST_COMPLETED)
+                done += [one.result() for one in over]
+
+    def _look(self) -> None:
+        """Find what is due now. The troubled lane begins nothing after a while: who stops us waits for it."""
+        now = self._work.clock()
+        if self._lane is Lane.TROUBLED and now - self._begun > TROUBLED_TIME:
+            self._waiting.clear()
+        elif not self._waiting:
+            due = self._work.store.deliveries.due(now, limit=BATCH, lane=self._lane)
+            self._waiting += [one.id for one in due if one.id not in self._known]
+            self._known.update(self._waiting)
+
+
+def _take(work: _Work, delivery_id: str) -> Outcome:
+    claim = work.store.claim("send", delivery_id, now=work.clock(), lease=work.lease)
     if claim is None:
         return "held"
     try:
-        return _send(work, delivery.id, claim)
+        return _send(work, delivery_id, claim)
     except LeaseLost:
         return "held"
     finally:
@@ -175,7 +217,8 @@ def _send(work: _Work, delivery_id: str, claim: Claim) -> Outcome:
         next_attempt_at=claim.until,
         detail=HANDING_OVER,
     )
-    store.deliveries.record(doubt, claim=claim)
+    if not store.deliveries.record(doubt, claim=claim):
+        return "cancelled"  # taken back since it was read
     return _handed_over(work, delivery, claim)
 
 
@@ -197,8 +240,8 @@ def _handed_over(work: _Work, delivery: Delivery, claim: Claim) -> Outcome:
         outcome = after_failure(delivery, error, now=work.clock())
         final = outcome.state is DeliveryState.FAILED
         _log.warning("delivery.failed", delivery=delivery.id, detail=str(error), final=final)
-        follow(work.store, outcome, error, claim=claim, terms=work.terms, now=work.clock())
-        return "failed" if final else "postponed"
+        kept = follow(work.store, outcome, error, claim=claim, terms=work.terms, now=work.clock())
+        return "cancelled" if not kept else "failed" if final else "postponed"
     now = work.clock()
     sent = replace(delivery, state=DeliveryState.SENT, sent_at=now, next_attempt_at=None, detail=reply)
     follow(work.store, sent, None, claim=claim, terms=work.terms, now=now)

@@ -43,9 +43,15 @@ def letter_mail(
 
 
 def confirmation(business_name: str, *, rhythm: str, agree_url: str) -> Letter:
-    """Return the question whether somebody wants a business's digest: what comes, how often, on which day."""
+    """Return the question whether somebody wants a business's digest: what comes, how often, on which day.
+
+    Args:
+        business_name: whose digest
+        rhythm: how often and when, or that it is paused
+        agree_url: where the button is
+    """
     return Letter(
-        subject=f"Do you want the weekly digest of {business_name}?",
+        subject=f"Do you want the digest of {business_name}?",
         paragraphs=(
             f"Somebody asked us to send you trendwatch, a digest of technology news for {business_name}. "
             f"It comes {rhythm}, takes about four minutes to read, and every mail has a link to leave.",

@@ -32,6 +32,7 @@ from trendwatch.store.polls import Polls
 from trendwatch.store.recipients import Recipients
 from trendwatch.store.scorecards import Scorecards
 from trendwatch.store.series import SeriesCounts
+from trendwatch.store.setbacks import Setbacks
 from trendwatch.store.stories import Stories
 from trendwatch.store.storymends import StoryMends
 from trendwatch.store.terms import Terms
@@ -72,6 +73,7 @@ class Store:
         self.coverage = Coverages(engine)
         self.editions = Editions(engine, self.leases)
         self.digests = Digests(engine, self.leases)
+        self.setbacks = Setbacks(engine)
         self.deliveries = Deliveries(engine, self.leases)
         self.recipients = Recipients(engine)
         self.endpoints = Endpoints(engine)

@@ -1,7 +1,8 @@
 """Questions about what is on its way: due, held, sent, in doubt.
 
-A digest's deliveries are written with it (store/digests.py); letters of ours are added here. What came of an
-attempt, a bounce it counts as and a webhook it ends are one transaction, under the lease of the attempt.
+A digest's deliveries are written with it (store/digests.py); letters of ours are added here. What came of
+an attempt, a bounce it counts as, a webhook it ends and what is told of that are one transaction, under the
+lease of the attempt.
 """
 
 from __future__ import annotations
@@ -11,28 +12,29 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Engine, func, select, update
+from sqlalchemy import Connection, Engine, and_, func, or_, select, update
 
 from trendwatch.errors import NotFound
+from trendwatch.store.delivery_rows import DELIVERY_NAMES, OPEN, add_once, cancel, open_notice
 from trendwatch.store.delivery_tables import DeliveryRow, EndpointRow, RecipientRow
 from trendwatch.store.engine import reading, writing
-from trendwatch.store.frozen import freeze, thaw
-from trendwatch.store.leases import Leases, insert, table
+from trendwatch.store.frozen import thaw
+from trendwatch.store.leases import Leases, table
 from trendwatch.types.delivery import (
-    UNSENT,
     Channel,
     Consent,
     Delivery,
     DeliveryKind,
     DeliveryState,
+    Lane,
     Letter,
+    Notice,
 )
 from trendwatch.types.work import Claim
 
 _DELIVERY = table(DeliveryRow)
 _RECIPIENT = table(RecipientRow)
 _ENDPOINT = table(EndpointRow)
-_OPEN = tuple(str(state) for state in UNSENT)
 
 #: What a delivery that was given up says of its address.
 Bounce = Literal["", "hard", "soft"]
@@ -40,10 +42,13 @@ Bounce = Literal["", "hard", "soft"]
 #: Digests refused for good, one after the other, before an address gets no more.
 HARD_BOUNCES = 3
 
-_NAMES = (
-    *("id", "business_key", "period", "channel", "address", "state", "kind", "target", "attempts", "doubts"),
-    *("first_attempt_at", "next_attempt_at", "sent_at", "detail", "letter"),
-)
+_OTHER = _DELIVERY.alias("other")
+_TRIED = select(_OTHER.c.target).where(_OTHER.c.state.in_(OPEN), _OTHER.c.attempts > 0, _OTHER.c.target != "")
+#: Troubled is what was tried before, and what is for somebody whom something unsent was tried for.
+_LANES = {
+    Lane.FRESH: and_(_DELIVERY.c.attempts == 0, _DELIVERY.c.target.not_in(_TRIED)),
+    Lane.TROUBLED: or_(_DELIVERY.c.attempts > 0, _DELIVERY.c.target.in_(_TRIED)),
+}
 _OUTCOME = ("state", "attempts", "doubts", "first_attempt_at", "next_attempt_at", "sent_at", "detail")
 
 
@@ -59,18 +64,10 @@ class Deliveries:
         with writing(self._engine) as connection:
             return sum(add_once(connection, one) for one in deliveries)
 
-    def due(self, now: datetime, *, limit: int) -> list[Delivery]:
-        """Return deliveries that are not sent and may be tried now, the oldest first."""
-        due = (_DELIVERY.c.state.in_(_OPEN), _DELIVERY.c.next_attempt_at <= now)
-        return self._select(*due, limit=limit)
-
-    def troubled(self) -> frozenset[str]:
-        """Return the targets that something unsent was tried for already: they may be slow again."""
-        query = select(_DELIVERY.c.target).distinct()
-        tried = (_DELIVERY.c.state.in_(_OPEN), _DELIVERY.c.attempts > 0, _DELIVERY.c.target != "")
-        query = query.where(*tried)
-        with reading(self._engine) as connection:
-            return frozenset(connection.execute(query).scalars())
+    def due(self, now: datetime, *, limit: int, lane: Lane | None = None) -> list[Delivery]:
+        """Return deliveries that are not sent and may be tried now, the oldest first; of one lane if any."""
+        due = [_DELIVERY.c.state.in_(OPEN), _DELIVERY.c.next_attempt_at <= now]
+        return self._select(*due, *([_LANES[lane]] if lane else []), limit=limit)
 
     def get(self, delivery_id: str) -> Delivery:
         """Return one delivery.
@@ -123,8 +120,10 @@ class Deliveries:
         now: datetime | None = None,
         bounce: Bounce = "",
         disable: str = "",
+        notice: Notice | None = None,
+        letters: Sequence[Delivery] = (),
     ) -> bool:
-        """Keep what came of an attempt, and what follows for whoever it was for.
+        """Keep what is tried now or came of it, and what follows for whoever it was for.
 
         Args:
             delivery: as it is now
@@ -132,22 +131,33 @@ class Deliveries:
             now: needed where a bounce or an ended webhook follows
             bounce: given up; hard where the address itself was refused
             disable: why its webhook gets nothing any more, "" to leave it on
+            notice: what is told of it, once; of a bounce or an ended webhook only where that ends something
+            letters: that tell it
 
         Returns:
-            whether the address was refused for good once too often and gets no more.
+            whether it was kept: False where it was taken back or sent meanwhile, except that what was sent is
+            always kept as sent.
 
         Raises:
             LeaseLost: another process sends this delivery now.
         """
         values = {name: getattr(delivery, name) for name in _OUTCOME} | {"state": str(delivery.state)}
+        sent = delivery.state is DeliveryState.SENT
+        mine = [_DELIVERY.c.id == delivery.id, *([] if sent else [_DELIVERY.c.state.in_(OPEN)])]
         with self._leases.under(claim) as connection:
-            connection.execute(update(_DELIVERY).where(_DELIVERY.c.id == delivery.id).values(**values))
-            if disable:
-                _disable(connection, delivery.target, disable, now=now)
-            if delivery.state is DeliveryState.SENT and delivery.target:
+            if not connection.execute(update(_DELIVERY).where(*mine).values(**values)).rowcount:
+                return False
+            ends = True
+            if sent and delivery.target:
                 arrived = update(_RECIPIENT).where(_RECIPIENT.c.id == delivery.target)
                 connection.execute(arrived.values(hard_bounces=0, soft_bounces=0))
-            return bool(bounce) and _count(connection, delivery.target, bounce, now=now)
+            elif disable:
+                ends = _disable(connection, delivery.target, disable)
+            elif bounce:
+                ends = _count(connection, delivery.target, bounce, now=now)
+            if notice is not None and ends:
+                open_notice(connection, notice, letters)
+        return True
 
     def again(self, delivery_id: str, *, now: datetime) -> Delivery:
         """Send a delivery once more, whatever became of it, under the same id.
@@ -168,26 +178,11 @@ class Deliveries:
             return [_delivery(row) for row in connection.execute(query).mappings()]
 
 
-def add_once(connection: Connection, delivery: Delivery, digest_seq: int | None = None) -> bool:
-    """Write a delivery inside a transaction unless it is there; return whether it is new."""
-    values = {name: getattr(delivery, name) for name in _NAMES}
-    values |= {name: str(values[name]) for name in ("channel", "state", "kind")}
-    values["letter"] = None if delivery.letter is None else freeze(delivery.letter)
-    statement = insert(connection, DeliveryRow).values(**values, digest_seq=digest_seq)
-    statement = statement.on_conflict_do_nothing(index_elements=["id"]).returning(_DELIVERY.c.seq)
-    return connection.execute(statement).scalar() is not None
-
-
-def cancel(connection: Connection, target: str, why: str) -> int:
-    """Take back, inside a transaction, what waits for a reader; return how many."""
-    waiting = (_DELIVERY.c.target == target, _DELIVERY.c.state.in_(_OPEN))
-    values = {"state": str(DeliveryState.CANCELLED), "next_attempt_at": None, "detail": why}
-    return connection.execute(update(_DELIVERY).where(*waiting).values(**values)).rowcount
-
-
-def _disable(connection: Connection, target: str, why: str, *, now: datetime | None) -> None:
-    connection.execute(update(_ENDPOINT).where(_ENDPOINT.c.id == target).values(disabled=why))
+def _disable(connection: Connection, target: str, why: str) -> bool:
+    """Switch a webhook off; return whether it was on."""
+    on = (_ENDPOINT.c.id == target, _ENDPOINT.c.disabled == "")
     cancel(connection, target, why)
+    return bool(connection.execute(update(_ENDPOINT).where(*on).values(disabled=why)).rowcount)
 
 
 def _count(connection: Connection, target: str, bounce: Bounce, *, now: datetime | None) -> bool:
@@ -198,7 +193,7 @@ def _count(connection: Connection, target: str, bounce: Bounce, *, now: datetime
     if (connection.execute(counted).scalar() or 0) < HARD_BOUNCES:
         return False
     wanted = (mine, _RECIPIENT.c.consent == str(Consent.CONFIRMED))
-    values = {"consent": str(Consent.SUPPRESSED), "changed_at": now}
+    values = {"consent": str(Consent.SUPPRESSED), "changed_at": now, "left_at": now}
     if not connection.execute(update(_RECIPIENT).where(*wanted).values(**values)).rowcount:
         return False
     cancel(connection, target, "the address refuses mail for good")
@@ -206,7 +201,7 @@ def _count(connection: Connection, target: str, bounce: Bounce, *, now: datetime
 
 
 def _delivery(row: Any) -> Delivery:
-    values = {name: row[name] for name in _NAMES}
+    values = {name: row[name] for name in DELIVERY_NAMES}
     values |= {
         "channel": Channel(row["channel"]),
         "state": DeliveryState(row["state"]),

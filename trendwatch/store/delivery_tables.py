@@ -44,6 +44,7 @@ class RecipientRow(SQLModel, table=True):
     changed_at: datetime
     hard_bounces: int = 0
     soft_bounces: int = 0
+    left_at: datetime | None = None
 
 
 class EndpointRow(SQLModel, table=True):

@@ -52,6 +52,17 @@ class DigestRow(SQLModel, table=True):
     business: str = Field(default="", sa_column=Column(Text, nullable=False, server_default=""))
 
 
+class SetbackRow(SQLModel, table=True):
+    """A digest that met a bug of ours and waits; gone with the next one that is kept."""
+
+    __tablename__ = "setback"
+    business_key: str = Field(primary_key=True)
+    #: of the issue that was tried
+    cutoff: datetime
+    crashes: int
+    not_before: datetime
+
+
 class ShownRow(SQLModel, table=True):
     """A story that a business has been shown."""
 

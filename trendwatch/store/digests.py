@@ -1,7 +1,8 @@
 """Questions about digests: what was composed, what a business has been shown, what is on its way.
 
-A digest, the stories it shows and its deliveries are one transaction, so a digest that exists is a
-digest that will leave. A second digest for the same business and period is refused by the database.
+A digest, the stories it shows, its deliveries and the end of a setback are one transaction, so a digest
+that exists is a digest that will leave. A second digest for the same business and period is refused by the
+database.
 """
 
 from __future__ import annotations
@@ -11,11 +12,11 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, delete, func, select
 
 from trendwatch.errors import NotFound
-from trendwatch.store.deliveries import add_once
-from trendwatch.store.digest_tables import DigestRow, EditionRow, ShownRow
+from trendwatch.store.delivery_rows import add_once
+from trendwatch.store.digest_tables import DigestRow, EditionRow, SetbackRow, ShownRow
 from trendwatch.store.engine import reading
 from trendwatch.store.frozen import freeze, thaw
 from trendwatch.store.leases import Leases, insert, table
@@ -29,6 +30,7 @@ from trendwatch.types.work import Claim
 _EDITION = table(EditionRow)
 _DIGEST = table(DigestRow)
 _SHOWN = table(ShownRow)
+_SETBACK = table(SetbackRow)
 _STORY = table(StoryRow)
 _ALIAS = table(StoryAliasRow)
 
@@ -92,6 +94,7 @@ class Digests:
                     connection.execute(insert(connection, ShownRow).on_conflict_do_nothing(), shown)
                 for delivery in deliveries:
                     add_once(connection, delivery, seq)
+            connection.execute(delete(_SETBACK).where(_SETBACK.c.business_key == digest.business_key))
         return self.get(digest.business_key, digest.period)
 
     def get(self, business_key: str, period: str) -> Digest:

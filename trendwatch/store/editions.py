@@ -1,4 +1,7 @@
-"""Questions about editions: what the digests of one cutoff may draw on. Written once, never changed."""
+"""Questions about editions: what the digests of one cutoff may draw on. Written once, never changed.
+
+A cutoff has a second edition where somebody's window begins before that of the first.
+"""
 
 from __future__ import annotations
 
@@ -50,21 +53,30 @@ class Editions:
             raise NotFound("edition", edition_id)
         return found
 
+    def reaching(self, cutoff: datetime, *, since: datetime) -> Edition | None:
+        """Return the shortest edition of a cutoff that begins at a time or before, None for none."""
+        query = select(_EDITION.c.id).where(_EDITION.c.cutoff == cutoff)
+        with reading(self._engine) as connection:
+            ids = connection.execute(query).scalars().all()
+        found = (self.get(one) for one in ids)
+        return max((one for one in found if one.since <= since), key=lambda one: one.since, default=None)
+
     def latest(self) -> Edition | None:
         """Return the edition of the latest cutoff, None before the first."""
-        query = select(_EDITION.c.id).order_by(_EDITION.c.cutoff.desc()).limit(1)
+        query = select(_EDITION.c.id).order_by(_EDITION.c.cutoff.desc(), _EDITION.c.seq).limit(1)
         with reading(self._engine) as connection:
             found = connection.execute(query).scalar()
         return None if found is None else self.find(found)
 
     def since(self, when: datetime) -> list[str]:
         """Return the ids of the editions with a cutoff from a time on, the earliest first."""
-        query = select(_EDITION.c.id).where(_EDITION.c.cutoff >= when).order_by(_EDITION.c.cutoff)
+        query = select(_EDITION.c.id).where(_EDITION.c.cutoff >= when)
+        query = query.order_by(_EDITION.c.cutoff, _EDITION.c.seq)
         with reading(self._engine) as connection:
             return list(connection.execute(query).scalars())
 
     def freeze(self, edition: Edition, *, claim: Claim, now: datetime) -> Edition:
-        """Keep an edition unless its cutoff has one already; return the one that is kept.
+        """Keep an edition unless there is one of its id already; return the one that is kept.
 
         Raises:
             LeaseLost: another process composes now.

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Engine, delete, select, update
 
 from trendwatch.errors import NotFound
-from trendwatch.store.deliveries import cancel
+from trendwatch.store.delivery_rows import cancel, end_notice
 from trendwatch.store.delivery_tables import EndpointRow
 from trendwatch.store.engine import reading, writing
 from trendwatch.store.leases import insert, table
@@ -68,19 +68,23 @@ class Endpoints:
         values = {name: getattr(changed, name) for name in ("secret", "former", "former_until")}
         return self._update(endpoint, values)
 
-    def enable(self, endpoint: str) -> Endpoint:
-        """Switch a webhook on again; return it.
+    def enable(self, endpoint: str, *, now: datetime) -> Endpoint:
+        """Switch a webhook on again, and end what was told of it; return it.
 
         Raises:
             NotFound: there is none of this id.
         """
-        return self._update(endpoint, {"disabled": ""})
+        with writing(self._engine) as connection:
+            connection.execute(update(_ENDPOINT).where(_ENDPOINT.c.id == endpoint).values(disabled=""))
+            end_notice(connection, "webhook", endpoint, now=now)
+        return self.get(endpoint)
 
-    def remove(self, endpoint: str) -> None:
-        """Forget a webhook, and take back what waits for it."""
+    def remove(self, endpoint: str, *, now: datetime) -> None:
+        """Forget a webhook, take back what waits for it, and end what was told of it."""
         with writing(self._engine) as connection:
             cancel(connection, endpoint, "the webhook was removed")
             connection.execute(delete(_ENDPOINT).where(_ENDPOINT.c.id == endpoint))
+            end_notice(connection, "webhook", endpoint, now=now)
 
     def _update(self, endpoint: str, values: dict[str, Any]) -> Endpoint:
         with writing(self._engine) as connection:

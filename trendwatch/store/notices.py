@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Engine, select, update
+from sqlalchemy import Engine, select
 
-from trendwatch.store.deliveries import add_once
+from trendwatch.store.delivery_rows import NOTICE_NAMES, end_notice, open_notice
 from trendwatch.store.delivery_tables import NoticeRow
 from trendwatch.store.engine import reading, writing
-from trendwatch.store.leases import insert, table
+from trendwatch.store.leases import table
 from trendwatch.types.delivery import Audience, Delivery, Notice
 
 _NOTICE = table(NoticeRow)
-_NAMES = ("kind", "subject", "audience", "business_key", "text", "opened_at", "ended_at")
 
 
 class Notices:
@@ -24,16 +23,8 @@ class Notices:
 
     def open(self, notice: Notice, letters: tuple[Delivery, ...] = ()) -> bool:
         """Keep a notice with the letters that tell it; return False where it is open already."""
-        values = {name: getattr(notice, name) for name in _NAMES} | {"audience": str(notice.audience)}
         with writing(self._engine) as connection:
-            statement = insert(connection, NoticeRow).values(**values)
-            statement = statement.on_conflict_do_nothing(
-                index_elements=["kind", "subject"], index_where=_NOTICE.c.ended_at.is_(None)
-            )
-            new = connection.execute(statement.returning(_NOTICE.c.seq)).scalar() is not None
-            for letter in letters if new else ():
-                add_once(connection, letter)
-        return new
+            return open_notice(connection, notice, letters)
 
     def end(self, kind: str, subject: str = "", *, now: datetime) -> bool:
         """Note that something is over; return whether it was open."""
@@ -42,7 +33,7 @@ class Notices:
             if connection.execute(select(_NOTICE.c.seq).where(*mine)).first() is None:
                 return False  # the usual case, and no reason to lock the database
         with writing(self._engine) as connection:
-            return bool(connection.execute(update(_NOTICE).where(*mine).values(ended_at=now)).rowcount)
+            return end_notice(connection, kind, subject, now=now)
 
     def latest(
         self, *, over: bool = False, business_key: str | None = None, limit: int = 100
@@ -56,6 +47,6 @@ class Notices:
         with reading(self._engine) as connection:
             rows = connection.execute(query).mappings()
             return [
-                Notice(**{name: row[name] for name in _NAMES} | {"audience": Audience(row["audience"])})
+                Notice(**{name: row[name] for name in NOTICE_NAMES} | {"audience": Audience(row["audience"])})
                 for row in rows
             ]

@@ -1,14 +1,16 @@
 """Questions about who gets our mail: who was named, who agreed, who left.
 
-An address is named by the operator or by a request; it gets digests once it agreed. Agreeing, leaving and
-what follows for mails that wait are one transaction. Who left or refuses mail stays left, also after
-everything else about the business was erased: a keyed hash is enough to know the address again.
+An address is named by the operator or by a request; it gets digests once it agreed. Being named and the
+question, agreeing, leaving and what follows for mails that wait and what was told are one transaction each.
+Who left or refuses mail stays left, also after everything else about the business was erased: a keyed hash
+is enough to know the address again.
 """
 
 from __future__ import annotations
 
 import hmac
 import secrets
+from collections.abc import Callable
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
@@ -16,7 +18,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, delete, select, true, update
 
 from trendwatch.errors import NotFound
-from trendwatch.store.deliveries import add_once, cancel
+from trendwatch.store.delivery_rows import add_once, cancel, end_notice
 from trendwatch.store.delivery_tables import RecipientRow, SigningKeyRow, SuppressionRow
 from trendwatch.store.digest_tables import DigestRow
 from trendwatch.store.engine import reading, writing
@@ -31,6 +33,10 @@ _DIGEST = table(DigestRow)
 
 #: What an address did that forbids to write to it unasked.
 LEFT = (Consent.UNSUBSCRIBED, Consent.SUPPRESSED)
+#: What is told of an address that refuses mail for good.
+SUPPRESSED = "suppressed"
+#: Makes the letter that asks an address, of what it is known as.
+Question = Callable[[Recipient], Delivery]
 
 
 def recipient_id(business_key: str, address: str) -> str:
@@ -50,11 +56,19 @@ class Recipients:
         self._engine = engine
 
     def name(
-        self, business_key: str, address: str, *, agreed: bool, origin: str, now: datetime
+        self,
+        business_key: str,
+        address: str,
+        *,
+        agreed: bool,
+        origin: str,
+        now: datetime,
+        question: Question | None = None,
     ) -> tuple[Recipient, bool]:
         """Know an address; return it as it is known, and whether it is new.
 
-        An address that left before, as the suppression list remembers, is known as left.
+        An address that left before, as the suppression list remembers, is known as left. Of several who name
+        one address at once, one finds it new, and that one asks it.
 
         Args:
             business_key: whose digest it gets
@@ -62,17 +76,42 @@ class Recipients:
             agreed: somebody vouches for it; else it has to be asked
             origin: operator or asked
             now: aware UTC
+            question: what a new address is asked with that nobody vouches for
         """
         key = recipient_id(business_key, address)
         with writing(self._engine) as connection:
-            reason = self._reason(connection, business_key, address)
-            consent = reason or str(Consent.CONFIRMED if agreed else Consent.ASKED)
-            values = {"business_key": business_key, "address": address.strip(), "consent": consent}
-            times = {"origin": origin, "since": now, "changed_at": now, "hard_bounces": 0, "soft_bounces": 0}
-            statement = insert(connection, RecipientRow).values(id=key, **values, **times)
-            statement = statement.on_conflict_do_nothing(index_elements=["id"])
-            new = connection.execute(statement.returning(_RECIPIENT.c.id)).scalar() is not None
-        return self.get(key), new
+            consent = Consent.CONFIRMED if agreed else Consent.ASKED
+            new = self._name(connection, business_key, address, consent, origin=origin, now=now)
+            found = self._read(connection, key)
+            if new and question is not None and found.consent is Consent.ASKED:
+                add_once(connection, question(found))
+        return found, new
+
+    def _name(
+        self,
+        connection: Connection,
+        business_key: str,
+        address: str,
+        consent: Consent,
+        *,
+        origin: str,
+        now: datetime,
+    ) -> bool:
+        reason = self._reason(connection, business_key, address)
+        statement = insert(connection, RecipientRow).values(
+            id=recipient_id(business_key, address),
+            business_key=business_key,
+            address=address.strip(),
+            consent=reason or str(consent),
+            origin=origin,
+            since=now,
+            changed_at=now,
+            left_at=now if reason else None,
+            hard_bounces=0,
+            soft_bounces=0,
+        )
+        statement = statement.on_conflict_do_nothing(index_elements=["id"])
+        return connection.execute(statement.returning(_RECIPIENT.c.id)).scalar() is not None
 
     def get(self, recipient: str) -> Recipient:
         """Return one address.
@@ -101,25 +140,43 @@ class Recipients:
             found.setdefault(one.business_key, {})[one.id] = one
         return found
 
-    def forget(self, recipient: str) -> None:
+    def forget(self, recipient: str, *, now: datetime) -> None:
         """Take back what waits for an address nobody names any more; one that left stays known as such."""
         left = [str(consent) for consent in LEFT]
         with writing(self._engine) as connection:
             mine = (_RECIPIENT.c.id == recipient, _RECIPIENT.c.consent.not_in(left))
             if connection.execute(delete(_RECIPIENT).where(*mine)).rowcount:
                 cancel(connection, recipient, "the address is no longer named")
+            end_notice(connection, SUPPRESSED, recipient, now=now)
 
-    def ask(self, recipient: str, *, now: datetime) -> Recipient:
-        """Note that an address is asked, once more where it left; return it.
-
-        Raises:
-            NotFound: there is none of this id.
-        """
+    def ask(
+        self, business_key: str, address: str, *, origin: str, question: Question, now: datetime
+    ) -> Recipient:
+        """Know an address and ask it, once more where it left, but not where it agreed; return it."""
+        key = recipient_id(business_key, address)
         with writing(self._engine) as connection:
-            found = self._read(connection, recipient)
+            self._name(connection, business_key, address, Consent.ASKED, origin=origin, now=now)
+            found = self._read(connection, key)
             if found.consent is not Consent.CONFIRMED:
                 self._change(connection, found, Consent.ASKED, now=now)
-        return self.get(recipient)
+                found = self._read(connection, key)
+                add_once(connection, question(found))
+        return found
+
+    def vouch(self, recipient: str, latest: Delivery | None, *, origin: str, now: datetime) -> bool:
+        """Take an address that was asked as agreed, with the latest digest on its way to it.
+
+        Return False where it is not waiting to answer, or has left before: then only its own word counts.
+        """
+        asked = (_RECIPIENT.c.consent == str(Consent.ASKED), _RECIPIENT.c.left_at.is_(None))
+        values = {"consent": str(Consent.CONFIRMED), "origin": origin, "changed_at": now}
+        with writing(self._engine) as connection:
+            agreed = update(_RECIPIENT).where(_RECIPIENT.c.id == recipient, *asked).values(**values)
+            if not connection.execute(agreed).rowcount:
+                return False
+            cancel(connection, recipient, "the operator vouches for the address")
+            self._send(connection, latest)
+        return True
 
     def agree(self, recipient: str, latest: Delivery | None, *, now: datetime) -> Recipient:
         """Note that an address wants our mail, with the latest digest on its way to it; return it.
@@ -190,10 +247,14 @@ class Recipients:
 
     @staticmethod
     def _change(connection: Connection, found: Recipient, consent: Consent, *, now: datetime) -> None:
+        """Change what an address wants; that it is given up is no longer so, nor to be told."""
         values: dict[str, Any] = {"consent": str(consent), "changed_at": now}
         if consent is Consent.CONFIRMED:
-            values |= {"hard_bounces": 0, "soft_bounces": 0}
+            values |= {"hard_bounces": 0, "soft_bounces": 0, "left_at": None}
+        elif consent is Consent.UNSUBSCRIBED:
+            values["left_at"] = now
         connection.execute(update(_RECIPIENT).where(_RECIPIENT.c.id == found.id).values(**values))
+        end_notice(connection, SUPPRESSED, found.id, now=now)
 
     def _read(self, connection: Connection, recipient: str) -> Recipient:
         found = self._rows(connection, _RECIPIENT.c.id == recipient)

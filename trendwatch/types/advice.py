@@ -64,7 +64,7 @@ class Business:
     quiet_week: str = "none"
     #: "" means no mail: the digest is a page, a feed and a file
     email: str = ""
-    #: further mail addresses, each asked on its own
+    #: further mail addresses, each a reader of its own
     also_to: tuple[str, ...] = ()
     #: weight of sectors that matter to it, instead of what ``sectors.toml`` says; 0 leaves one out
     relations: dict[str, float] = field(default_factory=dict)

@@ -35,6 +35,15 @@ class DeliveryState(StrEnum):
     CANCELLED = "cancelled"
 
 
+class Lane(StrEnum):
+    """Which deliveries wait behind each other."""
+
+    #: never tried, for somebody who has no trouble
+    FRESH = "fresh"
+    #: tried before, or for somebody whom something else was tried for
+    TROUBLED = "troubled"
+
+
 #: What has still to be sent: a delivery in doubt goes again, as the same mail.
 UNSENT = frozenset({DeliveryState.WAITING, DeliveryState.IN_DOUBT})
 
@@ -136,6 +145,8 @@ class Recipient:
     since: datetime
     #: of the last change of consent
     changed_at: datetime
+    #: when it left or was given up, None where it never was or has agreed since: nobody can vouch for it then
+    left_at: datetime | None = None
     #: digests refused for good since one arrived
     hard_bounces: int = 0
     #: digests given up for other reasons since one arrived
@@ -171,7 +182,7 @@ class Audience(StrEnum):
 class Notice:
     """Something a person must know, told once for as long as it lasts."""
 
-    #: coverage, smtp, suppressed or webhook
+    #: coverage, outbox, smtp, suppressed or webhook
     kind: str
     #: what it is about: an id, or "" where there is only one
     subject: str

@@ -29,6 +29,19 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Setback:
+    """A digest that met a bug of ours, and when it is tried again."""
+
+    business_key: str
+    #: of the issue, aware UTC
+    cutoff: datetime
+    #: since the last digest that was kept
+    crashes: int
+    #: no try before this
+    not_before: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Overlay:
     """A change that pages, API, command line or links made to the configuration; files stay the defaults."""
 

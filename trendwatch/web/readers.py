@@ -17,7 +17,7 @@ from trendwatch.advice.schedule import rhythm_words
 from trendwatch.deliver.links import PREFIX, Links, Purpose
 from trendwatch.errors import LinkRefused, NotFound
 from trendwatch.pipeline.changing import change_business
-from trendwatch.pipeline.outgoing import links_of, mail_of
+from trendwatch.pipeline.outgoing import first_mail, links_of
 from trendwatch.types.advice import Business
 from trendwatch.types.delivery import Consent, Recipient
 from trendwatch.types.tags import Facet
@@ -67,17 +67,15 @@ def may_agree(token: str, parts: Given) -> Response:
 
 @router.post("/confirm/{token}")
 def agree(token: str, parts: Given) -> Response:
-    """Agree to get the digest; the latest one is on its way at once."""
+    """Agree to get the digest; the latest issue is on its way at once unless a newer one is due."""
     reader = _known(parts, token, "confirm")
     now = parts.clock()
     if reader.consent is Consent.UNSUBSCRIBED:
         # Left after the question was sent: an old mail, or somebody else with it, may not undo that.
         raise HTTPException(410, "You have left since this mail was sent. Ask to be invited anew.")
-    latest = next(iter(parts.store.digests.of(reader.business_key, limit=1)), None)
     channel = parts.config().settings.mail.channel
-    first = None if latest is None else mail_of(latest, reader, channel, now=now)
+    first = first_mail(parts.store, _business(parts, reader), reader, mail=channel, now=now)
     parts.store.recipients.agree(reader.id, first, now=now)
-    parts.store.notices.end("suppressed", reader.id, now=now)
     return _page(parts, parts.store.recipients.get(reader.id), token=token, state="agreed")
 
 
