@@ -96,7 +96,7 @@ def test_the_edition_holds_them_with_links_and_the_digest_tells(world: Store) ->
     (note,) = digest.arrivals
     assert note.name == "Iot"
     assert note.elsewhere_words.startswith("established in retail since ")
-    assert note.home_words == "one report in agriculture, on 1 March (1 story, 1 publisher)"
+    assert note.home_words == "one report in agriculture, on 1 March"
     assert len(note.evidence) == 2
 
 
