@@ -217,7 +217,10 @@ def in_every_form(digest: Digest) -> list[bytes]:
     sent = mail(digest, sender="us@t.example", to="you@t.example", message_id="<1@t>", base_url=site)
     names = {"business_name": digest.business_name, "base_url": site}
     forms = [page.html(digest, base_url=site), payload(digest, base_url=site), feeds.as_json(digest)]
-    forms += [feeds.atom([digest], **names), feeds.json_feed([digest], **names)]
+    forms += [
+        feeds.atom([digest], business_key=digest.business_key, **names),
+        feeds.json_feed([digest], **names),
+    ]
     return [message_bytes(sent), *(form.encode() for form in forms)]
 
 
