@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from trendwatch.tagging.calibrate import RULES, calibrate, thresholds
+from trendwatch.tagging.calibrate import EACH, RULES, calibrate, thresholds
 from trendwatch.tagging.weights import BUCKETS, bucket
 
 GROUP = np.zeros(2, dtype=np.intp)
@@ -89,3 +89,15 @@ def test_thresholds(probability: list[float], targets: list[int], threshold: flo
 )
 def test_bucket(score: int, number: int) -> None:
     assert bucket(score) == number < BUCKETS
+
+
+def test_no_label_takes_more_than_its_share_of_texts_without_any() -> None:
+    """100 texts about nothing, of which the first label is thought likely for five, the second for none."""
+    about_nothing = np.full((100, 2), 0.1)
+    about_nothing[:5, 0] = [0.5, 0.55, 0.6, 0.65, 0.7]
+    likely = np.array([[0.9, 0.1]] * 20 + [[0.1, 0.9]] * 20)
+    probability = np.vstack([about_nothing, likely])
+    chosen, _ = thresholds(probability, probability > 0.8, np.zeros(2, dtype=np.intp))
+    given = (about_nothing >= chosen).mean(axis=0)
+    assert given.tolist() == [EACH, 0]
+    assert chosen == pytest.approx([0.600001, 0.5])
