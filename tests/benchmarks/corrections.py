@@ -18,18 +18,18 @@ Measured for areas / sectors, 300 corrections:
     60 % of terms, 435 examples   .727 / .679   +.015 / +.012    +.013 / +.017       +.055 / +.060
 
 over 4 halves, intervals of ±.003 to ±.021. (First row: random with a slightly stricter limit for "none" than
-now; best thresholds over 12 halves, with the first 3,862 examples. With those, and corrections counted once, the
-queue brought -.000 / +.006 and random ones -.000 / +.010 over 20 halves, ±.003 / ±.004.)
+now; best thresholds over 12 halves, with the first 3,862 examples. With those, and corrections counted once,
+the queue brought -.000 / +.006 and random ones -.000 / +.010 over 20 halves, ±.003 / ±.004.)
 
 So where terms and examples are rich, 300 corrections teach hardly anything. Tried there, over 12 halves:
-thresholds from 424 labelled headlines instead, shrunk or not (-.006 to -.025); a step from the model's logit to
-their answer by words and bias (-.02 to -.05 in macro-F1, +.002 in mean average precision). Over 6 halves:
+thresholds from 424 labelled headlines instead, shrunk or not (-.006 to -.025); a step from the model's logit
+to their answer by words and bias (-.02 to -.05 in macro-F1, +.002 in mean average precision). Over 6 halves:
 corrections at 12 instead of 4 when words are learnt (nothing).
 
-Where they are thin, wrong tags of headlines without an area fall from 13 % to 7 % besides. The queue is no better
-than chance, and neither were two others, over 5 halves with stricter limits for "none" than now: uncertainty
-with diminishing returns by label, so that rare ones are not drowned (150 brought +.008 ± .011 for areas, 300
-random ones +.003 ± .015; for sectors less), and the labels most expected (.06 behind chance).
+Where they are thin, wrong tags of headlines without an area fall from 13 % to 7 % besides. The queue is no
+better than chance, and neither were two others, over 5 halves with stricter limits for "none" than now:
+uncertainty with diminishing returns by label, so that rare ones are not drowned (150 brought +.008 ± .011
+for areas, 300 random ones +.003 ± .015; for sectors less), and the labels most expected (.06 behind chance).
 """
 
 from __future__ import annotations
