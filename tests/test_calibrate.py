@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from trendwatch.tagging.calibrate import RULES, calibrate, thresholds
+from trendwatch.tagging.calibrate import EACH, RULES, calibrate, thresholds
 from trendwatch.tagging.weights import BUCKETS, bucket
 
 GROUP = np.zeros(2, dtype=np.intp)
@@ -60,7 +60,7 @@ def test_groups_do_not_touch() -> None:
 def test_rarity_is_a_shift_of_the_odds() -> None:
     scores, buckets, targets = simulated(4000)
     plain = calibrate(scores, buckets, targets, GROUP)
-    rarer = calibrate(scores, buckets, targets, GROUP, rarity=2.0)
+    rarer = calibrate(scores, buckets, targets, GROUP, counts=np.where(targets, 1.0, 2.0))
     # every negative twice halves the odds: -ln 2 = -0.69
     assert rarer.offset - plain.offset == pytest.approx([-0.69, -0.69], abs=0.1)
 
@@ -89,3 +89,29 @@ def test_thresholds(probability: list[float], targets: list[int], threshold: flo
 )
 def test_bucket(score: int, number: int) -> None:
     assert bucket(score) == number < BUCKETS
+
+
+def test_no_label_takes_more_than_its_share_of_texts_without_any() -> None:
+    """300 texts about nothing, of which the first label is thought likely for nine, the second for none."""
+    about_nothing = np.full((300, 2), 0.1)
+    about_nothing[:9, 0] = [0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.75, 0.75, 0.75]
+    likely = np.array([[0.9, 0.1]] * 20 + [[0.1, 0.9]] * 20)
+    probability = np.vstack([about_nothing, likely])
+    group = np.zeros(2, dtype=np.intp)
+    chosen, _ = thresholds(probability, probability > 0.8, group)
+    assert (about_nothing >= chosen).mean(axis=0).tolist() == [EACH, 0]
+    assert chosen == pytest.approx([0.600001, 0.5])
+    few, _ = thresholds(probability[200:], probability[200:] > 0.8, group)  # a fiftieth of 100 is two texts
+    assert few == pytest.approx([0.5, 0.5])
+
+
+def test_a_label_with_few_texts_keeps_the_rules_unless_all_have_few() -> None:
+    scores, buckets, targets = simulated(300)
+    rare = targets.copy()
+    rare[np.flatnonzero(targets[:, 1])[5:], 1] = False  # 5 texts beside 100
+    group = np.zeros(3, dtype=np.intp)
+    first = [0, 1, 0]  # the label with many texts twice
+    found = calibrate(scores[:, first], buckets[:, first], rare[:, first], group, fewest=16)
+    assert (found.slope > 0).tolist() == [True, False, True]
+    few = targets & (np.arange(300) < 30)[:, np.newaxis]  # about 10 each
+    assert (calibrate(scores, buckets, few, GROUP, fewest=16).slope > 0).all()

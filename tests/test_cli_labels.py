@@ -22,7 +22,7 @@ def filled(cli: CommandLine) -> CommandLine:
 def test_a_question_is_asked_answered_and_gone(filled: CommandLine) -> None:
     asked = filled("labels", "queue", "--json").object
     assert asked
-    assert {one["why"] for one in asked} <= {"random", "conflict", "margin"}
+    assert {one["why"] for one in asked} <= {"readers", "random", "conflict", "margin"}
     item = asked[0]["tagged"]["item"]["id"]
     assert item in filled("labels", "queue").out
     kept = filled("labels", "correct", item, "--add", "area:drones", "--none", "sector", "--json").object

@@ -14,7 +14,7 @@ from tests.seeding import LAST_WEEK, VERSION, doors
 from tests.seeds import NOW, a_model, claim_on
 from trendwatch.api import Parts
 from trendwatch.store.items import Filter
-from trendwatch.store.understanding import Understood
+from trendwatch.store.understood import Understood
 from trendwatch.types.tags import TagWeek
 
 FORM = {"content-type": "application/x-www-form-urlencoded"}
@@ -140,9 +140,25 @@ def test_questions_are_asked_and_judged_with_a_form(ask: Asker, parts: Parts) ->
     assert len(ask.get("/api/v1/questions").json()["questions"]) == len(waiting) - 1
 
 
+def test_what_readers_doubt_is_asked_first_until_it_is_judged(ask: Asker, parts: Parts) -> None:
+    story = parts.store.digests.get("hill_farm", "latest").picks[0].story_id
+    report = parts.store.items.search(Filter(story_id=story), limit=1).items[0]
+    label = report.tags[0].full_key
+    body = {"story_id": story, "kind": "wrong_tag", "label": label}
+    assert ask("POST", "/api/v1/businesses/hill_farm/votes", json=body).status_code == 201
+    first = ask.get("/api/v1/questions").json()["questions"][0]
+    assert [(one["label"], one["readers"]) for one in first["doubts"]] == [(label, ["hill_farm"])]
+    name = parts.config().taxonomy.names()[label]
+    assert f"1 reader says this is not about {name} hill_farm" in text_of(ask.get("/tags/queue").text)
+    ask("POST", "/tags/queue", data={"item": first["item"]["id"], "had": [label]})
+    [kept] = parts.store.corrections.all()
+    assert label not in kept.labels
+    assert not any(one["doubts"] for one in ask.get("/api/v1/questions").json()["questions"])
+
+
 def test_a_form_that_is_none_or_comes_from_elsewhere_is_refused(ask: Asker, parts: Parts) -> None:
     assert ask("POST", "/tags/queue", content=b"\xff=1", headers=FORM).status_code == 422
-    assert ask("POST", "/tags/queue", content=b"a=1&" * 400, headers=FORM).status_code == 422
+    assert ask("POST", "/tags/queue", content=b"a=1&" * 1_100, headers=FORM).status_code == 422
     assert ask("POST", "/tags/queue", content=b"item=ffff", headers=FORM).status_code == 404
     for origin in ("https://elsewhere.example", "null"):
         elsewhere = ask("POST", "/tags/queue", content=b"item=1", headers={**FORM, "origin": origin})

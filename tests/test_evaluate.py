@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from trendwatch.errors import InputError
-from trendwatch.tagging.evaluate import Gold, as_gold, evaluate, parse_gold
-from trendwatch.types.tags import Example, Facet, Origin, Tag
+from trendwatch.tagging.evaluate import Gold, evaluate, parse_gold
+from trendwatch.types.tags import Facet, Origin, Tag
 
 
 def tag(key: str, confidence: float = 0.9) -> Tag:
@@ -96,12 +96,6 @@ def test_same_input_same_intervals() -> None:
 def test_every_text_needs_its_tags() -> None:
     with pytest.raises(ValueError, match="1 texts with tags, 2 with gold"):
         evaluate([[]], [gold(), gold()])
-
-
-def test_examples_are_gold_in_every_facet() -> None:
-    text = as_gold(Example(title="t", summary="s", labels=frozenset({"impact:cost"})))
-    assert text.labels == {"impact:cost"}
-    assert text.facets == frozenset(Facet)
 
 
 def test_parse_gold() -> None:

@@ -127,8 +127,8 @@ def test_what_no_model_can_read_is_a_state_and_not_a_tag(store: Store) -> None:
     a_store_with(store, items)
     report = understand_all(store)
     assert report.items == 4
-    assert store.uncovered.by_language("v1") == {"de": 1, "fr": 1}
-    assert [store.uncovered.language_of("v1", item.id) for item in items] == ["fr", "de", "", ""]
+    found = store.uncovered.languages_of("v1", [item.id for item in items])
+    assert found == {items[0].id: "fr", items[1].id: "de"}
     tags = [{tag.full_key for tag in store.items.get(item.id).tags} for item in items]
     assert tags == [set(), set(), {"area:drones", "sector:agriculture"}, set()]
 

@@ -49,6 +49,12 @@ def test_the_latest_word_counts(filled: Store) -> None:
     assert filled.corrections.count_since(NOW + DAY) == 1
 
 
+def test_what_was_judged_is_known_by_item(filled: Store) -> None:
+    first, second = an_item(1).id, an_item(2).id
+    filled.corrections.put(a_correction(first, "area:drones"), by="ada")
+    assert filled.corrections.judged([first, second]) == {first: {Facet.AREA}}
+
+
 def test_an_item_nobody_has_cannot_be_corrected(store: Store) -> None:
     with pytest.raises(NotFound, match="no item named 'x'"):
         store.corrections.put(a_correction("x"), by="ada")

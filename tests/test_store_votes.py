@@ -47,6 +47,10 @@ def test_wrong_tags_of_all_businesses_are_for_learning(store: Store) -> None:
     store.votes.cast(a_vote("s3", VoteKind.WRONG_TAG, hours_ago=9, who="bakery"))
     assert [one.story_id for one in store.votes.wrong_tags(NOW - HOUR * 3)] == ["s2"]
     assert len(store.votes.wrong_tags(NOW - HOUR * 10)) == 2
+    store.votes.cast(a_vote("s2", VoteKind.NOTHING))
+    assert [one.story_id for one in store.votes.wrong_tags(NOW - HOUR * 10)] == [
+        "s3"
+    ]  # the other was taken back
 
 
 def test_votes_are_handed_out_and_forgotten_with_their_business(store: Store) -> None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated
 
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
 from trendwatch.api.items import Id, ItemShape, item_shapes
-from trendwatch.pipeline.correct import correct, described
+from trendwatch.pipeline.correct import Question, correct, described
+from trendwatch.pipeline.doubts import doubt_words
 from trendwatch.types.tags import Asked, Facet
 from trendwatch.web.parts import Given
 from trendwatch.web.queue import questions
@@ -38,27 +40,48 @@ class CorrectionShape(BaseModel):
     labels: dict[str, list[str]]
 
 
+class DoubtShape(BaseModel):
+    """A label that readers say is wrong."""
+
+    label: str
+    #: keys of the businesses that say so
+    readers: tuple[str, ...]
+    #: for people
+    words: str
+
+
 class QuestionShape(BaseModel):
     """An item to judge, with the tags it has now."""
 
     why: Asked
+    doubts: list[DoubtShape]
     item: ItemShape
 
 
 class QuestionList(BaseModel):
-    """This week's items that nobody has judged."""
+    """The items that nobody has judged."""
 
     questions: list[QuestionShape]
 
 
 @router.get("/questions")
 def to_judge(parts: Given) -> QuestionList:
-    """List this week's items to judge; the first call of a week picks them."""
-    found = questions(parts)
+    """List items to judge: what readers doubt first, then this week's, picked when first asked for."""
+    found, names = questions(parts), parts.config().taxonomy.names()
     shapes = item_shapes(parts, [one.tagged for one in found])
     return QuestionList(
-        questions=[QuestionShape(why=one.why, item=item) for one, item in zip(found, shapes, strict=True)]
+        questions=[
+            QuestionShape(why=one.why, doubts=_doubts(one, names), item=item)
+            for one, item in zip(found, shapes, strict=True)
+        ]
     )
+
+
+def _doubts(question: Question, names: Mapping[str, str]) -> list[DoubtShape]:
+    return [
+        DoubtShape(label=one.label, readers=one.readers, words=doubt_words(one, names))
+        for one in question.doubts
+    ]
 
 
 @router.post("/items/{id}/correction")

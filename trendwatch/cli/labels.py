@@ -10,11 +10,15 @@ from trendwatch.cli import label_changes
 from trendwatch.cli.options import AsJson, given, print_json, print_table
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from trendwatch.pipeline.correct import Question
     from trendwatch.tagging.model import Tagger
     from trendwatch.types.tags import Tag
     from trendwatch.wiring import Service
 
 _WHY = {
+    "readers": "readers doubt it",
     "random": "picked at random, to measure",
     "conflict": "terms and model disagree",
     "margin": "unsure",
@@ -44,16 +48,17 @@ def current_tagger(service: Service) -> Tagger:
 
 
 def queue(context: typer.Context, as_json: AsJson = False) -> None:
-    """List this week's 25 items to judge: unsure ones, contradictions, and a fifth at random."""
+    """List items to judge: what readers doubt, then 25 a week: unsure, contradictory, some at random."""
     from trendwatch.pipeline.correct import queue as ask
 
     with given(context).service() as service:
         found = ask(service.store, current_tagger(service), now=service.clock())
+        names = service.config.taxonomy.names()
     if as_json:
         print_json(found)
         return
     rows = [
-        (one.tagged.item.id, _WHY[one.why], one.tagged.item.title, _said(one.tagged.tags)) for one in found
+        (one.tagged.item.id, _why(one, names), one.tagged.item.title, _said(one.tagged.tags)) for one in found
     ]
     title = "to judge: trendwatch labels correct ID"
     print_table(title, ("id", "why", "title", "tags"), rows, whole_keys=True)
@@ -112,6 +117,13 @@ def back(
         recount = timedelta(days=config.settings.digest.recount_days)
         model = go_back(service.store, version, config.taxonomy, recount=recount, clock=service.clock)
     typer.echo(f"going back to {version}, as {model.version}")
+
+
+def _why(question: Question, names: Mapping[str, str]) -> str:
+    from trendwatch.pipeline.doubts import doubt_words
+
+    said = [f"{doubt_words(one, names)} ({', '.join(one.readers)})" for one in question.doubts]
+    return "; ".join(said) or _WHY[question.why]
 
 
 def _said(tags: tuple[Tag, ...]) -> str:

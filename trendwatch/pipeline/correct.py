@@ -1,4 +1,4 @@
-"""Correct tags:  items nobody judged | pick a week's questions | ask;  what the operator says | keep."""
+"""Correct tags:  what readers doubt, a pick of items | ask;  what the operator says | keep."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from trendwatch.errors import InputError
+from trendwatch.pipeline.doubts import doubted
 from trendwatch.store import Store
 from trendwatch.tagging.model import Tagger
 from trendwatch.tagging.queue import pick
-from trendwatch.types.tags import Asked, Correction, Facet, TaggedItem, Taxonomy
+from trendwatch.types.tags import Asked, Correction, Doubt, Facet, TaggedItem, Taxonomy
 from trendwatch.types.weeks import week_number, week_start
 
 #: Questions a week.
@@ -26,10 +27,15 @@ class Question:
 
     tagged: TaggedItem
     why: Asked
+    #: labels of it that readers say are wrong
+    doubts: tuple[Doubt, ...] = ()
 
 
 def queue(store: Store, tagger: Tagger, *, now: datetime, count: int = WEEKLY) -> list[Question]:
-    """Return this week's questions that nobody has answered; the first call of a week picks them."""
+    """Return the questions that nobody has answered: what readers doubt, then this week's pick.
+
+    The first call of a week picks. An item picked at random that readers doubt, too, still counts as random.
+    """
     start = week_start(week_number(now))
     if not store.corrections.asked_since(start):
         items = store.corrections.candidates(now - WINDOW, limit=_FROM)
@@ -37,7 +43,11 @@ def queue(store: Store, tagger: Tagger, *, now: datetime, count: int = WEEKLY) -
         picked = pick(tagger, texts, count, seed=week_number(now))
         store.corrections.ask({items[one.place][0]: one.why for one in picked}, now=now)
     waiting = store.corrections.open(start)
-    return [Question(tagged, waiting[tagged.item.id]) for tagged in store.items.by_id(list(waiting))]
+    first = [
+        Question(one.tagged, waiting.pop(one.tagged.item.id, Asked.READERS), one.doubts)
+        for one in doubted(store, now=now, count=count)
+    ]
+    return first + [Question(tagged, waiting[tagged.item.id]) for tagged in store.items.by_id(list(waiting))]
 
 
 def correct(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -58,6 +58,16 @@ class Corrections:
         )
         with reading(self._engine) as connection:
             return [_correction(row) for row in connection.execute(query).mappings()]
+
+    def judged(self, item_ids: Collection[str]) -> dict[str, frozenset[Facet]]:
+        """Return the facets that were judged of those of some items that were, by item id."""
+        query = (
+            select(_ITEM.c.id, _CORRECTION.c.facets)
+            .join(_ITEM, _ITEM.c.seq == _CORRECTION.c.item_seq)
+            .where(_ITEM.c.id.in_(item_ids))
+        )
+        with reading(self._engine) as connection:
+            return {row.id: frozenset(map(Facet, row.facets)) for row in connection.execute(query)}
 
     def count_since(self, when: datetime) -> int:
         """Return how many corrections were made after a time."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import Connection, Engine, func, select
+from sqlalchemy import Connection, Engine, select
 
 from trendwatch.store.engine import reading
 from trendwatch.store.label_tables import UncoveredRow
@@ -21,23 +21,6 @@ class Uncovered:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-
-    def by_language(self, version: str) -> dict[str, int]:
-        """Return how many items a version could not read, by their language."""
-        mine = _UNCOVERED.c.model_seq == model_seq(version)
-        query = select(_UNCOVERED.c.language, func.count()).where(mine).group_by(_UNCOVERED.c.language)
-        with reading(self._engine) as connection:
-            return {row[0]: row[1] for row in connection.execute(query.order_by(_UNCOVERED.c.language))}
-
-    def language_of(self, version: str, item_id: str) -> str:
-        """Return the language of an item that a version could not read, "" where it could."""
-        query = (
-            select(_UNCOVERED.c.language)
-            .join(_ITEM, _ITEM.c.seq == _UNCOVERED.c.item_seq)
-            .where(_ITEM.c.id == item_id, _UNCOVERED.c.model_seq == model_seq(version))
-        )
-        with reading(self._engine) as connection:
-            return str(connection.execute(query).scalar() or "")
 
     def languages_of(self, version: str, item_ids: Sequence[str]) -> dict[str, str]:
         """Return the languages of those of some items that a version could not read, by item id."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, func, select
 
 from trendwatch.store.digest_tables import VoteRow
 from trendwatch.store.engine import reading, writing
@@ -39,9 +39,11 @@ class Votes:
         return self._select(query)
 
     def wrong_tags(self, since: datetime) -> tuple[Vote, ...]:
-        """Return what businesses said of wrong labels since a time, for learning."""
+        """Return what businesses say of wrong labels since a time and have not taken back, for learning."""
+        standing = select(func.max(_VOTE.c.seq)).group_by(_VOTE.c.business_key, _VOTE.c.story_id)
         wrong = _VOTE.c.kind == str(VoteKind.WRONG_TAG)
-        return self._select(select(_VOTE).where(wrong, _VOTE.c.voted_at >= since))
+        query = select(_VOTE).where(wrong, _VOTE.c.voted_at >= since, _VOTE.c.seq.in_(standing))
+        return self._select(query)
 
     def _select(self, query: Any) -> tuple[Vote, ...]:
         with reading(self._engine) as connection:

@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trendwatch.tagging.examples import json_object, string, strings
-from trendwatch.types.tags import Example, Facet, Tag
+from trendwatch.types.tags import Facet, Tag
 
 #: A label with fewer true texts does not count in the macro mean.
 ENOUGH = 8
@@ -101,11 +101,6 @@ class Evaluation:
     facets: Mapping[Facet, FacetScore]
     #: over the tags of all facets
     ece: float
-
-
-def as_gold(example: Example) -> Gold:
-    """Return an example as something to be scored against."""
-    return Gold(title=example.title, summary=example.summary, labels=example.labels)
 
 
 def parse_gold(lines: Iterable[str], *, file: str) -> list[Gold]:

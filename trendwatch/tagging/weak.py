@@ -32,8 +32,6 @@ STRONG, WEAK, ANTI = 2, 1, -2
 
 #: Scores from here on vote for a label; one weak term is not enough.
 VOTE = 2
-#: Scores down from here vote against it.
-AGAINST = -1
 
 
 @dataclass(frozen=True, slots=True)

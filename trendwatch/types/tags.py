@@ -165,6 +165,8 @@ class Example:
 class Asked(StrEnum):
     """Why an operator was asked about an item."""
 
+    #: readers said that one of its labels is wrong
+    READERS = "readers"
     #: it was picked at random, so that tags can be measured
     RANDOM = "random"
     #: terms and model disagree
@@ -173,6 +175,16 @@ class Asked(StrEnum):
     MARGIN = "margin"
     #: nobody asked: the operator came across it
     OWN = "own"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Doubt:
+    """A label of an item that readers say is wrong."""
+
+    #: full key
+    label: str
+    #: keys of the businesses that say so, the first to say it first
+    readers: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""This week's items to judge, one at a time, with the keyboard alone if one likes.
+"""Items to judge, what readers doubt first, one at a time, with the keyboard alone if one likes.
 
 Every tag proposed is a ticked box: take the tick off what is wrong, write what is missing, tick "none" where
 a facet has nothing, press Enter. What is not touched in a facet that is judged counts as right.
@@ -13,6 +13,7 @@ from fastapi import APIRouter, Query
 from starlette.responses import RedirectResponse, Response
 
 from trendwatch.pipeline.correct import Question, correct, queue
+from trendwatch.pipeline.doubts import doubt_words
 from trendwatch.types.tags import Asked
 from trendwatch.types.weeks import week_number, week_start
 from trendwatch.web.condition import feed_titles
@@ -25,6 +26,7 @@ router = APIRouter()
 
 #: Why an item was picked, as operators read it.
 WHY = {
+    Asked.READERS: "readers say that a label is wrong",
     Asked.RANDOM: "picked at random, to measure how good tags are",
     Asked.CONFLICT: "terms and model disagree",
     Asked.MARGIN: "the model is unsure",
@@ -33,7 +35,7 @@ WHY = {
 
 
 def questions(parts: Parts) -> list[Question]:
-    """Return this week's items that nobody has judged."""
+    """Return the items that nobody has judged."""
     tagger = parts.taggers.current(parts.store, parts.config().taxonomy)
     return queue(parts.store, tagger, now=parts.clock())
 
@@ -52,6 +54,7 @@ def to_judge(parts: Given, item: Annotated[str, Query(max_length=40)] = "") -> R
         "skip": f"/tags/queue?{urlencode({'item': after[0].tagged.item.id})}" if after else "",
         "judged": parts.store.corrections.count_since(start),
         "why": WHY,
+        "doubt": doubt_words,
         "facets": FACETS,
         "taxonomy": parts.config().taxonomy,
         "names": parts.config().taxonomy.names(),
