@@ -47,9 +47,10 @@ def run(
     )
 
 
-def a_fetcher(respond: Callable[[Asked], Said], clock: Clock) -> Fetcher:
+def a_fetcher(respond: Callable[[Asked], Said], clock: Clock, *, concurrency: int = 32) -> Fetcher:
     return Fetcher(
         Guard(),
+        concurrency=concurrency,
         resolve=lambda _host: ["93.184.216.34"],
         dial=FakeNetwork(respond),
         spacing=timedelta(0),
@@ -139,6 +140,39 @@ def test_f8_targets_of_redirects_are_visited_one_at_a_time(store: Store) -> None
         assert run(store, Fetcher(Guard(allowed)), Clock()).polled == 8
         assert server.most_at_once > 1
         assert target.most_at_once == 1
+
+
+@pytest.mark.timeout(30)
+@pytest.mark.parametrize("concurrency", [1, 3])
+def test_f8_many_feeds_that_one_server_sends_on_to_itself_end(store: Store, concurrency: int) -> None:
+    """More requests wait for the server's turn than there are places, with and without one already."""
+    count = 2 * concurrency + 6
+
+    def respond(asked: Asked) -> Said:
+        if not asked.path.startswith("/new/") and asked.path != "/0":
+            return Said(301, headers={"Location": f"/new{asked.path}"})
+        return Said(body=BODY, headers=VALIDATED)
+
+    some_feeds(store, count, hosts=1)
+    clock = Clock()
+    report = run(store, a_fetcher(respond, clock, concurrency=concurrency), clock)
+    assert (report.polled, report.failures) == (count, {})
+
+
+@pytest.mark.timeout(30)
+@pytest.mark.parametrize("concurrency", [1, 3])
+def test_f8_feeds_of_many_servers_that_are_sent_on_to_one_end(store: Store, concurrency: int) -> None:
+    count = 2 * concurrency + 6
+
+    def respond(asked: Asked) -> Said:
+        if asked.host != "host0.example":
+            return Said(302, headers={"Location": f"http://host0.example/new{asked.path}"})
+        return Said(body=BODY, headers=VALIDATED)
+
+    some_feeds(store, 2 * count, hosts=count)  # two of the target's own
+    clock = Clock()
+    report = run(store, a_fetcher(respond, clock, concurrency=concurrency), clock)
+    assert (report.polled, report.failures) == (2 * count, {})
 
 
 def test_f8_twenty_restarts_in_an_hour_ask_nobody_twice(store: Store) -> None:

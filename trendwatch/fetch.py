@@ -7,7 +7,8 @@ of that loop, and passes three gates before it asks (FAULTS.md F3, F6, F8):
     place      for the document it may bring: a busy reader slows fetching down instead of filling the memory
     slot       at most ``concurrency`` requests at once over all servers
 
-A redirect passes the gate of the server it leads to, and waits there without holding a slot.
+A redirect passes the gate of the server it leads to, and waits there without place or slot: whoever held a place
+while it waits for a server could wait for one who holds the server and waits for a place.
 """
 
 from __future__ import annotations
@@ -205,6 +206,7 @@ class Asking:
     async def _ask(self, client: Client, turns: Turns, request: Request, place: _Place) -> Answer:
         @asynccontextmanager
         async def turn(url: str) -> AsyncIterator[None]:
+            place.give_back()  # that of a hop before
             async with turns.turn(url):
                 await place.take()
                 async with self._slots:
@@ -228,19 +230,19 @@ class Asking:
 
 
 class _Place:
-    """Room for one document, taken once however many servers a request visits."""
+    """Room for one document: held inside a turn, and after the last one for what it brought."""
 
     def __init__(self, places: asyncio.Semaphore) -> None:
         self._places = places
         self._taken = False
 
     async def take(self) -> None:
-        if not self._taken:
-            await self._places.acquire()
-            self._taken = True
+        await self._places.acquire()
+        self._taken = True
 
     def give_back(self) -> None:
         if self._taken:
+            self._taken = False
             self._places.release()
 
 
