@@ -131,6 +131,42 @@ def test_f6_a_redirect_to_a_resting_server_is_not_followed(store: Store) -> None
     assert seen[3:] == ["host0.example"]
 
 
+def test_f6_who_finds_a_server_resting_does_not_lengthen_its_rest(store: Store) -> None:
+    clock, seen = Clock(), Counter[str]()
+
+    def respond(asked: Asked) -> Said:
+        seen[asked.host] += 1
+        if asked.host == "host0.example":
+            return Said(302, headers={"Location": "http://busy.example/"})
+        return Said(429, headers={"Retry-After": str(3 * 3600)})
+
+    some_feeds(store, 1, hosts=1)
+    run(store, a_fetcher(respond, clock), clock)
+    clock.pass_by(3 * HOUR - timedelta(minutes=10))
+    some_feeds(store, 2, hosts=1)  # a new feed is sent on ten minutes before the end
+    run(store, a_fetcher(respond, clock), clock)
+    assert seen == {"host0.example": 2, "busy.example": 1}
+    assert store.polls.resting(clock.now) == {"busy.example": NOW + 3 * HOUR}
+
+
+def test_f6_skipped_hours_and_back_off_of_one_feed_are_not_its_servers(store: Store) -> None:
+    clock = Clock(NOW)  # Monday 08:00
+    document = BODY.replace(b"<title>X", b"<skipHours><hour>11</hour><hour>12</hour></skipHours><title>X")
+
+    def respond(_asked: Asked) -> Said:
+        if clock.now > NOW:
+            return Said(503, headers={"Retry-After": str(2 * 3600)})
+        return Said(body=document, headers=VALIDATED)
+
+    some_feeds(store, 1, hosts=1)
+    run(store, a_fetcher(respond, clock), clock)
+    clock.pass_by(HOUR)
+    run(store, a_fetcher(respond, clock), clock)
+    assert store.polls.resting(clock.now) == {"host0.example": NOW + 3 * HOUR}
+    [health] = store.feeds.health()
+    assert health.state.next_fetch_at == NOW + 5 * HOUR  # 11:00, out of its skipped hours
+
+
 def test_f8_targets_of_redirects_are_visited_one_at_a_time(store: Store) -> None:
     with ScriptedServer({"/target": Reply(body=BODY, delay=0.02)}) as target, ScriptedServer() as server:
         for n in range(8):

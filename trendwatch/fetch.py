@@ -221,7 +221,6 @@ class Asking:
                 failure=error.failure,
                 detail=str(error),
                 retry_after=error.left,
-                resting=error.server,
                 asked=error.server != server_of(request.url),
             )
         except NetError as error:

@@ -19,7 +19,9 @@ at least k rhythms, so nothing is lost between two polls.
 A failure waits 1 h · 2ⁿ · (1 + 0.4 · jitter), at most a day, so that feeds that fail together do not come
 back together; n counts the failures before this one. A server that asks for rest (429, 503) is not broken and
 not counted: its n is read off the wait before. What is gone is asked once a month. Retry-After is a lower
-bound on all of it, up to 31 days. Nothing is ever parked: the first good answer restores the pace.
+bound on all of it, up to 31 days. Only an answer of the server itself makes it rest, or rest longer: a feed
+that is sent on to one that rests already waits for its end and leaves that end where it is. Nothing is ever
+parked: the first good answer restores the pace.
 
 skipHours and skipDays move any time out of themselves, with its minutes kept: else all would come at the full
 hour. A list that skips everything is a mistake and is ignored.
@@ -93,15 +95,30 @@ def after_failure(
     state: FeedState, failure: PollFailure, *, now: datetime, jitter: float, pace: Pace = PACE
 ) -> datetime:
     """Return when to ask again after a poll that brought nothing; ``state`` is as it was before."""
-    before = _rests(state, pace) if failure.failure is Failure.RATE_LIMITED else state.failures
-    # 2^20 hours are beyond any maximum, and floats stay finite.
-    stretch = (1 + pace.jitter_share * jitter) * 2 ** min(before, 20)
-    wait = min(pace.maximum, pace.back_off * stretch)
-    if failure.failure is Failure.GONE:
-        wait = pace.gone
+    wait = pace.gone if failure.failure is Failure.GONE else _back_off(state, failure, jitter, pace=pace)
     if failure.retry_after is not None:
         wait = max(wait, min(failure.retry_after, pace.retry_after))
     return out_of_skips(now + wait, state)
+
+
+def rest_after(
+    state: FeedState, failure: PollFailure, *, now: datetime, jitter: float, pace: Pace = PACE
+) -> datetime:
+    """Return until when a server is left alone that asked one of its feeds for rest.
+
+    What it states holds for all its feeds. The back-off and the skipped hours of the feed that happened to be
+    asked are its own, unless nothing is stated.
+    """
+    if failure.retry_after is None:
+        return now + _back_off(state, failure, jitter, pace=pace)
+    return now + max(pace.back_off, min(failure.retry_after, pace.retry_after))
+
+
+def _back_off(state: FeedState, failure: PollFailure, jitter: float, *, pace: Pace) -> timedelta:
+    before = _rests(state, pace) if failure.failure is Failure.RATE_LIMITED else state.failures
+    # 2^20 hours are beyond any maximum, and floats stay finite.
+    stretch = (1 + pace.jitter_share * jitter) * 2 ** min(before, 20)
+    return min(pace.maximum, pace.back_off * stretch)
 
 
 def out_of_skips(when: datetime, state: FeedState) -> datetime:

@@ -19,7 +19,15 @@ from hashlib import blake2b
 
 from trendwatch.news.items import items_of
 from trendwatch.news.moves import address_of, after_answer, after_failures
-from trendwatch.news.pace import PACE, Pace, after_failure, after_success, out_of_skips, rhythm_of
+from trendwatch.news.pace import (
+    PACE,
+    Pace,
+    after_failure,
+    after_success,
+    out_of_skips,
+    rest_after,
+    rhythm_of,
+)
 from trendwatch.types.fetches import FeedUpdate
 from trendwatch.types.news import (
     Answer,
@@ -174,7 +182,10 @@ def _failed(
         failure=failure.failure,
         failure_detail=failure.detail,
     )
-    rest = Rest(failure.resting, when) if failure.resting else None
+    rest = None
+    if failure.resting:
+        until = rest_after(state, failure, now=now, jitter=jitter, pace=pace)
+        rest = Rest(failure.resting, until)
     return FeedUpdate(state=after if resting else after_failures(after), rest=rest)
 
 

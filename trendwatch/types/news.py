@@ -178,7 +178,8 @@ class PollFailure:
     detail: str = ""
     #: how long the publisher asks to wait; None where not said
     retry_after: timedelta | None = None
-    #: the server that wants to be left alone altogether, "" where there is none
+    #: the server that answered that it wants to be left alone altogether, "" where none did: who merely finds
+    #: it resting has learnt nothing new
     resting: str = ""
     #: False: the server rests, so the feed was not asked and nothing is known of it
     asked: bool = True
