@@ -7,6 +7,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
+from email.utils import format_datetime
 from pathlib import Path
 
 import pytest
@@ -18,12 +19,13 @@ from tests.steps import Clock
 from tests.test_pipeline_poll import InProcess, rss
 from trendwatch.fetch import Fetcher
 from trendwatch.net.guard import Allowed, Guard
+from trendwatch.news.ledger import gaps
 from trendwatch.news.pace import PACE
 from trendwatch.pipeline.poll import PollReport, poll
 from trendwatch.store import Store
 from trendwatch.types.news import Failure
 
-HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+HOUR, DAY, QUARTER = timedelta(hours=1), timedelta(days=1), timedelta(minutes=15)
 BODY = rss("one").body
 VALIDATED = {"ETag": '"1"'}
 
@@ -280,6 +282,37 @@ def test_f5_a_feed_is_left_alone_in_the_hours_its_publisher_names(store: Store) 
     clock.pass_by(2 * HOUR)
     assert run(store, a_fetcher(respond, clock), clock).polled == 1
     assert seen == [NOW, NOW + DAY + 3 * HOUR]
+
+
+@pytest.mark.parametrize(("ttl", "validated", "items", "missed"), [(1440, True, 212, 0), (0, False, 60, 2)])
+def test_f5_a_busy_feed_loses_nothing_where_publishers_allow_and_says_so_where_not(
+    store: Store, ttl: int, *, validated: bool, items: int, missed: int
+) -> None:
+    """20 entries, one each quarter of an hour, for two days: 20 + 192 items in all."""
+    clock = Clock(NOW)
+
+    def respond(asked: Asked) -> Said:
+        last = (clock.now - NOW) // QUARTER
+        body = a_document(range(last - 19, last + 1), ttl=ttl)
+        return Said(body=body, headers={"ETag": f'"{last}"'} if validated else {})
+
+    some_feeds(store, 1, hosts=1)
+    for _ in range(2 * 96 + 1):
+        if store.polls.due_hosts(clock.now):
+            run(store, a_fetcher(respond, clock), clock)
+        clock.pass_by(QUARTER)
+    [health] = store.feeds.health()
+    assert store.items.count() == pytest.approx(items, abs=9)  # the last ones are not asked for yet
+    assert gaps(store.fetches.history("feed0"), read_since=health.state.first_success_at) == missed
+
+
+def a_document(numbers: range, *, ttl: int) -> bytes:
+    entries = "".join(
+        f"<item><guid>{n}</guid><title>Report {n}</title><link>http://x.example/{n}</link>"
+        f"<pubDate>{format_datetime(NOW + n * QUARTER)}</pubDate></item>"
+        for n in numbers
+    )
+    return f"<rss version='2.0'><channel><title>X</title><ttl>{ttl}</ttl>{entries}</channel></rss>".encode()
 
 
 def test_f5_who_says_not_modified_for_ever_is_asked_in_full_once_in_thirty_days(store: Store) -> None:

@@ -7,8 +7,8 @@ of that loop, and passes three gates before it asks (FAULTS.md F3, F6, F8):
     place      for the document it may bring: a busy reader slows fetching down instead of filling the memory
     slot       at most ``concurrency`` requests at once over all servers
 
-A redirect passes the gate of the server it leads to, and waits there without place or slot: whoever held a place
-while it waits for a server could wait for one who holds the server and waits for a place.
+A redirect passes the gate of the server it leads to, and waits there without place or slot: if it kept its
+place, it could wait for one who holds that server and waits for a place.
 """
 
 from __future__ import annotations

@@ -24,9 +24,10 @@ from trendwatch.news.pace import (
     Pace,
     after_failure,
     after_success,
+    mean_gap,
     out_of_skips,
+    reach_of,
     rest_after,
-    rhythm_of,
 )
 from trendwatch.types.fetches import FeedUpdate
 from trendwatch.types.news import (
@@ -134,7 +135,8 @@ def _read(
         ttl=parsed.ttl,
         skip_hours=parsed.skip_hours,
         skip_days=parsed.skip_days,
-        rhythm=rhythm_of(parsed.entries, now),
+        rhythm=mean_gap(parsed.entries, now),
+        reach=reach_of(parsed.entries, now),
     )
     after = _succeeded(after, document, now=now, pace=pace)
     if not parsed.cut:

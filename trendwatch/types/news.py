@@ -115,6 +115,8 @@ class FeedState:
     skip_days: tuple[int, ...] = ()
     #: mean time between its newest entries when last read, None where their dates do not say
     rhythm: timedelta | None = None
+    #: how long an entry stayed in its document, at the pace of then; None where its dates do not say
+    reach: timedelta | None = None
     #: when a document last differed from the one before
     changed_at: datetime | None = None
     #: when the whole document was last asked for, without validators, or came in spite of them
