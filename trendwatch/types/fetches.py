@@ -101,11 +101,11 @@ class Episode:
 
     feed_key: str
     began_at: datetime
-    #: the first failure of the episode
+    #: the latest failure of the episode
     failure: Failure
-    #: what exactly went wrong at first
+    #: what exactly went wrong then
     detail: str = ""
-    #: when operators were told; None: not yet, or it ended before it was worth telling
+    #: when operators were told; None: not yet, not yet that it is gone for good, or it ended before it was worth telling
     told_at: datetime | None = None
     #: None while it lasts
     ended_at: datetime | None = None
