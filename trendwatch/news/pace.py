@@ -15,12 +15,12 @@ and at most a day. Half of the rhythm, since at the full rhythm every second ite
 the silence, so that a night costs a daily paper nothing and a feed that fell asleep for eight days is asked
 once a day. A feed that speaks again is at its old pace with one poll.
 
-A document reaches back over its own rhythm times its entries: what is older has left it. A feed of 20 entries,
-one each quarter of an hour, that states a ttl of a day would so lose 76 of 96 items a day. So the silence of an
-awake feed makes no wait longer than half its reach, and what the publisher asks for is obeyed if the document
-reaches as far; if not, the two contradict each other, and half the reach holds. Cache-Control and ttl say how
-long a copy is good, not that nobody may ask; skipHours, skipDays and Retry-After do, and are always obeyed.
-Neither is the minimum ever undercut: it is what publishers block readers for.
+A document reaches back over its own rhythm times its entries: what is older has left it. A feed of 20
+entries, one each quarter of an hour, that states a ttl of a day would so lose 76 of 96 items a day. So the
+silence of an awake feed makes no wait longer than half its reach, and what the publisher asks for is obeyed
+if the document reaches as far; if not, the two contradict each other, and half the reach holds. Cache-Control
+and ttl say how long a copy is good, not that nobody may ask; skipHours, skipDays and Retry-After do, and are
+always obeyed. Nor is the minimum ever undercut: it is what publishers block readers for.
 
 A failure waits 1 h · 2ⁿ · (1 + 0.4 · jitter), at most a day, so that feeds that fail together do not come
 back together; n counts the failures before this one. A server that asks for rest (429, 503) is not broken and
@@ -36,7 +36,7 @@ Known failures. A feed whose dates lie (all equal, all of today) is asked once a
 changes with every request (a clock in it) is never silent. A feed without dates has no reach. Items are lost
 where the reach is below the minimum (a day for a feed without validators; operators lower it with the maximum
 interval), and where a busy feed wakes after a week: a poll that finds nothing known is told as a gap
-(``news/ledger.py``). A feed that publishes all its entries at once, daily, seems to reach hours back at first.
+(``news/ledger.py``). A feed that publishes all its entries at once, daily, seems to reach back a few hours.
 """
 
 from __future__ import annotations
