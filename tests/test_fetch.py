@@ -88,6 +88,12 @@ def test_f5_a_304_may_bring_new_validators() -> None:
     assert answer == NotModified(etag='"2"', max_age=timedelta(minutes=1))
 
 
+@pytest.mark.parametrize("codings", ["br", "utf-8", "none", "gzip"])
+def test_f4_a_304_speaks_of_a_body_that_it_does_not_have(codings: str) -> None:
+    answer = answer_to(Reply(304, headers={"Content-Encoding": codings}), etag='"1"')
+    assert answer == NotModified()
+
+
 def test_a_validator_beyond_reason_is_not_kept() -> None:
     answer = answer_to(Reply(headers={"ETag": '"' + "x" * 2000 + '"'}))
     assert isinstance(answer, Document)

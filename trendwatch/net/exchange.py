@@ -202,7 +202,8 @@ class Exchange:
         length = headers.get("content-length", "")
         if response.status == _OK and length.isdecimal() and int(length[:20]) > self._max_bytes:
             raise BodyTooLarge(f"the body is announced with {length[:20]} bytes")
-        codings = headers.get("content-encoding", "")
+        # A 304 speaks of the body it does not have.
+        codings = headers.get("content-encoding", "") if response.status == _OK else ""
         return await unpacked(response.aiter_stream(), codings=codings, max_bytes=self._max_bytes)
 
 

@@ -80,11 +80,18 @@ class Poster:
         """Look an address up without dialling it, so that a wrong one is refused when it is named.
 
         Raises:
-            NetError: it is no address, its host has none, or one that must not be dialled.
+            NetError: it is no address, its host has none, none in time, or one that must not be dialled.
         """
         parts = _parts(url)
         host, port = parts.hostname or "", _port(parts)
-        self._guard_for(parts).checked(host, self._resolve(host), port)
+        lookups = ThreadPoolExecutor(1, thread_name_prefix="trendwatch-lookup")
+        try:
+            answers = lookups.submit(self._resolve, host).result(self._seconds)
+        except TimeoutError as error:
+            raise FetchTimeout(f"{host} was not found after {self._seconds:g} seconds") from error
+        finally:
+            lookups.shutdown(wait=False, cancel_futures=True)
+        self._guard_for(parts).checked(host, answers, port)
 
     def _guard_for(self, parts: SplitResult) -> Guard:
         """Return who decides: without https only the operator's own network is called."""
