@@ -29,7 +29,7 @@ BUILDING = "building"
 OLD = "old"
 #: Trained, found to be worse, not adopted.
 REFUSED = "refused"
-#: Versions that can be gone back to, and refused ones to look at; older ones lose their numbers, not their name.
+#: Versions that can be gone back to, and as many refused ones; older ones lose their numbers, not their name.
 KEPT = 5
 
 #: States whose versions understand new items.

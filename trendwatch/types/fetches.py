@@ -105,7 +105,7 @@ class Episode:
     failure: Failure
     #: what exactly went wrong then
     detail: str = ""
-    #: when operators were told; None: not yet, not yet that it is gone for good, or it ended before it was worth telling
+    #: when operators were told; None: not yet, or not yet that it is gone, or it ended too soon
     told_at: datetime | None = None
     #: None while it lasts
     ended_at: datetime | None = None

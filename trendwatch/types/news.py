@@ -126,7 +126,7 @@ class FeedState:
     #: where permanent redirects lead, "" where there are none; adopted once proven
     moved_to: str = ""
     moved_since: datetime | None = None
-    #: polls in a row that led there
+    #: readable polls in a row that led there
     moved_times: int = 0
 
 
