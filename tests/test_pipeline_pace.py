@@ -6,7 +6,7 @@ import itertools
 import threading
 from collections import Counter
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
 
@@ -47,6 +47,22 @@ def run(
         jitter=lambda: 0.0,
         on_progress=told,
     )
+
+
+class Interrupted(Clock):
+    """A clock that lets something happen when it is looked at for the n-th time."""
+
+    looks = 0
+
+    def __init__(self, when: datetime, at: int, happen: Callable[[], None]) -> None:
+        super().__init__(when)
+        self._at, self._happen = at, happen
+
+    def __call__(self) -> datetime:
+        self.looks += 1
+        if self.looks == self._at:
+            self._happen()
+        return super().__call__()
 
 
 def a_fetcher(respond: Callable[[Asked], Said], clock: Clock, *, concurrency: int = 32) -> Fetcher:
@@ -282,6 +298,25 @@ def test_f5_a_feed_is_left_alone_in_the_hours_its_publisher_names(store: Store) 
     clock.pass_by(2 * HOUR)
     assert run(store, a_fetcher(respond, clock), clock).polled == 1
     assert seen == [NOW, NOW + DAY + 3 * HOUR]
+
+
+@pytest.mark.parametrize("look", range(2, 9))
+def test_what_is_put_off_brings_nothing_of_an_old_address_back(store: Store, look: int) -> None:
+    """The operator gives the feed another address at any moment of a run that finds it in a skipped hour."""
+    document = BODY.replace(b"<title>X", b"<skipHours><hour>9</hour></skipHours><title>X")
+    some_feeds(store, 1, hosts=1)
+    clock = Clock(NOW)  # Monday 08:00
+    run(store, a_fetcher(lambda _asked: Said(body=document, headers=VALIDATED), clock), clock)
+
+    def move() -> None:
+        store.feeds.sync([a_feed("feed0", url="http://host0.example/new")])
+
+    late = Interrupted(NOW + DAY + HOUR, look, move)
+    run(store, a_fetcher(lambda _asked: Said(404), late), late)
+    if late.looks < look:
+        return  # the run looked at the clock less often
+    [health] = store.feeds.health()
+    assert (health.state.etag, health.state.body_hash, health.state.first_success_at) == ("", "", None)
 
 
 @pytest.mark.parametrize(("ttl", "validated", "items", "missed"), [(1440, True, 212, 0), (0, False, 60, 2)])

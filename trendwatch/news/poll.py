@@ -57,7 +57,7 @@ def request_for(feed: Feed, state: FeedState, *, now: datetime, pace: Pace = PAC
 def postponed(state: FeedState, now: datetime) -> FeedUpdate | None:
     """Return what to write of a feed that is due in an hour its publisher wants no visits, else None."""
     when = out_of_skips(now, state)
-    return FeedUpdate(state=replace(state, next_fetch_at=when)) if when > now else None
+    return FeedUpdate(state=replace(state, next_fetch_at=when), postponed=True) if when > now else None
 
 
 def body_hash(body: bytes) -> str:

@@ -87,6 +87,8 @@ class FeedUpdate:
     """What one poll of one feed leaves to be written, in one transaction."""
 
     state: FeedState
+    #: nobody was asked: of the state only the time of the next poll is to be written
+    postponed: bool = False
     #: as the feed has them now; those already known are not written again
     items: tuple[Item, ...] = ()
     #: for the feed's history; None leaves none
