@@ -145,7 +145,7 @@ def rest_after(
 def _back_off(state: FeedState, failure: PollFailure, jitter: float, *, pace: Pace) -> timedelta:
     before = _rests(state, pace) if failure.failure is Failure.RATE_LIMITED else state.failures
     # 2^20 hours are beyond any maximum, and floats stay finite.
-    stretch = (1 + pace.jitter_share * jitter) * 2 ** min(before, 20)
+    stretch: float = (1 + pace.jitter_share * jitter) * 2 ** min(before, 20)
     return min(pace.maximum, pace.back_off * stretch)
 
 

@@ -103,8 +103,8 @@ class Polls:
         Args:
             outcomes: what to write.
             claims: by feed key, the claim on its server.
-            asked: by feed key, the address that answered or was not to be asked now; what is known of it is void
-                once the feed has another, or is no longer polled.
+            asked: by feed key, the address that answered, or was not to be asked now; what is known of it is
+                void once the feed has another, or is no longer polled.
         """
         with self._leases.under_all(set(claims.values())) as (connection, held):
             ours = [one for one in outcomes if claims[one.state.feed_key] in held]
