@@ -280,6 +280,15 @@ def test_f6_a_server_that_asks_for_rest_is_not_asked_for_its_other_feeds() -> No
     assert all(timedelta(seconds=55) < (a.retry_after or timedelta(0)) <= timedelta(minutes=1) for a in rests)
 
 
+def test_servers_that_may_be_asked_again_are_forgotten() -> None:
+    now = time.monotonic()
+    run = fetcher()
+    run.ready_at = {f"n{n}.example": now - 1 for n in range(100)} | {"busy.example": now + 60}
+    with ScriptedServer({"/feed": Reply(body=BODY)}) as server:
+        run.get(request(server.url + "/feed"))
+    assert run.ready_at == {"busy.example": now + 60}
+
+
 # --- F3 isolation, F8 pace -------------------------------------------------------------------------
 
 

@@ -121,14 +121,23 @@ class Asking:
     """A thread with its loop: requests go in from any thread, answers are told in the loop's."""
 
     def __init__(self, fetcher: Fetcher, tell: Tell, *, resting: Mapping[str, timedelta]) -> None:
+        #: how to fetch, and when servers may be asked again
         self._fetcher = fetcher
+        #: called in the thread
         self._tell = tell
+        #: server -> how long it still rests
         self._resting = resting
+        #: requests on the network
         self._slots = asyncio.Semaphore(fetcher.concurrency)
+        #: documents in memory, those that requests on the network may bring included
         self._places = asyncio.Semaphore(2 * fetcher.concurrency)
+        #: put in by any thread, no task yet
         self._waiting: SimpleQueue[Request] = SimpleQueue()
+        #: runs in the thread only
         self._loop = asyncio.new_event_loop()
+        #: set where some wait
         self._new = asyncio.Event()
+        #: runs until it is cancelled or a bug ends it
         self._task = self._loop.create_task(self._run())
         self._thread = threading.Thread(target=self._serve, name="trendwatch-fetch", daemon=True)
 
