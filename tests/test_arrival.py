@@ -249,9 +249,11 @@ def test_what_never_arrived_is_never_established(planted: World) -> None:
 
 def test_dates_of_states_are_those_said_at_the_time(planted: World) -> None:
     starting = reached(planted, ArrivalState.STARTING)
-    for one in arrivals(planted.pairs, week=FIRST + WEEKS - 1):
-        if one.state is ArrivalState.STARTING:
-            assert parse_week(one.since) - FIRST == starting[one.technology, one.sector]
+    last = arrivals(planted.pairs, week=FIRST + WEEKS - 1)
+    found = [one for one in last if one.state is ArrivalState.STARTING]
+    assert found
+    for one in found:
+        assert parse_week(one.since) - FIRST == starting[one.technology, one.sector]
 
 
 def test_columns_may_hold_equal_rows() -> None:

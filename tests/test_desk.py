@@ -15,6 +15,7 @@ from tests.seeding import Workshop, doors
 from tests.seeds import NOW, claim_on
 from trendwatch.api import Parts
 from trendwatch.errors import ConfigError
+from trendwatch.news.ledger import gaps
 from trendwatch.news.opml import read_opml
 from trendwatch.store.items import Filter
 from trendwatch.types.fetches import Drop, FeedUpdate, Fetch, Ledger, Outcome
@@ -71,6 +72,13 @@ def parts(tmp_path_factory: pytest.TempPathFactory) -> Parts:
         a_fetch(HOUR, Outcome.RESTING, failure=Failure.RATE_LIMITED),
         a_fetch(timedelta(), ledger=Ledger(fetched=12, drops={Drop.KNOWN: 12})),
     )
+    poll(
+        made,
+        "rotors",
+        a_fetch(3 * HOUR, ledger=Ledger(fetched=8, kept=8)),
+        a_fetch(2 * HOUR, ledger=Ledger(fetched=8, kept=7, drops={Drop.KNOWN: 1})),
+        a_fetch(HOUR, ledger=Ledger(fetched=9, kept=8, drops={Drop.DUPLICATE: 1})),
+    )
     return made
 
 
@@ -98,6 +106,33 @@ def test_the_api_reports_history_ledger_scorecard_and_breakages(ask: Asker) -> N
     assert (episode["failure"], episode["ended_at"]) == ("not_there", None)
     assert ask.get("/api/v1/feeds/brand_new/report").json()["history"] == []
     assert ask.get("/api/v1/feeds/nobody/report").status_code == 404
+
+
+def test_polls_that_brought_nothing_known_are_told_as_gaps(ask: Asker) -> None:
+    assert ask.get("/api/v1/feeds/rotors/report").json()["gaps"] == 2  # all 8, then 8 and one twice
+    assert ask.get("/api/v1/feeds/gazette/report").json()["gaps"] == 0
+    words = "2 polls brought nothing that was known: entries in between may have been missed."
+    assert words in text_of(ask.get("/feeds/rotors").text)
+    assert "may have been missed" not in text_of(ask.get("/feeds/gazette").text)
+
+
+@pytest.mark.parametrize(
+    ("kept", "drops", "after", "expected"),
+    [
+        (8, {}, 1, 1),
+        (8, {Drop.LEFT_OUT: 4, Drop.DUPLICATE: 1}, 1, 1),
+        (8, {}, 0, 0),  # the first read knows nothing
+        (0, {}, 1, 0),  # an empty document
+        *((8, {drop: 1}, 1, 0) for drop in (Drop.KNOWN, Drop.UPDATED, Drop.RESTLESS, Drop.CHURNED)),
+    ],
+)
+def test_a_gap_is_a_document_without_a_known_entry(
+    kept: int, drops: dict[Drop, int], after: int, expected: int
+) -> None:
+    ledger = Ledger(fetched=kept + sum(drops.values()), kept=kept, drops=drops)
+    fetch = Fetch(at=NOW, outcome=Outcome.READ, ledger=ledger)
+    assert gaps([fetch], read_since=NOW - after * HOUR) == expected
+    assert gaps([fetch], read_since=None) == 0
 
 
 def test_scorecards_of_all_feeds_put_what_only_they_bring_first(ask: Asker) -> None:

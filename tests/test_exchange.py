@@ -16,8 +16,9 @@ import pytest
 from tests.scripted_server import Reply, ScriptedServer
 from trendwatch.net import NameNotFound, NameServerFailed, TlsExpired, TlsFailed, TlsWrongHost
 from trendwatch.net import exchange as module
-from trendwatch.net.client import Client
+from trendwatch.net.client import Client, public_authorities
 from trendwatch.net.guard import Allowed, Guard, resolve
+from trendwatch.net.post import Poster
 from trendwatch.types.identity import server_of
 
 LOOPBACK = Guard([Allowed.parse("127.0.0.0/8")])
@@ -123,7 +124,23 @@ def test_f7_each_reason_not_to_trust_has_its_class(
 
         with pytest.raises(TlsFailed) as caught:
             asyncio.run(once())
-    assert caught.type is failure
+        poster = Poster(LOOPBACK, user_agent="t", resolve=lambda _host: ["127.0.0.1"], tls=tls)
+        with pytest.raises(TlsFailed) as posted:
+            poster.post(f"https://{host}:{server.port}/", b"{}", {})
+    assert caught.type is posted.type is failure
+
+
+def test_f7_nobody_is_trusted_because_the_environment_says_so(
+    authority: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def trusted() -> set[bytes]:
+        public_authorities.cache_clear()
+        return set(public_authorities().get_ca_certs(binary_form=True))
+
+    usual = trusted()
+    assert usual
+    monkeypatch.setenv("SSL_CERT_FILE", str(authority / "good.crt"))
+    assert trusted() == usual
 
 
 @pytest.mark.parametrize(

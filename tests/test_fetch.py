@@ -88,6 +88,12 @@ def test_f5_a_304_may_bring_new_validators() -> None:
     assert answer == NotModified(etag='"2"', max_age=timedelta(minutes=1))
 
 
+@pytest.mark.parametrize("codings", ["br", "utf-8", "none", "gzip"])
+def test_f4_a_304_speaks_of_a_body_that_it_does_not_have(codings: str) -> None:
+    answer = answer_to(Reply(304, headers={"Content-Encoding": codings}), etag='"1"')
+    assert answer == NotModified()
+
+
 def test_a_validator_beyond_reason_is_not_kept() -> None:
     answer = answer_to(Reply(headers={"ETag": '"' + "x" * 2000 + '"'}))
     assert isinstance(answer, Document)
@@ -269,9 +275,18 @@ def test_f6_a_server_that_asks_for_rest_is_not_asked_for_its_other_feeds() -> No
     assert [seen.path for seen in other.requests] == ["/c"]  # another server is another matter
     rests = [a for _, a in answers if isinstance(a, PollFailure)]
     assert [(a.asked, a.resting) for a in rests] == [(True, f"127.0.0.1:{server.port}")] + [
-        (False, f"127.0.0.1:{server.port}")
+        (False, "")  # found resting, not told anew
     ] * 2
     assert all(timedelta(seconds=55) < (a.retry_after or timedelta(0)) <= timedelta(minutes=1) for a in rests)
+
+
+def test_servers_that_may_be_asked_again_are_forgotten() -> None:
+    now = time.monotonic()
+    run = fetcher()
+    run.ready_at = {f"n{n}.example": now - 1 for n in range(100)} | {"busy.example": now + 60}
+    with ScriptedServer({"/feed": Reply(body=BODY)}) as server:
+        run.get(request(server.url + "/feed"))
+    assert run.ready_at == {"busy.example": now + 60}
 
 
 # --- F3 isolation, F8 pace -------------------------------------------------------------------------

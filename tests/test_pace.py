@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trendwatch.news.pace import PACE, after_failure, after_success, out_of_skips, rhythm_of
+from trendwatch.news.pace import PACE, after_failure, after_success, mean_gap, out_of_skips, reach_of
 from trendwatch.types.news import Entry, Failure, FeedState, PollFailure
 
 #: A Monday.
@@ -41,7 +41,58 @@ def entries(*ages: timedelta | None) -> list[Entry]:
 def test_a_rhythm_is_the_mean_time_between_the_newest_entries(
     ages: tuple[timedelta | None, ...], expected: timedelta | None
 ) -> None:
-    assert rhythm_of(entries(*ages), NOW) == expected
+    assert mean_gap(entries(*ages), NOW) == expected
+
+
+QUARTER = timedelta(minutes=15)
+
+
+@pytest.mark.parametrize(
+    ("ages", "expected"),
+    [
+        ((), None),
+        ((None, None), None),
+        ((HOUR,), None),  # one date is no pace
+        ((HOUR, HOUR, HOUR), None),  # all equal: they say nothing
+        ((HOUR, 2 * HOUR, 3 * HOUR), 3 * HOUR),
+        ((HOUR, 2 * HOUR, None), 2 * HOUR),
+        (tuple(n * QUARTER for n in range(1, 41)), 10 * HOUR),  # 20 / 20 quarters * 40
+        ((*(n * QUARTER for n in range(1, 21)), 900 * DAY), 5.25 * HOUR),  # 15 min * 21: one is pinned
+    ],
+)
+def test_a_document_reaches_back_over_its_rhythm_times_its_entries(
+    ages: tuple[timedelta | None, ...], expected: timedelta | None
+) -> None:
+    assert reach_of(entries(*ages), NOW) == expected
+
+
+@pytest.mark.parametrize(
+    ("reach", "silent", "stated", "expected"),
+    [
+        (5 * HOUR, QUARTER, DAY, 2.5 * HOUR),  # half of 5 h: the document ends before the day it asks for
+        (5 * HOUR, QUARTER, 5 * HOUR, 5 * HOUR),  # it reaches as far
+        (30 * HOUR, HOUR, DAY, DAY),
+        (30 * HOUR, HOUR, 30 * DAY, DAY),  # the maximum, which it reaches
+        (HOUR, QUARTER, DAY, HOUR),  # never below the minimum
+        (5 * HOUR, 60 * HOUR, None, 2.5 * HOUR),  # a weekend: an eighth would be 7.5 h
+        (5 * HOUR, 8 * HOUR, None, HOUR),
+        (5 * HOUR, 8 * DAY, None, DAY),  # asleep
+        (5 * HOUR, 8 * DAY, 9 * HOUR, DAY),
+        (None, 60 * HOUR, DAY, DAY),  # no dates, no reach
+    ],
+)
+@pytest.mark.parametrize("by_ttl", [True, False])
+def test_f5_a_wait_outlasts_no_document_where_publishers_allow(
+    reach: timedelta | None, silent: timedelta, stated: timedelta | None, expected: timedelta, by_ttl: bool
+) -> None:
+    state = replace(
+        STATE, rhythm=QUARTER, reach=reach, changed_at=NOW - silent, ttl=stated if by_ttl else None
+    )
+    assert after_success(state, None if by_ttl else stated, now=NOW) - NOW == expected
+    unvalidated = replace(state, etag="")
+    assert after_success(unvalidated, None, now=NOW) - NOW == DAY  # what readers are blocked for
+    skipping = replace(state, skip_hours=tuple(range(9, 24)))
+    assert after_success(skipping, None if by_ttl else stated, now=NOW).hour < 9
 
 
 @pytest.mark.parametrize(

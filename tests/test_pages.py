@@ -9,6 +9,7 @@ import pytest
 
 from tests.seeds import LEASE, NOW, a_feed, a_model, an_item, claim_on, keep
 from tests.steps import Clock, understand_all
+from tests.test_store_corrections import a_correction
 from trendwatch.news.article import allows, main_text, pause
 from trendwatch.pipeline.pages import FRESH, PagesReport, origin_of, read_pages
 from trendwatch.store import Store
@@ -182,6 +183,19 @@ def test_text_of_the_page_is_tagged_and_the_summary_stays(world: Store) -> None:
     assert {"area:drones", "sector:agriculture"} <= {tag.full_key for tag in tagged.tags}
     assert tagged.item.summary == ""
     assert world.items.get(TWO).tags == ()
+
+
+def test_who_watches_and_learns_reads_what_the_tagger_read(world: Store) -> None:
+    run(world, Network({"https://gazette.example/1": article()}))
+    understand_all(world, now=NOW + HOUR)
+    page = world.pages.of([ONE])[ONE].text
+    since, until = NOW - timedelta(days=9), NOW + timedelta(days=9)
+    asked = {item: text for item, _, text in world.corrections.candidates(since, limit=9)}
+    assert asked[ONE] == page != ""
+    version = world.models.current().version  # type: ignore[union-attr]
+    assert page in [text for _, text in world.drift.texts(version, since, until, limit=9)]
+    world.corrections.put(a_correction(ONE, "area:drones"), by="ada")
+    assert [one.summary for one in world.corrections.all()] == [page]
 
 
 def test_two_processes_do_not_read_at_once(world: Store) -> None:

@@ -114,7 +114,9 @@ def test_lists_of_feeds_are_no_feeds(shared_data: Path, name: str) -> None:
 def test_what_a_server_sends_along_changes_nothing(shared_data: Path) -> None:
     """Headers that lie (a default charset, text/html) do not change what real feeds say."""
     folder = shared_data / "feeds" / "ts_narrowcast"
-    for path in sorted(path for path in folder.rglob("*") if path.is_file())[::12]:
+    files = sorted(path for path in folder.rglob("*") if path.is_file())[::12]
+    assert files
+    for path in files:
         body = path.read_bytes()
         plain = parse(Document(url=URL, body=body))
         for kind in ("text/html; charset=iso-8859-1", "application/rss+xml; charset=utf-16", "text/plain"):

@@ -97,6 +97,19 @@ def test_names_of_names_lead_there_too(store: Store) -> None:
     assert series(store, TOTAL) == 1
 
 
+def test_a_story_that_was_merged_away_and_begun_again_has_its_name_to_itself(store: Store) -> None:
+    """A part is named after its first report: that is the name the report's own story had."""
+    ids = a_world(store)
+    mend(store, merged(ids))
+    part = (ids["i1"], ids["i2"])
+    mend(store, Mend(before=ids["older"], after=ids["younger"], items=part, merged=False))
+    assert store.stories.get(ids["younger"]).id == ids["younger"]
+    assert store.stories.get(ids["younger"]).items == 2
+    third = Mend(before=ids["younger"], after="third", items=(ids["i2"],), merged=False)
+    mend(store, third, Mend(before=ids["younger"], after="third", items=(ids["i1"],), merged=True))
+    assert store.stories.get(ids["younger"]).id == "third"  # where its reports are now
+
+
 def test_a_split_story_is_counted_as_two(store: Store) -> None:
     ids = a_world(store)
     mend(store, Mend(before=ids["younger"], after="part", items=(ids["i2"],), merged=False))

@@ -6,7 +6,8 @@ import itertools
 import threading
 from collections import Counter
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
+from email.utils import format_datetime
 from pathlib import Path
 
 import pytest
@@ -18,12 +19,13 @@ from tests.steps import Clock
 from tests.test_pipeline_poll import InProcess, rss
 from trendwatch.fetch import Fetcher
 from trendwatch.net.guard import Allowed, Guard
+from trendwatch.news.ledger import gaps
 from trendwatch.news.pace import PACE
 from trendwatch.pipeline.poll import PollReport, poll
 from trendwatch.store import Store
 from trendwatch.types.news import Failure
 
-HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+HOUR, DAY, QUARTER = timedelta(hours=1), timedelta(days=1), timedelta(minutes=15)
 BODY = rss("one").body
 VALIDATED = {"ETag": '"1"'}
 
@@ -47,9 +49,26 @@ def run(
     )
 
 
-def a_fetcher(respond: Callable[[Asked], Said], clock: Clock) -> Fetcher:
+class Interrupted(Clock):
+    """A clock that lets something happen when it is looked at for the n-th time."""
+
+    looks = 0
+
+    def __init__(self, when: datetime, at: int, happen: Callable[[], None]) -> None:
+        super().__init__(when)
+        self._at, self._happen = at, happen
+
+    def __call__(self) -> datetime:
+        self.looks += 1
+        if self.looks == self._at:
+            self._happen()
+        return super().__call__()
+
+
+def a_fetcher(respond: Callable[[Asked], Said], clock: Clock, *, concurrency: int = 32) -> Fetcher:
     return Fetcher(
         Guard(),
+        concurrency=concurrency,
         resolve=lambda _host: ["93.184.216.34"],
         dial=FakeNetwork(respond),
         spacing=timedelta(0),
@@ -130,6 +149,42 @@ def test_f6_a_redirect_to_a_resting_server_is_not_followed(store: Store) -> None
     assert seen[3:] == ["host0.example"]
 
 
+def test_f6_who_finds_a_server_resting_does_not_lengthen_its_rest(store: Store) -> None:
+    clock, seen = Clock(), Counter[str]()
+
+    def respond(asked: Asked) -> Said:
+        seen[asked.host] += 1
+        if asked.host == "host0.example":
+            return Said(302, headers={"Location": "http://busy.example/"})
+        return Said(429, headers={"Retry-After": str(3 * 3600)})
+
+    some_feeds(store, 1, hosts=1)
+    run(store, a_fetcher(respond, clock), clock)
+    clock.pass_by(3 * HOUR - timedelta(minutes=10))
+    some_feeds(store, 2, hosts=1)  # a new feed is sent on ten minutes before the end
+    run(store, a_fetcher(respond, clock), clock)
+    assert seen == {"host0.example": 2, "busy.example": 1}
+    assert store.polls.resting(clock.now) == {"busy.example": NOW + 3 * HOUR}
+
+
+def test_f6_skipped_hours_and_back_off_of_one_feed_are_not_its_servers(store: Store) -> None:
+    clock = Clock(NOW)  # Monday 08:00
+    document = BODY.replace(b"<title>X", b"<skipHours><hour>11</hour><hour>12</hour></skipHours><title>X")
+
+    def respond(_asked: Asked) -> Said:
+        if clock.now > NOW:
+            return Said(503, headers={"Retry-After": str(2 * 3600)})
+        return Said(body=document, headers=VALIDATED)
+
+    some_feeds(store, 1, hosts=1)
+    run(store, a_fetcher(respond, clock), clock)
+    clock.pass_by(HOUR)
+    run(store, a_fetcher(respond, clock), clock)
+    assert store.polls.resting(clock.now) == {"host0.example": NOW + 3 * HOUR}
+    [health] = store.feeds.health()
+    assert health.state.next_fetch_at == NOW + 5 * HOUR  # 11:00, out of its skipped hours
+
+
 def test_f8_targets_of_redirects_are_visited_one_at_a_time(store: Store) -> None:
     with ScriptedServer({"/target": Reply(body=BODY, delay=0.02)}) as target, ScriptedServer() as server:
         for n in range(8):
@@ -139,6 +194,39 @@ def test_f8_targets_of_redirects_are_visited_one_at_a_time(store: Store) -> None
         assert run(store, Fetcher(Guard(allowed)), Clock()).polled == 8
         assert server.most_at_once > 1
         assert target.most_at_once == 1
+
+
+@pytest.mark.timeout(30)
+@pytest.mark.parametrize("concurrency", [1, 3])
+def test_f8_many_feeds_that_one_server_sends_on_to_itself_end(store: Store, concurrency: int) -> None:
+    """More requests wait for the server's turn than there are places, with and without one already."""
+    count = 2 * concurrency + 6
+
+    def respond(asked: Asked) -> Said:
+        if not asked.path.startswith("/new/") and asked.path != "/0":
+            return Said(301, headers={"Location": f"/new{asked.path}"})
+        return Said(body=BODY, headers=VALIDATED)
+
+    some_feeds(store, count, hosts=1)
+    clock = Clock()
+    report = run(store, a_fetcher(respond, clock, concurrency=concurrency), clock)
+    assert (report.polled, report.failures) == (count, {})
+
+
+@pytest.mark.timeout(30)
+@pytest.mark.parametrize("concurrency", [1, 3])
+def test_f8_feeds_of_many_servers_that_are_sent_on_to_one_end(store: Store, concurrency: int) -> None:
+    count = 2 * concurrency + 6
+
+    def respond(asked: Asked) -> Said:
+        if asked.host != "host0.example":
+            return Said(302, headers={"Location": f"http://host0.example/new{asked.path}"})
+        return Said(body=BODY, headers=VALIDATED)
+
+    some_feeds(store, 2 * count, hosts=count)  # two of the target's own
+    clock = Clock()
+    report = run(store, a_fetcher(respond, clock, concurrency=concurrency), clock)
+    assert (report.polled, report.failures) == (2 * count, {})
 
 
 def test_f8_twenty_restarts_in_an_hour_ask_nobody_twice(store: Store) -> None:
@@ -210,6 +298,56 @@ def test_f5_a_feed_is_left_alone_in_the_hours_its_publisher_names(store: Store) 
     clock.pass_by(2 * HOUR)
     assert run(store, a_fetcher(respond, clock), clock).polled == 1
     assert seen == [NOW, NOW + DAY + 3 * HOUR]
+
+
+@pytest.mark.parametrize("look", range(2, 9))
+def test_what_is_put_off_brings_nothing_of_an_old_address_back(store: Store, look: int) -> None:
+    """The operator gives the feed another address at any moment of a run that finds it in a skipped hour."""
+    document = BODY.replace(b"<title>X", b"<skipHours><hour>9</hour></skipHours><title>X")
+    some_feeds(store, 1, hosts=1)
+    clock = Clock(NOW)  # Monday 08:00
+    run(store, a_fetcher(lambda _asked: Said(body=document, headers=VALIDATED), clock), clock)
+
+    def move() -> None:
+        store.feeds.sync([a_feed("feed0", url="http://host0.example/new")])
+
+    late = Interrupted(NOW + DAY + HOUR, look, move)
+    run(store, a_fetcher(lambda _asked: Said(404), late), late)
+    if late.looks < look:
+        return  # the run looked at the clock less often
+    [health] = store.feeds.health()
+    assert (health.state.etag, health.state.body_hash, health.state.first_success_at) == ("", "", None)
+
+
+@pytest.mark.parametrize(("ttl", "validated", "items", "missed"), [(1440, True, 212, 0), (0, False, 60, 2)])
+def test_f5_a_busy_feed_loses_nothing_where_publishers_allow_and_says_so_where_not(
+    store: Store, ttl: int, *, validated: bool, items: int, missed: int
+) -> None:
+    """20 entries, one each quarter of an hour, for two days: 20 + 192 items in all."""
+    clock = Clock(NOW)
+
+    def respond(asked: Asked) -> Said:
+        last = (clock.now - NOW) // QUARTER
+        body = a_document(range(last - 19, last + 1), ttl=ttl)
+        return Said(body=body, headers={"ETag": f'"{last}"'} if validated else {})
+
+    some_feeds(store, 1, hosts=1)
+    for _ in range(2 * 96 + 1):
+        if store.polls.due_hosts(clock.now):
+            run(store, a_fetcher(respond, clock), clock)
+        clock.pass_by(QUARTER)
+    [health] = store.feeds.health()
+    assert store.items.count() == pytest.approx(items, abs=9)  # the last ones are not asked for yet
+    assert gaps(store.fetches.history("feed0"), read_since=health.state.first_success_at) == missed
+
+
+def a_document(numbers: range, *, ttl: int) -> bytes:
+    entries = "".join(
+        f"<item><guid>{n}</guid><title>Report {n}</title><link>http://x.example/{n}</link>"
+        f"<pubDate>{format_datetime(NOW + n * QUARTER)}</pubDate></item>"
+        for n in numbers
+    )
+    return f"<rss version='2.0'><channel><title>X</title><ttl>{ttl}</ttl>{entries}</channel></rss>".encode()
 
 
 def test_f5_who_says_not_modified_for_ever_is_asked_in_full_once_in_thirty_days(store: Store) -> None:

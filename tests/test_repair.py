@@ -46,13 +46,27 @@ def test_references(text: str, expected: str) -> None:
             "<rdf:RDF><channel></channel><item>1</item></rdf:RDF>",
         ),
         ("<rss><channel><item>1", "<rss><channel><item>1"),
+        (  # an article about feeds quotes the end of one
+            "<rss><channel><item><![CDATA[..</channel></rss>..]]></item><item><title>b</title><descr",
+            "<rss><channel><item><![CDATA[..</channel></rss>..]]></item></channel></rss>",
+        ),
+        ("<rss><item>1</item><!-- </rss> --><item>2", "<rss><item>1</item></rss>"),
+        ("<rss><item>1</item><item><![CDATA[</rss>", "<rss><item>1</item></rss>"),
     ],
 )
 def test_p3_a_cut_feed_is_closed_behind_its_last_item(text: str, expected: str) -> None:
     assert closed(text) == (expected, True)
 
 
-@pytest.mark.parametrize("text", ["<rss><channel/></rss>", "<RSS></rss >", "<rss/>", "<rss version='2.0' />"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("<rss><channel/></rss>", "<RSS></rss >", "<rss/>", "<rss version='2.0' />"),
+        "<rss><![CDATA[</rss>]]></rss>\n<!-- cached -->",
+        "<rss><item>about <!-- and -->, &lt;![CDATA[</item></rss>",
+        "<rss><item><![CDATA[cut in a comment <!--]]></item></rss>",
+    ],
+)
 def test_a_whole_feed_is_left_alone(text: str) -> None:
     assert closed(text) == (text, False)
 

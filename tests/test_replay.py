@@ -172,6 +172,7 @@ def test_a_rise_is_found_and_nothing_looks_ahead(whole: tuple[list[Dated], list[
 def test_what_is_told_exists(whole: tuple[list[Dated], list[Trend]]) -> None:
     lines, found = whole
     dates = {stable_id(one.source, one.id): one.date for one in lines}
+    assert found
     for trend in found:
         assert trend.evidence
         assert all(week_number(dates[item]) <= parse_week(trend.week) for item in trend.evidence)

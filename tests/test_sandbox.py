@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import multiprocessing
 import os
@@ -12,6 +13,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import CancelledError
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -20,6 +22,9 @@ from trendwatch.news.parse import parse
 from trendwatch.sandbox import Sandbox
 from trendwatch.sandbox import pool as module
 from trendwatch.types.news import Document, Failure, ParsedFeed, PollFailure
+
+if TYPE_CHECKING:
+    from pebble import ProcessPool
 
 CPU_SECONDS = 2
 
@@ -101,7 +106,9 @@ def test_p2_one_bad_document_among_many_costs_only_itself(sandbox: Sandbox) -> N
 def test_killed_children_are_replaced(sandbox: Sandbox) -> None:
     for _ in range(3):
         sandbox.parse(FINE)
-        for pid in children():
+        victims = children()
+        assert victims
+        for pid in victims:
             os.kill(pid, signal.SIGKILL)
         assert sandbox.parse(FINE) == parse(FINE)
 
@@ -109,7 +116,9 @@ def test_killed_children_are_replaced(sandbox: Sandbox) -> None:
 def test_a_child_killed_at_work_is_a_limit(sandbox: Sandbox) -> None:
     future = sandbox.submit(ENDLESS)
     time.sleep(0.5)
-    for pid in children():
+    victims = children()
+    assert victims
+    for pid in victims:
         os.kill(pid, signal.SIGKILL)
     assert limited(future.result(timeout=20))
 
@@ -129,6 +138,39 @@ def test_a_bug_surfaces(sandbox: Sandbox) -> None:
     with pytest.raises(TypeError):
         sandbox.parse(broken)
     assert sandbox.parse(FINE) == parse(FINE)
+
+
+class Crowded(Sandbox):
+    """A sandbox on a machine that has no room for another process, some times."""
+
+    refusals = 0
+
+    def _running(self) -> ProcessPool:
+        if self.refusals:
+            self.refusals -= 1
+            raise OSError(errno.EAGAIN, "no room for another process")
+        return super()._running()
+
+
+def test_children_that_cannot_be_started_fail_their_documents_and_no_others() -> None:
+    with Crowded(workers=1) as crowded:
+        crowded.refusals = 5
+        for _ in range(5):
+            with pytest.raises(OSError, match="no room"):
+                crowded.submit(FINE).result(timeout=10)
+        assert crowded.submit(FINE).result(timeout=20) == parse(FINE)
+
+
+def test_what_waits_behind_children_that_cannot_be_started_is_parsed() -> None:
+    """The thread that brings one batch back hands the next one over: its failure must reach the next one."""
+    with Crowded(workers=1) as crowded:
+        first = [crowded.submit(FINE) for _ in range(2)]
+        crowded.refusals = 1
+        waiting = [crowded.submit(FINE) for _ in range(3)]
+        assert [one.result(timeout=20) for one in first] == [parse(FINE)] * 2
+        with pytest.raises(OSError, match="no room"):
+            waiting[0].result(timeout=20)
+        assert crowded.submit(FINE).result(timeout=20) == parse(FINE)
 
 
 def test_closing_ends_what_is_open() -> None:

@@ -62,6 +62,20 @@ def test_only_pairs_with_a_sector_and_each_owner_once_a_week(counted: Store) -> 
     assert owners == {(KEY, WEEK - 2, "Group"), (KEY, WEEK, "wire")}
 
 
+def test_owners_of_reports_that_moved_away_do_not_count(counted: Store) -> None:
+    away = Understood(
+        stories={an_item(feed="wire").id: "s"},
+        tags={},
+        new_stories={},
+        story_counts={(KEY, WEEK): -2},
+        report_counts={(KEY, WEEK, "wire"): -2, (KEY, WEEK - 2, "gazette"): -3},
+    )
+    counted.understanding.write("v1", away, claim=claim_on(counted, "understand", "again"))
+    stories, owners = rows(counted, WEEK - 9, WEEK)
+    assert stories == {(KEY, WEEK - 2, 3)}
+    assert owners == {(KEY, WEEK - 2, "Group")}  # herald's
+
+
 def test_a_closed_range_of_weeks_of_one_version(counted: Store) -> None:
     assert rows(counted, WEEK - 1, WEEK - 1) == (set(), set())
     assert rows(counted, WEEK - 2, WEEK - 1) == ({(KEY, WEEK - 2, 3)}, {(KEY, WEEK - 2, "Group")})

@@ -12,6 +12,7 @@ from tests.steps import write
 from trendwatch.errors import NotFound
 from trendwatch.store import Store
 from trendwatch.store.intake import take_in
+from trendwatch.store.models import KEPT
 from trendwatch.types.fetches import FeedUpdate
 from trendwatch.types.news import FeedState
 
@@ -95,6 +96,17 @@ def test_versions_are_listed_newest_first(store: Store) -> None:
     for version in ("b", "a", "c"):
         store.models.adopt(a_model(version), since=NOW)
     assert [version for version, _, _ in store.models.versions()] == ["c", "a", "b"]
+
+
+def test_c1_refused_models_never_take_the_last_good_one_away(store: Store) -> None:
+    for version in ("good", "better"):
+        store.models.adopt(a_model(version), since=NOW)
+        store.models.promote_if_caught_up()
+    for number in range(KEPT + 2):
+        store.models.refuse(a_model(f"refused{number}"))
+    assert [model.version for model in store.models.earlier()] == ["good"]
+    kept = [one[0] for one in store.models.described() if one[4]]
+    assert kept == [*(f"refused{number}" for number in range(KEPT + 1, 1, -1)), "better", "good"]
 
 
 def test_c3_an_item_stored_while_a_model_is_adopted_waits_for_it(store: Store) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 
 from trendwatch.trends.ngrams import fold
 from trendwatch.trends.termtable import DECAY, KEPT_WEEKS, Report, TermTable
@@ -72,6 +74,18 @@ def test_memory_is_bounded_and_what_is_lost_is_made_up_for() -> None:
     assert used(table, "vulkan") == KEPT_WEEKS
     assert 0 < table.lost <= 1
     assert set(np.concatenate([week.term for week in table.kept]).tolist()) <= set(table.numbers.values())
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(st.integers(0, 120), min_size=2, max_size=25))
+@example([120, 5] * 12)
+def test_memory_is_bounded_however_many_new_words_a_week_brings(sizes: list[int]) -> None:
+    table = TermTable(capacity=40)
+    for week, size in enumerate(sizes):
+        table.add(week, [report(f"filler{week}x{at}", item=f"{week}/{at}") for at in range(size)])
+        assert len(table.numbers) <= 40
+        assert table.size <= 40 + max(sizes)
+        assert {table.form(number) for number in table.numbers.values()} == set(table.numbers)
 
 
 def test_areas_and_sources_are_numbered() -> None:

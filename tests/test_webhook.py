@@ -20,7 +20,7 @@ from tests.steps import Clock
 from tests.test_smtp import server_tls, trusting
 from trendwatch.deliver.webhook import Webhook, new_secret
 from trendwatch.errors import InputError
-from trendwatch.net import BlockedAddress, NameNotFound
+from trendwatch.net import BlockedAddress, FetchTimeout, NameNotFound
 from trendwatch.net.guard import Allowed, Guard
 from trendwatch.net.post import Poster
 from trendwatch.pipeline.outgoing import add_endpoint
@@ -283,6 +283,20 @@ def test_d3_an_untrusted_certificate_gets_nothing() -> None:
         assert run(store, strict, Clock()).postponed == 1
         assert receiver.calls == []
         assert store.deliveries.get("d10").detail.startswith("tls_failed")
+
+
+def test_f3_a_silent_name_server_holds_up_nobody_who_names_an_address() -> None:
+    answered = threading.Event()
+
+    def resolve(_host: str) -> Sequence[str]:
+        answered.wait(20)
+        return ["93.184.215.14"]
+
+    post = Poster(Guard([]), user_agent="test", timeout=timedelta(seconds=0.2), resolve=resolve)
+    with pytest.raises(FetchTimeout, match=r"hook\.example was not found after 0\.2 seconds"):
+        post.check("https://hook.example/x")
+    assert not answered.is_set()
+    answered.set()
 
 
 def test_f1_the_guard_is_asked_at_every_try() -> None:

@@ -74,6 +74,8 @@ class FeedReport:
     history: tuple[Fetch, ...]
     #: of the polls in the history
     ledger: Ledger
+    #: polls in the history that brought nothing known, so that entries in between may have been missed
+    gaps: int
     scorecard: Scorecard | None
     rhythm: Rhythm | None
     #: the latest first
@@ -180,13 +182,16 @@ class Desk:
 
     def report(self, key: str) -> FeedReport:
         """Return how a feed does; a feed that was never polled has an empty report."""
+        from trendwatch.news.ledger import gaps
         from trendwatch.store.fetches import total
 
         store, now = self.workshop.store, self.workshop.clock()
         history = store.fetches.history(key)
+        read_since = next((one.state.first_success_at for one in store.feeds.health(key)), None)
         return FeedReport(
             history=history,
             ledger=total(history),
+            gaps=gaps(history, read_since=read_since),
             scorecard=store.scorecards.of(now - WINDOW, now, key=key).get(key),
             rhythm=store.scorecards.rhythms(now=now, key=key).get(key),
             episodes=store.fetches.episodes(key),

@@ -7,7 +7,8 @@ of that loop, and passes three gates before it asks (FAULTS.md F3, F6, F8):
     place      for the document it may bring: a busy reader slows fetching down instead of filling the memory
     slot       at most ``concurrency`` requests at once over all servers
 
-A redirect passes the gate of the server it leads to, and waits there without holding a slot.
+A redirect passes the gate of the server it leads to, and waits there without place or slot: if it kept its
+place, it could wait for one who holds that server and waits for a place.
 """
 
 from __future__ import annotations
@@ -120,14 +121,23 @@ class Asking:
     """A thread with its loop: requests go in from any thread, answers are told in the loop's."""
 
     def __init__(self, fetcher: Fetcher, tell: Tell, *, resting: Mapping[str, timedelta]) -> None:
+        #: how to fetch, and when servers may be asked again
         self._fetcher = fetcher
+        #: called in the thread
         self._tell = tell
+        #: server -> how long it still rests
         self._resting = resting
+        #: requests on the network
         self._slots = asyncio.Semaphore(fetcher.concurrency)
+        #: documents in memory, those that requests on the network may bring included
         self._places = asyncio.Semaphore(2 * fetcher.concurrency)
+        #: put in by any thread, no task yet
         self._waiting: SimpleQueue[Request] = SimpleQueue()
+        #: runs in the thread only
         self._loop = asyncio.new_event_loop()
+        #: set where some wait
         self._new = asyncio.Event()
+        #: runs until it is cancelled or a bug ends it
         self._task = self._loop.create_task(self._run())
         self._thread = threading.Thread(target=self._serve, name="trendwatch-fetch", daemon=True)
 
@@ -205,6 +215,7 @@ class Asking:
     async def _ask(self, client: Client, turns: Turns, request: Request, place: _Place) -> Answer:
         @asynccontextmanager
         async def turn(url: str) -> AsyncIterator[None]:
+            place.give_back()  # that of a hop before
             async with turns.turn(url):
                 await place.take()
                 async with self._slots:
@@ -219,7 +230,6 @@ class Asking:
                 failure=error.failure,
                 detail=str(error),
                 retry_after=error.left,
-                resting=error.server,
                 asked=error.server != server_of(request.url),
             )
         except NetError as error:
@@ -228,19 +238,19 @@ class Asking:
 
 
 class _Place:
-    """Room for one document, taken once however many servers a request visits."""
+    """Room for one document: held inside a turn, and after the last one for what it brought."""
 
     def __init__(self, places: asyncio.Semaphore) -> None:
         self._places = places
         self._taken = False
 
     async def take(self) -> None:
-        if not self._taken:
-            await self._places.acquire()
-            self._taken = True
+        await self._places.acquire()
+        self._taken = True
 
     def give_back(self) -> None:
         if self._taken:
+            self._taken = False
             self._places.release()
 
 

@@ -91,6 +91,8 @@ class FeedReportShape(BaseModel):
     history: list[FetchShape]
     #: of the polls in the history together
     ledger: LedgerShape
+    #: polls in the history that brought nothing known: entries in between may have been missed
+    gaps: int
     scorecard: ScorecardShape | None
     rhythm: RhythmShape | None
     #: the latest first
@@ -193,6 +195,7 @@ def report(key: Key, parts: Given) -> FeedReportShape:
     return FeedReportShape(
         history=[_fetch(one) for one in found.history],
         ledger=_ledger(found.ledger),
+        gaps=found.gaps,
         scorecard=_scorecard(found.scorecard) if found.scorecard else None,
         rhythm=_rhythm(found.rhythm),
         episodes=[_episode(one) for one in found.episodes],

@@ -61,7 +61,7 @@ def _say_state(feed: Feed, state: FeedState, *, items: int) -> None:
 
 def _say_report(report: FeedReport) -> None:
     from trendwatch.news.ledger import OUTCOME_WORDS
-    from trendwatch.web.feedwords import ledger_rows, scorecard_rows
+    from trendwatch.web.feedwords import gap_words, ledger_rows, scorecard_rows
 
     if report.rhythm is not None:
         from trendwatch.news.rhythm import rhythm_words
@@ -73,6 +73,8 @@ def _say_report(report: FeedReport) -> None:
     typer.echo("")
     for count, words in ledger_rows(report.ledger):
         typer.echo(f"{count:9,}  {words}")
+    if said := gap_words(report.gaps):
+        typer.echo(f"\n{said}")
     rows = [
         (
             describe(one.at),

@@ -29,6 +29,7 @@ import httpx
 
 from trendwatch.net import BadRedirect, BlockedAddress, FetchTimeout, NameNotFound, TooManyRedirects
 from trendwatch.net.exchange import Exchange, Received, Target
+from trendwatch.net.failures import port_of
 from trendwatch.net.guard import Allowed, Dial, Guard, GuardedBackend, Resolve, resolve
 
 MAX_BYTES = 10 * 1024 * 1024
@@ -110,8 +111,11 @@ class _Way:
 
 
 @cache
-def _public_authorities() -> ssl.SSLContext:
-    """Return the usual trust store; reading it takes tens of milliseconds, once."""
+def public_authorities() -> ssl.SSLContext:
+    """Return the usual trust store; reading it takes tens of milliseconds, once.
+
+    Not that of httpcore, to which the environment may add (SSL_CERT_FILE, SSL_CERT_DIR).
+    """
     return httpx.create_ssl_context(trust_env=False)
 
 
@@ -140,7 +144,7 @@ class Client:
         self._backend = GuardedBackend(guard, lookups=self._lookups, resolve=resolve, dial=dial)
         self._exchange = Exchange(
             self._backend,
-            tls or _public_authorities(),
+            tls or public_authorities(),
             standing={
                 "Accept": _ACCEPT,
                 "Accept-Encoding": "gzip",
@@ -168,7 +172,7 @@ class Client:
                 addresses = await self._backend.addresses(target.raw_host.decode("ascii"))
         except (BlockedAddress, NameNotFound, TimeoutError):
             return None  # the request itself will say so
-        return self._guard.allowance(addresses[0], _port(target)) if addresses else None
+        return self._guard.allowance(addresses[0], port_of(target.scheme, target.port)) if addresses else None
 
     async def get(
         self,
@@ -275,7 +279,3 @@ def _target(url: httpx.URL, answer: Received) -> httpx.URL:
 def _origin(url: httpx.URL) -> tuple[str, str, int | None]:
     """Return scheme, host and port; httpx drops a port that is the scheme's own."""
     return url.scheme, url.host, url.port
-
-
-def _port(url: httpx.URL) -> int:
-    return url.port or (443 if url.scheme == "https" else 80)

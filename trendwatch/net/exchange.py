@@ -18,23 +18,13 @@ from time import monotonic
 
 import httpcore
 
-from trendwatch.net import (
-    BodyTooLarge,
-    ConnectionFailed,
-    FetchTimeout,
-    NetError,
-    TlsExpired,
-    TlsFailed,
-    TlsWrongHost,
-)
+from trendwatch.net import BodyTooLarge, FetchTimeout
+from trendwatch.net.failures import translated
 from trendwatch.net.unpack import unpacked
 
 _OK, _NOT_MODIFIED = 200, 304
 #: Seconds a connection waits for another request, and how many may.
 _SECONDS_KEPT, _MOST_KEPT = 5.0, 256
-# OpenSSL's numbers of reasons why a certificate is refused.
-_EXPIRED, _OTHER_NAME, _OTHER_ADDRESS = 10, 62, 64
-
 
 #: Scheme, host and port.
 _Server = tuple[bytes, bytes, int | None]
@@ -131,7 +121,7 @@ class Exchange:
         except (httpcore.NetworkError, httpcore.ProtocolError, OSError) as error:
             if isinstance(error, TimeoutError):
                 raise  # the deadline of the whole request
-            raise _translated(error) from error
+            raise translated(error) from error
 
     def _new(self, origin: httpcore.Origin) -> httpcore.AsyncHTTPConnection:
         return httpcore.AsyncHTTPConnection(
@@ -202,7 +192,8 @@ class Exchange:
         length = headers.get("content-length", "")
         if response.status == _OK and length.isdecimal() and int(length[:20]) > self._max_bytes:
             raise BodyTooLarge(f"the body is announced with {length[:20]} bytes")
-        codings = headers.get("content-encoding", "")
+        # A 304 speaks of the body it does not have.
+        codings = headers.get("content-encoding", "") if response.status == _OK else ""
         return await unpacked(response.aiter_stream(), codings=codings, max_bytes=self._max_bytes)
 
 
@@ -218,20 +209,3 @@ def _plain(headers: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
         key, line = name.decode("latin-1").lower(), text.decode("latin-1")
         found[key] = f"{found[key]}, {line}" if key in found else line
     return found
-
-
-def _translated(error: BaseException) -> NetError:
-    """Return a connection's failure in our words; a TLS failure hides in the causes."""
-    cause: BaseException | None = error
-    while cause is not None:
-        if isinstance(cause, ssl.SSLError):
-            return _untrusted(cause)
-        cause = cause.__cause__ or cause.__context__
-    return ConnectionFailed(str(error) or type(error).__name__)
-
-
-def _untrusted(error: ssl.SSLError) -> TlsFailed:
-    code = error.verify_code if isinstance(error, ssl.SSLCertVerificationError) else None
-    if code == _EXPIRED:
-        return TlsExpired(str(error))
-    return TlsWrongHost(str(error)) if code in (_OTHER_NAME, _OTHER_ADDRESS) else TlsFailed(str(error))

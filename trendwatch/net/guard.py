@@ -26,7 +26,8 @@ from trendwatch.net import BlockedAddress, NameNotFound, NameServerFailed
 from trendwatch.net.ranges import Address, is_public
 from trendwatch.net.sockets import Sockets
 
-#: Returns the addresses of a host name, in the order to try them; may block; raises NameNotFound.
+#: Returns the addresses of a host name, in the order to try them; may block; raises NameNotFound, and of that
+#: NameServerFailed where nobody could say.
 Resolve = Callable[[str], Sequence[str]]
 
 #: Opens connections to checked addresses.
@@ -72,7 +73,11 @@ class Allowed:
 
 
 def _split(text: str) -> tuple[str, int | None]:
-    """Return the network and the port of an allow-list entry."""
+    """Return the network and the port of an allow-list entry.
+
+    Raises:
+        ValueError: the port is no number.
+    """
     if text.startswith("["):
         inside, _, rest = text[1:].partition("]")
         prefix, _, port = rest.partition(":")
@@ -179,7 +184,8 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
         """Connect to the first address of a host that answers.
 
         Raises:
-            NameNotFound: the host has no address.
+            NameServerFailed: nobody could say whether the host has an address.
+            NameNotFound: it has none.
             BlockedAddress: one of its addresses may not be dialled; none was.
             httpcore.ConnectError: none of the addresses answers.
             httpcore.ConnectTimeout: the last one did not in time.
@@ -198,6 +204,7 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
         """Look a host up without holding up the loop; what is an address already needs no looking up.
 
         Raises:
+            NameServerFailed: nobody could say.
             NameNotFound: it has no address.
         """
         if _parsed(host) is not None:

@@ -13,12 +13,13 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import cache
 from urllib.parse import SplitResult, urlsplit
 
 import httpcore
 
-from trendwatch.net import BlockedAddress, ConnectionFailed, FetchTimeout, NetError, TlsFailed
+from trendwatch.net import BlockedAddress, ConnectionFailed, FetchTimeout
+from trendwatch.net.client import public_authorities
+from trendwatch.net.failures import port_of, translated
 from trendwatch.net.guard import Guard, GuardedBackend, Resolve, resolve
 
 #: From name lookup to the end of the answer.
@@ -80,11 +81,18 @@ class Poster:
         """Look an address up without dialling it, so that a wrong one is refused when it is named.
 
         Raises:
-            NetError: it is no address, its host has none, or one that must not be dialled.
+            NetError: it is no address, its host has none, none in time, or one that must not be dialled.
         """
         parts = _parts(url)
-        host, port = parts.hostname or "", _port(parts)
-        self._guard_for(parts).checked(host, self._resolve(host), port)
+        host, port = parts.hostname or "", port_of(parts.scheme, parts.port)
+        lookups = ThreadPoolExecutor(1, thread_name_prefix="trendwatch-lookup")
+        try:
+            answers = lookups.submit(self._resolve, host).result(self._seconds)
+        except TimeoutError as error:
+            raise FetchTimeout(f"{host} was not found after {self._seconds:g} seconds") from error
+        finally:
+            lookups.shutdown(wait=False, cancel_futures=True)
+        self._guard_for(parts).checked(host, answers, port)
 
     def _guard_for(self, parts: SplitResult) -> Guard:
         """Return who decides: without https only the operator's own network is called."""
@@ -96,13 +104,14 @@ class Poster:
         try:
             async with asyncio.timeout(self._seconds):
                 async with httpcore.AsyncConnectionPool(
-                    self._tls or _authorities(), network_backend=backend
+                    self._tls or public_authorities(), network_backend=backend
                 ) as pool:
                     return await self._ask(pool, url, body, headers)
         except (TimeoutError, httpcore.TimeoutException) as error:
             raise FetchTimeout(f"not finished after {self._seconds:g} seconds") from error
         except (httpcore.NetworkError, httpcore.ProtocolError, OSError) as error:
-            raise _translated(error) from error
+            begun = not isinstance(error, httpcore.ConnectError | OSError)
+            raise translated(error, broken=AnswerLost if begun else ConnectionFailed) from error
         finally:
             lookups.shutdown(wait=False, cancel_futures=True)  # a name server may take its time
 
@@ -132,12 +141,6 @@ class Poster:
             )
 
 
-@cache
-def _authorities() -> ssl.SSLContext:
-    """Return the usual trust store; reading it takes tens of milliseconds, once."""
-    return httpcore.default_ssl_context()
-
-
 def _parts(url: str) -> SplitResult:
     """Return the parts of an address that may be posted to.
 
@@ -153,18 +156,3 @@ def _parts(url: str) -> SplitResult:
     if parts.scheme not in {"http", "https"} or not parts.hostname or not plain:
         raise BlockedAddress("only plain http and https addresses without name and password are called")
     return parts
-
-
-def _port(parts: SplitResult) -> int:
-    return parts.port or (443 if parts.scheme == "https" else 80)
-
-
-def _translated(error: BaseException) -> NetError:
-    """Return a connection's failure in our words; a TLS failure hides in the causes."""
-    begun = not isinstance(error, httpcore.ConnectError | OSError)
-    cause: BaseException | None = error
-    while cause is not None:
-        if isinstance(cause, ssl.SSLError):
-            return TlsFailed(str(cause))
-        cause = cause.__cause__ or cause.__context__
-    return (AnswerLost if begun else ConnectionFailed)(str(error) or type(error).__name__)

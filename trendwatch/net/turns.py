@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from time import monotonic
 
 from trendwatch.net import ServerRests
 from trendwatch.net.guard import Allowed
@@ -23,8 +24,11 @@ Allowance = Callable[[str], Awaitable[Allowed | None]]
 
 @dataclass(slots=True)
 class _Server:
+    #: as ``server_of`` says it
     name: str
+    #: requests at a time
     places: asyncio.Semaphore
+    #: seconds between two requests; 0 for none
     spacing: float
 
 
@@ -32,12 +36,16 @@ class Turns:
     """Gives turns at servers. For one event loop.
 
     Args:
-        ready_at: server -> when it may be asked next, in monotonic seconds; changed here, kept by the caller.
+        ready_at: server -> when it may be asked next, in monotonic seconds; changed here, kept by the caller;
+            what lies in the past is dropped.
         spacing: pause between two requests to a server of the public internet.
         allowance: finds the allow-list entry of a server.
     """
 
     def __init__(self, ready_at: dict[str, float], *, spacing: timedelta, allowance: Allowance) -> None:
+        # Whoever is sent on to a new name each time would fill the memory of a service that runs for years.
+        for name in [name for name, when in ready_at.items() if when <= monotonic()]:
+            del ready_at[name]
         self._ready_at = ready_at
         #: not asked before, in monotonic seconds
         self._rests_until: dict[str, float] = {}
@@ -100,6 +108,11 @@ class Turns:
         ready_at[server.name] = max(ready_at.get(server.name, 0.0), now + server.spacing)
 
     def _check(self, name: str) -> None:
+        """Refuse a turn at a server that rests.
+
+        Raises:
+            ServerRests: it does.
+        """
         left = self._rests_until.get(name, -math.inf) - asyncio.get_running_loop().time()
         if left > 0:
             raise ServerRests(name, timedelta(seconds=left))

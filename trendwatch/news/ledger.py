@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
@@ -50,6 +50,25 @@ def recorded(
 def settled(ledger: Ledger, *, kept: int, drops: Mapping[Drop, int]) -> Ledger:
     """Return a document's ledger with what is known of its items."""
     return Ledger(fetched=ledger.fetched, kept=kept, drops=ledger.drops) + Ledger(drops=drops)
+
+
+def gaps(fetches: Iterable[Fetch], *, read_since: datetime | None) -> int:
+    """Return how many polls brought nothing that was known: entries in between may have been missed.
+
+    Args:
+        fetches: of one feed.
+        read_since: its first readable poll, which knows nothing; None before it.
+    """
+    return sum(
+        read_since is not None and fetch.at > read_since and _is_all_new(fetch.ledger) for fetch in fetches
+    )
+
+
+def _is_all_new(ledger: Ledger) -> bool:
+    return ledger.kept > 0 and not _MET_BEFORE & ledger.drops.keys()
+
+
+_MET_BEFORE = {Drop.KNOWN, Drop.UPDATED, Drop.RESTLESS, Drop.CHURNED}
 
 
 def _outcome(failure: Failure | None, answer: Answer, parsed: object) -> Outcome:

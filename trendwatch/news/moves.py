@@ -1,10 +1,11 @@
 """Feeds that move for good: permanent redirects are believed once they have proven themselves (F2).
 
 A single 301 proves nothing: hotel networks, expired domains and broken upgrades send them too, and readers
-that believed the first one lost feeds for ever. So a new address is adopted only after ten polls in a row
-that led there, over at least a week, each with an answer we could read. Until then, and while the server
-answers 302 or 307, the old address is asked. The configured address stays on record: when the new one fails
-three times in a row, the old one is asked again, and the redirect has to prove itself anew.
+that believed the first one lost feeds for ever. So a new address is adopted only after ten readable polls
+that all led there, over at least a week. Another answer in between begins anew; a poll that failed proves
+nothing either way, else a reader that is offline now and then would never follow. Until then, and while the
+server answers 302 or 307, the old address is asked. The configured address stays on record: when the new one
+fails three times in a row, the old one is asked again, and the redirect has to prove itself anew.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from datetime import datetime, timedelta
 
 from trendwatch.types.news import Feed, FeedState
 
-#: Readable polls in a row that must lead to the same new address, over at least so long.
+#: Readable polls that must all lead to the same new address, over at least so long.
 PROOFS, PROVEN_OVER = 10, timedelta(days=7)
 #: Failures in a row after which an adopted address is given up.
 GIVEN_UP = 3

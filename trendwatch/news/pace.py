@@ -13,19 +13,30 @@ Method. After a readable answer the wait is the longest of
 
 and at most a day. Half of the rhythm, since at the full rhythm every second item would be late; an eighth of
 the silence, so that a night costs a daily paper nothing and a feed that fell asleep for eight days is asked
-once a day. A feed that speaks again is at its old pace with one poll. The window of a document always spans
-at least k rhythms, so nothing is lost between two polls.
+once a day. A feed that speaks again is at its old pace with one poll.
+
+A document reaches back over its own rhythm times its entries: what is older has left it. A feed of 20
+entries, one each quarter of an hour, that states a ttl of a day would so lose 76 of 96 items a day. So the
+silence of an awake feed makes no wait longer than half its reach, and what the publisher asks for is obeyed
+if the document reaches as far; if not, the two contradict each other, and half the reach holds. Cache-Control
+and ttl say how long a copy is good, not that nobody may ask; skipHours, skipDays and Retry-After do, and are
+always obeyed. Nor is the minimum ever undercut: it is what publishers block readers for.
 
 A failure waits 1 h · 2ⁿ · (1 + 0.4 · jitter), at most a day, so that feeds that fail together do not come
 back together; n counts the failures before this one. A server that asks for rest (429, 503) is not broken and
 not counted: its n is read off the wait before. What is gone is asked once a month. Retry-After is a lower
-bound on all of it, up to 31 days. Nothing is ever parked: the first good answer restores the pace.
+bound on all of it, up to 31 days. Only an answer of the server itself makes it rest, or rest longer: a feed
+that is sent on to one that rests already waits for its end and leaves that end where it is. Nothing is ever
+parked: the first good answer restores the pace.
 
 skipHours and skipDays move any time out of themselves, with its minutes kept: else all would come at the full
 hour. A list that skips everything is a mistake and is ignored.
 
 Known failures. A feed whose dates lie (all equal, all of today) is asked once an hour. A document that
-changes with every request (a clock in it) is never silent.
+changes with every request (a clock in it) is never silent. A feed without dates has no reach. Items are lost
+where the reach is below the minimum (a day for a feed without validators; operators lower it with the maximum
+interval), and where a busy feed wakes after a week: a poll that finds nothing known is told as a gap
+(``news/ledger.py``). A feed that publishes all its entries at once, daily, seems to reach back a few hours.
 """
 
 from __future__ import annotations
@@ -41,6 +52,8 @@ from trendwatch.types.news import Entry, Failure, FeedState, PollFailure
 _NEWEST = 20
 #: Share of the rhythm and of the silence that a wait lasts.
 _OF_RHYTHM, _OF_SILENCE = 2, 8
+#: Share of its reach that a wait lasts, and the silence beyond which it is asleep and its reach says nothing.
+_OF_REACH, _ASLEEP = 2, timedelta(days=7)
 _HOURS, _DAYS = 24, 7
 _HOUR = timedelta(hours=1)
 
@@ -70,11 +83,25 @@ class Pace:
 PACE = Pace()
 
 
-def rhythm_of(entries: Sequence[Entry], now: datetime) -> timedelta | None:
+def mean_gap(entries: Sequence[Entry], now: datetime) -> timedelta | None:
     """Return the mean time between the newest entries, the pause until now included; None without dates."""
-    stated = (entry.published_at or entry.updated_at for entry in entries)
-    times = sorted((time for time in stated if time is not None and time <= now), reverse=True)[:_NEWEST]
+    times = _times(entries, now)[:_NEWEST]
     return (now - times[-1]) / len(times) if times else None
+
+
+def reach_of(entries: Sequence[Entry], now: datetime) -> timedelta | None:
+    """Return how long an entry stays in a document, at its present pace; None where its dates do not say.
+
+    Not the age of the oldest entry: one that is pinned would say years.
+    """
+    times, gap = _times(entries, now), mean_gap(entries, now)
+    return None if gap is None or times[0] == times[-1] else gap * len(times)
+
+
+def _times(entries: Sequence[Entry], now: datetime) -> list[datetime]:
+    """Return when entries were published, the newest first."""
+    stated = (entry.published_at or entry.updated_at for entry in entries)
+    return sorted((time for time in stated if time is not None and time <= now), reverse=True)
 
 
 def after_success(
@@ -83,25 +110,43 @@ def after_success(
     """Return when to ask again after a readable answer that led to a state."""
     rare = max(pace.minimum, min(pace.unconditional, pace.maximum))
     floor = pace.minimum if state.etag or state.last_modified else rare
-    own = (state.rhythm or timedelta(0)) / _OF_RHYTHM
-    silence = (now - state.changed_at) / _OF_SILENCE if state.changed_at else timedelta(0)
-    wish = max(own, silence, state.ttl or timedelta(0), max_age or timedelta(0))
-    return out_of_skips(now + max(floor, min(pace.maximum, wish)), state)
+    silence = now - state.changed_at if state.changed_at else timedelta(0)
+    own = max((state.rhythm or timedelta(0)) / _OF_RHYTHM, silence / _OF_SILENCE)
+    stated = min(pace.maximum, max(state.ttl or timedelta(0), max_age or timedelta(0)))
+    if state.reach is not None and silence < _ASLEEP:
+        part = state.reach / _OF_REACH
+        own, stated = min(own, part), stated if stated <= state.reach else part
+    return out_of_skips(now + max(floor, min(pace.maximum, max(own, stated))), state)
 
 
 def after_failure(
     state: FeedState, failure: PollFailure, *, now: datetime, jitter: float, pace: Pace = PACE
 ) -> datetime:
     """Return when to ask again after a poll that brought nothing; ``state`` is as it was before."""
-    before = _rests(state, pace) if failure.failure is Failure.RATE_LIMITED else state.failures
-    # 2^20 hours are beyond any maximum, and floats stay finite.
-    stretch = (1 + pace.jitter_share * jitter) * 2 ** min(before, 20)
-    wait = min(pace.maximum, pace.back_off * stretch)
-    if failure.failure is Failure.GONE:
-        wait = pace.gone
+    wait = pace.gone if failure.failure is Failure.GONE else _back_off(state, failure, jitter, pace=pace)
     if failure.retry_after is not None:
         wait = max(wait, min(failure.retry_after, pace.retry_after))
     return out_of_skips(now + wait, state)
+
+
+def rest_after(
+    state: FeedState, failure: PollFailure, *, now: datetime, jitter: float, pace: Pace = PACE
+) -> datetime:
+    """Return until when a server is left alone that asked one of its feeds for rest.
+
+    What it states holds for all its feeds. The back-off and the skipped hours of the feed that happened to be
+    asked are its own, unless nothing is stated.
+    """
+    if failure.retry_after is None:
+        return now + _back_off(state, failure, jitter, pace=pace)
+    return now + max(pace.back_off, min(failure.retry_after, pace.retry_after))
+
+
+def _back_off(state: FeedState, failure: PollFailure, jitter: float, *, pace: Pace) -> timedelta:
+    before = _rests(state, pace) if failure.failure is Failure.RATE_LIMITED else state.failures
+    # 2^20 hours are beyond any maximum, and floats stay finite.
+    stretch: float = (1 + pace.jitter_share * jitter) * 2 ** min(before, 20)
+    return min(pace.maximum, pace.back_off * stretch)
 
 
 def out_of_skips(when: datetime, state: FeedState) -> datetime:

@@ -19,7 +19,16 @@ from hashlib import blake2b
 
 from trendwatch.news.items import items_of
 from trendwatch.news.moves import address_of, after_answer, after_failures
-from trendwatch.news.pace import PACE, Pace, after_failure, after_success, out_of_skips, rhythm_of
+from trendwatch.news.pace import (
+    PACE,
+    Pace,
+    after_failure,
+    after_success,
+    mean_gap,
+    out_of_skips,
+    reach_of,
+    rest_after,
+)
 from trendwatch.types.fetches import FeedUpdate
 from trendwatch.types.news import (
     Answer,
@@ -48,7 +57,7 @@ def request_for(feed: Feed, state: FeedState, *, now: datetime, pace: Pace = PAC
 def postponed(state: FeedState, now: datetime) -> FeedUpdate | None:
     """Return what to write of a feed that is due in an hour its publisher wants no visits, else None."""
     when = out_of_skips(now, state)
-    return FeedUpdate(state=replace(state, next_fetch_at=when)) if when > now else None
+    return FeedUpdate(state=replace(state, next_fetch_at=when), postponed=True) if when > now else None
 
 
 def body_hash(body: bytes) -> str:
@@ -126,7 +135,8 @@ def _read(
         ttl=parsed.ttl,
         skip_hours=parsed.skip_hours,
         skip_days=parsed.skip_days,
-        rhythm=rhythm_of(parsed.entries, now),
+        rhythm=mean_gap(parsed.entries, now),
+        reach=reach_of(parsed.entries, now),
     )
     after = _succeeded(after, document, now=now, pace=pace)
     if not parsed.cut:
@@ -174,7 +184,10 @@ def _failed(
         failure=failure.failure,
         failure_detail=failure.detail,
     )
-    rest = Rest(failure.resting, when) if failure.resting else None
+    rest = None
+    if failure.resting:
+        until = rest_after(state, failure, now=now, jitter=jitter, pace=pace)
+        rest = Rest(failure.resting, until)
     return FeedUpdate(state=after if resting else after_failures(after), rest=rest)
 
 

@@ -91,14 +91,24 @@ def shorten(text: str) -> tuple[str, int]:
 def close(markup: Markup) -> tuple[str, bool]:
     """Return the text of a feed, closed behind its last complete item if it was cut, and whether it was."""
     text = markup.text
-    if not markup.root or f"</{markup.root}".lower() in text.lower() or _EMPTY_ROOT.match(text):
+    if not markup.root or _ends(text, markup.root) or _EMPTY_ROOT.match(text):
         return text, False
     ends = [found.end() for found in _ITEM_END.finditer(text)]
     if not ends:
         return text, True
     text = text[: ends[-1]]
-    open_channel = "<channel" in text and "</channel" not in text
+    open_channel = "<channel" in text and not _ends(text, "channel")
     return f"{text}{'</channel>' if open_channel else ''}</{markup.root}>", True
+
+
+def _ends(text: str, root: str) -> bool:
+    """Tell whether an element is closed: what is quoted in a section or comment closes nothing."""
+    lower, name = text.lower(), root.lower()
+    end = lower.rfind(f"</{name}")
+    if end < 0 or "<!" not in lower[:end]:
+        return end >= 0
+    close = re.compile(rf"<!--.*?(?:-->|\Z)|<!\[cdata\[.*?(?:\]\]>|\Z)|(</{re.escape(name)})", re.DOTALL)
+    return any(found[1] for found in close.finditer(lower))
 
 
 def _known(reference: re.Match[str]) -> str:

@@ -33,9 +33,14 @@ class Due:
     state: FeedState
 
     @property
-    def host(self) -> str:
+    def address(self) -> str:
         """Where it is asked."""
-        return server_of(address_of(self.feed, self.state))
+        return address_of(self.feed, self.state)
+
+    @property
+    def host(self) -> str:
+        """The server of that address."""
+        return server_of(self.address)
 
 
 class Hosts:

@@ -183,7 +183,7 @@ class _Run:
         held = {key: claim for key, claim in claims.items() if claim is not None}
         ours = [(one, one.update) for one in outcomes if one.update and one.due.feed.key in held]
         if ours:
-            asked = {one.due.feed.key: one.asked for one, _ in ours if one.asked}
+            asked = {one.due.feed.key: one.asked or one.due.address for one, _ in ours}
             kept = self._store.polls.record_all([update for _, update in ours], claims=held, asked=asked)
             for (one, update), new in zip(ours, kept, strict=True):
                 if new is not None:

@@ -96,7 +96,10 @@ class Sandbox:
         return self.submit(document).result()
 
     def submit(self, document: Document) -> Future[Outcome]:
-        """Return the future outcome of a document. It cannot be cancelled, except by closing the sandbox."""
+        """Return the future outcome of a document. It cannot be cancelled, except by closing the sandbox.
+
+        Raises nothing: that children cannot be started is for the future to say.
+        """
         outcome: Future[Outcome] = Future()
         outcome.set_running_or_notify_cancel()
         if len(document.body) > self._memory_mb * _MEGABYTE // _ROOM:
@@ -127,7 +130,17 @@ class Sandbox:
                     return
                 batch = self._next()
                 self._tasks += 1
-            self._schedule(batch)
+            try:
+                self._schedule(batch)
+            except Exception as error:  # no child could be started; the caller may wait for another document
+                self._come_to_nothing(batch, error)
+
+    def _come_to_nothing(self, batch: list[_Waiting], error: Exception) -> None:
+        """Let documents that could not be handed over end with the reason, and others have their room."""
+        with self._lock:
+            self._tasks -= 1
+        for one in batch:
+            _settle(one.outcome, error)
 
     def _next(self) -> list[_Waiting]:
         """Take the documents that are to be parsed together next."""

@@ -35,10 +35,11 @@ class Arrivals:
 
     def weeks(self, version: str, *, first_week: int, last_week: int) -> PairWeeks:
         """Return the stories and owners of all pairs in a closed range of weeks as columns."""
-        stories = select(_SERIES.c.key, _SERIES.c.week, _SERIES.c.stories)
+        stories = select(_SERIES.c.key, _SERIES.c.week, _SERIES.c.stories).where(_SERIES.c.stories > 0)
         owners = (
             select(_REPORTS.c.key, _REPORTS.c.week, _FEED.c.owner)
             .join(_FEED, _FEED.c.seq == _REPORTS.c.feed_seq)
+            .where(_REPORTS.c.reports > 0)  # mending leaves rows of reports that moved away
             .distinct()
         )
         with reading(self._engine) as connection:

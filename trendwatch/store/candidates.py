@@ -31,7 +31,11 @@ class Candidates:
         self._engine = engine
 
     def coverage(self, since: datetime, until: datetime) -> Coverage:
-        """Return what was read in a half-open window of first seen."""
+        """Return what was read in a half-open window of first seen.
+
+        Items are those of the window; feeds are judged by now: a window that is asked about late, after polls
+        were taken up again, counts a feed as read that was not read within it.
+        """
         seen = (_ITEM.c.first_seen_at >= since, _ITEM.c.first_seen_at < until)
         enabled = select(_FEED.c.title, _FEED.c.succeeded_at).where(_FEED.c.enabled).order_by(_FEED.c.title)
         with reading(self._engine) as connection:

@@ -10,6 +10,7 @@ from sqlalchemy import Engine, func, select
 
 from trendwatch.errors import NotFound
 from trendwatch.store.engine import reading, writing
+from trendwatch.store.items import ITEM_TEXT
 from trendwatch.store.label_tables import AskedRow, CorrectionRow
 from trendwatch.store.leases import insert, table
 from trendwatch.store.tables import ItemRow
@@ -49,7 +50,13 @@ class Corrections:
         """Return what operators said, the oldest first."""
         query = (
             select(
-                *(_ITEM.c.id, _ITEM.c.title, _ITEM.c.summary, _CORRECTION.c.labels, _CORRECTION.c.facets),
+                *(
+                    _ITEM.c.id,
+                    _ITEM.c.title,
+                    ITEM_TEXT.label("text"),
+                    _CORRECTION.c.labels,
+                    _CORRECTION.c.facets,
+                ),
                 *(_CORRECTION.c.made_at, _ASKED.c.why),
             )
             .join(_ITEM, _ITEM.c.seq == _CORRECTION.c.item_seq)
@@ -102,23 +109,23 @@ class Corrections:
             return bool(connection.execute(query).scalar_one())
 
     def candidates(self, since: datetime, *, limit: int) -> list[tuple[str, str, str]]:
-        """Return (item id, title, summary) of the latest items since a time that nobody was asked about."""
+        """Return (item id, title, text) of the latest items since a time that nobody was asked about."""
         known = select(_ASKED.c.item_seq).union(select(_CORRECTION.c.item_seq))
         query = (
-            select(_ITEM.c.id, _ITEM.c.title, _ITEM.c.summary)
+            select(_ITEM.c.id, _ITEM.c.title, ITEM_TEXT.label("text"))
             .where(_ITEM.c.counted_at >= since, _ITEM.c.seq.not_in(known), _ITEM.c.story_seq.is_not(None))
             .order_by(_ITEM.c.counted_at.desc(), _ITEM.c.seq.desc())
             .limit(limit)
         )
         with reading(self._engine) as connection:
-            return [(row.id, row.title, row.summary) for row in connection.execute(query)]
+            return [(row.id, row.title, row.text) for row in connection.execute(query)]
 
 
 def _correction(row: Any) -> Correction:
     return Correction(
         item_id=row["id"],
         title=row["title"],
-        summary=row["summary"],
+        summary=row["text"],
         labels=frozenset(row["labels"]),
         facets=frozenset(Facet(name) for name in row["facets"]),
         made_at=row["made_at"],

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Engine, func, select
 
 from trendwatch.store.engine import reading, writing
+from trendwatch.store.items import ITEM_TEXT
 from trendwatch.store.label_tables import TagWeekRow, UncoveredRow
 from trendwatch.store.leases import insert, table
 from trendwatch.store.models import model_seq
@@ -71,15 +72,15 @@ class Drift:
         return int(items), int(with_area), float(confidence or 0.0)
 
     def texts(self, version: str, since: datetime, until: datetime, *, limit: int) -> list[tuple[str, str]]:
-        """Return (title, summary) of the latest items of a half-open window that can be read."""
+        """Return (title, text) of the latest items of a half-open window that can be read."""
         query = (
-            select(_ITEM.c.title, _ITEM.c.summary)
+            select(_ITEM.c.title, ITEM_TEXT.label("text"))
             .where(*self._readable(version, since, until))
             .order_by(_ITEM.c.counted_at.desc(), _ITEM.c.seq.desc())
             .limit(limit)
         )
         with reading(self._engine) as connection:
-            return [(row.title, row.summary) for row in connection.execute(query)]
+            return [(row.title, row.text) for row in connection.execute(query)]
 
     def _readable(self, version: str, since: datetime, until: datetime) -> tuple[Any, ...]:
         foreign = select(_UNCOVERED.c.item_seq).where(_UNCOVERED.c.model_seq == model_seq(version))

@@ -25,7 +25,7 @@ _CONFIGURED = (
 REMEMBERED = (
     *("etag", "last_modified", "issuer", "body_hash", "first_success_at", "polled_at", "succeeded_at"),
     *("next_fetch_at", "failures", "failure", "failure_detail", "ttl", "skip_hours", "skip_days", "rhythm"),
-    *("changed_at", "full_at", "address", "moved_to", "moved_since", "moved_times"),
+    *("reach", "changed_at", "full_at", "address", "moved_to", "moved_since", "moved_times"),
 )
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, bindparam, case, select, true, update
+from sqlalchemy import Connection, RowMapping, and_, bindparam, case, null, select, true, update
 
 from trendwatch.news.identity import Known, Sorted, content_hash, refiled, same_news, sort_out
 from trendwatch.news.ledger import settled
@@ -18,7 +18,7 @@ from trendwatch.store.models import LIVE
 from trendwatch.store.poll_tables import AliasRow, EpisodeRow, FetchRow
 from trendwatch.store.tables import FeedRow, ItemRow, ModelRow, PendingRow
 from trendwatch.types.fetches import FeedUpdate, Fetch, Outcome
-from trendwatch.types.news import Item
+from trendwatch.types.news import Failure, Item
 
 _FEED = table(FeedRow)
 _ITEM = table(ItemRow)
@@ -135,7 +135,8 @@ def insert_items(connection: Connection, new: Sequence[Item], feeds: Mapping[str
 def _replace(connection: Connection, found: Mapping[str, Sorted]) -> None:
     """Let known items say what they say now, and be found under the guids they have now."""
     changed = [
-        {"b_id": known_id, **_item_content(item), "b_changed_at": item.first_seen_at}
+        {"b_id": known_id, "b_changed_at": item.first_seen_at}
+        | {f"b_{name}": value for name, value in _item_content(item).items()}
         for one in found.values()
         for known_id, item in one.updates
     ]
@@ -200,9 +201,16 @@ def _fetch_values(fetch: Fetch, feed: RowMapping, found: Sorted | None) -> dict[
 def _note_breakages(
     connection: Connection, outcomes: Sequence[FeedUpdate], feeds: Mapping[str, RowMapping]
 ) -> None:
-    """Open an episode where a feed has begun to fail, end those of feeds that were read again."""
+    """Open an episode where a feed has begun to fail, end those of feeds that were read again.
+
+    An open episode says what the feed fails with now; one that turns out to be gone for good is told anew.
+    """
     fetches = [(feeds[one.state.feed_key]["seq"], one.fetch, one) for one in outcomes if one.fetch]
-    well = [seq for seq, fetch, _ in fetches if fetch.outcome not in {Outcome.FAILED, Outcome.RESTING}]
+    well = [
+        {"b_feed_seq": seq, "b_at": fetch.at}
+        for seq, fetch, _ in fetches
+        if fetch.outcome not in {Outcome.FAILED, Outcome.RESTING}
+    ]
     broken = [
         {
             "feed_seq": seq,
@@ -214,26 +222,33 @@ def _note_breakages(
         if fetch.outcome is Outcome.FAILED
     ]
     if broken:
-        connection.execute(insert(connection, EpisodeRow).on_conflict_do_nothing(), broken)
+        statement = insert(connection, EpisodeRow)
+        now = statement.excluded
+        gone = str(Failure.GONE)
+        newly_gone = and_(now.failure == gone, _EPISODE.c.failure != gone)
+        statement = statement.on_conflict_do_update(
+            index_elements=["feed_seq"],
+            index_where=_EPISODE.c.ended_at.is_(None),
+            set_={
+                "failure": now.failure,
+                "detail": now.detail,
+                "told_at": case((newly_gone, null()), else_=_EPISODE.c.told_at),
+            },
+        )
+        connection.execute(statement, broken)
     if well:
-        lasting = (_EPISODE.c.ended_at.is_(None), _EPISODE.c.feed_seq.in_(well))
-        now = max(fetch.at for _, fetch, _ in fetches)
-        connection.execute(update(_EPISODE).where(*lasting).values(ended_at=now))
+        lasting = (_EPISODE.c.ended_at.is_(None), _EPISODE.c.feed_seq == bindparam("b_feed_seq"))
+        ended = bindparam("b_at", type_=_EPISODE.c.ended_at.type)
+        connection.execute(update(_EPISODE).where(*lasting).values(ended_at=ended), well)
 
 
 def _item_values(item: Item, feed_seq: int) -> dict[str, Any]:
     names = ("id", "entry_key", "language", "published_at", "first_seen_at", "counted_at", "backlog")
     values = {name: getattr(item, name) for name in names}
-    content = {name.removeprefix("b_"): value for name, value in _item_content(item).items()}
     more = {"feed_seq": feed_seq, "categories": list(item.categories), "story_seq": None, "updates": 0}
-    return {**values, **content, **more}
+    return {**values, **_item_content(item), **more}
 
 
 def _item_content(item: Item) -> dict[str, Any]:
-    return {
-        "b_url": item.url,
-        "b_title": item.title,
-        "b_summary": item.summary,
-        "b_author": item.author,
-        "b_content_hash": content_hash(item),
-    }
+    values = {name: getattr(item, name) for name in ("url", "title", "summary", "author")}
+    return values | {"content_hash": content_hash(item)}

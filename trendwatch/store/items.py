@@ -24,6 +24,7 @@ from sqlalchemy import (
 from trendwatch.errors import NotFound
 from trendwatch.store.engine import reading
 from trendwatch.store.leases import table
+from trendwatch.store.poll_tables import PageRow
 from trendwatch.store.tables import FeedRow, ItemRow, ModelRow, StoryRow, TagRow
 from trendwatch.types.news import Item
 from trendwatch.types.tags import Facet, Origin, Tag, TaggedItem
@@ -35,6 +36,11 @@ _TAG = table(TagRow)
 _MODEL = table(ModelRow)
 _CURRENT = select(_MODEL.c.seq).where(_MODEL.c.state == "current").scalar_subquery()
 _SEARCH_WORD = re.compile(r"[^\W_]+")
+_PAGE = table(PageRow)
+_PAGE_TEXT = select(_PAGE.c.text).where(_PAGE.c.item_seq == _ITEM.c.seq).correlate(_ITEM).scalar_subquery()
+#: What the tagger reads of an item besides its title: its page where its feed asks for that, its summary
+#: otherwise. Whoever learns from items, asks about them or watches them reads the same.
+ITEM_TEXT = func.coalesce(func.nullif(_PAGE_TEXT, ""), _ITEM.c.summary)
 #: More words than anybody types.
 _MOST_WORDS = 100
 #: PostgreSQL takes AI/ML for a path and example.com for a host: with spaces for signs, words are words.

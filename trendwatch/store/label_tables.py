@@ -1,14 +1,10 @@
 """The rows about judging tags and about what could not be tagged; the others stand in ``tables``."""
 
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import JSON, Column
 from sqlmodel import Field, SQLModel
 
-
-def _json() -> Any:
-    return Field(sa_column=Column(JSON, nullable=False))
+from trendwatch.store.tables import json_column
 
 
 class AskedRow(SQLModel, table=True):
@@ -27,8 +23,8 @@ class CorrectionRow(SQLModel, table=True):
     __tablename__ = "correction"
     item_seq: int = Field(primary_key=True, foreign_key="item.seq")
     #: full keys, of the facets judged
-    labels: list[str] = _json()
-    facets: list[str] = _json()
+    labels: list[str] = json_column()
+    facets: list[str] = json_column()
     made_at: datetime
     made_by: str
 

@@ -29,7 +29,7 @@ BUILDING = "building"
 OLD = "old"
 #: Trained, found to be worse, not adopted.
 REFUSED = "refused"
-#: Versions that can be gone back to; older ones lose their numbers, not their name.
+#: Versions that can be gone back to, and as many refused ones; older ones lose their numbers, not their name.
 KEPT = 5
 
 #: States whose versions understand new items.
@@ -154,9 +154,14 @@ def _retire(connection: Connection, state: str) -> None:
 
 
 def _forget(connection: Connection) -> None:
-    """Let go of the numbers of all but the last versions that are not in use."""
-    idle = select(_MODEL.c.seq).where(_MODEL.c.state.not_in(LIVE)).order_by(_MODEL.c.seq.desc()).offset(KEPT)
-    seqs = list(connection.execute(idle).scalars())
+    """Let go of the numbers of all but the last versions that were in use, and of the last refused ones.
+
+    Apart: however many are refused, what can be gone back to stays.
+    """
+    seqs: list[int] = []
+    for state in (OLD, REFUSED):
+        idle = select(_MODEL.c.seq).where(_MODEL.c.state == state).order_by(_MODEL.c.seq.desc()).offset(KEPT)
+        seqs += connection.execute(idle).scalars()
     connection.execute(update(_MODEL).where(_MODEL.c.seq.in_(seqs)).values(blob=b""))
 
 

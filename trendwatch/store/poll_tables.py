@@ -2,8 +2,10 @@
 
 from datetime import datetime
 
-from sqlalchemy import JSON, Column, Index, Text, text
+from sqlalchemy import Index, text
 from sqlmodel import Field, SQLModel
+
+from trendwatch.store.tables import json_column, text_column
 
 
 class FetchRow(SQLModel, table=True):
@@ -19,7 +21,7 @@ class FetchRow(SQLModel, table=True):
     milliseconds: int | None
     fetched: int
     kept: int
-    drops: dict[str, int] = Field(sa_column=Column(JSON, nullable=False))
+    drops: dict[str, int] = json_column()
 
 
 class EpisodeRow(SQLModel, table=True):
@@ -39,7 +41,7 @@ class EpisodeRow(SQLModel, table=True):
     feed_seq: int = Field(foreign_key="feed.seq", index=True)
     began_at: datetime
     failure: str
-    detail: str = Field(sa_column=Column(Text, nullable=False))
+    detail: str = text_column()
     told_at: datetime | None = None
     ended_at: datetime | None = None
 
@@ -58,7 +60,7 @@ class PageRow(SQLModel, table=True):
     __tablename__ = "page"
     item_seq: int = Field(primary_key=True, foreign_key="item.seq")
     #: its main text, "" where there is none or it could not be had
-    text: str = Field(sa_column=Column(Text, nullable=False))
+    text: str = text_column()
     #: why there is no text, None where there is
     problem: str | None
     fetched_at: datetime
@@ -69,7 +71,7 @@ class RobotsRow(SQLModel, table=True):
 
     __tablename__ = "robots"
     origin: str = Field(primary_key=True)
-    rules: str = Field(sa_column=Column(Text, nullable=False))
+    rules: str = text_column()
     #: False: the site could not say; until the next try it is left alone
     known: bool
     fetched_at: datetime

@@ -103,8 +103,8 @@ class Polls:
         Args:
             outcomes: what to write.
             claims: by feed key, the claim on its server.
-            asked: by feed key, the address that answered; what it said is void once the feed has another,
-                or is no longer polled.
+            asked: by feed key, the address that answered, or was not to be asked now; what is known of it is
+                void once the feed has another, or is no longer polled.
         """
         with self._leases.under_all(set(claims.values())) as (connection, held):
             ours = [one for one in outcomes if claims[one.state.feed_key] in held]
@@ -119,9 +119,15 @@ class Polls:
     def _write(
         self, connection: Connection, outcomes: Sequence[FeedUpdate], rows: Mapping[str, RowMapping]
     ) -> Sequence[Item]:
-        states = [{"b_key": one.state.feed_key, **_state_values(one.state)} for one in outcomes]
-        connection.execute(update(_FEED).where(_FEED.c.key == bindparam("b_key")), states)
-        _relocate(connection, outcomes, rows)
+        one_feed = update(_FEED).where(_FEED.c.key == bindparam("b_key"))
+        polled = [one for one in outcomes if not one.postponed]
+        if polled:
+            states = [{"b_key": one.state.feed_key, **_state_values(one.state)} for one in polled]
+            connection.execute(one_feed, states)
+        if later := [one.state for one in outcomes if one.postponed]:
+            times = [{"b_key": one.feed_key, "next_fetch_at": one.next_fetch_at} for one in later]
+            connection.execute(one_feed, times)
+        _relocate(connection, polled, rows)
         _rest(connection, [one.rest for one in outcomes if one.rest is not None])
         return take_in(connection, outcomes)
 

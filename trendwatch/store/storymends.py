@@ -107,8 +107,9 @@ def _apply(connection: Connection, move: Move, now: datetime) -> None:
     recount(connection, [after])
     renamed = update(_ALIAS).where(_ALIAS.c.story_seq == before).values(story_seq=after)
     connection.execute(renamed)
-    alias = {"id": move.before, "story_seq": after, "merged_at": now}
-    connection.execute(insert(connection, StoryAliasRow).on_conflict_do_nothing(), [alias])
+    alias = insert(connection, StoryAliasRow).values(id=move.before, story_seq=after, merged_at=now)
+    led = {"story_seq": after, "merged_at": now}
+    connection.execute(alias.on_conflict_do_update(index_elements=["id"], set_=led))
     connection.execute(delete(_STORY).where(_STORY.c.seq == before))
 
 
@@ -117,7 +118,11 @@ def _number(connection: Connection, story_id: str) -> int | None:
 
 
 def _begin(connection: Connection, move: Move) -> int:
-    """Make the story that a part begins, told by its first report."""
+    """Make the story that a part begins, told by its first report.
+
+    Its name may be that of a story that was merged before, of the same report: it is another name no more.
+    """
+    connection.execute(delete(_ALIAS).where(_ALIAS.c.id == move.after))
     order = (_ITEM.c.counted_at, _ITEM.c.seq)
     first = connection.execute(
         select(_ITEM.c.title, _ITEM.c.url, _ITEM.c.summary, _ITEM.c.counted_at)

@@ -60,6 +60,7 @@ class FeedRow(SQLModel, table=True):
     skip_hours: str = ""
     skip_days: str = ""
     rhythm: timedelta | None = None
+    reach: timedelta | None = None
     changed_at: datetime | None = None
     full_at: datetime | None = None
     #: asked instead of url, "" as long as the feed has not moved for good

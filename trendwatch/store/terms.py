@@ -29,7 +29,11 @@ _VERDICT = table(TermVerdictRow)
 
 @dataclass(frozen=True, slots=True)
 class TermReport:
-    """An understood item as its terms are counted."""
+    """An understood item as its terms are counted.
+
+    By its summary, also where its page was read to tag it: pages would fill the table of words with what a
+    few feeds say at length, and every word of a story counts the same.
+    """
 
     item_id: str
     story_id: str

@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from sqlalchemy import JSON, Column
 from sqlmodel import Field, SQLModel
+
+from trendwatch.store.tables import json_column
 
 
 class CountedRow(SQLModel, table=True):
@@ -23,4 +24,4 @@ class SpikeRow(SQLModel, table=True):
     week: int = Field(primary_key=True)
     key: str = Field(primary_key=True)
     #: the frozen Spike
-    value: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
+    value: dict[str, Any] = json_column()

@@ -9,10 +9,9 @@ from typing import Any
 from sqlalchemy import Connection, Engine, bindparam, delete, func, select, update
 
 from trendwatch.store.engine import reading
-from trendwatch.store.items import item_of
+from trendwatch.store.items import ITEM_TEXT, item_of
 from trendwatch.store.leases import Leases, insert, table
 from trendwatch.store.models import model_seq
-from trendwatch.store.poll_tables import PageRow
 from trendwatch.store.tables import FeedRow, ItemRow, PendingRow, ReportsRow, SeriesRow, StoryRow, TagRow
 from trendwatch.store.trend_tables import CountedRow
 from trendwatch.store.uncovered import write_uncovered
@@ -25,9 +24,6 @@ _ITEM = table(ItemRow)
 _STORY = table(StoryRow)
 _PENDING = table(PendingRow)
 _TAG = table(TagRow)
-_PAGE = table(PageRow)
-#: What is read of an item besides its title: its page where its feed asks for that, else its summary.
-_TEXT = func.coalesce(func.nullif(_PAGE.c.text, ""), _ITEM.c.summary)
 
 
 class Understanding:
@@ -46,10 +42,11 @@ class Understanding:
             .limit(limit)
         )
         query = (
-            select(_ITEM, _FEED.c.key.label("feed_key"), _STORY.c.id.label("story_id"), _TEXT.label("text"))
+            select(
+                _ITEM, _FEED.c.key.label("feed_key"), _STORY.c.id.label("story_id"), ITEM_TEXT.label("text")
+            )
             .join(_FEED, _FEED.c.seq == _ITEM.c.feed_seq)
             .outerjoin(_STORY, _STORY.c.seq == _ITEM.c.story_seq)
-            .outerjoin(_PAGE, _PAGE.c.item_seq == _ITEM.c.seq)
             .where(_ITEM.c.seq.in_(first))
             .order_by(_ITEM.c.counted_at, _ITEM.c.seq)
         )
@@ -80,12 +77,11 @@ class Understanding:
     def _reports(self, *conditions: Any) -> list[OpenReport]:
         query = (
             select(
-                *(_ITEM.c.id, _FEED.c.key, _ITEM.c.title, _TEXT, _ITEM.c.counted_at),
+                *(_ITEM.c.id, _FEED.c.key, _ITEM.c.title, ITEM_TEXT, _ITEM.c.counted_at),
                 _STORY.c.id.label("story_id"),
             )
             .join(_FEED, _FEED.c.seq == _ITEM.c.feed_seq)
             .join(_STORY, _STORY.c.seq == _ITEM.c.story_seq)
-            .outerjoin(_PAGE, _PAGE.c.item_seq == _ITEM.c.seq)
             .where(*conditions)
             .order_by(_ITEM.c.counted_at, _ITEM.c.seq)
         )
@@ -107,16 +103,15 @@ class Understanding:
             return [int(count) for count in connection.execute(query).one()]
 
     def texts(self, since: datetime, until: datetime, *, limit: int) -> list[tuple[str, str]]:
-        """Return (title, summary) of items counted in a half-open window, the latest if there are more."""
+        """Return (title, text) of items counted in a half-open window, the latest if there are more."""
         query = (
-            select(_ITEM.c.title, _TEXT.label("summary"))
-            .outerjoin(_PAGE, _PAGE.c.item_seq == _ITEM.c.seq)
+            select(_ITEM.c.title, ITEM_TEXT.label("text"))
             .where(_ITEM.c.counted_at >= since, _ITEM.c.counted_at < until)
             .order_by(_ITEM.c.counted_at.desc(), _ITEM.c.seq.desc())
             .limit(limit)
         )
         with reading(self._engine) as connection:
-            return [(row.title, row.summary) for row in connection.execute(query)]
+            return [(row.title, row.text) for row in connection.execute(query)]
 
     def count_texts(self, since: datetime, until: datetime) -> int:
         """Return how many items were counted in a half-open window."""

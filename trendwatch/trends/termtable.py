@@ -3,9 +3,9 @@
     week by week    reports -> terms -> the last 13 weeks in full, everything older as one decayed sum
 
 A term is counted as distinct stories: a report weighs one over the reports of its story in its week, so a
-story that is printed sixty times counts once and is shared by those who print it. The last weeks are kept
-story that is printed sixty times counts once and is shared by those who print it. The last weeks are kept
-per (term, source), halving every 26 weeks.
+story that is printed sixty times counts once and is shared by those who print it. The last 13 weeks are kept
+report by report; when a week leaves them, its weights are added to one sum per (term, source), halving every
+26 weeks.
 
 At most ``capacity`` terms are known: when the table is full, the least used quarter is dropped, and the
 largest weight that was ever dropped, itself decaying, is added to every term's possible past. So a past can
@@ -239,7 +239,9 @@ class TermTable:
         surplus = len(known) - self._capacity * 3 // 4
         gone = known[np.argsort(used[known], kind="stable")[:surplus]]
         self._lost = max(self._lost, float(used[gone].max()))
-        stays = np.ones(self.size, dtype=np.bool_)
+        # Of all numbers, not of those in use before: what is still free from last time must stay so.
+        stays = np.zeros(self.size, dtype=np.bool_)
+        stays[known] = True
         stays[gone] = False
         self.numbers = {key: number for key, number in self.numbers.items() if stays[number]}
         self._free = np.flatnonzero(~stays).tolist()

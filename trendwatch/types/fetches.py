@@ -87,6 +87,8 @@ class FeedUpdate:
     """What one poll of one feed leaves to be written, in one transaction."""
 
     state: FeedState
+    #: nobody was asked: of the state only the time of the next poll is to be written
+    postponed: bool = False
     #: as the feed has them now; those already known are not written again
     items: tuple[Item, ...] = ()
     #: for the feed's history; None leaves none
@@ -101,11 +103,11 @@ class Episode:
 
     feed_key: str
     began_at: datetime
-    #: the first failure of the episode
+    #: the latest failure of the episode
     failure: Failure
-    #: what exactly went wrong at first
+    #: what exactly went wrong then
     detail: str = ""
-    #: when operators were told; None: not yet, or it ended before it was worth telling
+    #: when operators were told; None: not yet, or not yet that it is gone, or it ended too soon
     told_at: datetime | None = None
     #: None while it lasts
     ended_at: datetime | None = None

@@ -115,6 +115,8 @@ class FeedState:
     skip_days: tuple[int, ...] = ()
     #: mean time between its newest entries when last read, None where their dates do not say
     rhythm: timedelta | None = None
+    #: how long an entry stayed in its document, at the pace of then; None where its dates do not say
+    reach: timedelta | None = None
     #: when a document last differed from the one before
     changed_at: datetime | None = None
     #: when the whole document was last asked for, without validators, or came in spite of them
@@ -124,7 +126,7 @@ class FeedState:
     #: where permanent redirects lead, "" where there are none; adopted once proven
     moved_to: str = ""
     moved_since: datetime | None = None
-    #: polls in a row that led there
+    #: readable polls in a row that led there
     moved_times: int = 0
 
 
@@ -178,7 +180,8 @@ class PollFailure:
     detail: str = ""
     #: how long the publisher asks to wait; None where not said
     retry_after: timedelta | None = None
-    #: the server that wants to be left alone altogether, "" where there is none
+    #: the server that answered that it wants to be left alone altogether, "" where none did: who merely finds
+    #: it resting has learnt nothing new
     resting: str = ""
     #: False: the server rests, so the feed was not asked and nothing is known of it
     asked: bool = True

@@ -14,7 +14,15 @@ from trendwatch.store.feeds import FeedHealth
 from trendwatch.store.items import Filter
 from trendwatch.types.coverage import Breadth, FeedCoverage
 from trendwatch.web.condition import FeedCondition, all_feeds, condition, feed_condition, one_feed
-from trendwatch.web.feedwords import Run, fetch_words, ledger_rows, scorecard_rows, strip, strip_words
+from trendwatch.web.feedwords import (
+    Run,
+    fetch_words,
+    gap_words,
+    ledger_rows,
+    scorecard_rows,
+    strip,
+    strip_words,
+)
 from trendwatch.web.forms import Form, fields, first
 from trendwatch.web.looks import page
 from trendwatch.web.parts import Given, Parts
@@ -100,6 +108,7 @@ def feed(key: str, parts: Given) -> Response:
         "rhythm": rhythm_words(report.rhythm) if report.rhythm and report.rhythm.newest_at else "",
         "card": scorecard_rows(report.scorecard) if report.scorecard else (),
         "ledger": ledger_rows(report.ledger),
+        "gaps": gap_words(report.gaps),
         "strip": strip(report.history[:_STRIP]),
         "strip_words": strip_words(report.history[:_STRIP]),
         "fetch_words": fetch_words,

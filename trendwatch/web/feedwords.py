@@ -94,6 +94,17 @@ def ledger_rows(ledger: Ledger) -> list[tuple[int, str]]:
     return [*first, *((count, DROP_WORDS[drop]) for drop, count in ledger.drops.items())]
 
 
+def gap_words(gaps: int) -> str:
+    """Return that entries may have been missed, and what to do; "" where none were."""
+    if not gaps:
+        return ""
+    return (
+        f"{counted(gaps, 'poll')} brought nothing that was known: entries in between may have been missed. "
+        f"The feed moves on faster than it is asked; poll.minimum_interval_minutes, or for a feed without "
+        f"validators poll.maximum_interval_minutes, would have to be shorter."
+    )
+
+
 def scorecard_rows(card: Scorecard) -> list[tuple[str, str]]:
     """Return a scorecard as names and values."""
     return [
