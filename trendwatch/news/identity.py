@@ -30,7 +30,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 from typing import NamedTuple
@@ -214,7 +214,7 @@ class _Evidence:
         return known
 
 
-def _telling(named: Iterable[tuple[str, Known]], asked: Set[str]) -> dict[str, Known]:
+def _telling(named: Iterable[tuple[str, Known]], asked: set[str]) -> dict[str, Known]:
     """Return items by the names asked for, those left out that share theirs."""
     found: dict[str, Known] = {}
     shared = {""}
