@@ -2,8 +2,8 @@
 
 The budget is the reader's: NN/g found that a newsletter gets 51 seconds, so the whole has 600 words.
 Sentences are cut first, then rows and notes that nobody asked for. Notes on technologies that were asked
-about stay longer than the third story beside the first, and than any row: what moves towards its sector is what
-a business reads us for.
+about stay longer than the third story beside the first, and than any row: what moves towards its sector is
+what a business reads us for.
 """
 
 from __future__ import annotations
