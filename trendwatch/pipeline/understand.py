@@ -121,8 +121,7 @@ def understand(
 ) -> UnderstandReport:
     """Tag, cluster and count, for every live version, all that waits or was read by a time."""
     report = UnderstandReport()
-    claim = store.claim("understand", "all", now=clock(), lease=lease)
-    if claim is None:
+    if (claim := store.claim("understand", "all", now=clock(), lease=lease)) is None:
         report.held = True
         return report
     if claim.token != memory.token + 1:
