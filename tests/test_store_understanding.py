@@ -35,6 +35,14 @@ def test_items_of_one_moment_wait_in_the_order_they_were_stored(store: Store) ->
     assert [one.item for one in store.understanding.waiting("v1", limit=9)] == items
 
 
+def test_what_was_read_later_can_be_left_for_later(store: Store) -> None:
+    early, late = an_item(1, at=NOW), an_item(2, at=NOW + HOUR)
+    backlog = an_item(3, at=NOW + HOUR, published_at=NOW - 9 * HOUR, backlog=True)
+    a_store_with(store, [early, late, backlog])
+    assert store.understanding.waiting("v1", limit=9, read_by=NOW) == [Waiting(early, "")]
+    assert len(store.understanding.waiting("v1", limit=9, read_by=NOW + HOUR)) == 3
+
+
 def test_nothing_waits_for_an_unknown_version(store: Store) -> None:
     a_store_with(store, [an_item()])
     assert store.understanding.waiting("v9", limit=9) == []

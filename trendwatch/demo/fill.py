@@ -1,14 +1,15 @@
 """Fills a data directory with a simulated world: its whole history through the ordinary pipeline.
 
-    one service      each Sunday night  poll over HTTP
-    a second, beside it                 train | understand     as items come
-    then                                analyse                each week by what was counted up to its end
+    a process of its own (reader.py)    each Sunday night  poll over HTTP
+    this one, beside it                 train, then week by week  understand
+    then                                analyse            each week by what was counted up to its end
     the last weeks, one by one          poll | understand | analyse | compose | send    businesses join there
 
-The clock stands still and is moved by hand, so only the first poll of a feed is back-log. Three things differ
-from a running service: one poll a week, no pause between requests to the one host that serves all feeds, and
-that the early weeks, which nobody reads digests of, are understood together. What an item comes to depends on
-its own time and on what was there before, never on when it is asked.
+The clocks stand still and are moved by hand, so only the first poll of a feed is back-log, and what is
+understood or judged in a week knows nothing of what was read later: which process was faster changes nothing.
+Three things differ from a running service: one poll a week, no pause between requests to the one host that
+serves all feeds (they come one at a time, in one order), and that weeks before the last ones, which nobody
+reads digests of, are judged together.
 
 A directory is filled once: ``demo.json`` is written last and says with what. One that was left half-way
 starts over; one that holds something else is not touched.
@@ -16,21 +17,20 @@ starts over; one that holds something else is not touched.
 
 from __future__ import annotations
 
-import gc
 import json
 import shutil
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor, wait
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Mapping
+from contextlib import closing
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from trendwatch.demo.server import NewsServer
+from trendwatch.demo.reader import POLLED, Calendar, Reader, WeekRead, reading, seldom_swept
 from trendwatch.demo.world import World
 from trendwatch.errors import ConfigError
 from trendwatch.pipeline.learn import trained
+from trendwatch.pipeline.understand import understand
 from trendwatch.types.news import Feed
 from trendwatch.wiring import Service
 
@@ -42,15 +42,13 @@ BANNER = (
 #: Businesses join this many weeks before the end.
 DIGEST_WEEKS = 6
 #: Changes with anything that makes an old fill look wrong.
-VERSION = 1
+VERSION = 2
 
 _MARKER = "demo.json"
 _UNFINISHED = "demo.unfinished"
 _WEEK = timedelta(weeks=1)
-#: Seconds between two looks for what was read meanwhile.
-_LOOK_AGAIN = 1.0
-#: Sunday 20:00, and Tuesday noon after it: by then every time zone's Monday digest is due.
-_POLLED = timedelta(days=6, hours=20)
+_HOUR = timedelta(hours=1)
+#: The Tuesday noon after a week: by then every time zone's Monday digest is due.
 _JUDGED = timedelta(days=8, hours=12)
 
 
@@ -71,18 +69,6 @@ class Filled:
     polls: int = 0
     failures: dict[str, int] = field(default_factory=dict)
     version: int = VERSION
-
-
-class Calendar:
-    """A clock that stands until it is moved; what happens later still has a later time."""
-
-    def __init__(self, now: datetime) -> None:
-        self.now = now
-
-    def __call__(self) -> datetime:
-        """Return the time, a millisecond after the last answer."""
-        self.now += timedelta(milliseconds=1)
-        return self.now
 
 
 def filled(folder: Path) -> Filled | None:
@@ -114,29 +100,16 @@ def fill(
         ConfigError: the folder holds something that is not ours, or cannot be written.
     """
     _clear(folder)
-    with NewsServer(world) as server:
-        _write_config(folder, config, [one.feed(server.url) for one in world.outlets], port=server.port)
-        with ExitStack() as closing:
-            closing.enter_context(_seldom_swept())
-            services = [
-                closing.enter_context(_open(folder / "config", environ, Calendar(world.begin)))
-                for _ in ("reads", "thinks")
-            ]
-            report = _live(services[0], services[1], server, on_week)
+    with seldom_swept(), reading(world, environ) as reader:
+        _write_config(folder, config, world, port=reader.port)
+        thinker = Service(
+            directory=folder / "config", environ=environ, clock=Calendar(world.begin), banner=BANNER
+        )
+        with closing(thinker):
+            report = _live(world, reader, thinker, on_week)
     (folder / _MARKER).write_text(json.dumps(asdict(report), indent=1) + "\n", "utf-8")
     (folder / _UNFINISHED).unlink()
     return report
-
-
-@contextmanager
-def _seldom_swept() -> Iterator[None]:
-    """Look for cycles of garbage seldom: two years of news live in memory, and sweeping them took a tenth."""
-    usual = gc.get_threshold()
-    gc.set_threshold(100_000, 50, 100)
-    try:
-        yield
-    finally:
-        gc.set_threshold(*usual)
 
 
 def present(world: World) -> datetime:
@@ -144,73 +117,60 @@ def present(world: World) -> datetime:
     return world.begin + (world.weeks - 1) * _WEEK + _JUDGED
 
 
-def _live(
-    reader: Service, thinker: Service, server: NewsServer, on_week: Callable[[int, Filled], None]
-) -> Filled:
-    """Live through a world with two services on one store: one reads while the other thinks."""
-    world = server.world
-    life = _Life(reader, thinker, server, on_week)
+def _live(world: World, reader: Reader, thinker: Service, on_week: Callable[[int, Filled], None]) -> Filled:
+    """Live through a world: one process reads while this one thinks."""
+    life = _Life(world, thinker)
     joined = max(0, world.weeks - DIGEST_WEEKS)
     assert thinker.store  # its schema is made before two write to it
-    with ThreadPoolExecutor(1) as reading:
-        history = reading.submit(life.read, range(joined))
-        model = trained(
-            thinker.config.taxonomy,
-            thinker.config.examples(),
-            cache=thinker.model_cache,
-            clock=lambda: world.begin,
-        )
-        thinker.store.models.adopt(model, since=world.begin)
-        while not history.done():
-            life.understand()
-            wait([history], timeout=_LOOK_AGAIN)
-        history.result()
-    if joined:
-        life.understand()
-        life.judge(joined - 1)
-    for week in range(joined, world.weeks):
-        life.read([week])
-        life.understand()
-        life.judge(week)
-        life.tell()
+    reader.begin(thinker.directory, alone=joined)
+    life.learn()
+    for week in range(world.weeks):
+        life.understand(week, reader.week(week))
+        if week >= joined - 1:
+            life.judge(week)
+        if week >= joined:
+            life.tell()
+        on_week(week, life.report)
     return life.report
 
 
 class _Life:
-    """The steps of two services, with the hands that move their clocks."""
+    """The steps of the service that thinks, with the hand that moves its clock."""
 
-    def __init__(
-        self,
-        reader: Service,
-        thinker: Service,
-        server: NewsServer,
-        on_week: Callable[[int, Filled], None],
-    ) -> None:
-        world = server.world
-        self._reader, self._thinker, self._server, self._on_week = reader, thinker, server, on_week
+    def __init__(self, world: World, thinker: Service) -> None:
+        self._world, self._thinker = world, thinker
         self._failures: Counter[str] = Counter()
         now = present(world).isoformat()
         self.report = Filled(seed=world.seed, weeks=world.weeks, feeds=len(world.outlets), now=now)
 
-    def read(self, weeks: Iterable[int]) -> None:
-        """Poll all feeds at the end of each week."""
-        for week in weeks:
-            self._server.now = self._server.world.begin + week * _WEEK + _POLLED
-            _move(self._reader, self._server.now)
-            polled = self._reader.poll()
-            self._failures.update({str(failure): count for failure, count in polled.failures.items()})
-            self.report.failures = dict(sorted(self._failures.items()))
-            self.report.polls += polled.polled
-            self.report.items += polled.new_items
-            self._on_week(week, self.report)
+    def learn(self) -> None:
+        """Train the model that understands all weeks."""
+        config, begin = self._thinker.config, self._world.begin
+        model = trained(
+            config.taxonomy, config.examples(), cache=self._thinker.model_cache, clock=lambda: begin
+        )
+        self._thinker.store.models.adopt(model, since=begin)
 
-    def understand(self) -> None:
-        """Understand what waits."""
-        self.report.stories += self._thinker.understand().stories
+    def understand(self, week: int, read: WeekRead) -> None:
+        """Understand what a week brought."""
+        self._failures.update(read.failures)
+        self.report.failures = dict(sorted(self._failures.items()))
+        self.report.polls += read.polls
+        self.report.items += read.items
+        self._move(week, POLLED + _HOUR)
+        thinker = self._thinker
+        self.report.stories += understand(
+            thinker.store,
+            thinker.config.taxonomy,
+            clock=thinker.clock,
+            lease=thinker.lease,
+            memory=thinker.understanding,
+            read_by=thinker.clock(),
+        ).stories
 
     def judge(self, week: int) -> None:
         """Judge what is over after a week's end."""
-        _move(self._thinker, self._server.world.begin + week * _WEEK + _JUDGED)
+        self._move(week, _JUDGED)
         self.report.trends += sum(map(len, self._thinker.analyse().weeks.values()))
 
     def tell(self) -> None:
@@ -218,21 +178,9 @@ class _Life:
         self.report.digests += len(self._thinker.compose().digests)
         self._thinker.send()
 
-
-@contextmanager
-def _open(directory: Path, environ: Mapping[str, str], clock: Calendar) -> Iterator[Service]:
-    """Yield a service of the demo, and close it."""
-    service = Service(directory=directory, environ=environ, clock=clock, banner=BANNER)
-    try:
-        yield service
-    finally:
-        service.close()
-
-
-def _move(service: Service, when: datetime) -> None:
-    """Move a service's clock by hand, never back."""
-    assert isinstance(service.clock, Calendar)
-    service.clock.now = max(service.clock.now, when)
+    def _move(self, week: int, since_monday: timedelta) -> None:
+        assert isinstance(self._thinker.clock, Calendar)
+        self._thinker.clock.move(self._world.begin + week * _WEEK + since_monday)
 
 
 def _clear(folder: Path) -> None:
@@ -254,12 +202,13 @@ def _clear(folder: Path) -> None:
         raise ConfigError(f"cannot fill {folder}: {error.strerror or error}") from error
 
 
-def _write_config(folder: Path, source: Path, feeds: list[Feed], *, port: int) -> None:
+def _write_config(folder: Path, source: Path, world: World, *, port: int) -> None:
     """Write a configuration of our own: the shipped one, with the world's feeds and our places."""
     target = folder / "config"
     shutil.copytree(
         source, target, ignore=shutil.ignore_patterns("feeds.toml", "packs.toml", "trendwatch.toml")
     )
+    feeds = [outlet.feed(f"http://127.0.0.1:{port}") for outlet in world.outlets]
     (target / "feeds.toml").write_text("\n".join(map(_feed_table, feeds)), "utf-8")
     database, outbox = folder.resolve() / "trendwatch.db", folder.resolve() / "outbox"
     settings = f"""\
@@ -270,7 +219,9 @@ url = {json.dumps(f"sqlite:///{database}")}
 timeout_seconds = 10.0
 lease_seconds = 60
 [net]
-allow = [{{ address = "127.0.0.1:{port}", per_host = 4, spacing_seconds = 0.0 }}]
+allow = [{{ address = "127.0.0.1:{port}", per_host = 1, spacing_seconds = 0.0 }}]
+[parse]
+workers = 1
 [mail]
 outbox = {json.dumps(str(outbox))}
 [log]

@@ -16,6 +16,7 @@ from bisect import bisect_left
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from email.utils import format_datetime
+from functools import cached_property
 from hashlib import blake2b
 from types import TracebackType
 from typing import Self
@@ -48,7 +49,11 @@ class NewsServer:
         self.url = ""
         #: of the address
         self.port = 0
-        self._archives = _archives(world)
+
+    @cached_property
+    def _archives(self) -> dict[str, _Archive]:
+        """What each feed ever publishes: a second's work for two years, done at the first request."""
+        return _archives(self.world)
 
     def window(self, outlet: Outlet, now: datetime) -> list[Told]:
         """Return the entries a feed holds at a time, newest first; later versions stand for earlier ones."""

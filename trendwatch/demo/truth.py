@@ -7,7 +7,7 @@ world of 80 feeds; smaller worlds have proportionally fewer. Weeks count from 0.
     sensors (iot)           manufacturing 12, logistics 40, agriculture 94                   arrives
     AI (ai)                 finance 18, professional_services 40, healthcare 56, retail 60,
                             agriculture 103 (technology always)                               arrives
-    drones                  logistics 46, construction 62, agriculture 95                    arrives
+    drones                  logistics 46, construction 62, agriculture 98                    arrives
     booking and reminders   retail 20, sport 44, healthcare 92                               arrives
     payments                food_hospitality 54 (retail and finance always)                  arrives
     robots                  logistics 34, food_hospitality 72, retail 94, construction 95,
@@ -18,6 +18,7 @@ world of 80 feeds; smaller worlds have proportionally fewer. Weeks count from 0.
     3D printing             construction 58, healthcare 74 (manufacturing always)            arrives
     electric, driverless    logistics 70 (automotive always)                                 arrives
     generative AI           technology 30, media 38, professional_services 50                rises
+    connectivity            telecom, up from 98                                              rises
     blockchain              finance, down from 26                                            fades
     headsets (ar_vr)        retail, down from 66                                             fades
     microchips              technology, down from 90                                         fades
@@ -33,11 +34,11 @@ world of 80 feeds; smaller worlds have proportionally fewer. Weeks count from 0.
     nudge booking           booking, retail                             88
     Hedgewire               cybersecurity, manufacturing                92
 
-A lag is the difference of two onsets: sensors reach farming 82 weeks after manufacturing. An arrival
-*emerges* at its onset; half its strength is reached ``ramp / 2`` weeks later. What reaches farming, and
-booking in healthcare, has only begun when the world ends: it is on its way. Beside all this every topic has
-a steady background in the sectors where it is at home (BACKGROUND); a pair that is listed neither there nor
-above never occurs, so "not yet seen" is true before an onset.
+A lag is the difference of two onsets: sensors reach farming 82 weeks after manufacturing, drones a year after
+logistics. An arrival *emerges* at its onset; half its strength is reached ``ramp / 2`` weeks later. What
+reaches farming, and booking in healthcare, has only begun when the world ends: it is on its way. Beside all
+this every topic has a steady background in the sectors where it is at home (BACKGROUND); a pair that stands
+neither there nor above never occurs, so "not yet seen" is true before an onset.
 """
 
 from __future__ import annotations
@@ -134,12 +135,12 @@ def _rises(topic: str, level: float, *, ramp: int = 14, **onsets: int) -> list[C
 
 _CURVES = (
     *_rises("iot", 3.2, manufacturing=12, logistics=40),
-    *_rises("iot", 3.2, ramp=40, agriculture=94),
+    *_rises("iot", 3.2, ramp=16, agriculture=94),
     *_rises("ai", 3.0, finance=18),
     *_rises("ai", 3.0, ramp=1, agriculture=103),
     *_rises("ai", 1.6, professional_services=40, healthcare=56, retail=60),
     *_rises("drones", 3.0, logistics=46),
-    *_rises("drones", 3.0, ramp=40, agriculture=95),
+    *_rises("drones", 4.0, ramp=10, agriculture=98),
     *_rises("drones", 1.0, construction=62),
     *_rises("booking", 3.0, retail=20),
     *_rises("booking", 3.0, ramp=30, healthcare=92),
@@ -152,6 +153,7 @@ _CURVES = (
     *_rises("green_tech", 1.6, food_hospitality=86),
     *_rises("additive_manufacturing", 1.2, construction=58, healthcare=74),
     *_rises("autonomous_vehicles", 1.6, logistics=70),
+    *_rises("connectivity", 5.0, ramp=6, telecom=98),
     *_rises("generative_ai", 3.2, technology=30),
     *_rises("generative_ai", 1.4, media=38, professional_services=50),
     Curve(topic="blockchain", sector="finance", shape=Shape.FADE, level=3.0, onset=26, ramp=26, floor=0.3),
@@ -221,13 +223,13 @@ class WorldTruth:
         return found
 
     def arrivals(self) -> tuple[Arrival, ...]:
-        """Return topics that reach several sectors, with the order and weeks of it."""
+        """Return topics that reach several sectors, with order and weeks; 0 where one always was."""
         paths: dict[str, dict[str, int]] = {}
         for topic, homes in self.background.items():
             paths[topic] = dict.fromkeys(homes, 0)
         for curve in self.curves:
             if curve.shape is Shape.RISE:
-                paths.setdefault(curve.topic, {})[curve.sector] = curve.onset
+                paths.setdefault(curve.topic, {}).setdefault(curve.sector, curve.onset)
         return tuple(_arrivals(paths))
 
     def scaled(self, share: float) -> WorldTruth:
@@ -259,7 +261,7 @@ class WorldTruth:
 
 def planted(weeks: int = PLANTED_WEEKS) -> WorldTruth:
     """Return the truth of the table above, for a world of some weeks."""
-    truth = WorldTruth(curves=_CURVES, terms=_TERMS, background=BACKGROUND)
+    truth = WorldTruth(curves=_CURVES, terms=_TERMS, background=dict(BACKGROUND))
     return truth if weeks == PLANTED_WEEKS else truth.scaled(weeks / PLANTED_WEEKS)
 
 

@@ -30,9 +30,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import blake2b
+from typing import NamedTuple
 
 from trendwatch.types.fetches import Drop
 from trendwatch.types.identity import stable_id
@@ -47,9 +48,8 @@ _HOST = re.compile(r"^[a-z][a-z0-9+.-]*://[^/?#]*(?:/(?=$))?", re.IGNORECASE)
 _TRACKING = re.compile(r"(?<=[?&])utm_[a-z]+=[^&#]*&?", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Known:
-    """An item of an earlier poll, as far as it is needed to recognise it."""
+class Known(NamedTuple):
+    """An item of an earlier poll, as far as it is needed to recognise it; hundreds are made at each poll."""
 
     id: str
     entry_key: str
@@ -81,8 +81,10 @@ def content_hash(item: Item) -> str:
 
 def alias(address: str) -> str:
     """Return a guid or link without what a move changes: scheme, host, fragment, campaign."""
-    bare = _TRACKING.sub("", _HOST.sub("", address.strip()).partition("#")[0])
-    return bare.rstrip("?&")
+    address = address.strip()
+    host = _HOST.match(address)
+    bare = (address[host.end() :] if host else address).partition("#")[0]
+    return (_TRACKING.sub("", bare) if "?" in bare or "&" in bare else bare).rstrip("?&")
 
 
 def sort_out(items: Sequence[Item], known: Mapping[str, Known], recent: Iterable[Known]) -> Sorted:
@@ -107,7 +109,9 @@ def sort_out(items: Sequence[Item], known: Mapping[str, Known], recent: Iterable
         else:
             claimed.add(before.id)
             _meet_again(found, filed, before)
-    _recognise(found, list(strangers.values()), _Evidence(items, recent, claimed))
+    if strangers:
+        new = list(strangers.values())
+        _recognise(found, new, _Evidence(new, items, recent, claimed))
     return found
 
 
@@ -132,6 +136,8 @@ def refiled(item: Item) -> Item:
 
 def same_news(item: Item, before: Known) -> bool:
     """Tell whether an entry under a known key is the known item: the guid was not given to other news."""
+    if item.url == before.url or item.title == before.title:
+        return True
     return alias(item.url) == alias(before.url) or _words(item.title) == _words(before.title)
 
 
@@ -165,13 +171,18 @@ def _recognise(found: Sorted, strangers: Sequence[Item], evidence: _Evidence) ->
 
 
 class _Evidence:
-    """The latest items of a feed by guid, link and title, as far as these tell one from another."""
+    """The latest items of a feed by guid, link and title, as far as these tell strangers from one another."""
 
-    def __init__(self, items: Sequence[Item], recent: Sequence[Known], claimed: set[str]) -> None:
+    def __init__(
+        self, strangers: Sequence[Item], items: Sequence[Item], recent: Sequence[Known], claimed: set[str]
+    ) -> None:
         self._claimed = claimed
-        self._by_guid = _telling(recent, lambda one: alias(one.entry_key))
-        self._by_link = _telling(recent, lambda one: alias(one.url))
-        self._by_title = _telling(recent, lambda one: _words(one.title))
+        guids = ((alias(one.entry_key), one) for one in recent)
+        links = ((alias(one.url), one) for one in recent)
+        titles = ((_words(one.title), one) for one in recent)
+        self._by_guid = _telling(guids, {alias(item.entry_key) for item in strangers})
+        self._by_link = _telling(links, {alias(item.url) for item in strangers})
+        self._by_title = _telling(titles, {_words(item.title) for item in strangers})
         self._links = Counter(alias(item.url) for item in items)
         self._titles = Counter(_words(item.title) for item in items)
 
@@ -203,10 +214,14 @@ class _Evidence:
         return known
 
 
-def _telling(recent: Sequence[Known], key: Callable[[Known], str]) -> dict[str, Known]:
-    """Return items by a key, those left out that share theirs or have none."""
-    times = Counter(map(key, recent))
-    return {name: one for one in recent if (name := key(one)) and times[name] == 1}
+def _telling(named: Iterable[tuple[str, Known]], asked: set[str]) -> dict[str, Known]:
+    """Return items by the names asked for, those left out that share theirs."""
+    found: dict[str, Known] = {}
+    shared = {""}
+    for name, one in named:
+        if name in asked and found.setdefault(name, one) is not one:
+            shared.add(name)
+    return {name: one for name, one in found.items() if name not in shared}
 
 
 def _words(title: str) -> str:

@@ -116,12 +116,12 @@ def understand(
     clock: Clock,
     lease: timedelta,
     memory: Understanding,
+    read_by: datetime | None = None,
     on_progress: Callable[[UnderstandReport], None] = lambda _report: None,
 ) -> UnderstandReport:
-    """Tag, cluster and count every item that waits, for every live model version."""
+    """Tag, cluster and count, for every live version, all that waits or was read by a time."""
     report = UnderstandReport()
-    claim = store.claim("understand", "all", now=clock(), lease=lease)
-    if claim is None:
+    if (claim := store.claim("understand", "all", now=clock(), lease=lease)) is None:
         report.held = True
         return report
     if claim.token != memory.token + 1:
@@ -129,7 +129,7 @@ def understand(
     memory.token = claim.token
     try:
         for version, tagger in _taggers(memory, store.models.live(), taxonomy, store.models.earlier):
-            while batch := _next_batch(store, version):
+            while batch := _next_batch(store, version, read_by):
                 understood, mends = _understand(
                     store, batch, version=version, tagger=tagger, taxonomy=taxonomy, memory=memory
                 )
@@ -152,9 +152,9 @@ def understand(
     return report
 
 
-def _next_batch(store: Store, version: str) -> list[Waiting]:
+def _next_batch(store: Store, version: str, read_by: datetime | None) -> list[Waiting]:
     """Return the earliest items that wait, no more than one week's: rarities change with the week."""
-    waiting = store.understanding.waiting(version, limit=BATCH)
+    waiting = store.understanding.waiting(version, limit=BATCH, read_by=read_by)
     if not waiting:
         return []
     week = week_number(waiting[0].item.counted_at)

@@ -86,17 +86,18 @@ def known_items(connection: Connection, ids: Sequence[str]) -> dict[str, Known]:
     for start in range(0, len(ids), _CHUNK):
         asked = ids[start : start + _CHUNK]
         direct = select(_ITEM.c.id.label("asked"), *_RECOGNISED).where(_ITEM.c.id.in_(asked))
-        found |= {row["asked"]: _known_item(row) for row in connection.execute(direct).mappings()}
+        found |= {row[0]: Known(*row[1:]) for row in connection.execute(direct)}
         missing = [one for one in asked if one not in found]
         if missing:
             joined = select(_ALIAS.c.id.label("asked"), *_RECOGNISED).join(
                 _ITEM, _ITEM.c.seq == _ALIAS.c.item_seq
             )
-            rows = connection.execute(joined.where(_ALIAS.c.id.in_(missing))).mappings()
-            found |= {row["asked"]: _known_item(row) for row in rows}
+            rows = connection.execute(joined.where(_ALIAS.c.id.in_(missing)))
+            found |= {row[0]: Known(*row[1:]) for row in rows}
     return found
 
 
+#: The fields of ``Known``, in their order.
 _RECOGNISED = (
     *(_ITEM.c.id, _ITEM.c.entry_key, _ITEM.c.url, _ITEM.c.title),
     *(_ITEM.c.content_hash, _ITEM.c.updates),
@@ -107,12 +108,7 @@ def _recent(connection: Connection, feed_seq: int, *, items: int) -> list[Known]
     """Return the latest items of a feed."""
     most = min(_MOST_RECENT, max(_RECENT, 3 * items))
     query = select(*_RECOGNISED).where(_ITEM.c.feed_seq == feed_seq).order_by(_ITEM.c.seq.desc()).limit(most)
-    return [_known_item(row) for row in connection.execute(query).mappings()]
-
-
-def _known_item(row: RowMapping) -> Known:
-    names = ("id", "entry_key", "url", "title", "content_hash", "updates")
-    return Known(**{name: row[name] for name in names})
+    return [Known(*row) for row in connection.execute(query)]
 
 
 def insert_items(connection: Connection, new: Sequence[Item], feeds: Mapping[str, RowMapping]) -> None:

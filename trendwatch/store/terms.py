@@ -64,10 +64,11 @@ class Terms:
             .where(*window)
             .order_by(_ITEM.c.counted_at, _ITEM.c.seq)
         )
+        # asked for by item, or the database reads every tag of the version
+        inside = _TAG.c.item_seq.in_(select(_ITEM.c.seq).where(*window))
         areas = (
             select(_TAG.c.item_seq, _TAG.c.label)
-            .join(_ITEM, _ITEM.c.seq == _TAG.c.item_seq)
-            .where(_TAG.c.model_seq == model_seq(version), _TAG.c.facet == str(Facet.AREA), *window)
+            .where(_TAG.c.model_seq == model_seq(version), _TAG.c.facet == str(Facet.AREA), inside)
             .order_by(_TAG.c.confidence, _TAG.c.label)
         )
         with reading(self._engine) as connection:

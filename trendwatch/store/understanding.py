@@ -33,11 +33,13 @@ class Understanding:
         self._engine = engine
         self._leases = leases
 
-    def waiting(self, version: str, *, limit: int) -> list[Waiting]:
-        """Return items a version has not understood, the earliest first."""
+    def waiting(self, version: str, *, limit: int, read_by: datetime | None = None) -> list[Waiting]:
+        """Return items a version has not understood, the earliest first; read by a time, if one is given."""
+        read = [_ITEM.c.first_seen_at <= read_by] if read_by else []
         first = (
             select(_PENDING.c.item_seq)
-            .where(_PENDING.c.model_seq == model_seq(version))
+            .join(_ITEM, _ITEM.c.seq == _PENDING.c.item_seq)
+            .where(_PENDING.c.model_seq == model_seq(version), *read)
             .order_by(_PENDING.c.counted_at, _PENDING.c.item_seq)
             .limit(limit)
         )
