@@ -107,7 +107,10 @@ def sort_out(items: Sequence[Item], known: Mapping[str, Known], recent: Iterable
         else:
             claimed.add(before.id)
             _meet_again(found, filed, before)
-    _recognise(found, list(strangers.values()), _Evidence(items, recent, claimed))
+    if recent:
+        _recognise(found, list(strangers.values()), _Evidence(items, recent, claimed))
+    else:  # nothing they could be
+        found.new += strangers.values()
     return found
 
 
