@@ -112,7 +112,8 @@ def simple_text(html: str) -> str | None:
             data = _ANY_REFERENCE.sub(_REFERENCES.of, data)
     except (KeyError, UnicodeEncodeError):
         return None
-    return None if b"]]>" in data else data.replace(_GONE, b"").decode()
+    # one character alone is found many times as fast
+    return None if b">" in data and b"]]>" in data else data.replace(_GONE, b"").decode()
 
 
 def _untagged(html: bytes) -> bytes:
