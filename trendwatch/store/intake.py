@@ -18,6 +18,7 @@ from sqlalchemy import (
     Table,
     bindparam,
     case,
+    exists,
     select,
     true,
     update,
@@ -77,7 +78,8 @@ def take_in(connection: Connection, outcomes: Sequence[FeedUpdate]) -> list[Item
 
 def feed_rows(connection: Connection, keys: Sequence[str]) -> dict[str, RowMapping]:
     """Return the row of each feed by key."""
-    query = select(_FEED.c.key, _FEED.c.seq, _FEED.c.fetches).where(_FEED.c.key.in_(keys))
+    has_items = exists().where(_ITEM.c.feed_seq == _FEED.c.seq).label("has_items")
+    query = select(_FEED.c.key, _FEED.c.seq, _FEED.c.fetches, has_items).where(_FEED.c.key.in_(keys))
     return {row["key"]: row for row in connection.execute(query).mappings()}
 
 
@@ -93,8 +95,10 @@ def _sort_out(
     for one in outcomes:
         if one.items:
             strange = any(reused.get(item.id, item.id) not in known for item in one.items)
-            seq = feeds[one.state.feed_key]["seq"]
-            latest = _recent(connection, seq, items=len(one.items)) if strange else []
+            feed = feeds[one.state.feed_key]
+            latest = []
+            if strange and feed["has_items"]:
+                latest = _recent(connection, feed["seq"], items=len(one.items))
             found[one.state.feed_key] = sort_out(one.items, known, latest)
     return found
 
@@ -109,14 +113,10 @@ def known_items(connection: Connection, ids: Sequence[str]) -> dict[str, Known]:
     found: dict[str, Known] = {}
     for start in range(0, len(ids), _CHUNK):
         asked = ids[start : start + _CHUNK]
-        direct = select(_ITEM.c.id.label("asked"), *_RECOGNISED).where(_ITEM.c.id.in_(asked))
-        found |= {row["asked"]: _known_item(row) for row in connection.execute(direct).mappings()}
-        missing = [one for one in asked if one not in found]
-        if missing:
-            joined = select(_ALIAS.c.id.label("asked"), *_RECOGNISED).join(
-                _ITEM, _ITEM.c.seq == _ALIAS.c.item_seq
-            )
-            rows = connection.execute(joined.where(_ALIAS.c.id.in_(missing))).mappings()
+        rows = connection.execute(_BY_ID, {"ids": asked}).mappings()
+        found |= {row["asked"]: _known_item(row) for row in rows}
+        if missing := [one for one in asked if one not in found]:
+            rows = connection.execute(_BY_ALIAS, {"ids": missing}).mappings()
             found |= {row["asked"]: _known_item(row) for row in rows}
     return found
 
@@ -124,6 +124,13 @@ def known_items(connection: Connection, ids: Sequence[str]) -> dict[str, Known]:
 _RECOGNISED = (
     *(_ITEM.c.id, _ITEM.c.entry_key, _ITEM.c.url, _ITEM.c.title),
     *(_ITEM.c.content_hash, _ITEM.c.updates),
+)
+_IDS: Any = bindparam("ids", expanding=True)
+_BY_ID = select(_ITEM.c.id.label("asked"), *_RECOGNISED).where(_ITEM.c.id.in_(_IDS))
+_BY_ALIAS = (
+    select(_ALIAS.c.id.label("asked"), *_RECOGNISED)
+    .join(_ITEM, _ITEM.c.seq == _ALIAS.c.item_seq)
+    .where(_ALIAS.c.id.in_(_IDS))
 )
 
 
