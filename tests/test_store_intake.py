@@ -15,9 +15,10 @@ from tests.seeds import NOW, a_feed, claim_on
 from trendwatch.news.items import items_of
 from trendwatch.news.ledger import DROP_WORDS, OUTCOME_WORDS, recorded
 from trendwatch.store import Store
+from trendwatch.store.arriving import insert_items
 from trendwatch.store.engine import reading, writing
 from trendwatch.store.fetches import total
-from trendwatch.store.intake import HISTORY
+from trendwatch.store.intake import HISTORY, feed_rows
 from trendwatch.store.items import Filter
 from trendwatch.store.leases import table
 from trendwatch.store.poll_tables import FetchRow
@@ -252,6 +253,20 @@ def test_s1_items_state_and_history_are_written_together_or_not_at_all(poller: P
     assert poller.titles == ["Loaf 1 is out"]
     [health] = poller.store.feeds.health("gazette")
     assert health.state.etag == ""
+
+
+def test_an_item_that_comes_again_is_kept_and_indexed_once(poller: Poller) -> None:
+    items = items_of(a_feed("gazette"), read(entry(1), entry(2)), now=NOW, backlog=False)
+    engine = poller.store._engine
+    for new in (items[:1], items):  # the second time as if another writer had been faster
+        with writing(engine) as connection:
+            insert_items(connection, new, feed_rows(connection, ["gazette"]))
+    assert poller.titles == ["Loaf 1 is out", "Loaf 2 is out"]
+    assert len(poller.store.items.search(Filter(text="loaf"), limit=5).items) == 2
+    if engine.dialect.name == "sqlite":  # raises where the index does not say what the table says
+        with writing(engine) as connection:
+            connection.execute(text("INSERT INTO item_text(item_text, rank) VALUES ('integrity-check', 1)"))
+            assert connection.execute(text("SELECT count(*) FROM arriving")).scalar_one() == 0
 
 
 # --- breakages ---------------------------------------------------------------------------------------

@@ -36,6 +36,9 @@ _SIMPLE_INLINES = frozenset(
 _RAW = frozenset({b"script", b"style", b"iframe"})
 # What stands for an inline tag until references are read, and for one behind which there is no text.
 _GONE, _UNSEEN = b"\0", b"\1"
+# Where a tag ends, until it is known to be one.
+_END = b"\2"
+_TAG_ENDS = _END + b"<"
 _ANY_REFERENCE = re.compile(rb"&(?:#?\w{1,8};)?")
 # Names that writers use, and numbers of characters that are what they seem: no controls, no surrogates.
 _SURE = re.compile(
@@ -63,14 +66,16 @@ class _References(dict[bytes, bytes]):
 
 
 class _Tags(dict[bytes, bytes]):
-    """What stands for tags, given without angles; raises KeyError for one that is not simple."""
+    """What stands for tags, given without angles and with the mark; raises KeyError for one not simple."""
 
     def __missing__(self, tag: bytes) -> bytes:
+        if tag[-1:] != _END:
+            raise KeyError(tag)
         outside, *values = tag.split(b'"')
         if any(values[::2]) and len(values) % 2 == 0:  # what is in quotes makes no difference
             meaning = self[b'""'.join((outside, *values[1::2]))]
         else:
-            meaning = self._meaning(tag)
+            meaning = self._meaning(tag[:-1])
         if len(tag) <= _CACHED_TAG:
             if len(self) >= _CACHED_TAGS:
                 self.clear()
@@ -99,7 +104,7 @@ def simple_text(html: str) -> str | None:
     """Return the words of an HTML fragment with a space for each block, None where only a parser can tell."""
     try:
         data = html.encode()
-        if _GONE in data or _UNSEEN in data:
+        if _GONE in data or _UNSEEN in data or _END in data:
             return None
         if b"<" in data:
             data = _untagged(data)
@@ -107,7 +112,8 @@ def simple_text(html: str) -> str | None:
             data = _ANY_REFERENCE.sub(_REFERENCES.of, data)
     except (KeyError, UnicodeEncodeError):
         return None
-    return None if b"]]>" in data else data.replace(_GONE, b"").decode()
+    # one character alone is found many times as fast
+    return None if b">" in data and b"]]>" in data else data.replace(_GONE, b"").decode()
 
 
 def _untagged(html: bytes) -> bytes:
@@ -127,33 +133,49 @@ def _untagged(html: bytes) -> bytes:
 
 
 def _unmarked(html: bytes) -> bytes:
-    """Return a text that has no comments without its tags."""
-    tags = _TAGS
-    start, *parts = html.split(b"<")
-    kept = [start]
-    keep = kept.append
-    for part in parts:
-        tag, end, text = part.partition(b">")
-        if not end:
-            raise KeyError(part)
-        keep(tags[tag])
-        keep(text)
-    found = b"".join(kept)
+    """Return a text that has no comments without its tags.
+
+    Raises:
+        KeyError: one of them is not simple, or an angle stands alone.
+    """
+    # text, tag, text, tag ...: each tag keeps a mark where it ends, so that no text is taken for one
+    pieces = html.replace(b">", _TAG_ENDS).split(b"<")
+    if len(pieces) - 1 != 2 * html.count(b">"):
+        pieces = _with_arrows(html).replace(b">", _TAG_ENDS).split(b"<")
+    tags = pieces[1::2]
+    meanings = list(map(_TAGS.__getitem__, tags))
+    pieces[1::2] = meanings
+    found = b"".join(pieces)
+    if _END in found:
+        raise KeyError(found)
     if _UNSEEN not in found:
         return found
-    return b"".join(_without_raw([part.partition(b">") for part in parts], start))
+    return b"".join(_without_raw(tags, meanings, pieces[2::2], start=pieces[0]))
 
 
-def _without_raw(parts: Sequence[tuple[bytes, bytes, bytes]], start: bytes) -> Iterator[bytes]:
+def _with_arrows(html: bytes) -> bytes:
+    """Return a text whose tags are followed by no other end of a tag: "->" is a reference then."""
+    start, *parts = html.split(b"<")
+    found = [start.replace(b">", b"&gt;")]
+    for part in parts:
+        tag, end, text = part.partition(b">")
+        found.append(tag + end + text.replace(b">", b"&gt;"))
+    return b"<".join(found)
+
+
+def _without_raw(
+    tags: Sequence[bytes], meanings: Sequence[bytes], texts: Sequence[bytes], *, start: bytes
+) -> Iterator[bytes]:
     """Yield a text without its tags and without scripts, which only their own end tag may follow."""
     yield start
     raw = b""
-    for tag, _, text in parts:
-        if raw and tag.rstrip(_HTML_SPACE) != raw:
+    for tag, meaning, text in zip(tags, meanings, texts, strict=True):
+        name = tag[:-1]
+        if raw and name.rstrip(_HTML_SPACE) != raw:
             raise KeyError(tag)
-        raw = b"/" + _NAME.split(tag, maxsplit=1)[0] if _TAGS[tag] == _UNSEEN else b""
+        raw = b"/" + _NAME.split(name, maxsplit=1)[0] if meaning == _UNSEEN else b""
         if raw.endswith(b"/"):
             raise KeyError(tag)
-        yield from (b" ",) if raw else (_TAGS[tag], text)
+        yield from (b" ",) if raw else (meaning, text)
     if raw:
         raise KeyError(raw)

@@ -109,9 +109,11 @@ def sort_out(items: Sequence[Item], known: Mapping[str, Known], recent: Iterable
         else:
             claimed.add(before.id)
             _meet_again(found, filed, before)
-    if strangers:
-        new = list(strangers.values())
+    new = list(strangers.values())
+    if new and recent:
         _recognise(found, new, _Evidence(new, items, recent, claimed))
+    else:  # nothing they could be
+        found.new += new
     return found
 
 

@@ -24,7 +24,7 @@ from xml.parsers import expat
 from trendwatch.news import quick_names
 from trendwatch.news.quick_feed import DOCUMENT
 from trendwatch.news.quick_names import Declined
-from trendwatch.news.quick_state import Attributes, State, nothing
+from trendwatch.news.quick_state import Attributes, State, has_controls, nothing
 from trendwatch.news.repair import MAX_ENTRIES
 
 _BUFFER = 1 << 20
@@ -70,20 +70,11 @@ def _may_be_damaged(body: bytes) -> bool:
         return True
     numbers = {int(ten) if ten else int(sixteen, 16) for ten, sixteen, _ in found}
     pairs = b"\xc2" in body
-    if not numbers.isdisjoint(_CONTROLS) or (pairs and _has_controls(body)):
+    if not numbers.isdisjoint(_CONTROLS) or (pairs and has_controls(body)):
         return True
     if not pairs and numbers.isdisjoint(_FOLLOWING):
         return False
     return not numbers.isdisjoint(_LEADING) or _TWICE.search(body) is not None
-
-
-def _has_controls(body: bytes) -> bool:
-    at = body.find(b"\xc2")
-    while at >= 0:
-        if body[at + 1 : at + 2] < b"\xa0":
-            return True
-        at = body.find(b"\xc2", at + 1)
-    return False
 
 
 class _Reader:

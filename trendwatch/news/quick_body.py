@@ -28,6 +28,8 @@ def quick_body(document: Document) -> bytes | None:
     except UnicodeDecodeError:
         return None
     start = root_start(head)
-    if start is None or start == len(head) or ILLEGAL.search(head) or head.lstrip()[:1] in ("{", "["):
+    if start is None or start == len(head) or ILLEGAL.search(head, 0, start):
+        return None
+    if head.lstrip()[:1] in ("{", "["):
         return None
     return body[len(head[:start].encode()) :]

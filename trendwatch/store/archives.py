@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 from sqlalchemy import Engine
 
+from trendwatch.store.arriving import insert_items
 from trendwatch.store.feeds import FRESH, configured
-from trendwatch.store.intake import feed_rows, insert_items, known_items
+from trendwatch.store.intake import feed_rows, known_items
 from trendwatch.store.leases import Leases, insert
 from trendwatch.store.tables import FeedRow
 from trendwatch.types.news import Feed, Item

@@ -9,24 +9,32 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, and_, bindparam, case, null, select, true, update
+from sqlalchemy import (
+    Connection,
+    RowMapping,
+    and_,
+    bindparam,
+    case,
+    exists,
+    null,
+    select,
+    update,
+)
 
-from trendwatch.news.identity import Known, Sorted, content_hash, refiled, same_news, sort_out
+from trendwatch.news.identity import Known, Sorted, refiled, same_news, sort_out
 from trendwatch.news.ledger import settled
+from trendwatch.store.arriving import insert_items, item_content
 from trendwatch.store.leases import insert, table
-from trendwatch.store.models import LIVE
 from trendwatch.store.poll_tables import AliasRow, EpisodeRow, FetchRow
-from trendwatch.store.tables import FeedRow, ItemRow, ModelRow, PendingRow
+from trendwatch.store.tables import FeedRow, ItemRow
 from trendwatch.types.fetches import FeedUpdate, Fetch, Outcome
 from trendwatch.types.news import Failure, Item
 
 _FEED = table(FeedRow)
 _ITEM = table(ItemRow)
-_MODEL = table(ModelRow)
 _ALIAS = table(AliasRow)
 _FETCH = table(FetchRow)
 _EPISODE = table(EpisodeRow)
-
 #: Polls of a feed that its history holds; the next one takes the place of the oldest.
 HISTORY = 60
 #: SQLite allows 32,766 variables in a statement; a lookup of ids stays far below.
@@ -53,7 +61,8 @@ def take_in(connection: Connection, outcomes: Sequence[FeedUpdate]) -> list[Item
 
 def feed_rows(connection: Connection, keys: Sequence[str]) -> dict[str, RowMapping]:
     """Return the row of each feed by key."""
-    query = select(_FEED.c.key, _FEED.c.seq, _FEED.c.fetches).where(_FEED.c.key.in_(keys))
+    has_items = exists().where(_ITEM.c.feed_seq == _FEED.c.seq).label("has_items")
+    query = select(_FEED.c.key, _FEED.c.seq, _FEED.c.fetches, has_items).where(_FEED.c.key.in_(keys))
     return {row["key"]: row for row in connection.execute(query).mappings()}
 
 
@@ -69,8 +78,10 @@ def _sort_out(
     for one in outcomes:
         if one.items:
             strange = any(reused.get(item.id, item.id) not in known for item in one.items)
-            seq = feeds[one.state.feed_key]["seq"]
-            latest = _recent(connection, seq, items=len(one.items)) if strange else []
+            feed = feeds[one.state.feed_key]
+            latest = []
+            if strange and feed["has_items"]:
+                latest = _recent(connection, feed["seq"], items=len(one.items))
             found[one.state.feed_key] = sort_out(one.items, known, latest)
     return found
 
@@ -85,14 +96,9 @@ def known_items(connection: Connection, ids: Sequence[str]) -> dict[str, Known]:
     found: dict[str, Known] = {}
     for start in range(0, len(ids), _CHUNK):
         asked = ids[start : start + _CHUNK]
-        direct = select(_ITEM.c.id.label("asked"), *_RECOGNISED).where(_ITEM.c.id.in_(asked))
-        found |= {row[0]: Known(*row[1:]) for row in connection.execute(direct)}
-        missing = [one for one in asked if one not in found]
-        if missing:
-            joined = select(_ALIAS.c.id.label("asked"), *_RECOGNISED).join(
-                _ITEM, _ITEM.c.seq == _ALIAS.c.item_seq
-            )
-            rows = connection.execute(joined.where(_ALIAS.c.id.in_(missing)))
+        found |= {row[0]: Known(*row[1:]) for row in connection.execute(_BY_ID, {"ids": asked})}
+        if missing := [one for one in asked if one not in found]:
+            rows = connection.execute(_BY_ALIAS, {"ids": missing})
             found |= {row[0]: Known(*row[1:]) for row in rows}
     return found
 
@@ -101,6 +107,13 @@ def known_items(connection: Connection, ids: Sequence[str]) -> dict[str, Known]:
 _RECOGNISED = (
     *(_ITEM.c.id, _ITEM.c.entry_key, _ITEM.c.url, _ITEM.c.title),
     *(_ITEM.c.content_hash, _ITEM.c.updates),
+)
+_IDS: Any = bindparam("ids", expanding=True)
+_BY_ID = select(_ITEM.c.id.label("asked"), *_RECOGNISED).where(_ITEM.c.id.in_(_IDS))
+_BY_ALIAS = (
+    select(_ALIAS.c.id.label("asked"), *_RECOGNISED)
+    .join(_ITEM, _ITEM.c.seq == _ALIAS.c.item_seq)
+    .where(_ALIAS.c.id.in_(_IDS))
 )
 
 
@@ -111,28 +124,11 @@ def _recent(connection: Connection, feed_seq: int, *, items: int) -> list[Known]
     return [Known(*row) for row in connection.execute(query)]
 
 
-def insert_items(connection: Connection, new: Sequence[Item], feeds: Mapping[str, RowMapping]) -> None:
-    """Keep new items and put them on the waiting list of every live model."""
-    if not new:
-        return
-    rows = [_item_values(item, feeds[item.feed_key]["seq"]) for item in new]
-    # Without RETURNING: it would take twice as long, since SQLAlchemy then builds statements of many rows.
-    connection.execute(insert(connection, ItemRow).on_conflict_do_nothing(index_elements=["id"]), rows)
-    for start in range(0, len(new), _CHUNK):
-        ids = [item.id for item in new[start : start + _CHUNK]]
-        live = (_MODEL.c.state.in_(LIVE), _ITEM.c.id.in_(ids))
-        waiting = select(_ITEM.c.seq, _MODEL.c.seq, _ITEM.c.counted_at).join_from(_ITEM, _MODEL, true())
-        pending = insert(connection, PendingRow).from_select(
-            ["item_seq", "model_seq", "counted_at"], waiting.where(*live)
-        )
-        connection.execute(pending.on_conflict_do_nothing())
-
-
 def _replace(connection: Connection, found: Mapping[str, Sorted]) -> None:
     """Let known items say what they say now, and be found under the guids they have now."""
     changed = [
         {"b_id": known_id, "b_changed_at": item.first_seen_at}
-        | {f"b_{name}": value for name, value in _item_content(item).items()}
+        | {f"b_{name}": value for name, value in item_content(item).items()}
         for one in found.values()
         for known_id, item in one.updates
     ]
@@ -236,15 +232,3 @@ def _note_breakages(
         lasting = (_EPISODE.c.ended_at.is_(None), _EPISODE.c.feed_seq == bindparam("b_feed_seq"))
         ended = bindparam("b_at", type_=_EPISODE.c.ended_at.type)
         connection.execute(update(_EPISODE).where(*lasting).values(ended_at=ended), well)
-
-
-def _item_values(item: Item, feed_seq: int) -> dict[str, Any]:
-    names = ("id", "entry_key", "language", "published_at", "first_seen_at", "counted_at", "backlog")
-    values = {name: getattr(item, name) for name in names}
-    more = {"feed_seq": feed_seq, "categories": list(item.categories), "story_seq": None, "updates": 0}
-    return {**values, **_item_content(item), **more}
-
-
-def _item_content(item: Item) -> dict[str, Any]:
-    values = {name: getattr(item, name) for name in ("url", "title", "summary", "author")}
-    return values | {"content_hash": content_hash(item)}
