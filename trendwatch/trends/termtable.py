@@ -4,8 +4,7 @@
 
 A term is counted as distinct stories: a report weighs one over the reports of its story in its week, so a
 story that is printed sixty times counts once and is shared by those who print it. The last weeks are kept
-story that is printed sixty times counts once and is shared by those who print it. The last weeks are kept
-per (term, source), halving every 26 weeks.
+report by report, what is older per (term, source), halving every 26 weeks.
 
 At most ``capacity`` terms are known: when the table is full, the least used quarter is dropped, and the
 largest weight that was ever dropped, itself decaying, is added to every term's possible past. So a past can
@@ -27,6 +26,7 @@ from numpy.typing import NDArray
 
 from trendwatch.statistics import Floats
 from trendwatch.trends.ngrams import terms_of
+from trendwatch.trends.samestore import sums
 
 Ints = NDArray[np.int64]
 
@@ -267,11 +267,6 @@ def _no_reports(week: int) -> KeptWeek:
         area=none,
         weight=np.zeros(0),
     )
-
-
-def sums(numbers: Ints, weights: Floats, size: int) -> Floats:
-    """Return the sum of the weights of each number."""
-    return np.bincount(numbers, weights, size).astype(np.float64)
 
 
 def _column(numbers: Sequence[int]) -> Ints:
