@@ -150,9 +150,6 @@ def test_few_words_are_told_in_weeks_of_three_publications(replayed: Replayed) -
 
 
 @pytest.mark.shared
-@pytest.mark.xfail(
-    strict=True, reason="seven weeks of past are too few for the bound that new words must pass"
-)
 def test_what_rose_is_what_the_news_was_about(replayed: Replayed) -> None:
     """DeepSeek's model was the news of late January 2025; nobody had named it before."""
     told = {trend.key: trend.week for trend in replayed.trends}

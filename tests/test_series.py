@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from trendwatch.trends.series import TOTAL, Counts, count_keys, series_of
+from trendwatch.trends.series import TOTAL, Counts, count_keys
 from trendwatch.types.tags import Facet, Origin, Tag
 
 
@@ -65,19 +65,3 @@ def test_until_and_about_choose_rows() -> None:
 
 def test_no_rows_are_columns_too() -> None:
     assert len(Counts.of([])) == 0
-    assert series_of(Counts.of([]), "area:drones", first_week=1, last_week=3).stories == (0, 0, 0)
-
-
-def test_a_series_has_no_gaps_and_adds_feeds() -> None:
-    series = series_of(Counts.of(ROWS), "area:drones", first_week=9, last_week=12)
-    assert (series.key, series.first_week, series.stories) == ("area:drones", 9, (0, 3, 0, 4))
-
-
-def test_a_series_of_pairs_takes_what_falls_inside() -> None:
-    series = series_of([(3, 7), (5, 1), (9, 4)], "drones", first_week=4, last_week=6)
-    assert series.stories == (0, 1, 0)
-
-
-def test_a_series_cannot_end_before_it_begins() -> None:
-    with pytest.raises(ValueError, match="before it begins"):
-        series_of([], "drones", first_week=4, last_week=3)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from tests.benchmarks.stage import TREE, fitted, scores, written
 from trendwatch.demo.curves import curves
-from trendwatch.trends.stage import LEAST_WEEKS, available_from, call_stage, stage_of
+from trendwatch.trends.stage import LEAST_WEEKS, available_from, call_stage
 from trendwatch.types.trends import Stage
 
 
@@ -26,12 +26,12 @@ from trendwatch.types.trends import Stage
         ([10] * 60 + [0] * 20, Stage.FADING),
     ],
 )
-def test_stage_of(stories: list[int], stage: Stage) -> None:
-    assert stage_of(stories) is stage
+def test_call_stage(stories: list[int], stage: Stage) -> None:
+    assert call_stage(stories).stage is stage
 
 
 def test_most_simulated_curves_of_unseen_seeds_are_called_right() -> None:
-    found = scores(stage_of, curves(77, 150))
+    found = scores(lambda stories: call_stage(stories).stage, curves(77, 150))
     print("F1 of stages", found)
     assert sum(found.values()) / 4 >= 0.75
     assert min(found.values()) >= 0.65
@@ -56,5 +56,5 @@ def test_stages_are_available_after_half_a_year() -> None:
 
 @given(st.lists(st.integers(0, 500), max_size=160))
 def test_any_series_has_a_stage(stories: list[int]) -> None:
-    stage = stage_of(stories)
+    stage = call_stage(stories).stage
     assert (stage is Stage.TOO_EARLY) == (len(stories) < LEAST_WEEKS or sum(stories) < 12)

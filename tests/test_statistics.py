@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import gamma, norm
 
-from trendwatch.statistics import Z, ic, ic025, ic975, log_odds_z, npmi, shrunk_share, wilson
+from trendwatch.statistics import Z, ic, ic025, ic975, npmi, wilson
 
 counts = st.floats(min_value=0, max_value=10_000)
 
@@ -84,22 +84,6 @@ def test_wilson_refuses_more_successes_than_trials() -> None:
 
 def test_z_is_the_quantile() -> None:
     assert pytest.approx(norm.ppf(0.975), abs=1e-6) == Z
-
-
-@pytest.mark.parametrize(
-    ("part", "whole", "prior", "weight", "share"),
-    [(0, 0, 0.3, 0, 0.3), (0, 0, 0.3, 5, 0.3), (5, 10, 0.1, 10, 0.3), (5, 10, 0.1, 0, 0.5)],
-)
-def test_shrunk_share(part: float, whole: float, prior: float, weight: float, share: float) -> None:
-    assert shrunk_share(part, whole, prior=prior, weight=weight) == pytest.approx(share)
-
-
-def test_log_odds_z() -> None:
-    assert log_odds_z(0, 100, 0, 100) == 0
-    assert log_odds_z(10, 1000, 10, 1000) == pytest.approx(0)
-    assert log_odds_z(30, 1000, 10, 1000) == pytest.approx(-log_odds_z(10, 1000, 30, 1000))
-    # prior 500 · 40 / 2000 = 10; odds 40 / 1460 and 20 / 1480: ln = 0.706741; / √(1/40 + 1/20) = 0.273861
-    assert log_odds_z(30, 1000, 10, 1000) == pytest.approx(2.5806, abs=1e-3)
 
 
 def test_npmi() -> None:

@@ -80,19 +80,11 @@ def test_the_weeks_of_a_key_the_latest_first(empty: Store) -> None:
     assert empty.trends.of_key("v1", "area:b") == []
 
 
-def test_what_was_told_in_a_closed_range_of_weeks(empty: Store) -> None:
-    for week, key in ((WEEK - 3, "a"), (WEEK - 2, "b"), (WEEK - 1, "c"), (WEEK, "d")):
-        keep_trends(empty, week, [a_trend(key, week, strength=1.0, stories=5, kind=TrendKind.TERM)])
-    assert empty.trends.keys_between("v1", TrendKind.TERM, WEEK - 2, WEEK - 1) == {"b", "c"}
-    assert empty.trends.keys_between("v1", TrendKind.LABEL, WEEK - 2, WEEK - 1) == frozenset()
-
-
 def test_c3_versions_are_never_mixed(empty: Store) -> None:
     empty.models.adopt(a_model("v2"), since=NOW)
     keep_trends(empty, WEEK, [a_trend("area:a", WEEK, strength=1.0, stories=5)])
     assert empty.trends.last_analysed("v2") is None
     assert empty.trends.of_week("v2", WEEK) == empty.trends.of_key("v2", "area:a") == []
-    assert empty.trends.keys_between("v2", TrendKind.LABEL, WEEK, WEEK) == frozenset()
 
 
 def test_a_week_waits_for_the_items_counted_before_its_end(store: Store) -> None:

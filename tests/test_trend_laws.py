@@ -36,7 +36,7 @@ def news(seed: int, *, weeks: int = WEEKS, feeds: Iterable[str] = FEEDS) -> list
         random = Random(f"{seed} {feed}")
         for week in range(weeks):
             for place in range(5):
-                what = "drone" if random.random() < (0.1 if week < weeks - 4 else 0.5) else "till"
+                what = "drone" if random.random() < (0.1 if week < weeks - 4 else 0.9) else "till"
                 words = " ".join("".join(random.sample(_SYLLABLES, 3)) for _ in range(6))
                 at = NOW + week * WEEK + timedelta(hours=random.randrange(140))
                 items.append(an_item(1000 * week + place, feed=feed, at=at, title=f"A {what}: {words}"))

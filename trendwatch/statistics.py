@@ -4,8 +4,7 @@ Counts of news are small and over-dispersed, so a plain ratio of two of them say
 pulls what few counts say towards nothing special, and names the bound it returns.
 
 Sources: Norén, Hopstadius and Bate, Stat. Methods Med. Res. 2013 (shrunk observed-to-expected ratios and the
-closed form of their bounds); Monroe, Colaresi and Quinn, Political Analysis 2008 (log-odds with a prior);
-Wilson 1927; Bouma 2009 (normalised pointwise mutual information).
+closed form of their bounds); Wilson 1927; Bouma 2009 (normalised pointwise mutual information).
 """
 
 from __future__ import annotations
@@ -18,6 +17,15 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 
+#: A past that is short is this many times as uncertain as Poisson says: what is usual drifts. In simulated
+#: worlds (seeds 0, 1) with 2, 4, 6, 9: 2.1, 1.4, 1.0, 0.5 false alarms a month, recall 0.84 to 0.80.
+_DRIFT = 6.0
+#: Relative variance of what nothing is known of: beyond it a Gamma gathers at 0 and its quantile falls.
+_UNKNOWN = 10.0
+#: Counts that a past may hide which shows none; with half a count chance words pass in a first quarter.
+_UNSEEN = 0.55
+#: A Gamma of less spread is a number.
+_KNOWN = 1e-5
 #: 97.5 % quantile of the normal distribution
 Z = 1.959964
 
@@ -48,11 +56,22 @@ def ic025(
 
     Closed form of the 2.5 % quantile of a Gamma(observed + ½, expected + ½); within 0.05 bits of it from 3
     counts on. Counts are divided by ``dispersion`` first: news comes in bursts, Poisson would be too sure.
-    ``variance`` is the relative variance of an expected count that is itself uncertain.
+
+    ``variance`` is the relative variance of an expected count that is itself uncertain: then it is the
+    quantile of a ratio of two Gammas, the lower one of shape 1 / (6 · variance). Where even a certain
+    expectation leaves the bound below 0 it is only estimated, on the scale of logarithms; that is too wide
+    for more, because of what was never seen in a short past it says that nothing is known.
     """
-    count = _counts(observed, dispersion)
-    weight = 1 / (1 / (count + 0.5) + variance)
-    return _plain(_ic(count, _counts(expected, dispersion)) - 3.3 * weight**-0.5 - 2 * weight**-1.5)
+    count, usual = _counts(observed, dispersion), _counts(expected, dispersion)
+    middle, uncertain = _ic(count, usual), np.asarray(variance, dtype=np.float64)
+    bound = middle - 3.3 * (count + 0.5) ** -0.5 - 2 * (count + 0.5) ** -1.5
+    if not np.any(uncertain):
+        return _plain(bound)
+    weight = 1 / (1 / (count + 0.5) + uncertain)
+    wide = middle - 3.3 * weight**-0.5 - 2 * weight**-1.5
+    # half a count that was not seen in a past shorter than the present stands for more than that now
+    unseen = np.log2((usual + np.maximum(0.5, _UNSEEN * uncertain * (usual + 0.5))) / (usual + 0.5))
+    return _plain(np.where(bound >= 0, bound - unseen - _wider(count, uncertain, bound >= 0), wide))
 
 
 @overload
@@ -77,6 +96,21 @@ def ic975(
     # the second term of the closed form belongs to the count alone: with a variance it would turn around
     stretch = 2.4 * weight**-0.5 - 0.5 * (count + 0.5) ** -1.5
     return _plain(_ic(count, _counts(expected, dispersion)) + stretch)
+
+
+def _wider(count: Floats, variance: Floats, where: NDArray[np.bool_]) -> Floats:
+    """Return by how much an uncertain expectation lowers the bound, in bits, where it is asked for."""
+    found = np.zeros(np.shape(where))
+    if not where.any():
+        return found
+    from scipy.special import betaincinv, gammaincinv
+
+    shape = np.broadcast_to(count, found.shape)[where] + 0.5
+    spread = _DRIFT * np.broadcast_to(variance, found.shape)[where]
+    other = 1 / np.clip(spread, _KNOWN, _UNKNOWN)
+    ratio = betaincinv(shape, other, 0.025)
+    found[where] = np.log2(gammaincinv(shape, 0.025) * (1 - ratio) / (ratio * other))
+    return found
 
 
 def _counts(value: float | Floats, dispersion: float) -> Floats:
@@ -105,31 +139,6 @@ def wilson(successes: float, trials: float) -> tuple[float, float]:
     spread = Z * math.sqrt(share * (1 - share) / trials + (Z / (2 * trials)) ** 2)
     middle, scale = share + Z**2 / (2 * trials), 1 + Z**2 / trials
     return max(0.0, (middle - spread) / scale), min(1.0, (middle + spread) / scale)
-
-
-def shrunk_share(part: float, whole: float, *, prior: float, weight: float) -> float:
-    """Return part of whole as if ``weight`` more had been seen with the ``prior`` share.
-
-    The prior where nothing was seen and it weighs nothing.
-    """
-    total = whole + weight
-    return (part + weight * prior) / total if total else prior
-
-
-def log_odds_z(
-    now: float, all_now: float, before: float, all_before: float, *, prior_weight: float = 500.0
-) -> float:
-    """Return by how many standard errors the odds of a word rose between two sets of texts.
-
-    Both sets are joined by ``prior_weight`` words drawn from what the two have in common, so that a word seen
-    twice cannot win. ``now`` of ``all_now`` words against ``before`` of ``all_before``.
-    """
-    if now + before == 0:
-        return 0.0
-    prior = prior_weight * (now + before) / (all_now + all_before)
-    odds_now = math.log((now + prior) / (all_now + prior_weight - now - prior))
-    odds_before = math.log((before + prior) / (all_before + prior_weight - before - prior))
-    return (odds_now - odds_before) / math.sqrt(1 / (now + prior) + 1 / (before + prior))
 
 
 def npmi(together: float, one: float, other: float, *, total: float) -> float:

@@ -58,7 +58,7 @@ def counts_of(world: CountWorld, *, per_story: int = 1, unit: int = WEEK) -> Cou
     rows, where, told = np.unique(place, return_inverse=True, return_counts=True)
     periods = -(-world.rules.days // unit)
     docs = np.zeros((sources, periods * unit))
-    docs[:, : world.rules.days] = world.docs
+    docs[:, : world.rules.days] = world.own if per_story else world.docs
     docs = docs.reshape(sources, periods, unit).sum(axis=2)
     feed, period = np.nonzero(docs)
     return Counts(

@@ -36,6 +36,7 @@ from trendwatch.store import Store
 from trendwatch.store.engine import writing
 from trendwatch.store.understanding import Understood, write_counts
 from trendwatch.trends.judgement import SurgeRules, judgement
+from trendwatch.trends.loudness import without_storms
 from trendwatch.trends.panel import Pairs, PanelRules, levels
 from trendwatch.trends.placebo import by_chance
 from trendwatch.trends.series import TOTAL
@@ -220,11 +221,14 @@ def cost() -> None:
         slow=draw(1.1),
         fast_told=draw(0.25),
         slow_told=draw(1.4),
-        now=random.gamma(9, 3, sources),
+        now=(now := random.gamma(9, 3, sources)),
+        full=now,
         past=random.gamma(9, 16.5, sources),
         owner=np.arange(sources) // 2,
     )
-    recent = random.poisson(0.3, (8, terms)).astype(np.float64)
+    recent = without_storms(
+        random.poisson(0.3, (8, terms)).astype(np.float64), np.zeros((8, terms), dtype=bool)
+    )
     keys, times = ("",) * terms, []
     for _ in range(9):
         began = time.process_time()

@@ -138,18 +138,29 @@ class _Making:
         self._usual()
         self._backfill()
         storms, spikes = self._storms(), self._spikes()
+        items = sum(len(part[0]) for part in self._parts)
         self._repeat()
         term, source, day, seen, story = (np.concatenate(column) for column in zip(*self._parts, strict=True))
         keep = self._holidays(day, seen)
         order = np.lexsort((story[keep], day[keep]))
+        printed = (np.arange(len(keep)) < items)[keep][order]
         term, source, day, seen, story = (one[keep][order] for one in (term, source, day, seen, story))
         return CountWorld(
             self.rules,
             self.rises,
             *(self.joins, self.leaves, term, source, day, seen, story, self.docs, self.docs_seen),
+            own=self._own(source[printed], day[printed], story[printed]),
             storms=storms,
             spikes=spikes,
         )
+
+    def _own(self, source: Ints, day: Ints, story: Ints) -> Ints:
+        """Return docs by source and day without those that tell what was told before."""
+        copied = np.ones(len(story), bool)
+        copied[np.unique(story, return_index=True)[1]] = False
+        own = self.docs.copy()
+        np.subtract.at(own, (source[copied], day[copied]), 1)
+        return np.asarray(np.maximum(own, 0))
 
     def _add(self, term: Ints, source: Ints, day: Ints, story: Ints, *, seen: Ints | None = None) -> None:
         self._parts.append((term, source, day, day if seen is None else seen, story))

@@ -95,3 +95,5 @@ class CountWorld:
     #: (term, first day) of storms and spikes
     storms: tuple[tuple[int, int], ...]
     spikes: tuple[tuple[int, int], ...]
+    #: of ``docs`` those that nobody had told before
+    own: Ints

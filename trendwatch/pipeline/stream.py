@@ -212,7 +212,7 @@ class Stream:
             reports, first = self._reports[week], self._first[week]
             pairs = sorted(reports)
             counts = Counts.of((key, feed, week, reports[key, feed]) for key, feed in pairs)
-            told_first = [reports[pair] if pair[0] == TOTAL else first[pair] for pair in pairs]
+            told_first = [first[pair] for pair in pairs]
             self._columns[week] = replace(counts, reports=np.array(told_first, dtype=np.float32))
         return self._columns[week]
 

@@ -13,7 +13,7 @@ from trendwatch.store.leases import table
 from trendwatch.store.models import model_seq
 from trendwatch.store.tables import FeedRow, ReportsRow, SeriesRow
 from trendwatch.store.trend_tables import CountedRow
-from trendwatch.trends.series import TOTAL, Counts
+from trendwatch.trends.series import Counts
 from trendwatch.types.trends import Series
 from trendwatch.types.weeks import week_number
 
@@ -41,8 +41,7 @@ class SeriesCounts:
             feeds = {row.seq: row.key for row in connection.execute(select(_FEED.c.seq, _FEED.c.key))}
             rows = connection.execute(query.order_by(_REPORTS.c.key, _REPORTS.c.feed_seq)).all()
         counts = Counts.of((row.key, feeds[row.feed_seq], row.week, row.reports) for row in rows)
-        first = [row.reports if row.key == TOTAL else row.stories for row in rows]
-        return replace(counts, reports=np.array(first, dtype=np.float32))
+        return replace(counts, reports=np.array([row.stories for row in rows], dtype=np.float32))
 
     def changes(self, version: str, *, first_week: int, last_week: int) -> dict[int, int]:
         """Return how often the counts of each week of a closed range changed, for those that have any.

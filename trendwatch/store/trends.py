@@ -15,7 +15,7 @@ from trendwatch.store.leases import Leases, insert, table
 from trendwatch.store.models import model_seq
 from trendwatch.store.tables import AnalysisRow, ItemRow, PendingRow, StoryRow, TagRow, TrendRow
 from trendwatch.store.trend_tables import SpikeRow
-from trendwatch.types.trends import Chance, Spike, Trend, TrendKind
+from trendwatch.types.trends import Chance, Spike, Trend
 from trendwatch.types.weeks import parse_week
 from trendwatch.types.work import Claim
 
@@ -129,16 +129,6 @@ class Trends:
         """Return the weeks in which a key was a trend, the latest first."""
         found = self._select(_TREND.c.model_seq == model_seq(version), _TREND.c.key == key)
         return sorted(found, key=lambda trend: parse_week(trend.week), reverse=True)
-
-    def keys_between(self, version: str, kind: TrendKind, first_week: int, last_week: int) -> frozenset[str]:
-        """Return what was a trend of a kind in a closed range of weeks."""
-        query = select(_TREND.c.key).where(
-            _TREND.c.model_seq == model_seq(version),
-            _TREND.c.kind == str(kind),
-            _TREND.c.week.between(first_week, last_week),
-        )
-        with reading(self._engine) as connection:
-            return frozenset(connection.execute(query).scalars())
 
     def _select(self, *conditions: Any) -> list[Trend]:
         query = select(_TREND.c.value).where(*conditions).order_by(_TREND.c.strength.desc(), _TREND.c.key)

@@ -28,10 +28,10 @@ class SurgeRules:
     panel: PanelRules = field(default_factory=PanelRules)
     #: a second, slower yardstick: what climbs over a season raises the first one as it goes
     slow: PanelRules = field(
-        default_factory=lambda: PanelRules(fast_half_life=4.0, slow_half_life=26.0, lag=10, warm_up=13)
+        default_factory=lambda: PanelRules(fast_half_life=3.0, slow_half_life=26.0, lag=8, warm_up=13)
     )
     #: bits more that it must show: two yardsticks have two chances to be wrong
-    slow_margin: float = 0.2
+    slow_margin: float = 0.1
     #: over-dispersion of counts: 1, because no story counts twice and no week alone
     dispersion: float = 1.0
     #: bits the bound must reach, up or down
@@ -169,9 +169,9 @@ def judgement(levels: Levels, rules: SurgeRules, *, season: Floats | None = None
         rules: when a change is worth a word
         season: what each key usually is at this time of the year, 1 being its average
     """
-    high = low = levels.expected
+    high, low = levels.expected, levels.least_expected
     if season is not None:
-        high, low = levels.expected * np.maximum(1.0, season), levels.expected * np.minimum(1.0, season)
+        high, low = levels.expected * np.maximum(1.0, season), levels.least_expected * np.minimum(1.0, season)
     witnesses = min(rules.min_owners, rules.min_sources)
     able = (levels.sources >= rules.min_sources) & (levels.owners >= witnesses)
     # what full weeks began and the next two do not go on with is over, however long it takes to decay

@@ -13,8 +13,9 @@ from trendwatch.statistics import Floats, npmi
 from trendwatch.text import STOP_WORDS
 from trendwatch.trends.ngrams import fold
 from trendwatch.trends.ordinary import ORDINARY, PLAIN
+from trendwatch.trends.samestore import sums
 from trendwatch.trends.termlevels import TermLevels, TermUse, uses
-from trendwatch.trends.termtable import KEPT_WEEKS, TermTable, sums
+from trendwatch.trends.termtable import KEPT_WEEKS, TermTable
 
 #: Bits: 1.5 times the usual.
 LEAST_BOUND = 0.585
@@ -30,7 +31,7 @@ SHARED = 0.5
 #: Reports with an area from which it is asked whether they agree, and the share that must.
 FIELD_ASKED = 4
 FIELD = 0.5
-#: A site with a larger share of a term, and a smaller one of everything, is one hand.
+#: A site with a larger share of a term, and a smaller one of the feed it appears in, is one hand.
 HAND = 0.5
 HAND_USUAL = 0.25
 #: Terms looked at closely in a week.
@@ -153,8 +154,9 @@ class Judgement:
         return {self._owner[source] for source in use.sources}
 
     def _one_hand(self, use: TermUse) -> bool:
-        site, reports = use.sites.most_common(1)[0]
-        return reports > HAND * use.sites.total() and self._sites.get(site, 0.0) < HAND_USUAL
+        (site, reports), total = use.sites.most_common(1)[0], use.sites.total()
+        is_feed = self._sites.get(site, 0.0) >= HAND_USUAL and total - reports >= self._rules.min_stories
+        return reports > HAND * total and not is_feed
 
     def _cohesion(self, term: int) -> float:
         """Return the NPMI of a phrase at its weakest cut; 1 for a word."""
@@ -228,10 +230,15 @@ def _ever_used(table: TermTable) -> tuple[Floats, float]:
 
 
 def _sites(table: TermTable) -> dict[int, float]:
-    """Return each site's share of the reports of the kept weeks."""
+    """Return each site's share of the reports of the feed in which it is most at home."""
     sites = np.concatenate([week.site for week in table.kept])
-    found, counts = np.unique(sites, return_counts=True)
-    return dict(zip(found.tolist(), (counts / max(1, len(sites))).tolist(), strict=True))
+    sources = np.concatenate([week.source for week in table.kept])
+    found, at = np.unique(sites, return_inverse=True)
+    pairs, counts = np.unique(at * max(1, len(table.sources())) + sources, return_counts=True)
+    share = np.zeros(len(found))
+    at, source = np.divmod(pairs, max(1, len(table.sources())))
+    np.maximum.at(share, at, counts / np.bincount(sources)[source])
+    return dict(zip(found.tolist(), share.tolist(), strict=True))
 
 
 def _can_name(form: str) -> bool:

@@ -5,30 +5,28 @@ A new feed is therefore invisible until its warm-up ends, and then enters what i
 expected together; a feed that was removed leaves both. Back-log counts at its own dates, so it can only
 be past: a source's recent reports begin after the week it was first read in.
 
-    counts by week | decayed per key and source (``Pairs``) | levels per key (``levels``)
+    counts by week | decayed per key and source (``measure``) | levels per key (``levels``)
 
 ``levels`` works on columns, one row a (key, source) pair: a million pairs of 200,000 keys take 0.1
-seconds of processor time. Callers who keep decayed counts of their own, such as those of terms, begin
-there.
+seconds of processor time. Callers who keep decayed counts of their own begin there.
 
-**One week does not carry a rise.** A week counts at most one and a half times the best of the three
-weeks on either side of it, plus one report (``beyond``). What that leaves out is a spike, told apart
-from a rise. On simulated worlds (``tests/benchmarks/trends.py``, seeds 0 to 3) with two times and two
-reports 20 of 240 one-day spikes are told as rises, so 13 are, with one time and one report 7; recall at
-one false alarm a month is 0.75, 0.81 and 0.79. Without a limit it is 0.68 (seeds 101 to 104; with it
-0.78).
+**Back-log of a feed that joins late adds no rise.** Where other feeds have been read for longer than the
+warm-up, what is expected is the higher of two accounts, with and without what the feed brought along, and
+for a fall the lower one. The first feeds' back-log is all the past there is, and counts.
+
+What one week, one story or one quiet week may not bring about is in ``loudness``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from trendwatch.statistics import Floats
-from trendwatch.trends.series import TOTAL, Counts
+from trendwatch.trends.loudness import RECENT_WEEKS, Recent, beyond
+from trendwatch.trends.samestore import Past, expected, sums
 
 Ints = NDArray[np.int64]
 
@@ -36,15 +34,8 @@ Ints = NDArray[np.int64]
 _REPORTS_NOW = 0.3
 #: The same for what a source used to report.
 _REPORTED = 1.0
-#: Week of feeds outside the panel: never old enough.
-_NEVER = 1 << 30
-#: Weeks that are looked at one by one; older ones weigh too little to carry anything.
-RECENT_WEEKS = 8
-_BESIDE = 3
 #: The last weeks, in which a rise must still be seen.
 _LATELY = 2
-#: Cells of a whole table of keys and feeds, per row, up to which adding up beats sorting.
-_DENSE = 8
 #: Cells of a table of flags up to which setting them beats sorting: 64 MB.
 _FLAGS = 1 << 26
 
@@ -66,6 +57,11 @@ class PanelRules:
     #: what a week counts at most: this many times the best week beside it, and so many reports more
     week_times: float = 1.5
     week_more: float = 1.0
+
+    @property
+    def decay(self) -> Floats:
+        """Weight of the recent weeks, the newest first."""
+        return np.asarray(0.5 ** (np.arange(RECENT_WEEKS) / self.fast_half_life))
 
     @property
     def least_history(self) -> int:
@@ -99,8 +95,12 @@ class Pairs:
     #: decayed reports of each feed about anything, recent and past; 0 for feeds outside the panel
     now: Floats
     past: Floats
+    #: ``now`` with thin weeks filled up
+    full: Floats
     #: number of each feed's owner
     owner: Ints
+    #: ``slow`` and ``past`` without what feeds that joined late brought along; None: they brought nothing
+    own: tuple[Floats, Floats] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +112,9 @@ class Levels:
     observed: Floats
     #: the same with every week in full
     reported: Floats
+    #: what a rise is held against, the higher account, and what a fall is, the lower one
     expected: Floats
+    least_expected: Floats
     #: reports of the judged week alone, and whether they are more than a week may count
     newest: Floats
     alone: NDArray[np.bool_]
@@ -133,137 +135,47 @@ class Levels:
     usual_owners: Ints
 
 
-def measure(
-    counts: Counts,
-    *,
-    week: int,
-    since: Mapping[str, int],
-    owners: Mapping[str, str],
-    rules: PanelRules,
-) -> Levels | None:
-    """Return observed and expected reports of each key at the end of a week.
-
-    None where there is too little to say: short history, no feed past its warm-up, nothing published.
-    """
-    if TOTAL not in counts.keys or len(counts := counts.until(week)) == 0:
-        return None
-    if week - int(counts.week.min()) < rules.least_history:
-        return None
-    known = np.array([since.get(feed, _NEVER) for feed in counts.feeds])
-    fast, slow = _weights(counts, week, known, rules)
-    of_all = counts.key == counts.keys.index(TOTAL)
-    published = counts.reports[of_all]
-    now = _sums(counts.feed[of_all], fast[of_all] * published, len(counts.feeds))
-    past = _sums(counts.feed[of_all], slow[of_all] * published, len(counts.feeds))
-    panel = (week - known >= rules.warm_up) & (past > 0)
-    now, past = now * panel, past * panel
-    if not now.any():
-        return None
-    chosen = panel[counts.feed] & ~of_all
-    rows = counts.where(chosen)
-    owner = _owner_numbers(counts.feeds, owners)
-    pairs = _paired(rows, fast[chosen], slow[chosen], now=now, past=past, owner=owner)
-    return levels(counts.keys, pairs, recent=_by_week(rows, week, known), rules=rules)
-
-
-def levels(keys: tuple[str, ...], pairs: Pairs, *, recent: Floats, rules: PanelRules) -> Levels:
+def levels(keys: tuple[str, ...], pairs: Pairs, *, recent: Recent, rules: PanelRules) -> Levels:
     """Return the levels of each key.
 
     Args:
         keys: names of what is counted
         pairs: decayed reports by key and feed
-        recent: reports by age in weeks and by key, the newest week first
+        recent: the last weeks one by one
         rules: how they were weighed
     """
     size = len(keys)
-    over = beyond(recent, rules)
-    decay = 0.5 ** (np.arange(len(recent)) / rules.fast_half_life)
-    weight = pairs.now / (pairs.past + rules.kappa)
-    share = (_sums(pairs.key, pairs.slow, size) + 0.25) / (pairs.past.sum() + 1)
+    reports, reported = recent.reports, sums(pairs.key, pairs.fast, size)
+    over = beyond(reports, times=rules.week_times, more=rules.week_more)
+    accounts = [
+        Past(pairs.key, pairs.feed, slow, past)
+        for slow, past in ((pairs.slow, pairs.past), *([pairs.own] if pairs.own else []))
+    ]
+    high, low = (
+        [expected(account, now, kappa=rules.kappa, size=size) for account in accounts]
+        for now in (pairs.full, pairs.now)
+    )
+    usual, least_past = np.maximum.reduce(high), min(float(past.volume.sum()) for past in accounts)
     sources, of_owners = _reporting(pairs, pairs.fast_told > _REPORTS_NOW, size)
     usual_sources, usual_owners = _reporting(pairs, pairs.slow_told > _REPORTED, size)
-    reported = _sums(pairs.key, pairs.fast, size)
-    expected = _sums(pairs.key, pairs.slow * weight[pairs.feed], size) + rules.kappa * share * weight.sum()
     return Levels(
         keys=keys,
-        observed=np.maximum(0.0, reported - decay @ over),
+        observed=np.maximum(0.0, reported - rules.decay @ (over + recent.left_out)),
         reported=reported,
-        expected=expected,
-        newest=recent[0],
+        expected=usual,
+        least_expected=np.minimum.reduce(low),
+        newest=reports[0],
         alone=over[0] > 0,
-        lately=recent[:_LATELY].sum(axis=0),
-        usually=_LATELY * rules.one_week * expected,
+        lately=reports[:_LATELY].sum(axis=0),
+        usually=_LATELY * rules.one_week * usual,
         one_week=rules.one_week,
         published=float(pairs.now.sum()),
-        shortage=max(0.0, float(pairs.now.sum() / pairs.past.sum()) - rules.full_ratio),
-        sources=sources,
-        owners=of_owners,
+        shortage=max(0.0, float(pairs.now.sum()) / least_past - rules.full_ratio),
+        sources=sources - recent.storms,
+        owners=of_owners - recent.storms,
         usual_sources=usual_sources,
         usual_owners=usual_owners,
     )
-
-
-def beyond(recent: Floats, rules: PanelRules) -> Floats:
-    """Return what each week brings beyond what a week may count, by age and by key, as ``recent`` is."""
-    weeks = len(recent)
-    over = np.zeros_like(recent)
-    for age in range(weeks):
-        beside = [other for other in range(age - _BESIDE, age + _BESIDE + 1) if other != age]
-        best = np.maximum.reduce([recent[other] for other in beside if 0 <= other < weeks])
-        np.maximum(0.0, recent[age] - (rules.week_times * best + rules.week_more), out=over[age])
-    return over
-
-
-def _paired(rows: Counts, fast: Floats, slow: Floats, *, now: Floats, past: Floats, owner: Ints) -> Pairs:
-    """Return rows of weeks, with the weight of each in the present and in the past, as pairs."""
-    feeds = max(1, len(rows.feeds))
-    cells = len(rows.keys) * feeds
-    place = rows.key.astype(np.int64) * feeds + rows.feed
-    if cells <= _DENSE * max(1, len(rows)):
-        pairs = np.flatnonzero(np.bincount(place, minlength=cells))
-        where = np.cumsum(np.bincount(pairs, minlength=cells))[place] - 1
-    else:
-        pairs, where = np.unique(place, return_inverse=True)
-    return Pairs(
-        key=(pairs // feeds).astype(np.int32),
-        feed=(pairs % feeds).astype(np.int32),
-        fast=_sums(where, fast * rows.reports, len(pairs)),
-        slow=_sums(where, slow * rows.reports, len(pairs)),
-        fast_told=_sums(where, fast * rows.told, len(pairs)),
-        slow_told=_sums(where, slow * rows.told, len(pairs)),
-        now=now,
-        past=past,
-        owner=owner,
-    )
-
-
-def _by_week(rows: Counts, week: int, known: Ints) -> Floats:
-    """Return the recent reports by age and by key."""
-    age, keys = week - rows.week, len(rows.keys)
-    fresh = (age < RECENT_WEEKS) & (rows.week > known[rows.feed])
-    place = age[fresh].astype(np.int64) * keys + rows.key[fresh]
-    reports = rows.reports[fresh].astype(np.float64)
-    return _sums(place, reports, RECENT_WEEKS * keys).reshape(RECENT_WEEKS, keys)
-
-
-def _weights(counts: Counts, week: int, known: Ints, rules: PanelRules) -> tuple[Floats, Floats]:
-    """Return the weight of each row in the present and in the past."""
-    age = (week - counts.week).astype(np.float64)
-    fresh = counts.week > known[counts.feed]
-    fast = np.where(fresh, 2.0 ** (-age / rules.fast_half_life), 0.0)
-    slow = np.where(age >= rules.lag, 2.0 ** (-(age - rules.lag) / rules.slow_half_life), 0.0)
-    return fast, slow
-
-
-def _sums(numbers: NDArray[np.int32] | Ints, weight: Floats, size: int) -> Floats:
-    return np.bincount(numbers, weight, size).astype(np.float64, copy=False)
-
-
-def _owner_numbers(feeds: tuple[str, ...], owners: Mapping[str, str]) -> Ints:
-    # a feed key may look like somebody's name: feeds and owners are numbered apart
-    names = [("owner", owners[feed]) if feed in owners else ("feed", feed) for feed in feeds]
-    numbers = {name: number for number, name in enumerate(dict.fromkeys(names))}
-    return np.array([numbers[name] for name in names], dtype=np.int64)
 
 
 def _reporting(pairs: Pairs, chosen: NDArray[np.bool_], size: int) -> tuple[Ints, Ints]:

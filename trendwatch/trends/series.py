@@ -1,7 +1,7 @@
 """What is counted, and the columns that counts travel in.
 
 The unit of counting is a report: a story, at most once per source and week, under each of its keys. All
-that a source published is counted under ``TOTAL``, so that shares can be taken source by source.
+that a source tells is counted under ``TOTAL``, so that shares can be taken source by source.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trendwatch.types.tags import Facet, Tag
-from trendwatch.types.trends import Series
 
 #: The key under which every report of a feed counts.
 TOTAL = "*"
@@ -38,7 +37,7 @@ class Counts:
     feed: NDArray[np.int32]
     #: week number (see types.weeks)
     week: NDArray[np.int32]
-    #: what strength is computed from: stories the feed told first; of ``TOTAL`` all it published
+    #: what strength is computed from: stories the feed told first
     reports: NDArray[np.float32]
     #: stories the feed told, first or not: what breadth is computed from
     told: NDArray[np.float32]
@@ -122,27 +121,3 @@ def count_keys(tags: Iterable[Tag]) -> tuple[str, ...]:
         labels[tag.facet].add(tag.full_key)
     pairs = {f"{area}|{other}" for area in labels[Facet.AREA] for facet in _PAIRED for other in labels[facet]}
     return tuple(sorted(pairs.union(*labels.values())))
-
-
-def series_of(
-    counts: Counts | Iterable[tuple[int, float]], key: str, *, first_week: int, last_week: int
-) -> Series:
-    """Return the weekly series of a key without gaps, from counts or from pairs of week number and stories.
-
-    Counts hold reports, so a story of two feeds counts twice there; pairs are taken as they are.
-
-    Raises:
-        ValueError: the last week is before the first.
-    """
-    if last_week < first_week:
-        raise ValueError(f"a series cannot end in week {last_week} before it begins in {first_week}")
-    if isinstance(counts, Counts):
-        chosen = counts.about([key])
-        pairs: Iterable[tuple[int, float]] = zip(chosen.week.tolist(), chosen.reports.tolist(), strict=True)
-    else:
-        pairs = counts
-    weekly = [0.0] * (last_week - first_week + 1)
-    for week, stories in pairs:
-        if first_week <= week <= last_week:
-            weekly[week - first_week] += stories
-    return Series(key=key, first_week=first_week, stories=tuple(round(count) for count in weekly))

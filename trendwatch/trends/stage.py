@@ -86,11 +86,6 @@ def call_stage(stories: Sequence[float]) -> Called:
     return Called(STAGES[best], round(shares[best] / sum(shares), 3))
 
 
-def stage_of(stories: Sequence[float]) -> Stage:
-    """Return only the stage of ``call_stage``."""
-    return call_stage(stories).stage
-
-
 def available_from(first_week: int) -> int:
     """Return the first week that stages can be told for, where counts begin in ``first_week``."""
     return first_week + LEAST_WEEKS - 1

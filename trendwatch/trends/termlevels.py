@@ -1,11 +1,8 @@
 """How each term of the table stands: against the past of the same sources, and among its reports.
 
-With F the stories of a term by source in the last 4, 8 or 13 weeks, B those at least 8 (13) weeks old,
-halving every 26 weeks, and N_F, N_B all stories of a source:
-
-    p = (Σ B + ¼ + lost) / (Σ N_B + 1)        E = Σ N_F · (B + κ p) / (N_B + κ),  κ = 20        O = Σ F
-
-over the sources that are five weeks old and have a past ("same store", as in ``panel``). Of the three windows
+F are the stories of a term by source in the last 4, 8 or 13 weeks, B those at least 8 (13) weeks old,
+halving every 26 weeks; what is expected is said in ``samestore``, κ = 20, over the sources that are five
+weeks old and have a past (as in ``panel``), with what the table may have lost of each term. Of the windows
 the one with the highest bound IC025(O, E) is kept: four weeks see what comes at once, thirteen what comes
 slowly. A past shorter than usual widens the bound (``shortage``).
 """
@@ -21,7 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trendwatch.statistics import Floats, ic, ic025
-from trendwatch.trends.termtable import DECAY, TermTable, sums
+from trendwatch.trends.samestore import Past, expected, sums
+from trendwatch.trends.termtable import DECAY, TermTable
 
 Ints = NDArray[np.int64]
 
@@ -59,15 +57,10 @@ class TermLevels:
         return cls(nothing, nothing.copy(), np.zeros(size), np.zeros(size), np.zeros(size))
 
 
-class _Past(NamedTuple):
-    """Stories of the panel before now."""
+class _Before(NamedTuple):
+    """Stories before now, and the sources that are compared."""
 
-    term: Ints
-    source: Ints
-    weight: Floats
-    #: by source
-    volume: Floats
-    #: sources that are compared
+    past: Past
     panel: NDArray[np.bool_]
 
 
@@ -85,37 +78,34 @@ def term_levels(table: TermTable, since: Mapping[str, int]) -> TermLevels:
     old = np.array([week - since.get(source, week) >= WARM_UP for source in table.sources()], dtype=np.bool_)
     pasts = {age: _past(table, age, old) for age in {max(LAG, window) for window in WINDOWS}}
     for window in WINDOWS:
-        past = pasts[max(LAG, window)]
-        if past.volume.any():
-            _compare(table, window, past, levels)
+        before = pasts[max(LAG, window)]
+        if before.past.volume.any():
+            _compare(table, window, before, levels)
     return levels
 
 
-def _past(table: TermTable, age: int, old: NDArray[np.bool_]) -> _Past:
+def _past(table: TermTable, age: int, old: NDArray[np.bool_]) -> _Before:
     terms, sources, weights, volume = table.past(age)
     panel = old & (volume > 0)
     inside = panel[sources]
-    return _Past(terms[inside], sources[inside], weights[inside], volume * panel, panel)
+    return _Before(Past(terms[inside], sources[inside], weights[inside], volume * panel), panel)
 
 
-def _compare(table: TermTable, window: int, past: _Past, best: TermLevels) -> None:
+def _compare(table: TermTable, window: int, before: _Before, best: TermLevels) -> None:
     """Put in what one window says wherever it is clearer."""
-    observed, now = _recent(table, window, past.panel)
-    weight = now / (past.volume + KAPPA)
-    asked = np.flatnonzero(observed >= _ASKED)
-    used = sums(past.term, past.weight, table.size)[asked]
-    usual = sums(past.term, past.weight * weight[past.source], table.size)[asked]
-    share = (used + 0.25 + table.lost) / (past.volume.sum() + 1)
-    expected, counted = usual + KAPPA * share * weight.sum(), observed[asked]
+    observed, now = _recent(table, window, before.panel)
+    past, asked = before.past, np.flatnonzero(observed >= _ASKED)
+    usual = expected(past, now, kappa=KAPPA, size=table.size, lost=table.lost)[asked]
+    counted = observed[asked]
     shortage = max(0.0, float(now.sum() / past.volume.sum()) - window * (1 - DECAY))
-    variance = shortage / (expected / DISPERSION + 0.5)
-    bound = ic025(counted, expected, dispersion=DISPERSION, variance=variance)
+    variance = shortage / (usual / DISPERSION + 0.5)
+    bound = ic025(counted, usual, dispersion=DISPERSION, variance=variance)
     clearer = bound > best.strength[asked]
     at = asked[clearer]
     best.strength[at] = bound[clearer]
-    best.ratio[at] = ic(counted[clearer], expected[clearer], dispersion=DISPERSION)
+    best.ratio[at] = ic(counted[clearer], usual[clearer], dispersion=DISPERSION)
     best.observed[at] = counted[clearer]
-    best.expected[at] = expected[clearer]
+    best.expected[at] = usual[clearer]
     best.published[at] = now.sum()
 
 

@@ -27,6 +27,7 @@ from numpy.typing import NDArray
 
 from trendwatch.statistics import Floats
 from trendwatch.trends.ngrams import terms_of
+from trendwatch.trends.samestore import sums
 
 Ints = NDArray[np.int64]
 
@@ -269,11 +270,6 @@ def _no_reports(week: int) -> KeptWeek:
         area=none,
         weight=np.zeros(0),
     )
-
-
-def sums(numbers: Ints, weights: Floats, size: int) -> Floats:
-    """Return the sum of the weights of each number."""
-    return np.bincount(numbers, weights, size).astype(np.float64)
 
 
 def _column(numbers: Sequence[int]) -> Ints:
