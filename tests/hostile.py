@@ -1,4 +1,4 @@
-"""Documents made to hurt whoever reads them (FAULTS.md P1, P2), by name."""
+"""Documents made to hurt whoever reads them (P1, P2), by name."""
 
 from __future__ import annotations
 

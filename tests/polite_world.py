@@ -1,4 +1,4 @@
-"""Publishers of every habit, and the score they keep of a reader: the politeness scorecard of FAULTS.md.
+"""Publishers of every habit, and the score they keep of a reader, line by line.
 
 A publisher serves one feed at one address, changes it at its own rhythm, and judges every request on arrival:
 it knows what it issued last and what it asked for.

@@ -94,7 +94,7 @@ def test_a_sum_of_texts_is_measured_as_the_sum_of_products() -> None:
     "title", ["On this day: moon landing of Eagle", "Moon landing of Eagle: 50th anniversary"]
 )
 def test_what_looks_back_is_worth_less_beside_news(title: str) -> None:
-    """REQUESTS trap 7."""
+    """Anniversaries are written like news."""
     back, news = read(title, "", rarity=EVEN), read("Moon landing of Eagle", "", rarity=EVEN)
     assert likeness(back, news) == pytest.approx(0.8 * dot(back, news))
     assert likeness(back, back) == pytest.approx(1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import fields
 from datetime import UTC, datetime
 from typing import Any
@@ -42,6 +43,10 @@ from trendwatch.types.work import Claim, Overlay
 st.register_type_strategy(str, st.text(st.characters(codec="utf-8"), max_size=12))
 st.register_type_strategy(float, st.floats(allow_nan=False, allow_infinity=False))
 st.register_type_strategy(datetime, st.datetimes(timezones=st.just(UTC)))
+# Nobody keeps another mapping than a dict; else any class that looks like one is drawn, whoever imported it.
+st.register_type_strategy(
+    Mapping, lambda kind: st.dictionaries(*map(st.from_type, kind.__args__), max_size=4)
+)
 
 FROZEN = (Edition, Digest, Trend)
 PARTS = (

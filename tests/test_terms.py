@@ -111,7 +111,7 @@ def test_few_stories_or_sources_are_not_told(
 
 
 def test_sources_of_one_owner_are_one_voice() -> None:
-    """REQUESTS trap 11."""
+    """Two papers of one house agree with themselves."""
     watch = TermWatch()
     for week in range(40):
         watch.add(week, reports(week, arrives))

@@ -36,7 +36,7 @@ _log = structlog.get_logger()
 
 #: What scorecards look back on.
 WINDOW = timedelta(days=90)
-#: A feed is told of as broken after this long (FAULTS.md F7).
+#: A feed is told of as broken after this long.
 TELL_AFTER = timedelta(hours=72)
 #: What reads pages, of the extra "fulltext".
 _READERS = ("protego", "trafilatura")

@@ -1,7 +1,7 @@
 """Requests in, documents out, in the order they arrive: the edge between feeds and the network.
 
 One background thread runs an asyncio loop; the rest of trendwatch stays synchronous. Every request is a task
-of that loop, and passes three gates before it asks (FAULTS.md F3, F6, F8):
+of that loop, and passes three gates before it asks:
 
     server     few at a time, spaced, none while it rests: a slow or busy server holds up its own feeds only
     place      for the document it may bring: a busy reader slows fetching down instead of filling the memory

@@ -25,7 +25,7 @@ Numbers = NDArray[np.int64]
 #: Number of a word that stands in no phrase.
 NO_WORD = 0
 
-#: A longer title is no title; also keeps patterns on titles from seeing a whole book (FAULTS.md C2).
+#: A longer title is no title; also keeps patterns on titles from seeing a whole book.
 TITLE_CHARS = 1_000
 
 #: Words that any reading leaves as they are: thousands of terms are taken in at every start.

@@ -14,7 +14,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from trendwatch.markup import simple_text
 
-#: A longer text says nothing more about an item and costs time (FAULTS.md C2).
+#: A longer text says nothing more about an item and costs time.
 MAX_CHARS = 100_000
 
 #: Summaries beyond this are bodies: they drown the title.

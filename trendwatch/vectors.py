@@ -7,7 +7,7 @@ known pairs are found by bisection in a sorted array. No string is built for a p
 
     tf = 1 + ln(count)    idf = ln((1 + documents) / (1 + documents with the term)) + 1    |row| = 1
 
-Rejected: nested dictionaries ``first word -> {second word -> column}`` (ALGORITHMS 1.4): one Python step per
+Rejected: nested dictionaries ``first word -> {second word -> column}``: one Python step per
 word, and 1.6 times slower than this once the other readers of the same words (terms, stop words) are counted.
 scikit-learn is never imported here; scipy only when a matrix is made.
 """

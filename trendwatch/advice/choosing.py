@@ -1,6 +1,6 @@
 """Which few of the stories that may be shown are shown: caps, a good mix, one from outside.
 
-Theory of operation (DIGEST.md, *Selection*, its last lines).
+Theory of operation.
 
 Caps: at most two stories led by one owner and two per technology (the parent of a technology counts too:
 two about chatbots are two about AI). Fewer stories than places is a good week for the reader: never pad.
@@ -18,7 +18,7 @@ Outside: one story is drawn, with a chance in proportion to
 The draw is fixed by business and period; the chance is kept with the story.
 
 Known failures. Labels are coarse: two stories on one technology for one sector are alike whatever they say.
-Sampling the outside item by how unsure we are of it (ALGORITHMS.md 5.3) was rejected: with some dozen votes a
+Sampling the outside item by how unsure we are of it was rejected: with some dozen votes a
 year we are equally unsure of nearly everything, and a story that many tell is the safer surprise.
 """
 

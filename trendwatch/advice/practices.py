@@ -2,7 +2,7 @@
 
 Theory of operation.
 
-Observations. Small firms do not adopt because they see no use or no return (ALGORITHMS.md 6.1, OECD), not
+Observations. Small firms do not adopt because they see no use or no return (OECD surveys of small firms), not
 because they have not heard of a technology. So what is suggested must fit the business first; that the news
 speaks of it is a reason to look now, never the reason to do it.
 

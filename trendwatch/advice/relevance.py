@@ -26,7 +26,7 @@ twice (a rule for clinics is sector and impact). That stories must be proven cos
 nDCG@10 0.39 instead of 0.46 by points alone, on simulated readers (``tests.benchmarks.readers``); a cosine
 under the same rule reaches 0.34, popularity 0.11, and four weeks of votes add 0.04 [0.02, 0.05].
 
-Source. Weights: the ratios of ALGORITHMS.md 5.3 (declared 1, related 0.4; breadth 1 − e^(−sources/4);
+Source. Weights: the ratios of the design (declared 1, related 0.4; breadth 1 − e^(−sources/4);
 freshness half-life 4 days; momentum clip(IC025, 0, 2)/2), scaled so that 3 points are one declared interest.
 """
 
@@ -44,7 +44,7 @@ from trendwatch.advice.profile import Profile
 from trendwatch.advice.words import a_list, shorten
 from trendwatch.types.advice import Part
 
-#: Words of the why-sentence, and how many reasons it names (DIGEST.md, ALGORITHMS.md 5.3).
+#: Words of the why-sentence, and how many reasons it names.
 WHY_WORDS = 18
 FACETS = 2
 

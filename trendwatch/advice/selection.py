@@ -1,6 +1,6 @@
 """Which stories pass for a business, and which few of those it is shown.
 
-Theory of operation (DIGEST.md, *Selection*, in its order).
+Theory of operation, in the order in which it is done.
 
 Gates, each with a name that *why not* can show: a working link; not muted; first seen inside the window
 and published at most 14 days before it; back-log only if published inside the window, or in the welcome
@@ -55,7 +55,7 @@ FEW_SOURCES = 10
 LATE = timedelta(days=14)
 #: What an issue told is not told again within this many; later only with a new fact.
 SILENT_ISSUES = 4
-#: A rule or risk that must be seen: this sure (ALGORITHMS.md 5.3), told by so many or in words of urgency.
+#: A rule or risk that must be seen: this sure, told by so many or in words of urgency.
 MUST_SEE_SURE = 0.6
 MUST_SEE_OWNERS = 4
 _SEVERE = re.compile(

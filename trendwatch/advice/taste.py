@@ -19,8 +19,8 @@ fades by 2 % a week. A label weighs (μ − prior) points, at most ``MOST`` eith
 Known failures. Labels that always come together share a vote, rightly or not. A taste that turns takes as
 many votes to unlearn as it took to learn, or half a year.
 
-Source: ALGORITHMS.md 5.2, 5.3 (simulated: nDCG@10 from 0.55 to 0.72 in 16 weeks; LinUCB 0.69, Rocchio 0.65);
-Chapelle and Li 2011 for the diagonal Laplace form.
+Source: a simulation made before this was built (nDCG@10 from 0.55 to 0.72 in 16 weeks; LinUCB 0.69, Rocchio
+0.65); Chapelle and Li 2011 for the diagonal Laplace form.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """What each part of a score is worth, in points: three are one thing a business told us about itself.
 
-Source: the ratios of ALGORITHMS.md 5.3 (declared 1, related 0.4; breadth 1 − e^(−sources/4); freshness
+Source: the ratios of the design (declared 1, related 0.4; breadth 1 − e^(−sources/4); freshness
 half-life 4 days; momentum clip(IC025, 0, 2)/2), scaled. Set by hand on written cases, not fitted.
 """
 
@@ -14,7 +14,7 @@ from trendwatch.types.news import FeedKind
 OWN_SECTOR = 3.0
 ASKED = 3.0
 FOLLOWED = 3.0
-#: Taxonomy neighbours of a topic asked about: 0.4 of it (ALGORITHMS.md 5.3).
+#: Taxonomy neighbours of a topic asked about: 0.4 of it.
 RELATED = 1.2
 #: Software it depends on: rarer and more exact than a topic, but names are ambiguous.
 TOOL = 2.5

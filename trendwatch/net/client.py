@@ -1,6 +1,6 @@
 """One GET that cannot hurt: the only module that imports httpx.
 
-Each of these is off or bounded for a reason found in the field (FAULTS.md F1 to F5):
+Each of these is off or bounded for a reason found in the field:
 
 - redirects are followed here, one at a time, so that every hop passes the guard and rules of its own;
 - one deadline for everything, body included: httpx's timeouts start anew with each byte received;

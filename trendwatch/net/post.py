@@ -2,7 +2,7 @@
 
 Less is done than for feeds, and nothing that a receiver could use: no redirect is followed, no cookie kept,
 no proxy or certificate taken from the environment, no more of the answer read than is worth showing. The
-guard sits below, so every try is checked anew at the address that is really dialled (FAULTS.md F1, D3).
+guard sits below, so every try is checked anew at the address that is really dialled.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Entries of a document to items: which are the same news, what they are called, when they count.
 
-Observations (FAULTS.md P5, P6). Guids are missing, repeated, or the same for a whole feed; links all lead
+Observations. Guids are missing, repeated, or the same for a whole feed; links all lead
 to one page; dates lie ahead; titles are empty. An item must keep its identity from poll to poll, or
 it is news twice, and two reports must not share one, or the second is lost.
 

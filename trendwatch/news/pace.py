@@ -1,7 +1,7 @@
 """When a feed may be asked again.
 
 Observations. Publishers block readers that come more often than hourly, or without validators more often than
-daily (the politeness scorecard in FAULTS.md). Most feeds speak a few times a day, many once a week, some in
+daily. Most feeds speak a few times a day, many once a week, some in
 working hours only; polling all of them hourly is twenty requests in vain for one that brings something.
 
 Method. After a readable answer the wait is the longest of

@@ -67,7 +67,7 @@ _PRIOR_EVIDENCE = np.array(RULES) - RULES[_NO_VOTES]
 _FIRMNESS = (0.1, 1.0, 1e-6, 1.0)
 _STEPS = 25
 
-#: Thresholds stay in here, whatever the examples say (ALGORITHMS 1.3, item 7).
+#: Thresholds stay in here, whatever the examples say.
 LOWEST, HIGHEST = 0.25, 0.80
 #: Share of the texts without any label of its facet that one label may be given to.
 EACH = 0.02

@@ -9,7 +9,7 @@ and do not count.
                 no label with 30 true texts loses more than 0.05 in F1
                 texts without an area wrongly tagged: at most 8 %, or no more than before
 
-A frozen tenth (ALGORITHMS 1.3) was rejected: 300 texts tell differences of 0.03, all held-out texts of 0.01,
+A frozen tenth was rejected: 300 texts tell differences of 0.03, all held-out texts of 0.01,
 and no example is lost to training.
 """
 

@@ -39,7 +39,7 @@ from trendwatch.vectors import Vectoriser
 
 _NO_VOTES = bucket(0)
 
-#: Texts per matrix: more is no faster and costs memory (ALGORITHMS 1.4).
+#: Texts per matrix: more is no faster and costs memory.
 _CHUNK = 512
 
 

@@ -1,7 +1,7 @@
 """Which items an operator should look at: where a correction teaches most, and a few that measure.
 
-Observations. On AG News, 200 corrections by margin and diversity were worth more than 300 random ones
-(ALGORITHMS 1.2). Not here: on 848 headlines, 300 by this queue and 300 random ones bring the same
+Observations. On AG News, 200 corrections by margin and diversity were worth more than 300 random ones.
+Not here: on 848 headlines, 300 by this queue and 300 random ones bring the same
 (``tests/benchmarks/corrections.py``, which tells of two other queues, too), as each item has a dozen labels
 to be unsure of. What the queue does find is what is wrong now; and as what is asked because it is hard says
 nothing about how good tags are, a fifth is random.

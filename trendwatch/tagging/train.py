@@ -4,7 +4,7 @@ Observations. With a dozen examples a label, words decide little: most of what a
 seen. The operator's terms reach further, but nobody knows which of them to trust. So words learn from
 examples and terms together, and both are then weighed where the answer is known.
 
-Method, per label (ALGORITHMS 1.3):
+Method, per label:
 
 1. Rows: see ``rows``.
 2. Words. Logistic regression, C = 3, on TF-IDF, all labels at once (``logistic``); positives count

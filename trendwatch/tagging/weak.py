@@ -1,7 +1,7 @@
 """Terms that vote for labels: what the operator wrote in ``taxonomy.toml``, found in a text.
 
-Observations. Twenty terms a label, run over unlabelled news, are worth 128 to 256 labelled texts (ALGORITHMS
-1.2); a weighted sum is enough, label models on top of it bring little.
+Observations. Twenty terms a label, run over unlabelled news, are worth 128 to 256 labelled texts; a
+weighted sum is enough, label models on top of it bring little.
 
 Method. The terms found in a text (phrases: whole words, hyphens, plurals) are summed for each label:
 

@@ -1,7 +1,7 @@
 """A tagger as numbers, and those numbers as bytes that can be trusted.
 
 A model is refused before any number is read if its size, hash or shape differs from its manifest, or if it
-holds anything but plain numbers (FAULTS.md C1). A hash kept beside the blob guards against damage, not
+holds anything but plain numbers. A hash kept beside the blob guards against damage, not
 against somebody who can write both; even then nothing runs, as no pickle is ever read.
 """
 
