@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from trendwatch.config import Config, LastGood, Settings, find_directory, read_settings
-from trendwatch.config.settings import LogSettings
 from trendwatch.types.work import Clock
 
 if TYPE_CHECKING:
@@ -68,14 +67,14 @@ class Service:
         """The database, its schema up to date."""
         from trendwatch.store import Store
 
-        url = self.store_url or read_settings(self.directory, environ=self.environ).store.url
-        self._closing.callback((opened := Store.open(url)).close)
+        opened = Store.open(self.store_url or self.first_settings.store.url)
+        self._closing.callback(opened.close)
         return opened
 
     @cached_property
-    def log_settings(self) -> LogSettings:
-        """What to log; read before the database is opened, whose start may already have something to say."""
-        return read_settings(self.directory, environ=self.environ).log
+    def first_settings(self) -> Settings:
+        """The settings that hold before the database is opened: where it is, what to log, where to listen."""
+        return read_settings(self.directory, environ=self.environ)
 
     @property
     def config(self) -> Config:

@@ -60,7 +60,7 @@ class Global:
             now=parse_time(self.now) if self.now else None,
             store_url=store_url,
         ) as made:
-            log = made.log_settings
+            log = made.first_settings.log
             set_up_logging(level=log.level, as_json=log.as_json)
             yield made
 

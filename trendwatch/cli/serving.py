@@ -80,7 +80,7 @@ def serve(
 
 def listen(service: Service, *, host: str, port: int | None) -> socket.socket:
     """Take the address before any work begins; port 0 becomes a free one."""
-    settings = service.settings.serve
+    settings = service.first_settings.serve
     address, number = host or settings.host, settings.port if port is None else port
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
     try:
