@@ -25,7 +25,10 @@ _log = structlog.get_logger()
 
 #: Seconds in which answers gather before they are dealt with together, if so many do not come sooner.
 GATHER, ENOUGH = 0.1, 128
-_LOOK = 0.01
+#: So many are dealt with as soon as none comes any more: fetcher and children take so much at a time only, so
+#: they may be waiting for us. Fewer are not worth a transaction of their own.
+WORTH_IT = 16
+_LOOK = 0.003
 #: Seconds after which ``take`` returns though nothing came.
 TICK = 1.0
 #: Seconds; the sandbox ends a document long before. Only a child that died at a bad moment takes longer.
@@ -131,7 +134,11 @@ class Answers:
         except Empty:
             return self._overdue()
         deadline = time.monotonic() + GATHER
-        while self._heard.qsize() + 1 < min(most, ENOUGH) and time.monotonic() < deadline:
+        there = 0
+        while (now := self._heard.qsize()) + 1 < min(most, ENOUGH) and time.monotonic() < deadline:
+            if now == there and now >= WORTH_IT:
+                break
+            there = now
             time.sleep(_LOOK)
         while not self._heard.empty():
             found.append(self._heard.get())
