@@ -20,8 +20,8 @@ from trendwatch.store.engine import reading, writing
 from trendwatch.store.fetches import total
 from trendwatch.store.intake import HISTORY, feed_rows
 from trendwatch.store.items import Filter
-from trendwatch.store.leases import table
 from trendwatch.store.poll_tables import FetchRow
+from trendwatch.store.statements import table
 from trendwatch.types.fetches import Drop, FeedUpdate, Fetch, Ledger, Outcome
 from trendwatch.types.news import (
     Answer,

@@ -12,7 +12,7 @@ from tests.seeds import NOW
 from trendwatch.errors import NotFound
 from trendwatch.store import Store
 from trendwatch.store.engine import reading
-from trendwatch.store.leases import table
+from trendwatch.store.statements import table
 from trendwatch.store.tables import ApiKeyRow
 
 

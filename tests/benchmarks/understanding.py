@@ -26,7 +26,7 @@ from tests.steps import Clock, a_memory
 from trendwatch.pipeline.understand import understand
 from trendwatch.store import Store
 from trendwatch.store.engine import writing
-from trendwatch.store.leases import insert
+from trendwatch.store.statements import insert
 from trendwatch.store.tables import ItemRow, ReportsRow, SeriesRow, StoryRow, TagRow
 from trendwatch.types.identity import stable_id
 from trendwatch.types.news import Item

@@ -9,7 +9,8 @@ from sqlalchemy import Engine
 from trendwatch.store.arriving import insert_items
 from trendwatch.store.feeds import FRESH, configured
 from trendwatch.store.intake import feed_rows, known_items
-from trendwatch.store.leases import Leases, insert
+from trendwatch.store.leases import Leases
+from trendwatch.store.statements import insert
 from trendwatch.store.tables import FeedRow
 from trendwatch.types.news import Feed, Item
 from trendwatch.types.work import Claim

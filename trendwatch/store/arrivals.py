@@ -9,8 +9,8 @@ from sqlalchemy import Engine, Row, func, select
 
 from trendwatch.influence.arrival import PairReports, PairWeeks
 from trendwatch.store.engine import reading
-from trendwatch.store.leases import table
 from trendwatch.store.models import model_seq
+from trendwatch.store.statements import table
 from trendwatch.store.tables import FeedRow, ItemRow, ReportsRow, SeriesRow, TagRow
 
 _FEED = table(FeedRow)

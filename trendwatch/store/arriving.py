@@ -10,8 +10,8 @@ from sqlalchemy.dialects import sqlite
 from sqlalchemy.schema import CreateTable
 
 from trendwatch.news.identity import content_hash
-from trendwatch.store.leases import insert, table
 from trendwatch.store.models import LIVE
+from trendwatch.store.statements import insert, table
 from trendwatch.store.tables import ItemRow, ModelRow, PendingRow
 from trendwatch.types.news import Item
 

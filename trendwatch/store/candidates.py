@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Row, Select, func, select
 
 from trendwatch.store.engine import reading
-from trendwatch.store.leases import table
+from trendwatch.store.statements import table
 from trendwatch.store.tables import FeedRow, ItemRow, ModelRow, StoryRow, TagRow
 from trendwatch.types.advice import Candidate, Coverage
 from trendwatch.types.sources import Source

@@ -12,7 +12,7 @@ from trendwatch.errors import NotFound
 from trendwatch.store.engine import reading, writing
 from trendwatch.store.items import ITEM_TEXT
 from trendwatch.store.label_tables import AskedRow, CorrectionRow
-from trendwatch.store.leases import insert, table
+from trendwatch.store.statements import insert, table
 from trendwatch.store.tables import ItemRow
 from trendwatch.types.tags import Asked, Correction, Facet
 

@@ -8,8 +8,8 @@ from datetime import datetime
 from sqlalchemy import Engine, func, select
 
 from trendwatch.store.engine import reading
-from trendwatch.store.leases import table
 from trendwatch.store.models import model_seq
+from trendwatch.store.statements import table
 from trendwatch.store.tables import FeedRow, ItemRow, TagRow
 from trendwatch.types.coverage import Reported
 from trendwatch.types.tags import Facet

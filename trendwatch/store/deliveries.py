@@ -19,7 +19,8 @@ from trendwatch.store.delivery_rows import DELIVERY_NAMES, OPEN, add_once, cance
 from trendwatch.store.delivery_tables import DeliveryRow, EndpointRow, RecipientRow
 from trendwatch.store.engine import reading, writing
 from trendwatch.store.frozen import thaw
-from trendwatch.store.leases import Leases, table
+from trendwatch.store.leases import Leases
+from trendwatch.store.statements import table
 from trendwatch.types.delivery import (
     Channel,
     Consent,

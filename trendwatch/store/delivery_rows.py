@@ -12,7 +12,7 @@ from sqlalchemy import Connection, update
 
 from trendwatch.store.delivery_tables import DeliveryRow, NoticeRow
 from trendwatch.store.frozen import freeze
-from trendwatch.store.leases import insert, table
+from trendwatch.store.statements import insert, table
 from trendwatch.types.delivery import UNSENT, Delivery, DeliveryState, Notice
 
 _DELIVERY = table(DeliveryRow)

@@ -19,8 +19,9 @@ from trendwatch.store.delivery_rows import add_once
 from trendwatch.store.digest_tables import DigestRow, EditionRow, SetbackRow, ShownRow
 from trendwatch.store.engine import reading
 from trendwatch.store.frozen import freeze, thaw
-from trendwatch.store.leases import Leases, insert, table
+from trendwatch.store.leases import Leases
 from trendwatch.store.mend_tables import StoryAliasRow
+from trendwatch.store.statements import insert, table
 from trendwatch.store.tables import StoryRow
 from trendwatch.store.votes import Votes
 from trendwatch.types.advice import Business, Digest, Memory

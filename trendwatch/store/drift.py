@@ -11,8 +11,8 @@ from sqlalchemy import Engine, func, select
 from trendwatch.store.engine import reading, writing
 from trendwatch.store.items import ITEM_TEXT
 from trendwatch.store.label_tables import TagWeekRow, UncoveredRow
-from trendwatch.store.leases import insert, table
 from trendwatch.store.models import model_seq
+from trendwatch.store.statements import insert, table
 from trendwatch.store.tables import ItemRow, TagRow
 from trendwatch.types.tags import Facet, TagWeek
 

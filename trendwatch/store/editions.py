@@ -15,7 +15,8 @@ from trendwatch.errors import NotFound
 from trendwatch.store.digest_tables import EditionRow, KnowledgeRow
 from trendwatch.store.engine import reading
 from trendwatch.store.frozen import freeze, thaw
-from trendwatch.store.leases import Leases, insert, table
+from trendwatch.store.leases import Leases
+from trendwatch.store.statements import insert, table
 from trendwatch.types.advice import Edition
 from trendwatch.types.knowledge import NO_KNOWLEDGE, Knowledge
 from trendwatch.types.work import Claim

@@ -12,7 +12,7 @@ from trendwatch.errors import NotFound
 from trendwatch.store.delivery_rows import cancel, end_notice
 from trendwatch.store.delivery_tables import EndpointRow
 from trendwatch.store.engine import reading, writing
-from trendwatch.store.leases import insert, table
+from trendwatch.store.statements import insert, table
 from trendwatch.types.delivery import Endpoint
 from trendwatch.types.identity import stable_id
 

@@ -16,8 +16,8 @@ from sqlmodel import SQLModel
 
 from trendwatch.store.delivery_tables import DeliveryRow
 from trendwatch.store.engine import reading, writing
-from trendwatch.store.leases import table
 from trendwatch.store.recipients import Recipients
+from trendwatch.store.statements import table
 from trendwatch.store.tables import LeaseRow, OverlayRow
 
 _OVERLAY = table(OverlayRow)

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Engine, RowMapping, func, select, update
 
 from trendwatch.store.engine import reading, writing
-from trendwatch.store.leases import insert, table
+from trendwatch.store.statements import insert, table
 from trendwatch.store.tables import FeedRow, ItemRow
 from trendwatch.types.identity import server_of
 from trendwatch.types.news import Failure, Feed, FeedKind, FeedState

@@ -10,8 +10,8 @@ from sqlalchemy import Engine, RowMapping, Select, or_, select, update
 
 from trendwatch.store.engine import reading, writing
 from trendwatch.store.intake import HISTORY
-from trendwatch.store.leases import table
 from trendwatch.store.poll_tables import EpisodeRow, FetchRow
+from trendwatch.store.statements import table
 from trendwatch.store.tables import FeedRow
 from trendwatch.types.fetches import Drop, Episode, Fetch, Ledger, Outcome
 from trendwatch.types.news import Failure

@@ -24,8 +24,8 @@ from sqlalchemy import (
 from trendwatch.news.identity import Known, Sorted, refiled, same_news, sort_out
 from trendwatch.news.ledger import settled
 from trendwatch.store.arriving import insert_items, item_content
-from trendwatch.store.leases import insert, table
 from trendwatch.store.poll_tables import AliasRow, EpisodeRow, FetchRow
+from trendwatch.store.statements import insert, table
 from trendwatch.store.tables import FeedRow, ItemRow
 from trendwatch.types.fetches import FeedUpdate, Fetch, Outcome
 from trendwatch.types.news import Failure, Item

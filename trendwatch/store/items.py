@@ -23,8 +23,8 @@ from sqlalchemy import (
 
 from trendwatch.errors import NotFound
 from trendwatch.store.engine import reading
-from trendwatch.store.leases import table
 from trendwatch.store.poll_tables import PageRow
+from trendwatch.store.statements import table
 from trendwatch.store.tables import FeedRow, ItemRow, ModelRow, StoryRow, TagRow
 from trendwatch.types.news import Item
 from trendwatch.types.tags import Facet, Origin, Tag, TaggedItem

@@ -11,7 +11,7 @@ from sqlalchemy import Engine, select, update
 
 from trendwatch.errors import NotFound
 from trendwatch.store.engine import reading, writing
-from trendwatch.store.leases import insert, table
+from trendwatch.store.statements import insert, table
 from trendwatch.store.tables import ApiKeyRow
 
 _KEY = table(ApiKeyRow)

@@ -12,28 +12,14 @@ from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
-from sqlalchemy import Connection, Engine, Table, and_, false, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Connection, Engine, and_, false, or_, select, update
 
 from trendwatch.errors import LeaseLost
 from trendwatch.store.engine import reading, writing
+from trendwatch.store.statements import insert, table
 from trendwatch.store.tables import LeaseRow
 from trendwatch.types.work import Claim
-
-
-def table(row: type[Any]) -> Table:
-    """Return the table of a row class, typed."""
-    found: Table = row.__table__
-    return found
-
-
-def insert(connection: Connection, row: type[Any]) -> Any:
-    """Return an INSERT that knows ON CONFLICT, for the database at hand."""
-    build = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-    return build(table(row))
-
 
 _LEASE = table(LeaseRow)
 #: End of a lease that was given back: over at any time, also at one that a replay pretends.

@@ -16,7 +16,7 @@ from sqlalchemy import insert as plain_insert
 
 from trendwatch.errors import NotFound
 from trendwatch.store.engine import reading, writing
-from trendwatch.store.leases import insert, table
+from trendwatch.store.statements import insert, table
 from trendwatch.store.tables import ItemRow, ModelRow, PendingRow
 from trendwatch.types.tags import Model
 

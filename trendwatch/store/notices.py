@@ -9,7 +9,7 @@ from sqlalchemy import Engine, select
 from trendwatch.store.delivery_rows import NOTICE_NAMES, end_notice, open_notice
 from trendwatch.store.delivery_tables import NoticeRow
 from trendwatch.store.engine import reading, writing
-from trendwatch.store.leases import table
+from trendwatch.store.statements import table
 from trendwatch.types.delivery import Audience, Delivery, Notice
 
 _NOTICE = table(NoticeRow)

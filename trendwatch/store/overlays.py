@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Sequence
 from sqlalchemy import Connection, Engine, delete, select, text
 
 from trendwatch.store.engine import reading, writing
-from trendwatch.store.leases import insert, table
+from trendwatch.store.statements import insert, table
 from trendwatch.store.tables import OverlayRow
 from trendwatch.types.work import Overlay
 

@@ -8,8 +8,9 @@ from datetime import datetime
 from sqlalchemy import Engine, bindparam, select
 
 from trendwatch.store.engine import reading, writing
-from trendwatch.store.leases import Leases, insert, table
+from trendwatch.store.leases import Leases
 from trendwatch.store.poll_tables import PageRow, RobotsRow
+from trendwatch.store.statements import insert, table
 from trendwatch.store.tables import FeedRow, ItemRow
 from trendwatch.types.pages import Page, PageProblem, Robots, WantedPage
 from trendwatch.types.work import Claim

@@ -12,8 +12,9 @@ from trendwatch.errors import LeaseLost
 from trendwatch.store.engine import BUSY_SECONDS, reading
 from trendwatch.store.feeds import REMEMBERED, feed_of, state_of
 from trendwatch.store.intake import take_in
-from trendwatch.store.leases import Leases, insert, table
+from trendwatch.store.leases import Leases
 from trendwatch.store.poll_tables import RestRow
+from trendwatch.store.statements import insert, table
 from trendwatch.store.tables import FeedRow
 from trendwatch.types.fetches import FeedUpdate
 from trendwatch.types.identity import server_of

@@ -22,7 +22,7 @@ from trendwatch.store.delivery_rows import add_once, cancel, end_notice
 from trendwatch.store.delivery_tables import RecipientRow, SigningKeyRow, SuppressionRow
 from trendwatch.store.digest_tables import DigestRow
 from trendwatch.store.engine import reading, writing
-from trendwatch.store.leases import insert, table
+from trendwatch.store.statements import insert, table
 from trendwatch.types.delivery import Consent, Delivery, Recipient
 from trendwatch.types.identity import stable_id
 

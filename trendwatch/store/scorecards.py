@@ -11,8 +11,8 @@ from sqlalchemy import Engine, RowMapping, and_, case, func, select
 
 from trendwatch.news.rhythm import LATEST, rhythm_of
 from trendwatch.store.engine import reading
-from trendwatch.store.leases import table
 from trendwatch.store.models import CURRENT
+from trendwatch.store.statements import table
 from trendwatch.store.tables import FeedRow, ItemRow, ModelRow, StoryRow, TagRow
 from trendwatch.types.fetches import Rhythm, Scorecard
 from trendwatch.types.tags import Facet

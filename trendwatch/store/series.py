@@ -9,8 +9,8 @@ import numpy as np
 from sqlalchemy import Engine, func, select
 
 from trendwatch.store.engine import reading
-from trendwatch.store.leases import table
 from trendwatch.store.models import model_seq
+from trendwatch.store.statements import table
 from trendwatch.store.tables import FeedRow, ReportsRow, SeriesRow
 from trendwatch.store.trend_tables import CountedRow
 from trendwatch.trends.series import Counts

@@ -6,7 +6,7 @@ from sqlalchemy import Engine, select
 
 from trendwatch.store.digest_tables import SetbackRow
 from trendwatch.store.engine import reading, writing
-from trendwatch.store.leases import insert, table
+from trendwatch.store.statements import insert, table
 from trendwatch.types.work import Setback
 
 _SETBACK = table(SetbackRow)

@@ -8,8 +8,8 @@ from sqlalchemy import Engine, or_, select
 
 from trendwatch.errors import NotFound
 from trendwatch.store.engine import reading
-from trendwatch.store.leases import table
 from trendwatch.store.mend_tables import StoryAliasRow
+from trendwatch.store.statements import table
 from trendwatch.store.tables import StoryRow
 from trendwatch.types.stories import Story
 

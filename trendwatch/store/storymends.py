@@ -10,9 +10,10 @@ from typing import Any
 from sqlalchemy import Connection, Engine, delete, select, update
 
 from trendwatch.store.engine import reading
-from trendwatch.store.leases import Leases, insert, table
+from trendwatch.store.leases import Leases
 from trendwatch.store.mend_tables import StoryAliasRow
 from trendwatch.store.models import model_seq
+from trendwatch.store.statements import insert, table
 from trendwatch.store.tables import FeedRow, ItemRow, PendingRow, StoryRow, TagRow
 from trendwatch.store.understanding import recount, write_counts
 from trendwatch.store.understood import Understood

@@ -11,9 +11,9 @@ from sqlalchemy import Engine, delete, select
 
 from trendwatch.store.engine import reading, writing
 from trendwatch.store.frozen import thaw
-from trendwatch.store.leases import insert, table
 from trendwatch.store.mend_tables import TermVerdictRow
 from trendwatch.store.models import model_seq
+from trendwatch.store.statements import insert, table
 from trendwatch.store.tables import FeedRow, ItemRow, SeriesRow, StoryRow, TagRow, TrendRow
 from trendwatch.types.tags import Facet
 from trendwatch.types.trends import TermVerdict, Trend, TrendKind

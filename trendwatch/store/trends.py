@@ -11,8 +11,9 @@ from sqlalchemy import Engine, delete, exists, func, select
 
 from trendwatch.store.engine import reading
 from trendwatch.store.frozen import freeze, thaw
-from trendwatch.store.leases import Leases, insert, table
+from trendwatch.store.leases import Leases
 from trendwatch.store.models import model_seq
+from trendwatch.store.statements import insert, table
 from trendwatch.store.tables import AnalysisRow, ItemRow, PendingRow, StoryRow, TagRow, TrendRow
 from trendwatch.store.trend_tables import SpikeRow
 from trendwatch.types.trends import Chance, Spike, Trend

@@ -8,8 +8,8 @@ from sqlalchemy import Connection, Engine, select
 
 from trendwatch.store.engine import reading
 from trendwatch.store.label_tables import UncoveredRow
-from trendwatch.store.leases import insert, table
 from trendwatch.store.models import model_seq
+from trendwatch.store.statements import insert, table
 from trendwatch.store.tables import ItemRow
 
 _UNCOVERED = table(UncoveredRow)

@@ -10,8 +10,9 @@ from sqlalchemy import Connection, Engine, bindparam, delete, func, select, upda
 
 from trendwatch.store.engine import reading
 from trendwatch.store.items import ITEM_TEXT, item_of
-from trendwatch.store.leases import Leases, insert, table
+from trendwatch.store.leases import Leases
 from trendwatch.store.models import model_seq
+from trendwatch.store.statements import insert, table
 from trendwatch.store.tables import FeedRow, ItemRow, PendingRow, ReportsRow, SeriesRow, StoryRow, TagRow
 from trendwatch.store.trend_tables import CountedRow
 from trendwatch.store.uncovered import write_uncovered

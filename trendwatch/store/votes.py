@@ -9,7 +9,7 @@ from sqlalchemy import Engine, func, select
 
 from trendwatch.store.digest_tables import VoteRow
 from trendwatch.store.engine import reading, writing
-from trendwatch.store.leases import insert, table
+from trendwatch.store.statements import insert, table
 from trendwatch.types.votes import Vote, VoteKind
 
 _VOTE = table(VoteRow)

@@ -1,0 +1,20 @@
+"""What every statement begins with: the table of a row class, and an INSERT that both databases understand."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Connection, Table
+from sqlalchemy.dialects import postgresql, sqlite
+
+
+def table(row: type[Any]) -> Table:
+    """Return the table of a row class, typed."""
+    found: Table = row.__table__
+    return found
+
+
+def insert(connection: Connection, row: type[Any]) -> Any:
+    """Return an INSERT that knows ON CONFLICT, for the database at hand."""
+    build = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    return build(table(row))
