@@ -1,4 +1,4 @@
-"""What every statement begins with: the table of a row class, and an INSERT that both databases understand."""
+"""How every statement begins: the table of a row class, and an INSERT for the database at hand."""
 
 from __future__ import annotations
 
