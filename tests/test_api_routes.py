@@ -150,12 +150,22 @@ def test_series_have_no_gaps(ask: Asker) -> None:
     answer = ask.get("/api/v1/series", params=query).json()
     # wave (3, 4, 2, 3, 5 ...) counted back from the last week, and 8 - back on top
     assert [one["stories"] for one in answer["series"]] == [[5 + 4, 3 + 5, 2 + 6, 4 + 7, 3 + 8], [0] * 5]
+    assert answer["first_day"] is None
     year = ask.get("/api/v1/series", params={"key": "area:iot"}).json()
     assert (year["first_week"], year["last_week"], len(year["series"][0]["stories"])) == (
         "2024-W10",
         "2025-W09",
         52,
     )
+
+
+def test_series_by_day_say_from_when_days_are_known(ask: Asker) -> None:
+    query = {"key": "area:drones", "first_week": "2025-W05", "last_week": "2025-W09", "by": "day"}
+    answer = ask.get("/api/v1/series", params=query).json()  # counts of the seeds have weeks alone
+    assert (answer["first_day"], answer["series"][0]["stories"]) == ("2025-03-03", [])
+    empty = ask.get("/api/v1/series", params=query | {"key": "area:drones|sector:retail"}).json()
+    assert (empty["first_day"], empty["series"][0]["stories"]) == ("2025-01-27", [0] * 35)
+    assert ask.get("/api/v1/series", params=query | {"by": "month"}).status_code == 422
 
 
 def test_labels_and_businesses(ask: Asker) -> None:

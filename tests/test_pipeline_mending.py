@@ -45,6 +45,7 @@ def a_world(store: Store) -> dict[str, str]:
         tags={},
         new_stories={},
         story_counts=tally.story_counts,
+        day_counts=tally.day_counts,
         report_counts=tally.report_counts,
         first_counts=tally.first_counts,
     )
@@ -61,6 +62,14 @@ def mend(store: Store, *what: Mend) -> None:
 
 def series(store: Store, key: str) -> int:
     return store.series.series("v1", [key], first_week=WEEK, last_week=WEEK)[0].stories[0]
+
+
+def days(store: Store, key: str) -> list[int]:
+    """Return the stories of a week by day, which are known."""
+    known, [found] = store.series.days("v1", [key], first_week=WEEK, last_week=WEEK)
+    assert known == WEEK
+    assert sum(found.stories) == series(store, key)
+    return list(found.stories)
 
 
 def merged(ids: dict[str, str]) -> Mend:
@@ -127,3 +136,14 @@ def test_what_was_shown_is_remembered_under_the_new_name(tmp_path: Path) -> None
     mend(store, Mend(before=shown, after=other, items=(), merged=True))
     memory = store.digests.memory("hill_farm", before=digest.cutoff + timedelta(days=7))
     assert {shown, other} <= memory.shown
+
+
+def test_days_follow_what_is_merged_and_split(store: Store) -> None:
+    ids = a_world(store)
+    day = NOW.weekday()
+    split = Mend(before=ids["younger"], after="part", items=(ids["i2"],), merged=False)
+    for one, stories in ((None, 2), (split, 3), (merged(ids), 2)):
+        if one:
+            mend(store, one)
+        for key in (TOTAL, "area:drones"):
+            assert days(store, key) == [stories if at == day else 0 for at in range(7)]

@@ -48,6 +48,29 @@ def test_a_series_has_no_gaps_and_keeps_the_order_asked(counted: Store) -> None:
     assert counted.series.series("v1", [], first_week=WEEK, last_week=WEEK) == []
 
 
+def test_days_are_known_from_the_week_after_the_last_that_was_counted_without(counted: Store) -> None:
+    item = an_item(3, feed="herald")
+    keep(counted, [item])
+    batch = Understood(
+        stories={item.id: "t"},
+        tags={},
+        new_stories={"t": item},
+        story_counts={("area:iot", WEEK + 1): 3, ("area:iot", WEEK): 1},
+        day_counts={("area:iot", WEEK + 1, 0): 2, ("area:iot", WEEK + 1, 6): 1, ("area:iot", WEEK, 2): 1},
+    )
+    claim = claim_on(counted, "understand", "all", at=NOW + timedelta(days=9))
+    counted.understanding.write("v1", batch, claim=claim)
+    known, found = counted.series.days(
+        "v1", ["area:iot", "area:new"], first_week=WEEK - 9, last_week=WEEK + 1
+    )
+    assert known == WEEK + 1
+    assert [one.stories for one in found] == [(2, 0, 0, 0, 0, 0, 1), (0,) * 7]
+    assert counted.series.days("v1", ["area:iot"], first_week=WEEK, last_week=WEEK) == (
+        WEEK + 1,
+        [Series(key="area:iot", first_week=WEEK + 1, stories=())],
+    )
+
+
 def test_columns_are_the_reports_of_a_closed_range_of_weeks(counted: Store) -> None:
     counts = counted.series.columns("v1", first_week=WEEK - 2, last_week=WEEK - 1)
     assert (len(counts), counts.keys, counts.feeds) == (1, ("area:iot",), ("gazette",))

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections import Counter
+from datetime import datetime, timedelta, timezone
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.seeds import NOW, a_tag, an_item
+from trendwatch.news.cluster import Mend
+from trendwatch.pipeline.mending import mended
+from trendwatch.store.storymends import Member
 from trendwatch.trends.series import TOTAL, count_keys
 from trendwatch.trends.tally import Tally
 from trendwatch.types.tags import Tag
@@ -107,6 +111,10 @@ _REPORTS = st.lists(
     st.tuples(st.sampled_from("ab"), st.sampled_from(("gazette", "herald")), st.integers(0, 2), _TAGS)
 )
 
+_TIMED = st.lists(
+    st.tuples(st.sampled_from("ab"), st.sampled_from(("gazette", "herald")), st.integers(0, 400), _TAGS)
+)
+
 
 @given(reports=_REPORTS, cut=st.integers(0, 20))
 def test_counting_in_two_parts_is_counting_in_one(
@@ -148,3 +156,27 @@ def test_a_story_counts_once_a_key_and_a_source_once_a_story(
         sources |= {(story, feed, key) for key in (TOTAL, *count_keys(tags))}
     assert tally.story_counts.total() == len(stories)
     assert tally.report_counts.total() == len(sources)
+
+
+@given(reports=_TIMED, moved=st.sets(st.integers(0, 20)), merged=st.booleans())
+def test_the_seven_days_add_up_to_the_week_also_when_stories_are_mended(
+    reports: list[tuple[str, str, int, set[str]]], moved: set[int], merged: bool
+) -> None:
+    members = [
+        Member(story, f"i{n}", feed, NOW + timedelta(hours=hours), tuple(sorted(keys)))
+        for n, (story, feed, hours, keys) in enumerate(reports)
+    ]
+    gone = tuple(one.item_id for n, one in enumerate(members) if n in moved and one.story_id == "a")
+    for tally in mended(members, Mend(before="a", after="b", items=gone, merged=merged)):
+        weeks = Counter[tuple[str, int]]()
+        for (key, week, day), stories in tally.day_counts.items():
+            assert 0 <= day < 7
+            weeks[key, week] += stories
+        assert weeks == tally.story_counts
+
+
+def test_a_day_is_that_of_utc() -> None:
+    tally = fresh()
+    late = datetime(2025, 3, 31, 0, 30, tzinfo=timezone(timedelta(hours=2)))  # Sunday 22:30 UTC
+    tally.add(an_item(at=late), "s", ())
+    assert tally.day_counts == {(TOTAL, week_number(late), 6): 1}

@@ -1,15 +1,16 @@
-"""Stories per week."""
+"""Stories per week or day."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from datetime import date
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query
 from pydantic import AfterValidator, BaseModel
 
 from trendwatch.api.asked import check_labels, exact_week
 from trendwatch.errors import InputError
-from trendwatch.types.weeks import parse_week, week_name
+from trendwatch.types.weeks import parse_week, week_name, week_start
 from trendwatch.web.condition import current_version, last_whole_week
 from trendwatch.web.parts import Given
 from trendwatch.web.words import key_name
@@ -25,11 +26,11 @@ _Week = Annotated[str, AfterValidator(exact_week), Query(description="Such as 20
 
 
 class SeriesShape(BaseModel):
-    """Stories per week of a label or a pair of labels."""
+    """Stories per week or day of a label or a pair of labels."""
 
     key: str
     name: str
-    #: one count a week, from first_week to last_week without gaps
+    #: one count a week from first_week, or a day from first_day, to the end of last_week without gaps
     stories: tuple[int, ...]
 
 
@@ -38,6 +39,8 @@ class SeriesList(BaseModel):
 
     first_week: str
     last_week: str
+    #: Monday of the first week whose days are known, where days were asked for
+    first_day: date | None
     model_version: str
     series: list[SeriesShape]
 
@@ -51,8 +54,9 @@ def series(
     ],
     first_week: _Week | None = None,
     last_week: _Week | None = None,
+    by: Literal["week", "day"] = "week",
 ) -> SeriesList:
-    """Count the stories of some keys week by week; the last whole year where no weeks are asked for."""
+    """Count the stories of some keys by week or day; the last whole year where no weeks are asked for."""
     config = parts.config()
     check_labels(config, key)
     last = parse_week(last_week) if last_week else last_whole_week(parts.clock())
@@ -62,10 +66,17 @@ def series(
     version = current_version(parts)
     names = config.taxonomy.names()
     keys = list(dict.fromkeys(key))
-    counted = parts.store.series.series(version, keys, first_week=first, last_week=last)
+    weeks = {"first_week": first, "last_week": last}
+    day = None
+    if by == "day":
+        known, counted = parts.store.series.days(version, keys, **weeks)
+        day = week_start(known).date()
+    else:
+        counted = parts.store.series.series(version, keys, **weeks)
     return SeriesList(
         first_week=week_name(first),
         last_week=week_name(last),
+        first_day=day,
         model_version=version,
         series=[
             SeriesShape(key=one.key, name=key_name(one.key, names), stories=one.stories) for one in counted

@@ -16,7 +16,6 @@ from trendwatch.store import Store
 from trendwatch.store.storymends import Member, Move
 from trendwatch.store.understood import Understood
 from trendwatch.trends.tally import Tally
-from trendwatch.types.weeks import week_number
 from trendwatch.types.work import Claim
 
 Key = TypeVar("Key")
@@ -45,6 +44,7 @@ def _change(store: Store, version: str, mend: Mend) -> Understood:
         tags={},
         new_stories={},
         story_counts=_difference(before.story_counts, after.story_counts),
+        day_counts=_difference(before.day_counts, after.day_counts),
         report_counts={key: reports.get(key, 0) for key in reports.keys() | first.keys()},
         first_counts=first,
     )
@@ -65,7 +65,7 @@ def _counted(members: Sequence[Member], moved: Mapping[str, str]) -> Tally:
     tally = Tally(members=[], labels=[])
     for one in members:
         story = moved.get(one.item_id, one.story_id)
-        tally.add_counted(story, one.feed_key, week_number(one.at), one.labels)
+        tally.add_counted(story, one.feed_key, one.at, one.labels)
     return tally
 
 

@@ -127,7 +127,7 @@ class Stream:
         self._reads.append(one)
         self._stories.setdefault(one.story_id, []).append(one)
         self._begun.setdefault(one.story_id, len(self._begun) + self._gone)
-        self._tally.add_counted(one.story_id, line.source, week_number(line.date), one.labels)
+        self._tally.add_counted(one.story_id, line.source, line.date, one.labels)
 
     def _index_at(self, at: datetime) -> StoryIndex:
         week = week_number(at)
@@ -172,7 +172,7 @@ class Stream:
             self._columns.pop(week, None)
         for (key, week, feed), first in tally.first_counts.items():
             self._first[week][key, feed] += sign * first
-        for counts in (tally.story_counts, tally.report_counts, tally.first_counts):
+        for counts in (tally.story_counts, tally.day_counts, tally.report_counts, tally.first_counts):
             counts.clear()
 
     def _forget(self, now: datetime) -> None:

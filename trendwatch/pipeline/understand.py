@@ -219,6 +219,7 @@ def _understand(
         tags=tags,
         new_stories=new_stories,
         story_counts=tally.story_counts,
+        day_counts=tally.day_counts,
         report_counts=tally.report_counts,
         uncovered=uncovered,
         first_counts=tally.first_counts,

@@ -13,6 +13,7 @@ from trendwatch.store.models import model_seq
 from trendwatch.store.statements import table
 from trendwatch.store.tables import FeedRow, ReportsRow, SeriesRow
 from trendwatch.store.trend_tables import CountedRow
+from trendwatch.store.understanding import DAY_COLUMNS
 from trendwatch.trends.series import Counts
 from trendwatch.types.trends import Series
 from trendwatch.types.weeks import week_number
@@ -69,6 +70,31 @@ class SeriesCounts:
             for row in connection.execute(query):
                 counts[row.key][row.week - first_week] = row.stories
         return [Series(key=key, first_week=first_week, stories=tuple(counts[key])) for key in keys]
+
+    def days(
+        self, version: str, keys: Sequence[str], *, first_week: int, last_week: int
+    ) -> tuple[int, list[Series]]:
+        """Return the first week whose days are known of all these keys, and their stories per day from then.
+
+        Days that do not add up to their week were counted before days were kept; so were all before them.
+        The week is the one after the last where none is known; the series are empty then.
+        """
+        asked = (_SERIES.c.key.in_(keys), _SERIES.c.week >= first_week, _SERIES.c.week <= last_week)
+        query = select(_SERIES).where(_SERIES.c.model_seq == model_seq(version), *asked)
+        with reading(self._engine) as connection:
+            rows = connection.execute(query.order_by(_SERIES.c.week)).mappings().all()
+        days = {(row["key"], row["week"]): [row[day] for day in DAY_COLUMNS] for row in rows}
+        partial = [row["week"] for row in rows if sum(days[row["key"], row["week"]]) != row["stories"]]
+        first = max(partial, default=first_week - 1) + 1
+        none = [0] * len(DAY_COLUMNS)
+        return first, [
+            Series(
+                key=key,
+                first_week=first,
+                stories=tuple(n for week in range(first, last_week + 1) for n in days.get((key, week), none)),
+            )
+            for key in keys
+        ]
 
     def first_week(self, version: str) -> int | None:
         """Return the earliest week that has a count, None before any."""

@@ -162,14 +162,28 @@ class TagRow(SQLModel, table=True):
     terms: list[str] = json_column()
 
 
+def _day() -> Any:
+    return Field(default=0, sa_column_kwargs={"server_default": "0"})
+
+
 class SeriesRow(SQLModel, table=True):
-    """Distinct stories of a label or pair in a week."""
+    """Distinct stories of a label or pair in a week, and on each of its days.
+
+    Days that do not add up to the week were counted before days were kept.
+    """
 
     __tablename__ = "series"
     model_seq: int = Field(primary_key=True, foreign_key="model.seq")
     key: str = Field(primary_key=True)
     week: int = Field(primary_key=True)
     stories: int
+    monday: int = _day()
+    tuesday: int = _day()
+    wednesday: int = _day()
+    thursday: int = _day()
+    friday: int = _day()
+    saturday: int = _day()
+    sunday: int = _day()
 
 
 class ReportsRow(SQLModel, table=True):

@@ -18,6 +18,7 @@ from trendwatch.store.trend_tables import CountedRow
 from trendwatch.store.uncovered import write_uncovered
 from trendwatch.store.understood import OpenReport, Understood, Waiting
 from trendwatch.types.news import Item
+from trendwatch.types.weeks import DAYS
 from trendwatch.types.work import Claim
 
 _FEED = table(FeedRow)
@@ -25,6 +26,9 @@ _ITEM = table(ItemRow)
 _STORY = table(StoryRow)
 _PENDING = table(PendingRow)
 _TAG = table(TagRow)
+#: Of a series, Monday first.
+DAY_COLUMNS = tuple(day.lower() for day in DAYS)
+_NO_DAYS = dict.fromkeys(DAY_COLUMNS, 0)
 
 
 class Understanding:
@@ -234,10 +238,7 @@ def _write_tags(connection: Connection, batch: Understood, items: Mapping[str, i
 
 def write_counts(connection: Connection, batch: Understood, feeds: Mapping[str, int], model: int) -> None:
     """Add what a batch counts to what a model version has counted."""
-    series = [
-        {"model_seq": model, "key": key, "week": week, "stories": n}
-        for (key, week), n in sorted(batch.story_counts.items())
-    ]
+    series = _series_values(batch, model)
     first = batch.report_counts if batch.first_counts is None else batch.first_counts
     reports = [
         {
@@ -250,11 +251,25 @@ def write_counts(connection: Connection, batch: Understood, feeds: Mapping[str, 
         }
         for (key, week, feed), n in sorted(batch.report_counts.items())
     ]
-    weeks = sorted({week for _, week in batch.story_counts} | {week for _, week, _ in batch.report_counts})
+    weeks = sorted({row["week"] for row in series} | {week for _, week, _ in batch.report_counts})
     changed = [{"model_seq": model, "week": week, "changes": 1} for week in weeks]
-    _add_up(connection, SeriesRow, ("stories",), series)
+    _add_up(connection, SeriesRow, ("stories", *DAY_COLUMNS), series)
     _add_up(connection, ReportsRow, ("reports", "stories"), reports)
     _add_up(connection, CountedRow, ("changes",), changed)
+
+
+def _series_values(batch: Understood, model: int) -> list[dict[str, Any]]:
+    """Return the rows of the series; a story may move within a week, so days can change where it does not."""
+    rows = {
+        (key, week): {"model_seq": model, "key": key, "week": week, "stories": n, **_NO_DAYS}
+        for (key, week), n in batch.story_counts.items()
+    }
+    for (key, week, day), n in batch.day_counts.items():
+        if (row := rows.get((key, week))) is None:
+            row = {"model_seq": model, "key": key, "week": week, "stories": 0, **_NO_DAYS}
+            rows[key, week] = row
+        row[DAY_COLUMNS[day]] = n
+    return [rows[at] for at in sorted(rows)]
 
 
 def _add_up(connection: Connection, row: Any, counts: Sequence[str], values: list[dict[str, Any]]) -> None:

@@ -52,3 +52,5 @@ class Understood:
     uncovered: Mapping[str, str] = field(default_factory=dict)
     #: (key, week, feed key) to stories it adds that the feed told first; None: each report is one
     first_counts: Mapping[tuple[str, int, str], int] | None = None
+    #: (key, week, day of the week) to the distinct stories it adds, which add up to ``story_counts``
+    day_counts: Mapping[tuple[str, int, int], int] = field(default_factory=dict)

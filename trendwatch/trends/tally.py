@@ -15,11 +15,12 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable
+from datetime import datetime
 
 from trendwatch.trends.series import TOTAL, count_keys
 from trendwatch.types.news import Item
 from trendwatch.types.tags import Facet, Origin, Tag
-from trendwatch.types.weeks import week_number
+from trendwatch.types.weeks import week_number, weekday
 
 
 class Tally:
@@ -36,6 +37,8 @@ class Tally:
         """
         #: (key, week) to distinct stories
         self.story_counts: Counter[tuple[str, int]] = Counter()
+        #: (key, week, day of the week) to the same stories; those of a week add up to its story count
+        self.day_counts: Counter[tuple[str, int, int]] = Counter()
         #: (key, week, feed key) to reports
         self.report_counts: Counter[tuple[str, int, str]] = Counter()
         #: (key, week, feed key) to stories that the feed told first
@@ -52,11 +55,11 @@ class Tally:
 
     def add(self, item: Item, story_id: str, tags: Iterable[Tag]) -> None:
         """Count one item."""
-        self._count(story_id, item.feed_key, week_number(item.counted_at), count_keys(tags))
+        self._count(story_id, item.feed_key, item.counted_at, count_keys(tags))
 
-    def add_counted(self, story_id: str, feed_key: str, week: int, labels: Iterable[str]) -> None:
+    def add_counted(self, story_id: str, feed_key: str, at: datetime, labels: Iterable[str]) -> None:
         """Count one item whose labels are known by their full keys."""
-        self._count(story_id, feed_key, week, count_keys([_tag(label) for label in labels]))
+        self._count(story_id, feed_key, at, count_keys([_tag(label) for label in labels]))
 
     def take_over(self, other: Tally, stories: Iterable[str]) -> None:
         """Know of some stories what another tally knows of them, and nothing else."""
@@ -69,12 +72,14 @@ class Tally:
         """Know nothing more of a story that takes no reports any more."""
         self._counted.pop(story_id, None)
 
-    def _count(self, story_id: str, feed_key: str, week: int, keys: Iterable[str]) -> None:
+    def _count(self, story_id: str, feed_key: str, at: datetime, keys: Iterable[str]) -> None:
+        week, day = week_number(at), weekday(at)
         by_feed = self._counted[story_id]
         known = set().union(*by_feed.values())
         for key in (TOTAL, *keys):
             if key not in known:
                 self.story_counts[key, week] += 1
+                self.day_counts[key, week, day] += 1
                 self.first_counts[key, week, feed_key] += 1
             if key not in by_feed[feed_key]:
                 self.report_counts[key, week, feed_key] += 1

@@ -29,12 +29,12 @@ class TrendKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Series:
-    """Stories per week for a label (``area:drones``), a pair (``area:drones|sector:retail``) or a term."""
+    """Stories per week or day for a label (``area:drones``), pair (``area:drones|sector:retail``) or term."""
 
     key: str
     #: number of the first week (see types.weeks)
     first_week: int
-    #: one count a week, without gaps
+    #: one count a week, or seven where days were asked for, without gaps
     stories: tuple[int, ...]
 
 

@@ -25,6 +25,11 @@ def week_number(when: datetime) -> int:
     return (when.astimezone(UTC).date().toordinal() - _MONDAY_ZERO) // 7
 
 
+def weekday(when: datetime) -> int:
+    """Return the day of its week an aware time falls into, 0 for Monday."""
+    return when.astimezone(UTC).weekday()
+
+
 def week_name(number: int) -> str:
     """Return ``2025-W14`` for a week number."""
     year, week, _ = date.fromordinal(_MONDAY_ZERO + 7 * number).isocalendar()
