@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from trendwatch.advice.words import a_list, counted, cut, in_words, number, shorten, some_of
+from trendwatch.advice.words import a_list, counted, in_words, number, shorten, some_of
+from trendwatch.text import cut
 
 NAMES = {
     "area:iot": "Internet of things",

@@ -249,7 +249,7 @@ def candidates(draw: st.DrawFn) -> tuple[Candidate, ...]:
 @settings(max_examples=150, deadline=None)
 @given(candidates(), st.integers(0, 6), st.frozensets(st.integers(0, 24), max_size=5))
 def test_laws_of_every_digest(made: tuple[Candidate, ...], issues: int, shown: frozenset[int]) -> None:
-    memory = Memory(issues=issues, recent=frozenset(f"s{number}" for number in shown))
+    memory = Memory(issues=issues, shown=frozenset(f"s{number}" for number in shown))
     where = edition(*made, trends=(trend("area:iot"), trend("area:ai|sector:healthcare")))
     digest = compose(where, BUSINESS, memory)
     picks = digest.picks
@@ -258,7 +258,7 @@ def test_laws_of_every_digest(made: tuple[Candidate, ...], issues: int, shown: f
     assert digest.quiet == (not picks)
     assert len({pick.story_id for pick in picks}) == len(picks)
     assert len({pick.title for pick in picks}) == len(picks)
-    assert not memory.recent.intersection(pick.story_id for pick in picks)
+    assert not memory.shown.intersection(pick.story_id for pick in picks)
     leads = [pick.sources[0].owner for pick in picks]
     assert all(leads.count(owner) <= 2 for owner in leads)
     areas = [tag.label for pick in picks for tag in by_id[pick.story_id].tags if tag.facet == "area"]
@@ -283,7 +283,7 @@ def four_weeks() -> list[Digest]:
     digests: list[Digest] = []
     for week in range(4):
         shown = frozenset(pick.story_id for digest in digests for pick in digest.picks)
-        digests.append(compose(edition(*pool), BUSINESS, Memory(issues=week, recent=shown)))
+        digests.append(compose(edition(*pool), BUSINESS, Memory(issues=week, shown=shown)))
     return digests
 
 

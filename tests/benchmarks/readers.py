@@ -172,7 +172,6 @@ def _live(reader: Reader, news: Sequence[Week], found: Measured, draw: random.Ra
         shown.append(now_shown)
         votes = (*memory.votes, *_votes(reader, digest, week, grades, draw))
         memory = Memory(
-            recent=frozenset().union(*shown[-4:]),
             shown=frozenset().union(*shown),
             told=tuple(_told(issues)),
             issues=memory.issues + 1,

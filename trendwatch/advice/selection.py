@@ -218,7 +218,7 @@ class Judgement:
             in_window = (since <= columns.published) & (columns.published < cutoff)
             yield Refusal.BACKLOG, backlog & ~in_window
         shown = columns.never.copy()
-        shown[columns.places(memory.recent | memory.shown)] = True
+        shown[columns.places(memory.shown)] = True
         for ago, said in memory.told:
             for at, new_fact in alike(columns, said):
                 update = new_fact and ago > SILENT_ISSUES

@@ -5,8 +5,8 @@ Headlines are never rewritten; only a hostile length is cut.
 
 from __future__ import annotations
 
-from trendwatch.advice.words import cut, shorten
-from trendwatch.text import clean, first_sentence, headline
+from trendwatch.advice.words import shorten
+from trendwatch.text import clean, cut, first_sentence, headline
 from trendwatch.types.advice import Candidate
 
 #: Words of what happened.

@@ -7,7 +7,6 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from trendwatch.text import LEADING_WORDS
-from trendwatch.text import cut as cut  # noqa: PLC0414 - one of the ways advice speaks; mail cuts alike
 from trendwatch.types.weeks import MONTHS
 
 _TENS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")

@@ -35,7 +35,7 @@ _SETBACK = table(SetbackRow)
 _STORY = table(StoryRow)
 _ALIAS = table(StoryAliasRow)
 
-#: A story is not shown again within this many issues (cross-issue memory).
+#: The arrival notes of this many issues are remembered with the stories there were at home then.
 RECENT_ISSUES = 4
 #: What this many issues said is held against new stories that tell the same event: a quarter.
 TOLD_ISSUES = 13
@@ -153,24 +153,20 @@ class Digests:
         latest = select(_DIGEST.c.value).where(*earlier).order_by(_DIGEST.c.cutoff.desc())
         with reading(self._engine) as connection:
             told = [json.loads(one) for one in connection.execute(latest.limit(ARRIVAL_ISSUES)).scalars()]
-            query = select(_DIGEST.c.period, _DIGEST.c.cutoff).where(*earlier)
-            issues = connection.execute(query.order_by(_DIGEST.c.cutoff.desc())).all()
+            query = select(_DIGEST.c.cutoff).where(*earlier).order_by(_DIGEST.c.cutoff.desc())
+            cutoffs = connection.execute(query).scalars().all()
             # what was shown is remembered under both names of a story that was merged into another
             renamed = (
-                select(_STORY.c.id, _SHOWN.c.period)
+                select(_STORY.c.id)
                 .join(_ALIAS, _ALIAS.c.id == _SHOWN.c.story_id)
                 .join(_STORY, _STORY.c.seq == _ALIAS.c.story_seq)
             )
-            named = select(_SHOWN.c.story_id, _SHOWN.c.period).where(*shown)
-            rows = connection.execute(named.union(renamed.where(*shown))).all()
-        last = {issue.period for issue in issues[:RECENT_ISSUES]}
-        recent = frozenset(row.story_id for row in rows if row.period in last)
-        everything = frozenset(row.story_id for row in rows)
+            named = select(_SHOWN.c.story_id).where(*shown)
+            stories = connection.execute(named.union(renamed.where(*shown))).scalars().all()
         return Memory(
-            recent=recent,
-            shown=everything,
-            issues=len(issues),
-            last_cutoff=issues[0].cutoff if issues else None,
+            shown=frozenset(stories),
+            issues=len(cutoffs),
+            last_cutoff=cutoffs[0] if cutoffs else None,
             told=tuple(_told(told[:TOLD_ISSUES])),
             arrivals=_arrivals(told),
             recent_arrivals=frozenset(

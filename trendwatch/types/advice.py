@@ -219,9 +219,7 @@ class Digest:
 class Memory:
     """What a business was shown before."""
 
-    #: story ids of the last four digests
-    recent: frozenset[str] = frozenset()
-    #: story ids of all earlier ones
+    #: story ids of all earlier digests
     shown: frozenset[str] = frozenset()
     #: what the last issues said of their stories: how many issues ago, from 1 on, and headline with sentence
     told: tuple[tuple[int, str], ...] = ()
@@ -231,7 +229,7 @@ class Memory:
     last_cutoff: datetime | None = None
     #: (technology, state at home, state elsewhere) of the arrival notes of the last year
     arrivals: frozenset[tuple[str, str, str]] = frozenset()
-    #: the same of the last four digests, each with the stories there were at home
+    #: those of the last four digests, each with the stories there were at home
     recent_arrivals: frozenset[tuple[str, str, str, int]] = frozenset()
     #: keys of the practices of the last quarter
     practices: frozenset[str] = frozenset()

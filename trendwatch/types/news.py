@@ -232,11 +232,6 @@ class ParsedFeed:
     #: days of the week in which it wants none, Monday is 0
     skip_days: tuple[int, ...] = ()
 
-    @property
-    def truncated(self) -> bool:
-        """Return whether only the newest entries were kept."""
-        return self.left_out > 0
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
