@@ -123,7 +123,7 @@ def test_p3_a_cut_document_keeps_its_whole_items() -> None:
 
 def test_p2_the_first_and_last_items_are_looked_at() -> None:
     parsed = feed(*({"id": str(n)} for n in range(6_000)))
-    assert parsed.truncated
+    assert parsed.left_out > 0
     assert [found.guid for found in parsed.entries] == [str(n) for n in range(2_000)]
 
 
