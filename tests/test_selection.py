@@ -59,9 +59,8 @@ def test_p5_windows_and_back_log(changes: dict[str, object], issues: int, refusa
     assert judged(replace(GOOD, **changes), memory=Memory(issues=issues)).refusal is refusal  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("kind", ["recent", "shown"])
-def test_what_was_shown_does_not_come_back(kind: str) -> None:
-    memory = Memory(issues=9, **{kind: frozenset({GOOD.story_id})})
+def test_what_was_shown_does_not_come_back() -> None:
+    memory = Memory(issues=9, shown=frozenset({GOOD.story_id}))
     assert judged(GOOD, memory=memory).refusal is Refusal.SHOWN_BEFORE
 
 

@@ -49,7 +49,7 @@ def test_what_is_in_the_digest_says_so_with_its_points() -> None:
         ),
         (candidate(labels=FIT, seen=CUTOFF), {}, "outside_window", "before or after the days"),
         (candidate(labels=FIT, backlog=True, published=None), {}, "backlog", "before we knew that source"),
-        (candidate(labels=FIT), {"recent": frozenset({"s1"})}, "shown_before", "An earlier digest"),
+        (candidate(labels=FIT), {"shown": frozenset({"s1"})}, "shown_before", "An earlier digest"),
         (replace(candidate(labels=FIT), url="javascript:alert(1)"), {}, "no_link", "no link"),
     ],
 )
