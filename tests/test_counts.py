@@ -78,6 +78,6 @@ def test_a_week_alone_is_a_spike_and_no_rise(world: CountWorld) -> None:
     told = {(burst.key, week) for week, one in judged.items() for burst in one.bursts()}
     assert told
     for key, week in told:
-        assert judged[week].score[int(key[5:])] < SurgeRules().least_change
+        assert judged[week].score[int(key[5:])] < SurgeRules().least_rise
     spikes = {(f"term:{term}", day // WEEK + late) for term, day in world.spikes for late in (0, 1)}
     assert told & spikes

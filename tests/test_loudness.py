@@ -10,7 +10,7 @@ from tests.benchmarks.count_methods import judgements
 from tests.benchmarks.trends import CALM
 from trendwatch.demo.counts import simulate
 from trendwatch.trends.judgement import SurgeRules
-from trendwatch.trends.loudness import VOLUME_WEEKS, missed, stormy, without_storms
+from trendwatch.trends.loudness import VOLUME_WEEKS, carried, missed, stormy, without_storms
 
 SMALL = replace(CALM, terms=400, days=280)
 
@@ -18,7 +18,7 @@ SMALL = replace(CALM, terms=400, days=280)
 def alarms(seed: int, **nuisance: object) -> set[tuple[int, int]]:
     """Return (term, week) of each rise in a small world that has one nuisance."""
     rules = replace(SMALL, nuisance=replace(SMALL.nuisance, **nuisance))  # type: ignore[arg-type]
-    least = SurgeRules().least_change
+    least = SurgeRules().least_rise
     return {
         (int(term), week)
         for week, judged in judgements(simulate(seed, rules)).items()
@@ -51,3 +51,15 @@ def test_only_thin_weeks_are_filled_up() -> None:
     volume[1] = 3.0, 4.0
     volume[4] = 12.0, 10.0
     assert missed(volume)[:3].tolist() == [[0.0, 0.0], [9.0, 6.0], [0.0, 0.0]]
+
+
+def test_two_weeks_in_a_row_carry_nothing() -> None:
+    """Weeks weigh 1, ½, ¼ ... and 2 in all; without the last two a quarter is left."""
+    decay = 0.5 ** np.arange(8.0)
+    weeks = np.zeros((8, 4))
+    weeks[:2] = 6.0
+    weeks[2:, 1] = 6.0  # it goes on
+    weeks[:, 2] = 0.0, 9.0, 9.0, 1.0, 1.0, 1.0, 1.0, 1.0  # the fortnight need not be the last one
+    expected = np.array([2.0, 2.0, 2.0, 0.1])  # the last one was never seen before
+    reported = decay @ weeks
+    assert carried(weeks, decay, reported=reported, expected=expected).tolist() == [False, True, False, True]

@@ -91,3 +91,10 @@ def test_npmi() -> None:
     assert npmi(5, 5, 5, total=100) == pytest.approx(1)
     assert npmi(1, 10, 10, total=100) == pytest.approx(0)  # 10 % of 10 % of 100 is 1: chance
     assert npmi(100, 100, 100, total=100) == 1
+
+
+def test_half_a_count_of_a_short_past_is_as_many_now_as_there_is_more_now() -> None:
+    # a past of a fifth of the present: log2((1 + 2.5) / (1 + 0.5)); one that is longer hides half a count
+    known = ic025(20.0, 1.0, dispersion=1, variance=1e-9)
+    assert known - ic025(20.0, 1.0, dispersion=1, variance=1e-9, exposure=5) == pytest.approx(1.222392)
+    assert ic025(20.0, 1.0, dispersion=1, variance=1e-9, exposure=0.2) == known

@@ -92,6 +92,19 @@ def test_few_witnesses_tell_nothing_unless_asked(feeds: list[str], rules: SurgeR
     assert (judge(rows, 54, rules=rules) == [("area:drones", "up")]) is told
 
 
+@pytest.mark.parametrize(("last", "told"), [(52, False), (59, True)])
+def test_two_weeks_of_news_are_no_rise_but_what_goes_on_is(last: int, told: bool) -> None:
+    rows = world(lambda _, week: 0.12 if 50 <= week < last else 0.02)
+    found = [judge(rows, week) == [("area:drones", "up")] for week in range(50, 58)]
+    assert any(found) is told
+    assert found[:2] == [False, False]
+
+
+def test_what_is_rare_is_spread_less_than_what_is_usual() -> None:
+    rules = SurgeRules()
+    assert rules.spread(np.array([0.0, 1.0, 2.0, 50.0])).tolist() == pytest.approx([0.8, 0.9, 1.0, 1.0])
+
+
 def test_one_mention_everywhere_is_below_the_floor() -> None:
     rows = world(lambda *_: 0.0)
     rows += [("area:new", feed, 59, 0.25) for feed in FEEDS]  # 1.5 reports

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trendwatch.statistics import Floats, ic025, ic975
+from trendwatch.trends.loudness import carried
 from trendwatch.trends.panel import Ints, Levels, PanelRules
 
 
@@ -30,12 +31,17 @@ class SurgeRules:
     slow: PanelRules = field(
         default_factory=lambda: PanelRules(fast_half_life=3.0, slow_half_life=26.0, lag=8, warm_up=13)
     )
-    #: bits more that it must show: two yardsticks have two chances to be wrong
-    slow_margin: float = 0.1
-    #: over-dispersion of counts: 1, because no story counts twice and no week alone
-    dispersion: float = 1.0
-    #: bits the bound must reach, up or down
+    #: bits the bound of a rise must reach, by the first yardstick and by the slow one
+    least_rise: float = math.log2(1.6)
+    slow_least_rise: float = math.log2(1.35)
+    #: bits that a fall and a week alone must reach, and how many more a fall by the slow yardstick
     least_change: float = math.log2(1.5)
+    slow_margin: float = 0.1
+    #: how much wider counts are spread than Poisson says: of what is never expected, more for each that is
+    #: expected, and most
+    rare_dispersion: float = 0.8
+    more_dispersion: float = 0.1
+    dispersion: float = 1.0
     #: feeds that report now (up) or used to (down); 1 suits an archive of one source
     min_sources: int = 3
     #: independent publishers among them; never asked to be more than the sources
@@ -46,6 +52,10 @@ class SurgeRules:
     min_expected: float = 4.0
     #: reports of one week below which it is no spike
     min_burst: float = 5.0
+
+    def spread(self, expected: Floats) -> Floats:
+        """Return by how much counts are wider spread than Poisson says."""
+        return np.minimum(self.dispersion, self.rare_dispersion + self.more_dispersion * expected)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,27 +115,28 @@ class Judgement:
 
     @property
     def score(self) -> Floats:
-        """The bound of a rise by either yardstick, the slow one less its margin."""
-        return (
-            self.rise if self.slow is None else np.maximum(self.rise, self.slow.rise - self.rules.slow_margin)
-        )
+        """The bound of a rise by either yardstick, to be held against ``least_rise``."""
+        if self.slow is None:
+            return self.rise
+        return np.maximum(self.rise, self.slow.rise + (self.rules.least_rise - self.rules.slow_least_rise))
 
     def surges(self) -> list[Surge]:
         """Return what clearly changed by either yardstick, the clearest first."""
-        least = self.rules.least_change
-        up, down = self.rise >= least, self.fall <= -least
+        rules = self.rules
+        up, down = self.rise >= rules.least_rise, self.fall <= -rules.least_change
         found = [*self._surges(up, Direction.UP), *self._surges(down, Direction.DOWN)]
         if self.slow is not None:
-            least += self.rules.slow_margin
-            found += self.slow._surges((self.slow.rise >= least) & ~up & ~down, Direction.UP)
-            found += self.slow._surges((self.slow.fall <= -least) & ~up & ~down, Direction.DOWN)
+            rose = self.slow.rise >= rules.slow_least_rise
+            fell = self.slow.fall <= -rules.least_change - rules.slow_margin
+            found += self.slow._surges(rose & ~up & ~down, Direction.UP)
+            found += self.slow._surges(fell & ~up & ~down, Direction.DOWN)
         return sorted(found, key=lambda surge: (-abs(surge.strength), surge.key))
 
     def bursts(self) -> list[Burst]:
         """Return what one week is full of and no rise is, the fullest first."""
-        levels, least = self.levels, self.rules.least_change
-        chosen = (self.burst >= least) & (self.score < least)
-        chosen &= levels.alone & (levels.newest >= self.rules.min_burst)
+        levels, rules = self.levels, self.rules
+        chosen = (self.burst >= rules.least_change) & (self.score < rules.least_rise)
+        chosen &= levels.alone & (levels.newest >= rules.min_burst)
         found = [
             Burst(
                 key=levels.keys[at],
@@ -181,11 +192,22 @@ def judgement(levels: Levels, rules: SurgeRules, *, season: Floats | None = None
         levels=levels,
         usual_high=high,
         usual_low=low,
-        rise=lower_bound(levels, levels.observed, high, able & goes_on, rules),
+        rise=_rise(levels, high, able & goes_on, rules),
         fall=_fall(levels, low, was, rules),
         burst=lower_bound(levels, levels.newest, high * levels.one_week, able, rules),
         rules=rules,
     )
+
+
+def _rise(levels: Levels, expected: Floats, able: NDArray[np.bool_], rules: SurgeRules) -> Floats:
+    """Return the bound of what is not carried by two weeks alone."""
+    bound = lower_bound(levels, levels.observed, expected, able, rules)
+    clear = (bound >= 0).nonzero()[0]
+    held = carried(
+        levels.recent[:, clear], levels.decay, reported=levels.reported[clear], expected=expected[clear]
+    )
+    bound[clear[~held]] = -math.inf
+    return bound
 
 
 def lower_bound(
@@ -196,20 +218,27 @@ def lower_bound(
     asked = able & (
         observed >= rules.min_observed
     )  # most keys are below the floor: nothing is computed there
-    variance = _variance(levels, expected[asked], rules)
-    bound[asked] = ic025(observed[asked], expected[asked], dispersion=rules.dispersion, variance=variance)
+    bound[asked] = _ic025(levels, observed[asked], expected[asked], rules)
     return bound
 
 
 def upper_bound(levels: Levels, expected: Floats, places: Ints, rules: SurgeRules) -> Floats:
     """Return IC975 of some keys. Every week counts in full: one that stands alone is no sign of a fall."""
-    observed, variance = levels.reported[places], _variance(levels, expected, rules)
-    return ic975(observed, expected, dispersion=rules.dispersion, variance=variance)
+    observed, spread = levels.reported[places], rules.spread(expected)
+    return ic975(
+        observed / spread, expected / spread, dispersion=1, variance=_variance(levels, expected, rules)
+    )
 
 
 def _lower(levels: Levels, expected: Floats, places: Ints, rules: SurgeRules) -> Floats:
-    observed, variance = levels.observed[places], _variance(levels, expected, rules)
-    return ic025(observed, expected, dispersion=rules.dispersion, variance=variance)
+    return _ic025(levels, levels.observed[places], expected, rules)
+
+
+def _ic025(levels: Levels, observed: Floats, expected: Floats, rules: SurgeRules) -> Floats:
+    spread, variance = rules.spread(expected), _variance(levels, expected, rules)
+    return ic025(
+        observed / spread, expected / spread, dispersion=1, variance=variance, exposure=levels.exposure
+    )
 
 
 def _fall(levels: Levels, expected: Floats, was: NDArray[np.bool_], rules: SurgeRules) -> Floats:
@@ -220,4 +249,4 @@ def _fall(levels: Levels, expected: Floats, was: NDArray[np.bool_], rules: Surge
 
 
 def _variance(levels: Levels, expected: Floats, rules: SurgeRules) -> Floats:
-    return np.asarray(levels.shortage / (expected / rules.dispersion + 0.5))
+    return np.asarray(levels.shortage / (expected / rules.spread(expected) + 0.5))

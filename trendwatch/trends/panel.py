@@ -14,7 +14,7 @@ seconds of processor time. Callers who keep decayed counts of their own begin th
 warm-up, what is expected is the higher of two accounts, with and without what the feed brought along, and
 for a fall the lower one. The first feeds' back-log is all the past there is, and counts.
 
-What one week, one story or one quiet week may not bring about is in ``loudness``.
+What one week or two, one story or one quiet week may not bring about is in ``loudness``.
 """
 
 from __future__ import annotations
@@ -115,8 +115,10 @@ class Levels:
     #: what a rise is held against, the higher account, and what a fall is, the lower one
     expected: Floats
     least_expected: Floats
-    #: reports of the judged week alone, and whether they are more than a week may count
-    newest: Floats
+    #: reports of the last weeks one by one, by age and by key, and what each weighs
+    recent: Floats
+    decay: Floats
+    #: whether the reports of the judged week are more than a week may count
     alone: NDArray[np.bool_]
     #: reports of the last weeks, and what is expected of so many weeks
     lately: Floats
@@ -125,7 +127,8 @@ class Levels:
     one_week: float
     #: decayed recent reports of the panel about anything; above 0
     published: float
-    #: by how much the past is shorter than it will be, in units of 1 / expected; 0 with a full past
+    #: reports now over those of the past, and by how much that is more than with a full past
+    exposure: float
     shortage: float
     #: feeds that report now, and owners among them
     sources: Ints
@@ -133,6 +136,11 @@ class Levels:
     #: feeds that used to report, and owners among them
     usual_sources: Ints
     usual_owners: Ints
+
+    @property
+    def newest(self) -> Floats:
+        """Reports of the judged week."""
+        return np.asarray(self.recent[0])
 
 
 def levels(keys: tuple[str, ...], pairs: Pairs, *, recent: Recent, rules: PanelRules) -> Levels:
@@ -155,7 +163,8 @@ def levels(keys: tuple[str, ...], pairs: Pairs, *, recent: Recent, rules: PanelR
         [expected(account, now, kappa=rules.kappa, size=size) for account in accounts]
         for now in (pairs.full, pairs.now)
     )
-    usual, least_past = np.maximum.reduce(high), min(float(past.volume.sum()) for past in accounts)
+    usual = np.maximum.reduce(high)
+    exposure = float(pairs.now.sum()) / min(float(past.volume.sum()) for past in accounts)
     sources, of_owners = _reporting(pairs, pairs.fast_told > _REPORTS_NOW, size)
     usual_sources, usual_owners = _reporting(pairs, pairs.slow_told > _REPORTED, size)
     return Levels(
@@ -164,13 +173,15 @@ def levels(keys: tuple[str, ...], pairs: Pairs, *, recent: Recent, rules: PanelR
         reported=reported,
         expected=usual,
         least_expected=np.minimum.reduce(low),
-        newest=reports[0],
+        recent=reports,
+        decay=rules.decay,
         alone=over[0] > 0,
         lately=reports[:_LATELY].sum(axis=0),
         usually=_LATELY * rules.one_week * usual,
         one_week=rules.one_week,
         published=float(pairs.now.sum()),
-        shortage=max(0.0, float(pairs.now.sum()) / least_past - rules.full_ratio),
+        exposure=exposure,
+        shortage=max(0.0, exposure - rules.full_ratio),
         sources=sources - recent.storms,
         owners=of_owners - recent.storms,
         usual_sources=usual_sources,

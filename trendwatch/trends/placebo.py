@@ -52,7 +52,7 @@ def by_chance(
         shuffled = _shuffled(counts, week, since, random)
         placebo = judge(shuffled, week=week, since=since, owners=owners, rules=rules)
         if placebo is not None:
-            told += int(np.count_nonzero(placebo.score >= rules.least_change))
+            told += int(np.count_nonzero(placebo.score >= rules.least_rise))
     judged = int(np.count_nonzero(real.levels.sources >= rules.min_sources))
     return Chance(judged=judged, rises=round(told / rounds, 3))
 

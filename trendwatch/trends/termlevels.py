@@ -97,9 +97,9 @@ def _compare(table: TermTable, window: int, before: _Before, best: TermLevels) -
     past, asked = before.past, np.flatnonzero(observed >= _ASKED)
     usual = expected(past, now, kappa=KAPPA, size=table.size, lost=table.lost)[asked]
     counted = observed[asked]
-    shortage = max(0.0, float(now.sum() / past.volume.sum()) - window * (1 - DECAY))
-    variance = shortage / (usual / DISPERSION + 0.5)
-    bound = ic025(counted, usual, dispersion=DISPERSION, variance=variance)
+    exposure = float(now.sum() / past.volume.sum())
+    variance = max(0.0, exposure - window * (1 - DECAY)) / (usual / DISPERSION + 0.5)
+    bound = ic025(counted, usual, dispersion=DISPERSION, variance=variance, exposure=exposure)
     clearer = bound > best.strength[asked]
     at = asked[clearer]
     best.strength[at] = bound[clearer]
