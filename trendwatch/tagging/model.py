@@ -173,6 +173,11 @@ class Tagger:
         return found
 
     @property
+    def labels(self) -> tuple[Label, ...]:
+        """The labels of the taxonomy."""
+        return self._labels
+
+    @property
     def thresholds(self) -> NDArray[np.float32]:
         """The confidence from which each label is given, (K,) in the taxonomy's order."""
         return self._thresholds
