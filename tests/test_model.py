@@ -25,7 +25,13 @@ NOW = datetime(2026, 3, 2, 6, 0, tzinfo=UTC)
 STEPS = [0.0, 0.0, 0.5, 2.0, 3.0, 4.0]
 
 
-def made(terms: dict[str, float], *, bias: float = -2.0, labels: tuple[str, ...] = ("area:drones",)) -> Model:
+def made(
+    terms: dict[str, float],
+    *,
+    bias: float = -2.0,
+    labels: tuple[str, ...] = ("area:drones",),
+    standing: tuple[float, float, float] = (0.0, 0.0, 0.0),
+) -> Model:
     """A model with one weight per term for its first label, idf 1."""
     coef = np.zeros((len(terms), len(labels)), dtype=np.float32)
     coef[:, 0] = list(terms.values())
@@ -36,6 +42,7 @@ def made(terms: dict[str, float], *, bias: float = -2.0, labels: tuple[str, ...]
         coef=coef,
         bias=np.full(len(labels), bias, dtype=np.float32),
         evidence=np.array([STEPS] * len(labels), dtype=np.float32),
+        standing=np.array([standing] * len(labels), dtype=np.float32),
         thresholds=np.full(len(labels), 0.5, dtype=np.float32),
     )
     blob = pack(weights)
@@ -64,6 +71,22 @@ def test_votes_carry_it() -> None:
     [found] = tag(made({"town": 0.4}), "Drone in town")
     assert (found.confidence, found.origin) == (0.5987, Origin.RULE)
     assert found.terms == ("drone", "town")
+
+
+@pytest.mark.parametrize(
+    ("title", "logit"),
+    [
+        ("Drone over the harbour", 4.0),  # bias -2, one strong term 2, among the first 12 words 1, first 6 3
+        ("Over the harbour on this day a drone", 1.0),  # seven words before it: -2 + 2 + 1
+        ("Over the harbour on this very long day in the late summer a drone", 0.0),  # twelve: -2 + 2
+        ("Over the harbour a drone with propeller", 4.5),  # and a weak one: -2 + 3 + 1 + 3 - 0.5
+    ],
+)
+def test_where_terms_stand_is_part_of_what_votes_say(title: str, logit: float) -> None:
+    [found] = tag(made({"harbour": 0.0}, standing=(-0.5, 3.0, 1.0)), title)
+    assert found.confidence == pytest.approx(1 / (1 + np.exp(-logit)), abs=1e-4)
+    assert found.origin is Origin.RULE
+    assert found.terms[0] == "drone"
 
 
 def test_words_that_would_do_without_votes_are_the_models() -> None:

@@ -1,4 +1,4 @@
-"""Whom to ask about what: a fifth at random, contradictions, and what is unsure and unlike the rest."""
+"""What to ask about: a fifth at random, contradictions, and what is unsure and unlike the rest."""
 
 from __future__ import annotations
 
@@ -59,6 +59,18 @@ def test_copies_are_asked_once_while_others_are_left(tagger: Tagger) -> None:
     texts = [("Rotor craft over wheat", "")] * 20 + [("Boutique window with barley", "")]
     margin = [one.place for one in pick(tagger, texts, 3, seed=4) if one.why is Asked.MARGIN]
     assert 20 in margin or any(one.place == 20 for one in pick(tagger, texts, 3, seed=4))
+
+
+def test_rare_labels_are_not_drowned_by_common_ones() -> None:
+    """Forty texts unsure of drones, one unsure of farming: what drones are is told soon."""
+    tagger = Tagger.load(
+        made({"rotor": 2.0, "barley": 0.0}, labels=("area:drones", "sector:agriculture")), TAXONOMY
+    )
+    kinds = "abcdefghijklmnopqrstuvwxyzäöüßàáâèéêìíîòóô"
+    texts = [(f"Rotor {letter * 3}", "") for letter in kinds[:40]] + [("A field of barley", "")]
+    teaching = [one.place for one in pick(tagger, texts, 5, seed=6) if one.why is not Asked.RANDOM]
+    assert 40 in teaching
+    assert len(teaching) == 4
 
 
 def test_few_and_no_texts(tagger: Tagger) -> None:

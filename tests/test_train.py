@@ -10,7 +10,7 @@ import pytest
 from tests.tagging_world import TAXONOMY, examples
 from trendwatch.tagging.model import Tagger
 from trendwatch.tagging.train import train
-from trendwatch.types.tags import Example, Facet, Label, Model, Taxonomy
+from trendwatch.types.tags import Correction, Example, Facet, Label, Model, Taxonomy
 
 NOW = datetime(2026, 3, 2, 6, 0, tzinfo=UTC)
 
@@ -69,6 +69,39 @@ def test_unlabelled_news_teaches_words_beside_terms() -> None:
     taught = Tagger.load(train(examples(), TAXONOMY, unlabelled=news, now=NOW), TAXONOMY)
     assert "sector:agriculture" not in keys(plain, "A zeppelin test")
     assert "sector:agriculture" in keys(taught, "A zeppelin test")
+
+
+def rare_words(number: int) -> str:
+    """Return 14 words that stand in no other text."""
+    return " ".join(f"w{number}x{word}" for word in range(14))
+
+
+def test_corrections_teach_where_terms_stand() -> None:
+    """Said at the end of a text, a term does not make it the subject: true of all labels."""
+    terms = {"farmer": "sector:agriculture", "shop": "sector:retail"}
+    said = [
+        Correction(
+            item_id=title,
+            title=title,
+            summary="",
+            labels=labels,
+            facets=frozenset({Facet.SECTOR}),
+            made_at=NOW,
+        )
+        for term, key in terms.items()
+        for number in range(20)
+        for title, labels in (
+            (f"{term} {rare_words(number)}", frozenset({key})),
+            (f"{rare_words(number)} {term}", frozenset[str]()),
+        )
+    ]
+    plain = Tagger.load(train(examples(), TAXONOMY, now=NOW), TAXONOMY)
+    taught = Tagger.load(train(examples(), TAXONOMY, corrections=said, now=NOW), TAXONOMY)
+    farming = list(TAXONOMY.names()).index("sector:agriculture")
+    texts = [(f"Harvest {rare_words(99)}", ""), (f"{rare_words(99)} harvest", "")]
+    before, after = (tagger.confidences(texts)[:, farming] for tagger in (plain, taught))
+    assert before[0] - before[1] < 0.1
+    assert after[0] - after[1] > 0.3
 
 
 @pytest.mark.parametrize(

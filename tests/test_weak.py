@@ -6,8 +6,8 @@ import time
 
 import pytest
 
-from trendwatch.phrases import split_words
-from trendwatch.tagging.weak import Matcher, Votes, term_words
+from trendwatch.phrases import item_words, split_words
+from trendwatch.tagging.weak import EARLY, STANDS, Matcher, Votes, term_words
 from trendwatch.types.tags import Facet, Label, Taxonomy
 
 
@@ -65,6 +65,38 @@ MATCHER = Matcher(
 )
 def test_hits(text: str, expected: dict[str, Votes]) -> None:
     assert MATCHER.hits(text, "") == expected
+
+
+@pytest.mark.parametrize(
+    ("words_before", "text", "standing"),
+    [
+        (0, "ai", (0, 1, 1)),
+        (5, "ai", (0, 1, 1)),  # the sixth word
+        (6, "ai", (0, 0, 1)),
+        (11, "machine learning", (0, 0, 1)),  # where it begins
+        (12, "ai", (0, 0, 0)),
+        (3, "model", (1, 0, 0)),
+        (3, "fashion model", (1, 0, 0)),  # anti terms tell nothing of how the others stand
+        (3, "algorithm of an algorithm", (1, 0, 0)),  # each term once
+        (2, "ai machine learning model algorithm", (2, 1, 1)),
+        (9, "model ai", (1, 0, 1)),
+        (3, "nothing", (0, 0, 0)),
+    ],
+)
+def test_standing(words_before: int, text: str, standing: tuple[int, ...]) -> None:
+    """Of three texts the second; the others say where it begins and ends."""
+    texts = ["drone model", f"{'so ' * words_before}{text}", "gas and cloud"]
+    found = MATCHER.read([item_words(one, "") for one in texts]).standing()
+    assert found.shape == (STANDS, 3, 5)
+    assert tuple(found[:, 1, 0].tolist()) == standing
+    assert not found[:, 1, 1:].any()
+    assert len(EARLY) == STANDS - 1
+
+
+def test_no_more_weak_terms_are_told_than_say_something() -> None:
+    many = Matcher(Taxonomy((label("many", weak="one, two, three, four, five"),)))
+    told = many.read([item_words(text, "") for text in ("one two three", "one two three four five")])
+    assert told.standing()[0].tolist() == [[3], [3]]
 
 
 def test_title_and_summary_count_together() -> None:

@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 
 from trendwatch.errors import ModelRejected
+from trendwatch.tagging.weak import STANDS
 from trendwatch.tagging.weights import BUCKETS, Weights, describe, pack, unpack
 from trendwatch.types.tags import Model
 
@@ -24,6 +25,7 @@ WEIGHTS = Weights(
     coef=np.array([[1, 0], [0.5, -0.5], [0, 2]], dtype=np.float32),
     bias=np.array([-1, -2], dtype=np.float32),
     evidence=np.zeros((2, BUCKETS), dtype=np.float32),
+    standing=np.array([[-0.5] * STANDS, [1.5] * STANDS], dtype=np.float32),
     thresholds=np.array([0.5, 0.25], dtype=np.float32),
 )
 
@@ -63,7 +65,7 @@ def test_round_trip() -> None:
     found = unpack(model(pack(WEIGHTS)))
     assert found.labels == WEIGHTS.labels
     assert list(found.terms) == list(WEIGHTS.terms)
-    for name in ("idf", "coef", "bias", "evidence", "thresholds"):
+    for name in ("idf", "coef", "bias", "evidence", "standing", "thresholds"):
         assert getattr(found, name) == pytest.approx(getattr(WEIGHTS, name)), name
         assert getattr(found, name).dtype == np.float32
 

@@ -48,7 +48,7 @@ def current_tagger(service: Service) -> Tagger:
 
 
 def queue(context: typer.Context, as_json: AsJson = False) -> None:
-    """List items to judge: what readers doubt, then 25 a week: unsure, contradictory, some at random."""
+    """List items to judge: what readers doubt, then 25 a week: rare, contradictory, some at random."""
     from trendwatch.pipeline.correct import queue as ask
 
     with given(context).service() as service:

@@ -5,11 +5,30 @@ scales of their own. With a dozen positives a label, a scale per label is noise;
 
 Method. Per facet one logistic regression over (example, label) pairs with a Gaussian prior:
 
-    logit = slope · score + evidence[bucket of the votes] + base + offset of the label
+    logit = slope · score + evidence[bucket of the votes] + Σ standing · how its terms stand
+            + base + offset of the label
 
-The prior holds the evidence to what rules without a model assume, the slope to 1 and offsets to 0, each as
-firmly as ``_FIRMNESS`` says; it is solved by Newton's method, which needs no library. Platt scaling (Platt
-1999) is the case without votes and priors.
+The prior holds the evidence to what rules without a model assume, the slope to 1, standing and offsets to 0,
+each as firmly as ``_FIRMNESS`` says; it is solved by Newton's method, which needs no library. Platt scaling
+(Platt 1999) is the case without votes and priors.
+
+Standing. A strong term among the first words is what the text is about, one at its end is mentioned; and weak
+terms are often only the length of the text. This is true of all labels, so a few hundred corrections can tell
+how true, where they tell next to nothing of a single label. Mean average precision on the real headlines from
+configuration alone, and what 300 corrections of half of them bring on the other half beyond what
+configuration had without it (areas / sectors, 10 halves kept for choosing):
+
+                                                      before         300 corrections
+    not looked at                                  .856 / .806        +.001 / +.008
+    a strong term among the first 12 words         .867 / .807        +.014 / +.010
+    ... and how many weak ones                     .868 / .806        +.017 / +.009
+    ... and a strong one among the first 6         .868 / .807        +.017 / +.009     (kept)
+    the headline instead of 12 words               .868 / .806        +.016 / +.009
+    the logarithm of the words before it, too      .868 / .811        +.015 / +.011
+    terms per word instead of where they stand     .860 / .805        +.011 / +.008     9 % wrongly tagged
+    a weak term among the first 12, too            .869 / .811        +.018 / +.010     F1 .005 less
+
+Held to 0 as firmly as 1, 10 or 100 texts: the same within .003; 10 is kept.
 
 Rarity. Examples are picked to be hard, so a pair that is not true counts ``rarity`` times: 1.5. It was 2
 with 801 examples; with 2,700, a third of them about nothing, on 848 real headlines (areas / sectors):
@@ -53,7 +72,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from trendwatch.tagging.weights import BUCKETS, bucket
+from trendwatch.tagging.weak import STANDS, Found
+from trendwatch.tagging.weights import BUCKETS, bucket, buckets
 
 #: Logit of a label per bucket of votes where no model says better: confidence .01 .01 .25 .75 .85 .93.
 #: Of the examples in config with such votes, .75 to .86, .85 to .93 and .95 to 1 have the area or sector;
@@ -63,8 +83,8 @@ RULE_THRESHOLD = 0.5
 
 _NO_VOTES = bucket(0)
 _PRIOR_EVIDENCE = np.array(RULES) - RULES[_NO_VOTES]
-#: Precision of the prior: of slope, each step of evidence, base, each label's offset.
-_FIRMNESS = (0.1, 1.0, 1e-6, 1.0)
+#: Precision of the prior: of slope, each step of evidence, base, each part of standing, each label's offset.
+_FIRMNESS = (0.1, 1.0, 1e-6, 10.0, 1.0)
 _STEPS = 25
 
 #: Thresholds stay in here, whatever the examples say.
@@ -80,6 +100,25 @@ _GRID = np.arange(1, 20) / 20
 
 
 @dataclass(frozen=True, slots=True)
+class Said:
+    """What the terms in n texts say about K labels."""
+
+    #: (n, K) of the votes in the text
+    buckets: NDArray[np.int64]
+    #: (STANDS, n, K) how the terms stand
+    standing: NDArray[np.float32]
+
+    @classmethod
+    def of(cls, found: Found) -> Said:
+        """Return what the terms that were found say."""
+        return cls(buckets(found.scores), found.standing())
+
+    def only(self, labels: NDArray[np.intp]) -> Said:
+        """Return what they say about some labels."""
+        return Said(self.buckets[:, labels], self.standing[:, :, labels])
+
+
+@dataclass(frozen=True, slots=True)
 class Calibration:
     """How scores and votes become a probability, for K labels."""
 
@@ -89,16 +128,19 @@ class Calibration:
     offset: NDArray[np.float64]
     #: (K, BUCKETS) 0 for no votes
     evidence: NDArray[np.float64]
+    #: (K, STANDS)
+    standing: NDArray[np.float64]
 
-    def probability(self, scores: NDArray[np.float64], buckets: NDArray[np.intp]) -> NDArray[np.float64]:
+    def probability(self, scores: NDArray[np.float64], said: Said) -> NDArray[np.float64]:
         """Return the probability of each label for each text, both (n, K)."""
-        said = self.evidence[np.arange(scores.shape[1])[np.newaxis, :], buckets]
-        return _sigmoid(scores * self.slope + self.offset + said)
+        votes = self.evidence[np.arange(scores.shape[1])[np.newaxis, :], said.buckets]
+        stands = np.einsum("snk,ks->nk", said.standing, self.standing)
+        return _sigmoid(scores * self.slope + self.offset + votes + stands)
 
 
 def calibrate(
     scores: NDArray[np.float64],
-    buckets: NDArray[np.intp],
+    said: Said,
     targets: NDArray[np.bool_],
     groups: NDArray[np.intp],
     *,
@@ -109,7 +151,7 @@ def calibrate(
 
     Args:
         scores: of words, from models that did not see the text.
-        buckets: of the votes in the text.
+        said: what the terms in the text say.
         targets: whether the text has the label.
         groups: labels of the same number share scale and evidence.
         counts: how many texts each stands for, 0 where nobody looked; one each, when left out.
@@ -118,17 +160,19 @@ def calibrate(
     count = scores.shape[1]
     stands = np.ones(targets.shape) if counts is None else counts
     fitted = Calibration(
-        np.zeros(count), np.full(count, RULES[_NO_VOTES]), np.tile(_PRIOR_EVIDENCE, (count, 1))
+        np.zeros(count),
+        np.full(count, RULES[_NO_VOTES]),
+        np.tile(_PRIOR_EVIDENCE, (count, 1)),
+        np.zeros((count, STANDS)),
     )
     texts = (targets & (stands > 0)).sum(axis=0)
     for group in np.unique(groups):
         least = min(fewest, float(np.median(texts[groups == group])) / 2)
         mine = np.flatnonzero((groups == group) & (texts >= max(least, 1)))
         if len(mine):
-            slope, evidence, offsets = _fit(
-                scores[:, mine], buckets[:, mine], targets[:, mine], stands[:, mine]
-            )
-            fitted.slope[mine], fitted.evidence[mine], fitted.offset[mine] = slope, evidence, offsets
+            found = _fit(scores[:, mine], said.only(mine), targets[:, mine], stands[:, mine])
+            fitted.slope[mine], fitted.evidence[mine] = found.slope, found.evidence
+            fitted.standing[mine], fitted.offset[mine] = found.standing, found.offset
     return fitted
 
 
@@ -183,23 +227,20 @@ def _least(without: NDArray[np.float64], share: float, *, slack: float) -> NDArr
 
 def _fit(
     scores: NDArray[np.float64],
-    buckets: NDArray[np.intp],
+    said: Said,
     targets: NDArray[np.bool_],
     counts: NDArray[np.float64],
-) -> tuple[float, NDArray[np.float64], NDArray[np.float64]]:
-    """Return slope, evidence by bucket and offset by label: the mode of the posterior."""
+) -> Calibration:
+    """Return the mode of the posterior: slope, evidence and standing are the same for all labels."""
     texts, count = scores.shape
-    shared = np.zeros((2 + BUCKETS, texts, count))
-    shared[0] = scores
-    for number in range(BUCKETS):
-        shared[1 + number] = buckets == number
-    shared[1 + _NO_VOTES] = 0  # no votes is where evidence counts from
-    shared[1 + BUCKETS] = 1
-    mean = np.concatenate([[1.0], _PRIOR_EVIDENCE, [0.0], np.zeros(count)])
-    slope, step, base, offset = _FIRMNESS
-    precision = np.concatenate([[slope], np.full(BUCKETS, step), [base], np.full(count, offset)])
-    found = _newton(shared, targets, counts, mean, precision)
-    return float(found[0]), found[1 : 1 + BUCKETS], found[1 + BUCKETS] + found[2 + BUCKETS :]
+    steps = np.array([said.buckets == number for number in range(BUCKETS)], dtype=np.float64)
+    steps[_NO_VOTES] = 0  # no votes is where evidence counts from
+    shared = np.concatenate([[scores], steps, [np.ones((texts, count))], said.standing])
+    mean = np.concatenate([[1.0], _PRIOR_EVIDENCE, np.zeros(1 + STANDS + count)])
+    sizes = (1, BUCKETS, 1, STANDS, count)
+    found = _newton(shared, targets, counts, mean, np.repeat(_FIRMNESS, sizes))
+    slope, evidence, base, standing, offsets = np.split(found, np.cumsum(sizes)[:-1])
+    return Calibration(slope, base + offsets, evidence, standing)
 
 
 def _newton(

@@ -1,6 +1,6 @@
 """Texts to tags: a linear model over words and the votes of terms.
 
-    logit of a label = Σ TF-IDF of a term · its weight + what the votes of its terms say + bias
+    logit of a label = Σ TF-IDF of a term · its weight + what its votes, and where they stand, say + bias
     confidence       = 1 / (1 + exp(-logit))
 
 **What confidence means.** Among texts like the examples, about nine in ten of the tags with confidence 0.9
@@ -32,7 +32,7 @@ from numpy.typing import NDArray
 from trendwatch.tagging.calibrate import RULE_THRESHOLD, RULES
 from trendwatch.tagging.explain import Reasons
 from trendwatch.tagging.reader import Reader, Reading
-from trendwatch.tagging.weak import Matcher
+from trendwatch.tagging.weak import STANDS, Matcher
 from trendwatch.tagging.weights import BUCKETS, Weights, bucket, buckets, rejected, unpack
 from trendwatch.types.tags import Label, Model, Opinion, Origin, Tag, Taxonomy
 from trendwatch.vectors import Vectoriser
@@ -69,7 +69,7 @@ class Tagger:
         ]
         self._reader = Reader(Vectoriser(weights.terms, weights.idf), Matcher(taxonomy))
         self._names = weights.terms
-        self._coef, self._bias, self._evidence, self._thresholds = self._aligned(weights)
+        self._coef, self._bias, self._evidence, self._standing, self._thresholds = self._aligned(weights)
 
     @classmethod
     def load(cls, model: Model, taxonomy: Taxonomy) -> Tagger:
@@ -95,6 +95,7 @@ class Tagger:
             coef=none.reshape(0, 0),
             bias=none,
             evidence=none.reshape(0, BUCKETS),
+            standing=none.reshape(0, STANDS),
             thresholds=none,
         )
         return cls(weights, taxonomy, version=f"rules-{taxonomy_hash(taxonomy)}")
@@ -107,19 +108,21 @@ class Tagger:
         return tagged
 
     def _aligned(self, weights: Weights) -> tuple[NDArray[np.float32], ...]:
-        """Return coefficients, bias, evidence and thresholds by number of the taxonomy's labels."""
+        """Return coefficients, bias, evidence, standing and thresholds by number of the taxonomy's labels."""
         known = [self._number[key] for key in weights.labels]
         count = len(self._labels)
         rules = np.array(RULES, dtype=np.float32)
         if known == list(range(count)):
-            return weights.coef, weights.bias, weights.evidence, weights.thresholds
+            return weights.coef, weights.bias, weights.evidence, weights.standing, weights.thresholds
         coef = np.zeros((len(weights.terms), count), dtype=np.float32)
         bias = np.full(count, rules[_NO_VOTES], dtype=np.float32)
         evidence = np.tile(rules - rules[_NO_VOTES], (count, 1))
+        standing = np.zeros((count, STANDS), dtype=np.float32)
         thresholds = np.full(count, RULE_THRESHOLD, dtype=np.float32)
         coef[:, known], bias[known] = weights.coef, weights.bias
-        evidence[known], thresholds[known] = weights.evidence, weights.thresholds
-        return coef, bias, evidence, thresholds
+        evidence[known], standing[known] = weights.evidence, weights.standing
+        thresholds[known] = weights.thresholds
+        return coef, bias, evidence, standing, thresholds
 
     def confidences(self, texts: Sequence[tuple[str, str]]) -> NDArray[np.float64]:
         """Return how sure we are of every label of every (title, summary), (n, K) in the taxonomy's order."""
@@ -170,6 +173,11 @@ class Tagger:
         return found
 
     @property
+    def labels(self) -> tuple[Label, ...]:
+        """The labels of the taxonomy."""
+        return self._labels
+
+    @property
     def thresholds(self) -> NDArray[np.float32]:
         """The confidence from which each label is given, (K,) in the taxonomy's order."""
         return self._thresholds
@@ -183,6 +191,8 @@ class Tagger:
         logits = matrix @ self._coef + (self._bias + self._evidence[:, _NO_VOTES])
         steps = self._evidence - self._evidence[:, [_NO_VOTES]]
         said = steps[np.arange(len(self._labels)), buckets(reading.found.scores)]
+        for part, stands in zip(self._standing.T, reading.found.standing(), strict=True):
+            said += part * stands
         readable = (np.diff(matrix.indptr) > 0) | reading.found.hit.any(axis=1)
         return reading, logits, said, readable
 

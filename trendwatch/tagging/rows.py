@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from trendwatch.phrases import item_words, split_words
 from trendwatch.tagging.reader import singulars
-from trendwatch.tagging.weak import VOTE, WEAK, Matcher
+from trendwatch.tagging.weak import VOTE, WEAK, Found, Matcher
 from trendwatch.types.tags import Correction, Example, Facet, Taxonomy
 
 _EXAMPLE, _CORRECTION = 3.0, 4.0
@@ -39,13 +39,14 @@ class Rows:
     targets: NDArray[np.bool_]
     #: (n, K) how much the text counts for the label; 0 says nothing
     weights: NDArray[np.float32]
-    #: (n, K) sum of the weights of the terms in the text
-    votes: NDArray[np.int64]
 
-    def only(self, rows: NDArray[np.intp]) -> Rows:
-        """Return some of the texts."""
-        documents = [self.documents[row] for row in rows.tolist()]
-        return Rows(documents, self.targets[rows], self.weights[rows], self.votes[rows])
+
+@dataclass(frozen=True, slots=True)
+class Known(Rows):
+    """Texts whose labels somebody gave."""
+
+    #: the terms in them
+    found: Found
 
 
 def joined(*parts: Rows) -> Rows:
@@ -54,11 +55,10 @@ def joined(*parts: Rows) -> Rows:
         [document for part in parts for document in part.documents],
         np.vstack([part.targets for part in parts]),
         np.vstack([part.weights for part in parts]),
-        np.vstack([part.votes for part in parts]),
     )
 
 
-def known_rows(examples: Sequence[Example], corrections: Sequence[Correction], taxonomy: Taxonomy) -> Rows:
+def known_rows(examples: Sequence[Example], corrections: Sequence[Correction], taxonomy: Taxonomy) -> Known:
     """Return the texts whose labels are known: examples, then corrections."""
     texts: list[Example | Correction] = [*examples, *corrections]
     given = [(one.title, one.summary, one.labels) for one in texts]
@@ -72,7 +72,7 @@ def known_rows(examples: Sequence[Example], corrections: Sequence[Correction], t
     for row, correction in enumerate(corrections, start=len(examples)):
         weights[row] = np.where(np.isin(facets, sorted(correction.facets)), _CORRECTION, 0)
     documents = [singulars(words) for words in cut]
-    return Rows(documents, targets, weights, Matcher(taxonomy).read(cut).scores)
+    return Known(documents, targets, weights, Matcher(taxonomy).read(cut))
 
 
 def written_rows(taxonomy: Taxonomy) -> Rows:
@@ -91,7 +91,7 @@ def written_rows(taxonomy: Taxonomy) -> Rows:
     same_facet = _same_facet(taxonomy)[owners]
     count_of = np.array(counts, dtype=np.float32)[:, np.newaxis]
     weights = np.where(targets, count_of, np.where(same_facet, count_of * _NOT_MINE, 0))
-    return Rows(documents, targets, weights.astype(np.float32), np.zeros(targets.shape, dtype=np.int64))
+    return Rows(documents, targets, weights.astype(np.float32))
 
 
 def voted_rows(texts: Sequence[tuple[str, str]], taxonomy: Taxonomy) -> Rows:
@@ -102,7 +102,7 @@ def voted_rows(texts: Sequence[tuple[str, str]], taxonomy: Taxonomy) -> Rows:
     facet_voted = (targets.astype(np.float32) @ _same_facet(taxonomy)) > 0
     weights = _UNLABELLED * np.where(targets, _VOTED, np.where(facet_voted, _OTHER, _NO_HIT))
     weights[~targets & (votes >= WEAK)] = 0
-    return Rows([singulars(words) for words in cut], targets, weights.astype(np.float32), votes)
+    return Rows([singulars(words) for words in cut], targets, weights.astype(np.float32))
 
 
 def facet_numbers(taxonomy: Taxonomy) -> NDArray[np.intp]:

@@ -50,14 +50,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trendwatch.tagging import logistic
-from trendwatch.tagging.calibrate import Calibration, calibrate, thresholds
+from trendwatch.tagging.calibrate import Calibration, Said, calibrate, thresholds
 from trendwatch.tagging.gate import HeldOut, fold_of, text_id
 from trendwatch.tagging.model import taxonomy_hash
 from trendwatch.tagging.quality import held_out_bins
 from trendwatch.tagging.reader import singulars
 from trendwatch.tagging.rows import Rows, facet_numbers, joined, known_rows, voted_rows, written_rows
 from trendwatch.tagging.weak import term_words
-from trendwatch.tagging.weights import Weights, buckets, describe, pack
+from trendwatch.tagging.weights import Weights, describe, pack
 from trendwatch.types.tags import Correction, Example, Facet, Model, Taxonomy
 from trendwatch.vectors import Vectoriser
 
@@ -125,7 +125,7 @@ def train(
     ids = [text_id(one.title, one.summary) for one in texts]
     words = _learn(rows, [singulars(term) for term in term_words(taxonomy.labels)])
     scores = _held_out(words, rows, np.array([fold_of(one, _FOLDS) for one in ids], dtype=np.int64))
-    said, looked, groups = buckets(known.votes), known.weights > 0, facet_numbers(taxonomy)
+    said, looked, groups = Said.of(known.found), known.weights > 0, facet_numbers(taxonomy)
     counts = _stands_for(known, len(examples))
     calibration = calibrate(
         scores, said, known.targets, groups, counts=_rarer(counts, known, len(examples)), fewest=_FEWEST
@@ -172,6 +172,7 @@ def _weights(
         coef=scaled[:-1].astype(np.float32),
         bias=(scaled[-1] + calibration.offset).astype(np.float32),
         evidence=calibration.evidence.astype(np.float32),
+        standing=calibration.standing.astype(np.float32),
         thresholds=chosen.astype(np.float32),
         held_out=held_out,
     )

@@ -19,10 +19,11 @@ from numpy.typing import NDArray
 
 from trendwatch.errors import ModelRejected
 from trendwatch.tagging.gate import HeldOut
+from trendwatch.tagging.weak import STANDS
 from trendwatch.types.tags import Model
 
 #: Written into manifests; another reader refuses.
-FORMAT = "trendwatch-linear-2"
+FORMAT = "trendwatch-linear-3"
 
 #: Vote scores that are told apart: against, nothing, one weak term, 2, 3, 4 and more.
 BUCKETS = 6
@@ -38,6 +39,7 @@ _KINDS = {
     "coef": "<f2",
     "bias": "<f4",
     "evidence": "<f4",
+    "standing": "<f4",
     "thresholds": "<f4",
     "texts": "|u1",
     "given": "|u1",
@@ -62,6 +64,8 @@ class Weights:
     bias: NDArray[np.float32]
     #: (K, BUCKETS) logit for each bucket of votes
     evidence: NDArray[np.float32]
+    #: (K, STANDS) logit for how its terms stand in the text: see ``weak``
+    standing: NDArray[np.float32]
     #: (K,) a label is given from this confidence on
     thresholds: NDArray[np.float32]
     #: what was said of known texts while they were held out; for comparing models only
@@ -88,6 +92,7 @@ def pack(weights: Weights) -> bytes:
         "coef": weights.coef,
         "bias": weights.bias,
         "evidence": weights.evidence,
+        "standing": weights.standing,
         "thresholds": weights.thresholds,
         "texts": np.frombuffer(b"".join(known), dtype=np.uint8).reshape(-1, _NAME),
         "given": np.packbits(weights.held_out.given, axis=1) if known else np.zeros((0, width), np.uint8),
@@ -130,6 +135,7 @@ def unpack(model: Model) -> Weights:
         "coef": (count, len(labels)),
         "bias": (len(labels),),
         "evidence": (len(labels), BUCKETS),
+        "standing": (len(labels), STANDS),
         "thresholds": (len(labels),),
         "texts": (known, _NAME),
         "given": (known, -(-len(labels) // 8)),
