@@ -27,8 +27,8 @@ taxonomy is thin (60 % of the terms, 435 examples) had +.015 / +.012 by the queu
 
 Why not more. Of 269 wrong areas, 168 are missing and 101 false. 78 of the missing have no term at all, 64
 only weak ones; 86 % of the false come with terms that also stand in the other half. With a dozen texts a
-label, what is learnt of single labels does not hold on other texts; what is true of all labels is learnt
-from 100 already. One logistic model for all labels of a facet, held to the tagger's own answer, told of
+label, what is learnt of single labels does not hold on other texts; what is true of all labels is mostly
+learnt from 100. One logistic model for all labels of a facet, held to the tagger's own answer, told of
 every label of a text: logit, strong, weak and anti terms, headline, first words, rank, margin to the
 others, length, out-of-fold F1, prior. Gain for areas over 12 to 20 halves kept for choosing, intervals of
 ±.003 to ±.006:
