@@ -122,7 +122,7 @@ def test_coverage_counts_the_window_and_names_who_is_missing(store: Store) -> No
     keep(store, [an_item(4, feed="gone", at=NOW - DAY)], at=NOW - DAY)
     store.feeds.sync([a_feed("fine"), a_feed("stale"), a_feed("never"), a_feed("gone", enabled=False)])
     assert store.candidates.coverage(SINCE, UNTIL) == Coverage(
-        items=2, sources=1, feeds=3, missing=("Never", "Stale")
+        items=2, told=2, sources=1, feeds=3, missing=("Never", "Stale")
     )
 
 

@@ -7,6 +7,7 @@ from html import escape
 from textwrap import wrap
 
 from trendwatch.render.inline import LinkView, link, text
+from trendwatch.render.view import seen_words
 from trendwatch.types.advice import Digest
 from trendwatch.types.delivery import Letter, Mail
 
@@ -65,7 +66,7 @@ def confirmation(business_name: str, *, rhythm: str, agree_url: str) -> Letter:
 
 def quiet_note(digest: Digest, *, url: str) -> Letter:
     """Return the two lines of a week in which nothing met the profile."""
-    seen = f"{digest.coverage.items:,} items from {digest.coverage.sources:,} sources"
+    seen = seen_words(digest.coverage)
     lines = (
         f"A quiet week: nothing in {seen} met the profile of {digest.business_name} well enough.",
         f"The next digest comes as usual. Issue {digest.period}.",

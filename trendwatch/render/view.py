@@ -24,7 +24,7 @@ from trendwatch.render.coming import (
 from trendwatch.render.inline import text
 from trendwatch.render.moving import RowView, period_words, row_views
 from trendwatch.render.story import PickView, date_words, pick_view
-from trendwatch.types.advice import Digest
+from trendwatch.types.advice import Coverage, Digest
 from trendwatch.types.weeks import DAYS, SHORT_MONTHS, parse_week, week_start
 
 #: Silent reading of plain prose, the slow end: nobody is told it is shorter than it is.
@@ -149,11 +149,15 @@ def _sections(shown: View, *, general: bool) -> tuple[Section, ...]:
 
 
 def _coverage(digest: Digest) -> str:
-    seen = digest.coverage
-    items = f"{seen.items:,} item{'' if seen.items == 1 else 's'}"
-    sources = f"{seen.sources:,} source{'' if seen.sources == 1 else 's'}"
     chosen = 0 if digest.quiet else len(digest.picks)
-    return f"{items} from {sources}; {chosen or 'none'} chosen for you"
+    return f"{seen_words(digest.coverage)}; {chosen or 'none'} chosen for you"
+
+
+def seen_words(seen: Coverage) -> str:
+    """Return "1,240 items from 87 sources": of those that had news, not of all that were read."""
+    sources = seen.told or seen.sources
+    items = f"{seen.items:,} item{'' if seen.items == 1 else 's'}"
+    return f"{items} from {sources:,} source{'' if sources == 1 else 's'}"
 
 
 def _late(periods: tuple[str, ...]) -> str:

@@ -39,10 +39,12 @@ class Candidates:
         seen = (_ITEM.c.first_seen_at >= since, _ITEM.c.first_seen_at < until)
         enabled = select(_FEED.c.title, _FEED.c.succeeded_at).where(_FEED.c.enabled).order_by(_FEED.c.title)
         with reading(self._engine) as connection:
-            items = connection.execute(select(func.count(_ITEM.c.seq)).where(*seen)).scalar_one()
+            counts = select(func.count(_ITEM.c.seq), func.count(_ITEM.c.feed_seq.distinct())).where(*seen)
+            items, told = connection.execute(counts).one()
             feeds = connection.execute(enabled).all()
         missing = tuple(row.title for row in feeds if row.succeeded_at is None or row.succeeded_at < since)
-        return Coverage(items=items, sources=len(feeds) - len(missing), feeds=len(feeds), missing=missing)
+        read = len(feeds) - len(missing)
+        return Coverage(items=items, told=told, sources=read, feeds=len(feeds), missing=missing)
 
     def sources(self, item_ids: Collection[str]) -> dict[str, Source]:
         """Return items as reports that a reader can follow, by id; those without a link left out."""

@@ -96,12 +96,14 @@ class Coverage:
     """What an edition could see."""
 
     items: int
-    #: feeds that brought something readable in the window
+    #: feeds that were read in the window, whether or not they had news
     sources: int
     #: feeds that should have
     feeds: int
     #: titles of those that failed
     missing: tuple[str, ...] = ()
+    #: feeds that these items came from; 0 in digests that were kept before it was counted
+    told: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
