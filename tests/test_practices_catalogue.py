@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import fields
 from pathlib import Path
@@ -105,6 +106,15 @@ def test_estimates_are_ranges_a_small_business_can_read(config: Config) -> None:
             estimate: Range = getattr(practice, name)
             assert 0 <= estimate.low <= estimate.base <= estimate.high <= ceiling, (practice.key, name)
         assert practice.hours_first_month.base > 0, practice.key
+
+
+def test_a_free_way_costs_nothing(config: Config) -> None:
+    """The page says "no money this way" beside it."""
+    costs = re.compile(
+        r"\b(?:buy|pay|costs? (?!nothing)|penn(?:y|ies)|cheap(?! hours)|euros?)\b|€", re.IGNORECASE
+    )
+    said = {one.key: one.free_way for one in config.practices if costs.search(one.free_way)}
+    assert said == {}
 
 
 def test_risks_are_weighed(config: Config) -> None:
