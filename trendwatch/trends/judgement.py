@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trendwatch.statistics import Floats, ic025, ic975
-from trendwatch.trends.panel import Ints, Levels, PanelRules
+from trendwatch.trends.panel import Levels, PanelRules
+from trendwatch.trends.samestore import Ints, share, uncertainty
 
 
 class Direction(StrEnum):
@@ -154,8 +155,8 @@ class Judgement:
                 interval=(round(bounds[0], 6), round(bounds[1], 6)),
                 observed=round(float(observed[row]), 6),
                 expected=round(float(expected[row]), 6),
-                share_before=round(min(1.0, float(expected[row]) / levels.published), 9),
-                share_now=round(min(1.0, float(observed[row]) / levels.published), 9),
+                share_before=share(float(expected[row]), levels.published),
+                share_now=share(float(observed[row]), levels.published),
                 sources=int((levels.sources if up else levels.usual_sources)[at]),
                 owners=int((levels.owners if up else levels.usual_owners)[at]),
             )
@@ -220,4 +221,4 @@ def _fall(levels: Levels, expected: Floats, was: NDArray[np.bool_], rules: Surge
 
 
 def _variance(levels: Levels, expected: Floats, rules: SurgeRules) -> Floats:
-    return np.asarray(levels.shortage / (expected / rules.dispersion + 0.5))
+    return uncertainty(levels.shortage, expected, dispersion=rules.dispersion)

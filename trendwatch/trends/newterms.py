@@ -13,7 +13,7 @@ from trendwatch.statistics import Floats, npmi
 from trendwatch.text import STOP_WORDS
 from trendwatch.trends.ngrams import fold
 from trendwatch.trends.ordinary import ORDINARY, PLAIN
-from trendwatch.trends.samestore import sums
+from trendwatch.trends.samestore import publishers, share, sums
 from trendwatch.trends.termlevels import TermLevels, TermUse, uses
 from trendwatch.trends.termtable import KEPT_WEEKS, TermTable
 
@@ -101,7 +101,7 @@ class Judgement:
         self._levels = levels
         self._rules = rules
         self._up = {table.numbers[key] for key in up if key in table.numbers}
-        self._owner = [owners.get(source, f"feed {source}") for source in table.sources()]
+        self._owner = publishers(table.sources(), owners).tolist()
         self._candidates = self._rising()
         self._uses = uses(table, [*self._candidates, *(self._up - set(self._candidates))])
         self._counts, self._total = _ever_used(table)
@@ -150,7 +150,7 @@ class Judgement:
             and self._cohesion(term) >= LEAST_NPMI
         )
 
-    def _owners(self, use: TermUse) -> set[str]:
+    def _owners(self, use: TermUse) -> set[int]:
         return {self._owner[source] for source in use.sources}
 
     def _one_hand(self, use: TermUse) -> bool:
@@ -199,8 +199,8 @@ class Judgement:
             strength=round(float(levels.strength[at]), 6),
             observed=round(float(levels.observed[at]), 6),
             expected=round(float(levels.expected[at]), 6),
-            share_before=round(min(1.0, float(levels.expected[at]) / published), 9),
-            share_now=round(min(1.0, float(levels.observed[at]) / published), 9),
+            share_before=share(float(levels.expected[at]), published),
+            share_now=share(float(levels.observed[at]), published),
             stories=len(use.stories),
             sources=len(use.sources),
             owners=len(self._owners(use)),

@@ -1,10 +1,9 @@
 """How each term of the table stands: against the past of the same sources, and among its reports.
 
 F are the stories of a term by source in the last 4, 8 or 13 weeks, B those at least 8 (13) weeks old,
-halving every 26 weeks; what is expected is said in ``samestore``, κ = 20, over the sources that are five
-weeks old and have a past (as in ``panel``), with what the table may have lost of each term. Of the windows
-the one with the highest bound IC025(O, E) is kept: four weeks see what comes at once, thirteen what comes
-slowly. A past shorter than usual widens the bound (``shortage``).
+halving every 26 weeks; what is expected, of which sources, and how a short past widens the bound is said in
+``samestore``; added is what the table may have lost of each term. Of the windows the one with the highest
+bound IC025(O, E) is kept: four weeks see what comes at once, thirteen what comes slowly.
 """
 
 from __future__ import annotations
@@ -18,19 +17,25 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trendwatch.statistics import Floats, ic, ic025
-from trendwatch.trends.samestore import Past, expected, sums
-from trendwatch.trends.termtable import DECAY, TermTable
-
-Ints = NDArray[np.int64]
+from trendwatch.trends.samestore import (
+    KAPPA,
+    WARM_UP,
+    Ints,
+    Past,
+    compared,
+    even_ratio,
+    expected,
+    read_since,
+    shortage,
+    sums,
+    uncertainty,
+)
+from trendwatch.trends.termtable import HALF_LIFE, TermTable
 
 #: Weeks that are "now": four see what comes at once, thirteen what comes slowly.
 WINDOWS = (4, 8, 13)
 #: Weeks that are at least between now and the past.
 LAG = 8
-#: Weeks a source must have been read.
-WARM_UP = 5
-#: Stories of average mix that each source's past is joined by.
-KAPPA = 20.0
 #: News comes in bursts.
 DISPERSION = 1.5
 #: Stories below which nothing is computed.
@@ -75,8 +80,8 @@ def term_levels(table: TermTable, since: Mapping[str, int]) -> TermLevels:
     week = table.week
     if week is None:
         return levels
-    old = np.array([week - since.get(source, week) >= WARM_UP for source in table.sources()], dtype=np.bool_)
-    pasts = {age: _past(table, age, old) for age in {max(LAG, window) for window in WINDOWS}}
+    known = read_since(table.sources(), since)
+    pasts = {age: _past(table, age, week, known) for age in {max(LAG, window) for window in WINDOWS}}
     for window in WINDOWS:
         before = pasts[max(LAG, window)]
         if before.past.volume.any():
@@ -84,9 +89,9 @@ def term_levels(table: TermTable, since: Mapping[str, int]) -> TermLevels:
     return levels
 
 
-def _past(table: TermTable, age: int, old: NDArray[np.bool_]) -> _Before:
+def _past(table: TermTable, age: int, week: int, known: Ints) -> _Before:
     terms, sources, weights, volume = table.past(age)
-    panel = old & (volume > 0)
+    panel = compared(known, volume, week=week, warm_up=WARM_UP)
     inside = panel[sources]
     return _Before(Past(terms[inside], sources[inside], weights[inside], volume * panel), panel)
 
@@ -97,8 +102,9 @@ def _compare(table: TermTable, window: int, before: _Before, best: TermLevels) -
     past, asked = before.past, np.flatnonzero(observed >= _ASKED)
     usual = expected(past, now, kappa=KAPPA, size=table.size, lost=table.lost)[asked]
     counted = observed[asked]
-    shortage = max(0.0, float(now.sum() / past.volume.sum()) - window * (1 - DECAY))
-    variance = shortage / (usual / DISPERSION + 0.5)
+    even = even_ratio(window, half_life=HALF_LIFE)
+    short = shortage(float(now.sum()), float(past.volume.sum()), even=even)
+    variance = uncertainty(short, usual, dispersion=DISPERSION)
     bound = ic025(counted, usual, dispersion=DISPERSION, variance=variance)
     clearer = bound > best.strength[asked]
     at = asked[clearer]
