@@ -65,6 +65,8 @@ class TermRise:
     expected: float
     share_before: float
     share_now: float
+    #: weeks that observed and expected are of
+    window: int
     #: of the last 13 weeks
     stories: int
     sources: int
@@ -201,6 +203,7 @@ class Judgement:
             expected=round(float(levels.expected[at]), 6),
             share_before=share(float(levels.expected[at]), published),
             share_now=share(float(levels.observed[at]), published),
+            window=int(levels.window[at]),
             stories=len(use.stories),
             sources=len(use.sources),
             owners=len(self._owners(use)),

@@ -54,12 +54,15 @@ class TermLevels:
     expected: Floats
     #: stories of the panel about anything in the window
     published: Floats
+    #: weeks of the window
+    window: Ints
 
     @classmethod
     def empty(cls, size: int) -> TermLevels:
         """Return levels that say nothing."""
         nothing = np.full(size, -np.inf)
-        return cls(nothing, nothing.copy(), np.zeros(size), np.zeros(size), np.zeros(size))
+        none, window = np.zeros(size), np.zeros(size, dtype=np.int64)
+        return cls(nothing, nothing.copy(), none, none.copy(), none.copy(), window)
 
 
 class _Before(NamedTuple):
@@ -113,6 +116,7 @@ def _compare(table: TermTable, window: int, before: _Before, best: TermLevels) -
     best.observed[at] = counted[clearer]
     best.expected[at] = usual[clearer]
     best.published[at] = now.sum()
+    best.window[at] = window
 
 
 def _recent(table: TermTable, window: int, panel: NDArray[np.bool_]) -> tuple[Floats, Floats]:

@@ -98,15 +98,22 @@ class TermWatch:
         self._settle(levels, [fold(term) for rise in found for term in rise.group])
         return found
 
-    def followed(self) -> dict[str, dict[int, int]]:
-        """Return the last week's stories of the terms that are up, by term and week."""
-        numbers = [self.table.numbers[key] for key in self._up if key in self.table.numbers]
-        last = self.table.week or 0
-        return {
-            self.table.form(number): {last: use.weeks[last]}
-            for number, use in uses(self.table, numbers).items()
-            if use.weeks[last]
-        }
+    def followed(self, also: Iterable[str] = ()) -> dict[str, dict[int, list[str]]]:
+        """Return the items of the kept weeks that say the terms that are up, and some others, by week.
+
+        An item stands for all that its feed told of its story in that week.
+
+        Args:
+            also: terms that are followed whether or not they are up, folded
+        """
+        keys = sorted({*self._up, *also})
+        numbers = {self.table.numbers[key]: key for key in keys if key in self.table.numbers}
+        kept = {week.number: week.items for week in self.table.kept}
+        found: dict[str, dict[int, list[str]]] = {key: {week: [] for week in kept} for key in keys}
+        for number, use in uses(self.table, list(numbers)).items():
+            for week, report in sorted(use.reports):
+                found[numbers[number]][week].append(kept[week][report])
+        return found
 
     def _settle(self, levels: TermLevels, told: Iterable[str]) -> None:
         """Count the quiet weeks of what is up; what was told is up."""

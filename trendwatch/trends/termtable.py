@@ -28,13 +28,14 @@ from numpy.typing import NDArray
 from trendwatch.statistics import Floats
 from trendwatch.trends.ngrams import terms_of
 from trendwatch.trends.samestore import sums
+from trendwatch.types.trends import WORD_WEEKS
 
 Ints = NDArray[np.int64]
 
 #: Terms known at once.
 CAPACITY = 200_000
 #: Weeks kept report by report.
-KEPT_WEEKS = 13
+KEPT_WEEKS = WORD_WEEKS
 #: Weeks in which what is older loses half its weight.
 HALF_LIFE = 26.0
 #: Reports of one week that are kept; more change no share.

@@ -10,11 +10,12 @@ from starlette.responses import Response
 
 from trendwatch.advice.trendwords import direction, telling
 from trendwatch.errors import NotFound
-from trendwatch.pipeline.labels import SHOWN_WEEKS
 from trendwatch.store.items import Filter
 from trendwatch.trends.ngrams import fold
+from trendwatch.trends.samestore import WARM_UP
+from trendwatch.trends.series import is_term
 from trendwatch.types.news import Item
-from trendwatch.types.trends import Spike, Trend, TrendKind
+from trendwatch.types.trends import SHOWN_WEEKS, WORD_WEEKS, Spike, Trend, TrendKind
 from trendwatch.types.weeks import parse_week, week_name, week_number
 from trendwatch.web.charts import BARS_HEIGHT, BARS_WIDTH, SPARK_HEIGHT, SPARK_WIDTH, Spark, bars, spark
 from trendwatch.web.condition import (
@@ -25,6 +26,7 @@ from trendwatch.web.condition import (
     trends_from,
     trends_told_at,
 )
+from trendwatch.web.evidence import is_counted, told_by
 from trendwatch.web.looks import page
 from trendwatch.web.parts import Given, Parts
 from trendwatch.web.words import key_name, web_link
@@ -79,11 +81,14 @@ def key_page(key: str, parts: Given) -> Response:
     version = current_version(parts)
     names = parts.config().taxonomy.names()
     judged = parts.store.trends.of_key(version, key) if version else []
-    if not judged and not all(part in names for part in key.split("|")):
+    counted = is_counted(parts, key)
+    if not judged and not counted:
         raise NotFound("trend", key[:100], hint="/trends lists those of the last week")
     last = last_whole_week(parts.clock())
     first = last - _CHART_WEEKS + 1
     series = parts.store.series.series(version, [key], first_week=first, last_week=last)[0]
+    shown = WORD_WEEKS if is_term(key) else SHOWN_WEEKS
+    told_week = parse_week(judged[0].week) if judged else last
     moved = {parse_week(trend.week): trend for trend in judged}
     up = {week for week, trend in moved.items() if direction(trend) == "up"}
     chart = bars(first, series.stories, up=up, down=set(moved) - up)
@@ -102,7 +107,15 @@ def key_page(key: str, parts: Given) -> Response:
         "recent": recent,
         "labels": labels,
         "key": key,
-        "shown_weeks": SHOWN_WEEKS,
+        "word": is_term(key),
+        "is_counted": counted,
+        "known_from": parts.store.series.known_from(version, [key], first_week=first, last_week=last),
+        "shown_weeks": shown,
+        "told_week": week_name(told_week),
+        "before_week": week_name(told_week - shown),
+        "tellers": told_by(parts, key, told_week, shown) if counted else [],
+        "warm_up": WARM_UP,
+        "feeds": feed_titles(parts),
         "from": availability(parts),
         "week_name": week_name,
         "first_week": first,
@@ -142,7 +155,7 @@ def rows(parts: Parts, trends: Sequence[Trend], *, week: int) -> list[Row]:
             name=key_name(trend.key, names),
             line=lines[trend.key],
             evidence=_evidence(trend, items),
-            counted=trend.kind is TrendKind.LABEL and all(part in names for part in trend.key.split("|")),
+            counted=is_counted(parts, trend.key),
             near=names.get(trend.area, ""),
             decided=decided.get(fold(trend.key), "") if trend.kind is TrendKind.TERM else "",
         )
