@@ -179,12 +179,13 @@ def trend_stories(
     ],
     week: Annotated[Week, Query(description="The last week counted.")] = "latest",
     weeks: Annotated[int, Query(ge=1, le=52, description="How many weeks up to it.")] = 4,
+    feed: Annotated[str, Query(max_length=100, description="Only those that this feed told.")] = "",
 ) -> CountedStories:
     """List the stories that a number of a trend counts, with their items."""
     version = current_version(parts)
     number = _number(parts, version, week) if version else None
     number = last_whole_week(parts.clock()) if number is None else number
-    found = counted_stories(parts, key, week=number, weeks=min(weeks, number))
+    found = counted_stories(parts, key, week=number, weeks=min(weeks, number), feed=feed)
     return CountedStories(
         key=key,
         first_week=week_name(found.first_week),
