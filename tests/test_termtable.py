@@ -7,8 +7,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from trendwatch.trends.keptweek import Report
 from trendwatch.trends.ngrams import fold
-from trendwatch.trends.termtable import DECAY, KEPT_WEEKS, Report, TermTable
+from trendwatch.trends.termtable import DECAY, KEPT_WEEKS, TermTable
 
 
 def report(text: str, *, item: str = "i", story: str = "", source: str = "a", area: str = "") -> Report:

@@ -32,10 +32,10 @@ from trendwatch.demo.truth import Shape
 from trendwatch.demo.world import World
 from trendwatch.pipeline.terms import site
 from trendwatch.text import plain, reading
+from trendwatch.trends.keptweek import KeptWeek
 from trendwatch.trends.ngrams import fold, terms_of
 from trendwatch.trends.termlevels import term_levels
 from trendwatch.trends.terms import Report, TermRules, TermWatch
-from trendwatch.trends.termtable import KeptWeek
 from trendwatch.types.weeks import week_end, week_number, week_start
 
 TEXT = Path(__file__).resolve().parents[3] / "shared" / "data" / "text"

@@ -144,13 +144,21 @@ class TermUse:
     areas: Counter[int] = field(default_factory=Counter)
 
 
-def uses(table: TermTable, terms: Sequence[int]) -> dict[int, TermUse]:
-    """Return who used some terms, and where."""
+def heard(table: TermTable, since: Mapping[str, int]) -> NDArray[np.bool_]:
+    """Return which sources have been read long enough to say that something is new."""
+    return np.asarray((table.week or 0) - read_since(table.sources(), since) >= WARM_UP)
+
+
+def uses(
+    table: TermTable, terms: Sequence[int], *, of: NDArray[np.bool_] | None = None
+) -> dict[int, TermUse]:
+    """Return who used some terms, and where; only what some sources told, if they are given."""
     found = {term: TermUse() for term in terms}
     wanted = np.zeros(table.size, dtype=np.bool_)
     wanted[list(terms)] = True
     for week in table.kept:
-        rows = np.flatnonzero(wanted[week.term])
+        asked = wanted[week.term]
+        rows = np.flatnonzero(asked if of is None else asked & of[week.source][week.report])
         for term, report in zip(week.term[rows].tolist(), week.report[rows].tolist(), strict=True):
             use, story = found[term], int(week.story[report])
             use.weeks[week.number] += story not in use.stories

@@ -45,10 +45,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
 
+from trendwatch.trends.keptweek import Report
 from trendwatch.trends.newterms import Judgement, TermRise, TermRules
 from trendwatch.trends.ngrams import fold
 from trendwatch.trends.termlevels import TermLevels, term_levels, uses
-from trendwatch.trends.termtable import CAPACITY, Report, TermTable
+from trendwatch.trends.termtable import CAPACITY, TermTable
 
 __all__ = ["Report", "TermRise", "TermRules", "TermWatch"]
 
@@ -94,7 +95,9 @@ class TermWatch:
             dismissed: terms that are never told, folded
         """
         levels = term_levels(self.table, since)
-        found = Judgement(self.table, levels, rules, owners, set(self._up)).rises(dismissed)
+        found = Judgement(self.table, levels, rules, owners=owners, since=since, up=set(self._up)).rises(
+            dismissed
+        )
         self._settle(levels, [fold(term) for rise in found for term in rise.group])
         return found
 
