@@ -275,6 +275,7 @@ def _week(draw: np.random.Generator, number: int, rows: object, sources: int) ->
         number=number,
         term=term,
         report=report,
+        item=report,
         items=[f"{number}/{at}" for at in range(reports)],
         source=source[:reports],
         story=draw.integers(0, 1 << 50, reports),

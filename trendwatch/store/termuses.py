@@ -26,8 +26,6 @@ _USE = table(TermUseRow)
 _WEEK = table(TermWeekRow)
 #: SQLite allows 32,766 variables in a statement.
 _CHUNK = 1_000
-#: Weeks before those asked for in which a story may have begun.
-_BEGUN = 2
 
 
 class TermUses:
@@ -78,13 +76,16 @@ class TermUses:
         return next(unknown, first_week - 1) + 1
 
     def days(self, terms: Sequence[str], *, first_week: int, last_week: int) -> dict[str, Counter[int]]:
-        """Return the stories of each word by day, counted from Monday of the first week."""
+        """Return the stories of each word by day, counted from Monday of the first week.
+
+        All its uses are read: a story may have begun long before the weeks asked for.
+        """
         wanted = {fold(term): term for term in terms}
         first = func.min(_ITEM.c.counted_at).label("first")
         query = (
             select(_USE.c.term, first)
             .join(_ITEM, _ITEM.c.seq == _USE.c.item_seq)
-            .where(_USE.c.term.in_(wanted), _USE.c.week.between(first_week - _BEGUN, last_week))
+            .where(_USE.c.term.in_(wanted), _USE.c.week <= last_week)
             .group_by(_USE.c.term, _ITEM.c.story_seq)
             .having(first >= week_start(first_week), first < week_end(last_week))
         )

@@ -37,8 +37,11 @@ class KeptWeek:
     #: one row per report and term
     term: Ints
     report: Ints
-    #: one row per report, in order of time; the first of a story by a source
+    #: index into ``items`` of the first that said it
+    item: Ints
+    #: all that was read, in order of time
     items: list[str]
+    #: one row per report, in order of time: what a source told of a story, in one item or several
     #: numbers of the table
     source: Ints
     story: Ints
@@ -61,6 +64,7 @@ def no_reports(week: int) -> KeptWeek:
         number=week,
         term=none,
         report=none,
+        item=none,
         items=[],
         source=none,
         story=none,

@@ -276,8 +276,7 @@ def _latest(table: TermTable, use: TermUse) -> Iterable[str]:
     """Yield an item of each story, the latest first."""
     kept = {week.number: week for week in table.kept}
     told: set[int] = set()
-    for number, report in sorted(use.reports, reverse=True):
-        story = int(kept[number].story[report])
+    for (number, item), story in sorted(use.items.items(), reverse=True):
         if story not in told:
             told.add(story)
-            yield kept[number].items[report]
+            yield kept[number].items[item]

@@ -135,6 +135,8 @@ class TermUse:
 
     #: (week, number of the report in it)
     reports: set[tuple[int, int]] = field(default_factory=set)
+    #: (week, number of the item in it that said it first in its report), to the number of its story
+    items: dict[tuple[int, int], int] = field(default_factory=dict)
     stories: set[int] = field(default_factory=set)
     sources: set[int] = field(default_factory=set)
     #: week to stories
@@ -159,11 +161,13 @@ def uses(
     for week in table.kept:
         asked = wanted[week.term]
         rows = np.flatnonzero(asked if of is None else asked & of[week.source][week.report])
-        for term, report in zip(week.term[rows].tolist(), week.report[rows].tolist(), strict=True):
+        columns = (week.term[rows].tolist(), week.report[rows].tolist(), week.item[rows].tolist())
+        for term, report, item in zip(*columns, strict=True):
             use, story = found[term], int(week.story[report])
             use.weeks[week.number] += story not in use.stories
             use.stories.add(story)
             use.reports.add((week.number, report))
+            use.items[week.number, item] = story
             use.sources.add(int(week.source[report]))
             use.sites[int(week.site[report])] += 1
             use.areas[int(week.area[report])] += 1

@@ -104,7 +104,7 @@ class TermWatch:
     def followed(self, also: Iterable[str] = ()) -> dict[str, dict[int, list[str]]]:
         """Return the items of the kept weeks that say the terms that are up, and some others, by week.
 
-        An item stands for all that its feed told of its story in that week.
+        Of what a feed told of a story the first item that says it.
 
         Args:
             also: terms that are followed whether or not they are up, folded
@@ -114,8 +114,8 @@ class TermWatch:
         kept = {week.number: week.items for week in self.table.kept}
         found: dict[str, dict[int, list[str]]] = {key: {week: [] for week in kept} for key in keys}
         for number, use in uses(self.table, list(numbers)).items():
-            for week, report in sorted(use.reports):
-                found[numbers[number]][week].append(kept[week][report])
+            for week, item in sorted(use.items):
+                found[numbers[number]][week].append(kept[week][item])
         return found
 
     def _settle(self, levels: TermLevels, told: Iterable[str]) -> None:

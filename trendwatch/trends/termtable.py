@@ -123,26 +123,27 @@ class TermTable:
         return self.kept[-1].number - week.number
 
     def _read(self, week: int, reports: Sequence[Report]) -> KeptWeek:
-        said: dict[tuple[str, str], dict[str, str]] = {}
+        said: dict[tuple[str, str], dict[str, tuple[str, int]]] = {}
         first: dict[tuple[str, str], Report] = {}
-        for one in reports:
+        for at, one in enumerate(reports):
             pair = one.story_id, one.source
-            said.setdefault(pair, {}).update(terms_of(one.text))
             first.setdefault(pair, one)
-        for pair, before in self._said_before(said).items():
-            said[pair] = {
-                key: form for key, form in said[pair].items() if self.numbers.get(key) not in before
-            }
+            before = said.setdefault(pair, {})
+            for key, form in terms_of(one.text).items():
+                before[key] = form, before[key][1] if key in before else at
+        for pair, known in self._said_before(said).items():
+            said[pair] = {key: how for key, how in said[pair].items() if self.numbers.get(key) not in known}
             if not said[pair]:  # a copy: the feed told this story in these words
                 del said[pair], first[pair]
-        terms = [[self._number(key, form) for key, form in each.items()] for each in said.values()]
+        terms = [[self._number(key, form) for key, (form, _) in each.items()] for each in said.values()]
         story = column([hashed(one.story_id) for one in first.values()])
         _, where, printed = np.unique(story, return_inverse=True, return_counts=True)
         return KeptWeek(
             number=week,
             term=column([number for each in terms for number in each]),
             report=np.repeat(np.arange(len(said)), column([len(each) for each in terms])),
-            items=[one.item_id for one in first.values()],
+            item=column([at for each in said.values() for _, at in each.values()]),
+            items=[one.item_id for one in reports],
             source=numbered(self._sources, [one.source for one in first.values()]),
             story=story,
             site=column([hashed(one.site) for one in first.values()]),
@@ -228,7 +229,7 @@ class TermTable:
         self._codes, self._weights = self._codes[kept], self._weights[kept]
         for week in self.kept:
             stay = stays[week.term]
-            week.term, week.report = week.term[stay], week.report[stay]
+            week.term, week.report, week.item = week.term[stay], week.report[stay], week.item[stay]
 
 
 #: Votes beyond which more say nothing.
