@@ -334,7 +334,8 @@ def _count(store: Store, world: World, versions: Mapping[str, Sequence[Told]]) -
 def _keep(store: Store, world: World) -> None:
     for feed in sorted(world.since):
         mine = [_item(one) for one in world.reports if one.feed == feed]
-        keep(store, mine, at=week_start(FIRST - 1))
+        # what was told before is known when the first week is judged
+        keep(store, mine, at=week_start(FIRST + 8))
 
 
 def _item(one: Told) -> Item:
