@@ -10,7 +10,7 @@ from tests.seeding import doors
 from trendwatch.cli.app import app
 
 CASES = {
-    "week": "Stories by week from 2025-W08:",
+    "week": "Stories by week, available from 2025-W08:",
     "day": "Stories by day, available from 2025-03-03:",  # the counts of the seeds have weeks alone
 }
 

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from random import Random
 
 import pytest
 
-from tests.seeds import LEASE, NOW, a_feed, a_model, an_item, claim_on, keep
-from tests.steps import Clock, a_memory, a_store_with, analyse_all, easy_rules, understand_all
+from tests.seeds import LEASE, NOW, a_feed, a_model, a_taxonomy, an_item, claim_on, keep
+from tests.steps import Clock, a_memory, a_store_with, analyse_all, easy_rules, rule_tagger, understand_all
 from trendwatch.pipeline.analyse import TermMemory, analyse
+from trendwatch.pipeline.understand import Understanding
 from trendwatch.store import Store
+from trendwatch.tagging.model import Tagger
+from trendwatch.trends.ngrams import fold
 from trendwatch.types.news import Item
-from trendwatch.types.trends import Trend, TrendKind
+from trendwatch.types.trends import TermVerdict, Trend, TrendKind
 from trendwatch.types.weeks import week_end, week_name, week_number
 
 WEEK = timedelta(weeks=1)
@@ -167,3 +171,41 @@ def test_c3_a_new_version_is_judged_anew(store: Store) -> None:
     understand_all(store, memory=memory)
     assert list(analyse_all(store, now=week_end(FIRST)).weeks) == [week_name(FIRST)]
     assert store.trends.last_analysed("v2") == FIRST
+
+
+def test_a_word_that_was_told_has_days_and_so_has_the_label_it_is_promoted_to(
+    store: Store,
+) -> None:
+    weeks = 21
+    items = a_world(weeks)
+    found = live(store, items, weeks)
+    last = FIRST + weeks - 1
+    assert any(trend.key == "glimmerwing" for trends in found.values() for trend in trends)
+    known, [word] = store.series.days("v1", ["glimmerwing"], first_week=last - 5, last_week=last)
+    first, label = known_days(store, "v1", last)
+    says = [item for item in items if "glimmerwing" in item.title and week_number(item.counted_at) >= known]
+    assert (known, sum(word.stories)) == (last - 5, len({store.items.get(item.id).story_id for item in says}))
+    verdict = TermVerdict(
+        term=fold("glimmerwing"), form="glimmerwing", label="area:iot", decided_at=NOW, decided_by="test"
+    )
+    store.terms.decide(verdict)
+    store.models.adopt(a_model("v2"), since=NOW - WEEK)
+    taxonomy = a_taxonomy()
+    labels = [
+        replace(one, strong=(*one.strong, "glimmerwing")) if one.full_key == "area:iot" else one
+        for one in taxonomy.labels
+    ]
+    memory = Understanding(
+        taggers={"v1": rule_tagger(), "v2": Tagger.rules(replace(taxonomy, labels=tuple(labels)))}
+    )
+    understand_all(store, memory=memory)
+    later, promoted = known_days(store, "v2", last)
+    assert (first, later, sum(label)) == (last - 5, last - 5, 0)
+    assert promoted == word.stories  # each on the day it was told, though it was no label then
+    analyse_all(store, now=week_end(last + 9), rules=easy_rules(top_terms=3))  # long over, and still followed
+    assert store.term_uses.known_from(["glimmerwing"], first_week=last, last_week=last + 9) == last
+
+
+def known_days(store: Store, version: str, last: int) -> tuple[int, tuple[int, ...]]:
+    first, [series] = store.series.days(version, ["area:iot"], first_week=last - 5, last_week=last)
+    return first, series.stories

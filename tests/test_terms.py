@@ -193,7 +193,14 @@ def test_a_past_that_is_known_is_told_again_by_nobody() -> None:
             watch.was_told(["vulkan driver", "vulkan", "driver"], since=SINCE)
         elif week > 32:
             assert watch.judge(since=SINCE, owners=OWNERS, rules=TermRules()) == []
-    assert watch.followed()["vulkan driver"] == {37: 8}
+    followed = watch.followed(["steady", "filler1"])
+    assert set(followed) == {"vulkandriver", "vulkan", "driver", "steady", "filler1"}
+    assert followed["vulkandriver"][37] == [f"37/{at}" for at in range(8)]
+    assert {week: len(items) for week, items in followed["vulkandriver"].items()} == {
+        week: 8 if week >= 30 else 0 for week in range(25, 38)
+    }
+    assert not any(followed["steady"].values())  # looked through, and never said
+    assert any(followed["filler1"].values())
 
 
 def test_more_news_of_the_same_mix_tells_nothing() -> None:

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from trendwatch.trends.keptweek import Report
 from trendwatch.trends.ngrams import fold
-from trendwatch.trends.termtable import DECAY, KEPT_WEEKS, Report, TermTable
+from trendwatch.trends.termtable import DECAY, KEPT_WEEKS, TermTable
 
 
 def report(text: str, *, item: str = "i", story: str = "", source: str = "a", area: str = "") -> Report:
@@ -32,7 +33,7 @@ def test_a_story_counts_once_however_often_it_is_printed() -> None:
     table.add(5, [report("soil sensors", item=f"i{at}", story="s", source=f"f{at % 4}") for at in range(60)])
     table.add(6, [report("soil sensor", item="j")])
     assert used(table, "soil sensors") == pytest.approx(2)
-    assert [len(week.items) for week in table.kept] == [4, 1]  # one per story and source
+    assert [len(week.story) for week in table.kept] == [4, 1]  # one per story and source
 
 
 def test_a_term_is_shown_as_most_texts_write_it() -> None:

@@ -10,10 +10,13 @@ from tests.asking import Asker
 from tests.cli_world import CommandLine
 from tests.seeding import LAST_WEEK, VERSION, a_trend, doors
 from tests.seeds import NOW, claim_on
+from tests.test_store_termuses import said
 from trendwatch.api import Parts
 from trendwatch.errors import ConfigError, NotFound
 from trendwatch.pipeline.vocabulary import accept_term, dismiss_term, take_back
+from trendwatch.trends.ngrams import fold
 from trendwatch.types.trends import Trend, TrendKind
+from trendwatch.types.weeks import week_name
 
 
 @pytest.fixture
@@ -76,7 +79,7 @@ def tell(parts: Parts, term: str = "skypost", area: str = "area:drones") -> Tren
     claim = claim_on(parts.store, "analyse", VERSION)
     parts.store.trends.write(VERSION, LAST_WEEK, [told], claim=claim, now=NOW)
     parts.store.leases.release(claim)
-    parts.store.terms.keep_history(VERSION, {term: {LAST_WEEK - 1: 3, LAST_WEEK: 4}})
+    parts.store.term_uses.keep({fold(term): said(parts.store, {LAST_WEEK - 1: 3, LAST_WEEK: 4})})
     return told
 
 
@@ -85,7 +88,7 @@ def test_the_api_lists_new_words_with_the_history_that_backs_them(parts: Parts) 
     ask = Asker(parts)
     [found] = ask.get("/api/v1/terms").json()["terms"]
     assert (found["term"], found["area"], found["group"]) == ("skypost", "area:drones", ["skypost", "post"])
-    assert found["history"]["stories"][-3:] == [0, 3, 4]
+    assert found["history"] == {"first_week": week_name(LAST_WEEK - 1), "stories": [3, 4]}
     assert found["verdict"] is None
     answer = ask("PUT", "/api/v1/terms/skypost", json={"label": "area:drones"})
     assert (answer.status_code, answer.json()["label"]) == (200, "area:drones")
@@ -97,11 +100,8 @@ def test_the_api_lists_new_words_with_the_history_that_backs_them(parts: Parts) 
     assert ask("PUT", "/api/v1/terms/x", json={"label": "area:nope"}).status_code == 422
 
 
-def test_history_is_kept_once(parts: Parts) -> None:
+def test_what_was_told_is_told_with_its_group(parts: Parts) -> None:
     tell(parts)
-    parts.store.terms.keep_history(VERSION, {"skypost": {LAST_WEEK: 5}})
-    [series] = parts.store.series.series(VERSION, ["skypost"], first_week=LAST_WEEK - 1, last_week=LAST_WEEK)
-    assert series.stories == (3, 5)
     assert parts.store.terms.told(VERSION, LAST_WEEK, LAST_WEEK) == {LAST_WEEK: ["skypost", "post"]}
 
 

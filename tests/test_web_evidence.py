@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 from pathlib import Path
 
 import pytest
 
 from tests.asking import Asker
-from tests.seeding import LAST_WEEK, VERSION, doors
-from tests.seeds import NOW, claim_on
+from tests.seeding import LAST_WEEK, VERSION, a_trend, doors
+from tests.seeds import NOW, an_item, claim_on, keep
+from tests.test_store_termuses import said
 from trendwatch.api import Parts
-from trendwatch.types.trends import Chance, Spike
-from trendwatch.types.weeks import week_name, week_number
+from trendwatch.store.understood import Understood
+from trendwatch.types.trends import Chance, Spike, TrendKind
+from trendwatch.types.weeks import week_name, week_number, week_start
+from trendwatch.web.words import day
 
 WEEK = week_name(week_number(NOW))
 KEY = "area:drones|sector:agriculture"
+LAST_WEEK_BUT_ONE = day(week_start(LAST_WEEK - 1))
 
 
 @pytest.fixture
@@ -96,3 +101,76 @@ def test_spikes_and_chance_stand_beside_trends(spiked: Asker) -> None:
     assert "area:iot" not in {one["key"] for one in full["trends"]}
     found = spiked.get(f"/api/v1/trends?week={week_name(LAST_WEEK + 2)}").json()
     assert found["chance"] == {"judged": 41, "rises": 1.6}
+
+
+@pytest.fixture
+def worded(parts: Parts, ask: Asker) -> Asker:
+    """Pages over a world in which a word rose."""
+    trend = a_trend("skypost", strength=1.5, stories=7, kind=TrendKind.TERM)
+    claim = claim_on(parts.store, "analyse", VERSION)
+    parts.store.trends.write(VERSION, LAST_WEEK, [trend], claim=claim, now=NOW)
+    parts.store.leases.release(claim)
+    reports = {(key, LAST_WEEK - ago, "gazette"): 2 for key in ("area:drones", KEY) for ago in (0, 20)}
+    item = an_item(60_000)
+    keep(parts.store, [item])
+    batch = Understood(stories={item.id: "s"}, tags={}, new_stories={"s": item}, report_counts=reports)
+    claim = claim_on(parts.store, "understand", "all")
+    parts.store.understanding.write(VERSION, batch, claim=claim)
+    parts.store.leases.release(claim)
+    parts.store.term_uses.keep({"skypost": said(parts.store, {LAST_WEEK - 1: 3, LAST_WEEK: 4})})
+    return ask
+
+
+def links(page: str, start: str) -> list[str]:
+    return [unescape(link) for link in re.findall(rf'href="({re.escape(start)}[^"]*)"', page)]
+
+
+@pytest.mark.parametrize("key", ["skypost", "area:drones", KEY])
+def test_every_number_of_a_key_leads_to_stories_and_items(worded: Asker, key: str) -> None:
+    """How many stories, what each source told of them, what each week had: down to the items."""
+    page = worded.get(f"/trends/key/{key}").text
+    assert 'id="who"' in page
+    found = links(page, "/trends/stories/")
+    assert {"feed=" in link for link in found} == {True, False}
+    for link in found:
+        behind = worded.get(link).text
+        stories = links(behind, "/stories/")
+        assert stories or "No stories" in behind, link
+        for story in stories:
+            assert links(worded.get(story).text, "/items/"), story
+
+
+def test_numbers_of_a_word_are_those_of_the_pages_behind_them(worded: Asker) -> None:
+    trends = worded.get("/trends").text
+    assert f'<a href="/trends/stories/{week_name(LAST_WEEK)}/skypost?weeks=13">7 stories' in trends
+    behind = worded.get(f"/trends/stories/{week_name(LAST_WEEK)}/skypost?weeks=13").text
+    assert (behind.count('href="/stories/'), "7 stories from" in behind) == (7, True)
+    page = worded.get("/trends/key/skypost").text
+    assert f"Known from {LAST_WEEK_BUT_ONE}" in page
+    assert re.findall(r"skypost\">(\d)</a>", page) == ["4", "3"]  # in the table of weeks, the latest first
+    assert len(links(page, "/items/")) == 5
+
+
+def test_the_api_says_who_told_a_key_and_what_they_told_before(worded: Asker) -> None:
+    ask = f"/api/v1/trends/stories?week={week_name(LAST_WEEK)}&weeks=13&key="
+    word = worded.get(f"{ask}skypost").json()
+    [teller] = word["tellers"]
+    assert (teller["feed"], teller["owner"], teller["stories"]) == ("gazette", "Gazette Group", 7)
+    assert teller["stories_before"] is None
+    assert len(word["stories"]) == 7
+    assert worded.get(f"{ask}skypost&feed=wire").json()["stories"] == []
+    label = worded.get(f"{ask}area:drones").json()
+    assert [(one["feed"], one["stories"], one["stories_before"]) for one in label["tellers"]] == [
+        ("gazette", 2, 2)
+    ]
+    assert worded.get(f"{ask}unheard").status_code == 404
+
+
+def test_series_of_words_say_from_when_they_are_known(worded: Asker) -> None:
+    ask = f"/api/v1/series?first_week={week_name(LAST_WEEK - 3)}&last_week={week_name(LAST_WEEK)}&key="
+    weeks = worded.get(f"{ask}skypost").json()
+    assert (weeks["known_from"], weeks["series"][0]["stories"]) == (week_name(LAST_WEEK - 1), [0, 0, 3, 4])
+    days = worded.get(f"{ask}skypost&by=day").json()
+    assert (days["first_day"], sum(days["series"][0]["stories"])) == (f"{week_start(LAST_WEEK - 1):%F}", 7)
+    refused = worded.get(f"{ask}unheard")
+    assert (refused.status_code, "nor is it a word" in refused.text) == (422, True)

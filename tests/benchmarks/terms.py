@@ -32,10 +32,10 @@ from trendwatch.demo.truth import Shape
 from trendwatch.demo.world import World
 from trendwatch.pipeline.terms import site
 from trendwatch.text import plain, reading
+from trendwatch.trends.keptweek import KeptWeek
 from trendwatch.trends.ngrams import fold, terms_of
 from trendwatch.trends.termlevels import term_levels
 from trendwatch.trends.terms import Report, TermRules, TermWatch
-from trendwatch.trends.termtable import KeptWeek
 from trendwatch.types.weeks import week_end, week_number, week_start
 
 TEXT = Path(__file__).resolve().parents[3] / "shared" / "data" / "text"
@@ -275,6 +275,7 @@ def _week(draw: np.random.Generator, number: int, rows: object, sources: int) ->
         number=number,
         term=term,
         report=report,
+        item=report,
         items=[f"{number}/{at}" for at in range(reports)],
         source=source[:reports],
         story=draw.integers(0, 1 << 50, reports),

@@ -5,7 +5,7 @@ A parameter nobody knows is refused: a typing error in ``labl=`` must not answer
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -16,6 +16,8 @@ from trendwatch.config import Config
 from trendwatch.config.hints import did_you_mean
 from trendwatch.config.taxonomy import Known
 from trendwatch.errors import InputError
+from trendwatch.store import Store
+from trendwatch.store.termuses import parted
 from trendwatch.types.weeks import parse_week
 
 #: A row number: what SQLite and PostgreSQL can compare.
@@ -66,6 +68,21 @@ Key = Annotated[str, Path(max_length=100, description="As in the list.")]
 Labels = Annotated[
     list[str], Query(max_length=20, description="Full keys such as area:drones; all must be there.")
 ]
+
+
+def check_keys(config: Config, store: Store, keys: Sequence[str]) -> None:
+    """Refuse keys of series that are neither labels, pairs of labels nor words that are followed.
+
+    Raises:
+        InputError: one is none of these; says which label was probably meant.
+    """
+    labels, words = parted(keys)
+    check_labels(config, labels)
+    known = set(store.term_uses.followed(words))
+    for word in words:
+        if word not in known:
+            complaint = Known(config.tables.labels).full_complaint(word[:100])
+            raise InputError(f"{complaint}; nor is it a word that was told or added to a label")
 
 
 def check_labels(config: Config, keys: Iterable[str]) -> None:

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query
 from pydantic import AfterValidator, BaseModel
 
-from trendwatch.api.asked import check_labels, exact_week
+from trendwatch.api.asked import check_keys, exact_week
 from trendwatch.errors import InputError
 from trendwatch.types.weeks import parse_week, week_name, week_start
 from trendwatch.web.condition import current_version, last_whole_week
@@ -26,7 +26,7 @@ _Week = Annotated[str, AfterValidator(exact_week), Query(description="Such as 20
 
 
 class SeriesShape(BaseModel):
-    """Stories per week or day of a label or a pair of labels."""
+    """Stories per week or day of a label, a pair of labels or a word."""
 
     key: str
     name: str
@@ -39,6 +39,8 @@ class SeriesList(BaseModel):
 
     first_week: str
     last_week: str
+    #: the first of these weeks from which on all of the series are known: zeros before it say nothing
+    known_from: str
     #: Monday of the first week whose days are known, where days were asked for
     first_day: date | None
     model_version: str
@@ -50,7 +52,9 @@ def series(
     parts: Given,
     key: Annotated[
         list[str],
-        Query(min_length=1, max_length=20, description="Such as area:drones or area:drones|sector:retail."),
+        Query(
+            min_length=1, max_length=20, description="Such as area:drones, area:drones|sector:retail, a word."
+        ),
     ],
     first_week: _Week | None = None,
     last_week: _Week | None = None,
@@ -58,7 +62,7 @@ def series(
 ) -> SeriesList:
     """Count the stories of some keys by week or day; the last whole year where no weeks are asked for."""
     config = parts.config()
-    check_labels(config, key)
+    check_keys(config, parts.store, key)
     last = parse_week(last_week) if last_week else last_whole_week(parts.clock())
     first = parse_week(first_week) if first_week else last - _WEEKS + 1
     if not 0 <= last - first < _MOST_WEEKS:
@@ -76,6 +80,7 @@ def series(
     return SeriesList(
         first_week=week_name(first),
         last_week=week_name(last),
+        known_from=week_name(parts.store.series.known_from(version, keys, **weeks)),
         first_day=day,
         model_version=version,
         series=[

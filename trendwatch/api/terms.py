@@ -43,7 +43,7 @@ class Decision(BaseModel):
 
 
 class History(BaseModel):
-    """Stories that used a word, week by week."""
+    """Stories that used a word, week by week: half a year, or from when they are known."""
 
     first_week: str
     stories: tuple[int, ...]
@@ -87,7 +87,8 @@ def terms(parts: Given, limit: Annotated[int, Query(ge=1, le=200)] = 50) -> Term
     shapes = []
     for one in found:
         last = parse_week(one.week)
-        first = last - _HISTORY + 1
+        weeks = {"first_week": last - _HISTORY + 1, "last_week": last}
+        first = parts.store.series.known_from(version, [one.key], **weeks)
         [series] = parts.store.series.series(version, [one.key], first_week=first, last_week=last)
         history = History(first_week=week_name(first), stories=series.stories)
         names = TermShape.model_fields.keys() - {"term", "history", "verdict"}

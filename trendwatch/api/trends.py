@@ -20,6 +20,8 @@ from trendwatch.web.words import key_name
 
 router = APIRouter(tags=["trends"])
 
+_TOLD = ("owner", "stories", "published", "stories_before", "published_before", "compared")
+
 
 class TrendShape(BaseModel):
     """A series that rises above what its past predicts, or falls below it, as of one week."""
@@ -45,6 +47,9 @@ class TrendShape(BaseModel):
     stage_share: float | None
     #: bits: reports now over expected ones lie between 2 to these powers, with 95 % confidence; null: unknown
     interval: tuple[float, float] | None
+    #: stories are of so many weeks; observed and expected of window weeks, null: older ones count less
+    weeks: int
+    window: int | None
     #: ids of items that show it, newest first
     evidence: tuple[str, ...]
 
@@ -86,6 +91,21 @@ class CountedStory(BaseModel):
     item_ids: tuple[str, ...]
 
 
+class TellerShape(BaseModel):
+    """What a feed told of a key in these weeks and in the year before: what is expected comes from here."""
+
+    feed: str
+    owner: str
+    #: stories of the key, and of anything
+    stories: int
+    published: int
+    #: the same in the year before; null: of a word this is not known
+    stories_before: int | None
+    published_before: int
+    #: it was read long enough to count for trends
+    compared: bool
+
+
 class CountedStories(BaseModel):
     """The stories behind a number, the widest told first."""
 
@@ -95,6 +115,8 @@ class CountedStories(BaseModel):
     #: there are more than are listed
     more: bool
     stories: list[CountedStory]
+    #: each feed that told of it in these weeks or the year before
+    tellers: list[TellerShape]
 
 
 class TrendList(BaseModel):
@@ -153,16 +175,17 @@ def trends(
 def trend_stories(
     parts: Given,
     key: Annotated[
-        str, Query(max_length=200, description="Such as area:drones or area:drones|sector:retail.")
+        str, Query(max_length=200, description="Such as area:drones, area:drones|sector:retail, or a word.")
     ],
     week: Annotated[Week, Query(description="The last week counted.")] = "latest",
     weeks: Annotated[int, Query(ge=1, le=52, description="How many weeks up to it.")] = 4,
+    feed: Annotated[str, Query(max_length=100, description="Only those that this feed told.")] = "",
 ) -> CountedStories:
     """List the stories that a number of a trend counts, with their items."""
     version = current_version(parts)
     number = _number(parts, version, week) if version else None
     number = last_whole_week(parts.clock()) if number is None else number
-    found = counted_stories(parts, key, week=number, weeks=min(weeks, number))
+    found = counted_stories(parts, key, week=number, weeks=min(weeks, number), feed=feed)
     return CountedStories(
         key=key,
         first_week=week_name(found.first_week),
@@ -180,6 +203,10 @@ def trend_stories(
                 item_ids=story_items(parts, story),
             )
             for story in found.stories
+        ],
+        tellers=[
+            TellerShape(feed=one.feed_key, **{name: getattr(one, name) for name in _TOLD})
+            for one in found.tellers
         ],
     )
 
@@ -204,6 +231,8 @@ def trend_shape(trend: Trend, names: dict[str, str]) -> TrendShape:
         stage=trend.stage,
         stage_share=trend.stage_share or None,
         interval=trend.interval,
+        weeks=trend.shown_weeks,
+        window=trend.window or None,
         evidence=trend.evidence,
     )
 

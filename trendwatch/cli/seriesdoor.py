@@ -1,4 +1,4 @@
-"""``series``: stories of labels and pairs by week or day."""
+"""``series``: stories of labels, pairs and words by week or day."""
 
 from __future__ import annotations
 
@@ -25,17 +25,20 @@ def register(app: typer.Typer) -> None:
 
 def series(
     context: typer.Context,
-    key: Annotated[list[str], typer.Argument(help="Such as area:drones or area:drones|sector:retail.")],
+    key: Annotated[
+        list[str],
+        typer.Argument(help="Such as area:drones, area:drones|sector:retail, or a word that was told."),
+    ],
     by: Annotated[By, typer.Option(help="A count a week or a day.")] = By.WEEK,
     weeks: Annotated[int, typer.Option(help="Weeks, up to the last whole one.", min=1, max=520)] = 8,
     as_json: AsJson = False,
 ) -> None:
-    """Count the stories of labels and pairs by week or day, the oldest first."""
-    from trendwatch.api.asked import check_labels
+    """Count the stories of labels, pairs and words by week or day, the oldest first."""
+    from trendwatch.api.asked import check_keys
     from trendwatch.types.weeks import week_name, week_number, week_start
 
     with given(context).service() as service:
-        check_labels(service.config, key)
+        check_keys(service.config, service.store, key)
         if (model := service.store.models.current()) is None:
             raise InputError("nothing is counted yet: fetch and understand news first")
         last = week_number(service.clock()) - 1
@@ -43,13 +46,12 @@ def series(
         if by is By.DAY:
             first, found = ask.days(model.version, key, first_week=first, last_week=last)
         else:
+            first = ask.known_from(model.version, key, first_week=first, last_week=last)
             found = ask.series(model.version, key, first_week=first, last_week=last)
         since = f"{week_start(first):%Y-%m-%d}" if by is By.DAY else week_name(first)
     if as_json:
         print_json({"by": by, "since": since, "series": {one.key: one.stories for one in found}})
         return
-    typer.echo(
-        f"Stories by {by}, available from {since}:" if by is By.DAY else f"Stories by week from {since}:"
-    )
+    typer.echo(f"Stories by {by}, available from {since}:")
     for one in found:
         typer.echo(f"{one.key}  {' '.join(map(str, one.stories)) or 'none yet'}")

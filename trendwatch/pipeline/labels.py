@@ -11,13 +11,11 @@ from trendwatch.trends.placebo import by_chance
 from trendwatch.trends.series import TOTAL, Counts, comparable
 from trendwatch.trends.stage import call_stage
 from trendwatch.trends.surge import Burst, Surge, SurgeRules, judge, rise_began
-from trendwatch.types.trends import Chance, Spike, Trend, TrendKind
+from trendwatch.types.trends import SHOWN_WEEKS, Chance, Spike, Trend, TrendKind
 from trendwatch.types.weeks import week_end, week_name, week_start
 
 #: Weeks of counts that a judgement rests on: older ones have decayed to nothing.
 COUNTED_WEEKS = 104
-#: Weeks whose stories are shown as evidence and counted as "now".
-SHOWN_WEEKS = 4
 EVIDENCE = 5
 
 

@@ -78,18 +78,21 @@ class TermMemory:
 def judge_terms(
     store: Store, version: str, week: int, *, min_sources: int, top: int, memory: TermMemory
 ) -> list[Trend]:
-    """Return the terms that rose by the end of a week, and keep the weeks that back them."""
+    """Return the terms that rose by the end of a week, and keep the items that back them.
+
+    Kept are the last weeks of every word that is up, and of those that people made a term of a label.
+    """
     if not top:
         return []
     watch = memory.watch(store, version, week)
-    dismissed = {verdict.term for verdict in store.terms.verdicts()}
+    verdicts = store.terms.verdicts()
     found = watch.judge(
         since=store.series.feed_weeks(),
         owners=store.series.owners(),
         rules=TermRules(min_sources=min_sources, top=top),
-        dismissed=dismissed,
+        dismissed={verdict.term for verdict in verdicts},
     )
-    store.terms.keep_history(version, {rise.term: rise.weeks for rise in found} | watch.followed())
+    store.term_uses.keep(watch.followed(verdict.term for verdict in verdicts if verdict.label))
     return [term_trend(rise, week) for rise in found]
 
 
@@ -125,4 +128,5 @@ def term_trend(rise: TermRise, week: int) -> Trend:
         evidence=rise.items[:EVIDENCE],
         area=rise.area,
         group=rise.group,
+        window=rise.window,
     )

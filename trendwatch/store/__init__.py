@@ -36,6 +36,7 @@ from trendwatch.store.setbacks import Setbacks
 from trendwatch.store.stories import Stories
 from trendwatch.store.storymends import StoryMends
 from trendwatch.store.terms import Terms
+from trendwatch.store.termuses import TermUses
 from trendwatch.store.trends import Trends
 from trendwatch.store.uncovered import Uncovered
 from trendwatch.store.understanding import Understanding
@@ -68,6 +69,7 @@ class Store:
         self.series = SeriesCounts(engine)
         self.trends = Trends(engine, self.leases)
         self.terms = Terms(engine)
+        self.term_uses = TermUses(engine)
         self.arrivals = Arrivals(engine)
         self.candidates = Candidates(engine)
         self.coverage = Coverages(engine)

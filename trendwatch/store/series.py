@@ -1,7 +1,12 @@
-"""Questions about counts: columns for the stages, series for people."""
+"""Questions about counts: columns for the stages, series for people.
+
+Labels and pairs are counted as they are understood; words are counted when asked, from the items that say
+them (``termuses``).
+"""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -12,9 +17,10 @@ from trendwatch.store.engine import reading
 from trendwatch.store.models import model_seq
 from trendwatch.store.statements import table
 from trendwatch.store.tables import FeedRow, ReportsRow, SeriesRow
+from trendwatch.store.termuses import TermUses, parted
 from trendwatch.store.trend_tables import CountedRow
 from trendwatch.store.understanding import DAY_COLUMNS
-from trendwatch.trends.series import Counts
+from trendwatch.trends.series import Counts, is_term
 from trendwatch.types.trends import Series
 from trendwatch.types.weeks import week_number
 
@@ -29,6 +35,7 @@ class SeriesCounts:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self._terms = TermUses(engine)
 
     def columns(self, version: str, *, first_week: int, last_week: int) -> Counts:
         """Return the counts of a closed range of weeks as columns."""
@@ -59,9 +66,10 @@ class SeriesCounts:
 
     def series(self, version: str, keys: Sequence[str], *, first_week: int, last_week: int) -> list[Series]:
         """Return the stories per week of some keys, a zero where nothing was counted."""
+        labels, terms = parted(keys)
         query = select(_SERIES.c.key, _SERIES.c.week, _SERIES.c.stories).where(
             _SERIES.c.model_seq == model_seq(version),
-            _SERIES.c.key.in_(keys),
+            _SERIES.c.key.in_(labels),
             _SERIES.c.week >= first_week,
             _SERIES.c.week <= last_week,
         )
@@ -69,7 +77,21 @@ class SeriesCounts:
         with reading(self._engine) as connection:
             for row in connection.execute(query):
                 counts[row.key][row.week - first_week] = row.stories
+        for term, days in self._of_terms(terms, first_week, last_week).items():
+            for day, stories in days.items():
+                counts[term][day // 7] += stories
         return [Series(key=key, first_week=first_week, stories=tuple(counts[key])) for key in keys]
+
+    def known_from(self, version: str, keys: Sequence[str], *, first_week: int, last_week: int) -> int:
+        """Return the first of some weeks from which on the stories of all these keys are known."""
+        labels, terms = parted(keys)
+        first = first_week
+        if labels:
+            counted = self.first_week(version)
+            first = last_week + 1 if counted is None else max(first, counted)
+        if terms:
+            first = max(first, self._terms.known_from(terms, first_week=first_week, last_week=last_week))
+        return min(first, last_week + 1)
 
     def days(
         self, version: str, keys: Sequence[str], *, first_week: int, last_week: int
@@ -79,13 +101,20 @@ class SeriesCounts:
         Days that do not add up to their week were counted before days were kept; so were all before them.
         The week is the one after the last where none is known; the series are empty then.
         """
-        asked = (_SERIES.c.key.in_(keys), _SERIES.c.week >= first_week, _SERIES.c.week <= last_week)
+        labels, terms = parted(keys)
+        asked = (_SERIES.c.key.in_(labels), _SERIES.c.week >= first_week, _SERIES.c.week <= last_week)
         query = select(_SERIES).where(_SERIES.c.model_seq == model_seq(version), *asked)
         with reading(self._engine) as connection:
             rows = connection.execute(query.order_by(_SERIES.c.week)).mappings().all()
         days = {(row["key"], row["week"]): [row[day] for day in DAY_COLUMNS] for row in rows}
         partial = [row["week"] for row in rows if sum(days[row["key"], row["week"]]) != row["stories"]]
         first = max(partial, default=first_week - 1) + 1
+        if terms:
+            first = max(first, self._terms.known_from(terms, first_week=first_week, last_week=last_week))
+        for term, counts in self._of_terms(terms, first_week, last_week).items():
+            for day, stories in counts.items():
+                of_week = days.setdefault((term, first_week + day // 7), [0] * len(DAY_COLUMNS))
+                of_week[day % 7] += stories
         none = [0] * len(DAY_COLUMNS)
         return first, [
             Series(
@@ -95,6 +124,26 @@ class SeriesCounts:
             )
             for key in keys
         ]
+
+    def by_feed(self, version: str, key: str, *, first_week: int, last_week: int) -> Counter[str]:
+        """Return in how many stories each feed told of a key in some weeks, by feed key."""
+        if is_term(key):
+            return self._terms.by_feed(key, first_week=first_week, last_week=last_week)
+        query = (
+            select(_FEED.c.key, func.sum(_REPORTS.c.reports).label("stories"))
+            .join(_FEED, _FEED.c.seq == _REPORTS.c.feed_seq)
+            .where(
+                _REPORTS.c.model_seq == model_seq(version),
+                _REPORTS.c.key == key,
+                _REPORTS.c.week.between(first_week, last_week),
+            )
+            .group_by(_FEED.c.key)
+        )
+        with reading(self._engine) as connection:
+            return Counter({row.key: int(row.stories) for row in connection.execute(query)})
+
+    def _of_terms(self, terms: Sequence[str], first_week: int, last_week: int) -> dict[str, Counter[int]]:
+        return self._terms.days(terms, first_week=first_week, last_week=last_week) if terms else {}
 
     def first_week(self, version: str) -> int | None:
         """Return the earliest week that has a count, None before any."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,7 +13,7 @@ from trendwatch.store.frozen import thaw
 from trendwatch.store.mend_tables import TermVerdictRow
 from trendwatch.store.models import model_seq
 from trendwatch.store.statements import insert, table
-from trendwatch.store.tables import FeedRow, ItemRow, SeriesRow, StoryRow, TagRow, TrendRow
+from trendwatch.store.tables import FeedRow, ItemRow, StoryRow, TagRow, TrendRow
 from trendwatch.types.tags import Facet
 from trendwatch.types.trends import TermVerdict, Trend, TrendKind
 
@@ -23,7 +22,6 @@ _FEED = table(FeedRow)
 _STORY = table(StoryRow)
 _TAG = table(TagRow)
 _TREND = table(TrendRow)
-_SERIES = table(SeriesRow)
 _VERDICT = table(TermVerdictRow)
 
 
@@ -106,25 +104,6 @@ class Terms:
                 if len(found) == limit:
                     break
         return list(found.values())
-
-    def keep_history(self, version: str, stories: Mapping[str, Mapping[int, int]]) -> None:
-        """Keep stories by week of terms, beside those of labels."""
-        with writing(self._engine) as connection:
-            seq = int(connection.execute(select(model_seq(version))).scalar_one())
-            rows = [
-                {"model_seq": seq, "key": key, "week": week, "stories": count}
-                for key, weeks in stories.items()
-                for week, count in weeks.items()
-            ]
-            if rows:
-                statement = insert(connection, SeriesRow)
-                connection.execute(
-                    statement.on_conflict_do_update(
-                        index_elements=["model_seq", "key", "week"],
-                        set_={"stories": statement.excluded.stories},
-                    ),
-                    rows,
-                )
 
     def verdicts(self) -> list[TermVerdict]:
         """Return what people decided, the latest first."""

@@ -25,3 +25,23 @@ class SpikeRow(SQLModel, table=True):
     key: str = Field(primary_key=True)
     #: the frozen Spike
     value: dict[str, Any] = json_column()
+
+
+class TermUseRow(SQLModel, table=True):
+    """An item that says a word which is followed; of no model version, for texts are the same to all."""
+
+    __tablename__ = "term_use"
+    #: folded
+    term: str = Field(primary_key=True)
+    #: the week the item counts in
+    week: int = Field(primary_key=True)
+    item_seq: int = Field(primary_key=True, foreign_key="item.seq", index=True)
+
+
+class TermWeekRow(SQLModel, table=True):
+    """A week whose items were looked through for a word: without this row nothing is known of it."""
+
+    __tablename__ = "term_week"
+    #: folded
+    term: str = Field(primary_key=True)
+    week: int = Field(primary_key=True)

@@ -14,8 +14,10 @@ from trendwatch.store.frozen import freeze, thaw
 from trendwatch.store.leases import Leases
 from trendwatch.store.models import model_seq
 from trendwatch.store.statements import insert, table
-from trendwatch.store.tables import AnalysisRow, ItemRow, PendingRow, StoryRow, TagRow, TrendRow
+from trendwatch.store.tables import AnalysisRow, FeedRow, ItemRow, PendingRow, StoryRow, TagRow, TrendRow
+from trendwatch.store.termuses import says
 from trendwatch.store.trend_tables import SpikeRow
+from trendwatch.trends.series import is_term
 from trendwatch.types.trends import Chance, Spike, Trend
 from trendwatch.types.weeks import parse_week
 from trendwatch.types.work import Claim
@@ -27,6 +29,7 @@ _PENDING = table(PendingRow)
 _STORY = table(StoryRow)
 _ITEM = table(ItemRow)
 _TAG = table(TagRow)
+_FEED = table(FeedRow)
 
 
 class Trends:
@@ -85,19 +88,22 @@ class Trends:
             connection.execute(done.on_conflict_do_nothing())
 
     def evidence(self, version: str, key: str, since: datetime, until: datetime, *, limit: int) -> list[str]:
-        """Return items that carry a label or pair in a window: one a story, the story told last first."""
+        """Return items that carry a key in a half-open window: one a story, the story told last first."""
         query = select(func.max(_ITEM.c.id).label("id")).where(*_carry(version, key, since, until))
         newest_first = (func.max(_ITEM.c.counted_at).desc(), _ITEM.c.story_seq)
         query = query.group_by(_ITEM.c.story_seq).order_by(*newest_first)
         with reading(self._engine) as connection:
             return [row.id for row in connection.execute(query.limit(limit))]
 
-    def stories(self, version: str, key: str, since: datetime, until: datetime, *, limit: int) -> list[str]:
-        """Return ids of the stories with an item that carries a label or pair, the widest first."""
+    def stories(
+        self, version: str, key: str, since: datetime, until: datetime, *, limit: int, feed: str = ""
+    ) -> list[str]:
+        """Return ids of the stories with an item (of one feed) that carries a key, the widest first."""
+        of_feed = [_ITEM.c.feed_seq == select(_FEED.c.seq).where(_FEED.c.key == feed).scalar_subquery()]
         query = (
             select(_STORY.c.id)
             .join(_ITEM, _ITEM.c.story_seq == _STORY.c.seq)
-            .where(*_carry(version, key, since, until))
+            .where(*_carry(version, key, since, until), *(of_feed if feed else []))
             .group_by(_STORY.c.seq, _STORY.c.id, _STORY.c.owners, _STORY.c.last_seen_at)
             .order_by(_STORY.c.owners.desc(), _STORY.c.last_seen_at.desc(), _STORY.c.seq)
         )
@@ -138,12 +144,14 @@ class Trends:
 
 
 def _carry(version: str, key: str, since: datetime, until: datetime) -> list[Any]:
-    """Return the conditions of items of stories that carry all labels of a key in a half-open window."""
+    """Return the conditions of items that carry the labels of a key, or say a word, in a half-open window."""
     found: list[Any] = [
         _ITEM.c.counted_at >= since,
         _ITEM.c.counted_at < until,
         _ITEM.c.story_seq.is_not(None),
     ]
+    if is_term(key):
+        return [*found, says(key)]
     for full_key in key.split("|"):
         facet, _, label = full_key.partition(":")
         tagged = (_TAG.c.item_seq == _ITEM.c.seq, _TAG.c.facet == facet, _TAG.c.label == label)

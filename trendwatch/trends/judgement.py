@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from trendwatch.statistics import Floats, ic025, ic975
 from trendwatch.trends.loudness import carried
-from trendwatch.trends.panel import Ints, Levels, PanelRules
+from trendwatch.trends.panel import Levels, PanelRules
+from trendwatch.trends.samestore import Ints, share, uncertainty
 
 
 class Direction(StrEnum):
@@ -165,8 +166,8 @@ class Judgement:
                 interval=(round(bounds[0], 6), round(bounds[1], 6)),
                 observed=round(float(observed[row]), 6),
                 expected=round(float(expected[row]), 6),
-                share_before=round(min(1.0, float(expected[row]) / levels.published), 9),
-                share_now=round(min(1.0, float(observed[row]) / levels.published), 9),
+                share_before=share(float(expected[row]), levels.published),
+                share_now=share(float(observed[row]), levels.published),
                 sources=int((levels.sources if up else levels.usual_sources)[at]),
                 owners=int((levels.owners if up else levels.usual_owners)[at]),
             )
@@ -249,4 +250,4 @@ def _fall(levels: Levels, expected: Floats, was: NDArray[np.bool_], rules: Surge
 
 
 def _variance(levels: Levels, expected: Floats, rules: SurgeRules) -> Floats:
-    return np.asarray(levels.shortage / (expected / rules.spread(expected) + 0.5))
+    return uncertainty(levels.shortage, expected, dispersion=rules.spread(expected))

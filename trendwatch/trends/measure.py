@@ -11,12 +11,10 @@ from numpy.typing import NDArray
 
 from trendwatch.statistics import Floats
 from trendwatch.trends.loudness import RECENT_WEEKS, VOLUME_WEEKS, missed, stormy, without_storms
-from trendwatch.trends.panel import Ints, Levels, Pairs, PanelRules, levels
-from trendwatch.trends.samestore import sums
+from trendwatch.trends.panel import Levels, Pairs, PanelRules, levels
+from trendwatch.trends.samestore import Ints, compared, publishers, read_since, sums
 from trendwatch.trends.series import TOTAL, Counts
 
-#: Week of feeds outside the panel: never old enough.
-_NEVER = 1 << 30
 #: Cells of a whole table of keys and feeds, per row, up to which adding up beats sorting.
 _DENSE = 8
 
@@ -59,7 +57,7 @@ def measure(
         return None
     if week - int(counts.week.min()) < rules.least_history:
         return None
-    known = np.array([since.get(feed, _NEVER) for feed in counts.feeds])
+    known = read_since(counts.feeds, since)
     weights = _weights(counts, week, known, rules)
     of_all = counts.key == counts.keys.index(TOTAL)
     feeds = _volumes(counts.where(of_all), weights.where(of_all), week, known, rules)
@@ -72,14 +70,14 @@ def measure(
     storms = stormy(reports, _by_week(rows, rows.told, week, known)[:RECENT_WEEKS])
     in_storm = np.concatenate([storms, np.zeros_like(storms[:1])])[age, rows.key]
     told = np.where(in_storm, rows.reports, rows.told)
-    pairs = _paired(rows, weights, told, feeds, _owner_numbers(counts.feeds, owners))
+    pairs = _paired(rows, weights, told, feeds, publishers(counts.feeds, owners))
     return levels(counts.keys, pairs, recent=without_storms(reports, storms), rules=rules)
 
 
 def _volumes(of_all: Counts, weights: _Weights, week: int, known: Ints, rules: PanelRules) -> _Feeds:
     size = len(of_all.feeds)
     now, past, own = (sums(of_all.feed, weight * of_all.reports, size) for weight in weights)
-    inside = (week - known >= rules.warm_up) & (own > 0)
+    inside = compared(known, own, week=week, warm_up=rules.warm_up)
     by_feed = replace(of_all, keys=of_all.feeds, key=of_all.feed)
     missing = rules.decay @ missed(_by_week(by_feed, of_all.reports, week, known) * inside)
     return _Feeds(now * inside, now * inside + missing, past * inside, own * inside, inside)
@@ -142,10 +140,3 @@ def _weights(counts: Counts, week: int, known: Ints, rules: PanelRules) -> _Weig
     # the week a feed joined in is back-log and news in one: it counts in neither account
     slow = np.where(late & (counts.week == known[counts.feed]), 0.0, slow)
     return _Weights(fast, slow, np.where(fresh | ~late, slow, 0.0))
-
-
-def _owner_numbers(feeds: tuple[str, ...], owners: Mapping[str, str]) -> Ints:
-    # a feed key may look like somebody's name: feeds and owners are numbered apart
-    names = [("owner", owners[feed]) if feed in owners else ("feed", feed) for feed in feeds]
-    numbers = {name: number for number, name in enumerate(dict.fromkeys(names))}
-    return np.array([numbers[name] for name in names], dtype=np.int64)

@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from trendwatch.statistics import Floats, npmi
 from trendwatch.text import STOP_WORDS
 from trendwatch.trends.ngrams import fold
 from trendwatch.trends.ordinary import ORDINARY, PLAIN
-from trendwatch.trends.samestore import sums
-from trendwatch.trends.termlevels import TermLevels, TermUse, uses
+from trendwatch.trends.samestore import publishers, share, sums
+from trendwatch.trends.termlevels import TermLevels, TermUse, heard, uses
 from trendwatch.trends.termtable import KEPT_WEEKS, TermTable
 
 #: Bits: 1.5 times the usual.
@@ -65,8 +66,11 @@ class TermRise:
     expected: float
     share_before: float
     share_now: float
+    #: weeks that observed and expected are of
+    window: int
     #: of the last 13 weeks
     stories: int
+    #: feeds that are compared and use it, and independent publishers among them
     sources: int
     owners: int
     #: full key of the area most of its reports are about, "" where they carry none
@@ -94,18 +98,22 @@ class Judgement:
         table: TermTable,
         levels: TermLevels,
         rules: TermRules,
+        *,
         owners: Mapping[str, str],
+        since: Mapping[str, int],
         up: AbstractSet[str],
     ) -> None:
         self._table = table
         self._levels = levels
         self._rules = rules
         self._up = {table.numbers[key] for key in up if key in table.numbers}
-        self._owner = [owners.get(source, f"feed {source}") for source in table.sources()]
+        self._owner = publishers(table.sources(), owners).tolist()
         self._candidates = self._rising()
-        self._uses = uses(table, [*self._candidates, *(self._up - set(self._candidates))])
-        self._counts, self._total = _ever_used(table)
-        self._sites = _sites(table)
+        # a feed in its warm-up bears witness to nothing, whatever else is known of a term
+        self._heard = heard(table, since)
+        self._uses = uses(table, [*self._candidates, *(self._up - set(self._candidates))], of=self._heard)
+        self._counts, self._total = _ever_used(table, self._heard)
+        self._sites = _sites(table, self._heard)
 
     def rises(self, dismissed: AbstractSet[str]) -> list[TermRise]:
         """Return what is told."""
@@ -150,7 +158,7 @@ class Judgement:
             and self._cohesion(term) >= LEAST_NPMI
         )
 
-    def _owners(self, use: TermUse) -> set[str]:
+    def _owners(self, use: TermUse) -> set[int]:
         return {self._owner[source] for source in use.sources}
 
     def _one_hand(self, use: TermUse) -> bool:
@@ -190,7 +198,7 @@ class Judgement:
         """Return a group as its clearest term, in the longest form that has most of its reports."""
         first = group[0]
         named = max((one for one in group if self._extends(one, first)), key=self._length, default=first)
-        at, use, levels = first.term, named.use, self._levels
+        at, use, levels = first.term, uses(self._table, [named.term])[named.term], self._levels
         published = float(levels.published[at])
         area = max(use.areas, key=lambda area: (use.areas[area] if area else 0, -area), default=0)
         names = [named, *(one for one in group if one is not named)]
@@ -199,11 +207,12 @@ class Judgement:
             strength=round(float(levels.strength[at]), 6),
             observed=round(float(levels.observed[at]), 6),
             expected=round(float(levels.expected[at]), 6),
-            share_before=round(min(1.0, float(levels.expected[at]) / published), 9),
-            share_now=round(min(1.0, float(levels.observed[at]) / published), 9),
+            share_before=share(float(levels.expected[at]), published),
+            share_now=share(float(levels.observed[at]), published),
+            window=int(levels.window[at]),
             stories=len(use.stories),
-            sources=len(use.sources),
-            owners=len(self._owners(use)),
+            sources=len(named.use.sources),
+            owners=len(self._owners(named.use)),
             area=self._table.areas()[area],
             since=min(use.weeks),
             weeks=dict(use.weeks),
@@ -220,19 +229,21 @@ class Judgement:
         return len(one.use.reports), len(self._table.form(one.term))
 
 
-def _ever_used(table: TermTable) -> tuple[Floats, float]:
+def _ever_used(table: TermTable, heard_: NDArray[np.bool_]) -> tuple[Floats, float]:
     """Return in how many stories each term was used, what is old decayed, and how many there were."""
-    terms, _, weights, volume = table.past(KEPT_WEEKS)
-    counts = sums(terms, weights, table.size)
+    terms, sources, weights, volume = table.past(KEPT_WEEKS)
+    counts, total = sums(terms, weights * heard_[sources], table.size), float((volume * heard_).sum())
     for week in table.kept:
-        counts += sums(week.term, week.weight[week.report], table.size)
-    return counts, float(volume.sum()) + sum(float(week.weight.sum()) for week in table.kept)
+        weight = week.weight * heard_[week.source]
+        counts += sums(week.term, weight[week.report], table.size)
+        total += float(weight.sum())
+    return counts, total
 
 
-def _sites(table: TermTable) -> dict[int, float]:
+def _sites(table: TermTable, heard_: NDArray[np.bool_]) -> dict[int, float]:
     """Return each site's share of the reports of the feed in which it is most at home."""
-    sites = np.concatenate([week.site for week in table.kept])
-    sources = np.concatenate([week.source for week in table.kept])
+    sites = np.concatenate([week.site[heard_[week.source]] for week in table.kept])
+    sources = np.concatenate([week.source[heard_[week.source]] for week in table.kept])
     found, at = np.unique(sites, return_inverse=True)
     pairs, counts = np.unique(at * max(1, len(table.sources())) + sources, return_counts=True)
     share = np.zeros(len(found))
@@ -265,8 +276,7 @@ def _latest(table: TermTable, use: TermUse) -> Iterable[str]:
     """Yield an item of each story, the latest first."""
     kept = {week.number: week for week in table.kept}
     told: set[int] = set()
-    for number, report in sorted(use.reports, reverse=True):
-        story = int(kept[number].story[report])
+    for (number, item), story in sorted(use.items.items(), reverse=True):
         if story not in told:
             told.add(story)
-            yield kept[number].items[report]
+            yield kept[number].items[item]

@@ -26,9 +26,7 @@ from numpy.typing import NDArray
 
 from trendwatch.statistics import Floats
 from trendwatch.trends.loudness import RECENT_WEEKS, Recent, beyond
-from trendwatch.trends.samestore import Past, expected, sums
-
-Ints = NDArray[np.int64]
+from trendwatch.trends.samestore import KAPPA, WARM_UP, Ints, Past, even_ratio, expected, shortage, sums
 
 #: Decayed reports from which a source counts as reporting: one report of the last three weeks.
 _REPORTS_NOW = 0.3
@@ -51,9 +49,9 @@ class PanelRules:
     #: weeks between now and the youngest report that counts as past
     lag: int = 4
     #: weeks a feed must have been known
-    warm_up: int = 5
+    warm_up: int = WARM_UP
     #: reports of average mix that each source's past is joined by
-    kappa: float = 20.0
+    kappa: float = KAPPA
     #: what a week counts at most: this many times the best week beside it, and so many reports more
     week_times: float = 1.5
     week_more: float = 1.0
@@ -76,7 +74,7 @@ class PanelRules:
     @property
     def full_ratio(self) -> float:
         """Recent reports over past ones, for a source that has published evenly for ever."""
-        return float((1 - 0.5 ** (1 / self.slow_half_life)) / self.one_week)
+        return even_ratio(1 / self.one_week, half_life=self.slow_half_life)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -181,7 +179,7 @@ def levels(keys: tuple[str, ...], pairs: Pairs, *, recent: Recent, rules: PanelR
         one_week=rules.one_week,
         published=float(pairs.now.sum()),
         exposure=exposure,
-        shortage=max(0.0, exposure - rules.full_ratio),
+        shortage=shortage(exposure, even=rules.full_ratio),
         sources=sources - recent.storms,
         owners=of_owners - recent.storms,
         usual_sources=usual_sources,

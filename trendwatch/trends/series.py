@@ -93,6 +93,11 @@ class Counts:
         return self.where(np.isin(self.key, numbers))
 
 
+def is_term(key: str) -> bool:
+    """Tell whether a key is a word, not a label, a pair of labels or everything."""
+    return ":" not in key and key != TOTAL
+
+
 def comparable(stories: Sequence[int], published: Sequence[int]) -> tuple[float, ...]:
     """Return weekly stories as if each week had brought the usual amount of news, from when that is known.
 

@@ -1,10 +1,9 @@
 """How each term of the table stands: against the past of the same sources, and among its reports.
 
 F are the stories of a term by source in the last 4, 8 or 13 weeks, B those at least 8 (13) weeks old,
-halving every 26 weeks; what is expected is said in ``samestore``, κ = 20, over the sources that are five
-weeks old and have a past (as in ``panel``), with what the table may have lost of each term. Of the windows
-the one with the highest bound IC025(O, E) is kept: four weeks see what comes at once, thirteen what comes
-slowly. A past shorter than usual widens the bound (``shortage``).
+halving every 26 weeks; what is expected, of which sources, and how a short past widens the bound is said in
+``samestore``; added is what the table may have lost of each term. Of the windows the one with the highest
+bound IC025(O, E) is kept: four weeks see what comes at once, thirteen what comes slowly.
 """
 
 from __future__ import annotations
@@ -18,19 +17,25 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trendwatch.statistics import Floats, ic, ic025
-from trendwatch.trends.samestore import Past, expected, sums
-from trendwatch.trends.termtable import DECAY, TermTable
-
-Ints = NDArray[np.int64]
+from trendwatch.trends.samestore import (
+    KAPPA,
+    WARM_UP,
+    Ints,
+    Past,
+    compared,
+    even_ratio,
+    expected,
+    read_since,
+    shortage,
+    sums,
+    uncertainty,
+)
+from trendwatch.trends.termtable import HALF_LIFE, TermTable
 
 #: Weeks that are "now": four see what comes at once, thirteen what comes slowly.
 WINDOWS = (4, 8, 13)
 #: Weeks that are at least between now and the past.
 LAG = 8
-#: Weeks a source must have been read.
-WARM_UP = 5
-#: Stories of average mix that each source's past is joined by.
-KAPPA = 20.0
 #: News comes in bursts.
 DISPERSION = 1.5
 #: Stories below which nothing is computed.
@@ -49,12 +54,15 @@ class TermLevels:
     expected: Floats
     #: stories of the panel about anything in the window
     published: Floats
+    #: weeks of the window
+    window: Ints
 
     @classmethod
     def empty(cls, size: int) -> TermLevels:
         """Return levels that say nothing."""
         nothing = np.full(size, -np.inf)
-        return cls(nothing, nothing.copy(), np.zeros(size), np.zeros(size), np.zeros(size))
+        none, window = np.zeros(size), np.zeros(size, dtype=np.int64)
+        return cls(nothing, nothing.copy(), none, none.copy(), none.copy(), window)
 
 
 class _Before(NamedTuple):
@@ -75,8 +83,8 @@ def term_levels(table: TermTable, since: Mapping[str, int]) -> TermLevels:
     week = table.week
     if week is None:
         return levels
-    old = np.array([week - since.get(source, week) >= WARM_UP for source in table.sources()], dtype=np.bool_)
-    pasts = {age: _past(table, age, old) for age in {max(LAG, window) for window in WINDOWS}}
+    known = read_since(table.sources(), since)
+    pasts = {age: _past(table, age, week, known) for age in {max(LAG, window) for window in WINDOWS}}
     for window in WINDOWS:
         before = pasts[max(LAG, window)]
         if before.past.volume.any():
@@ -84,9 +92,9 @@ def term_levels(table: TermTable, since: Mapping[str, int]) -> TermLevels:
     return levels
 
 
-def _past(table: TermTable, age: int, old: NDArray[np.bool_]) -> _Before:
+def _past(table: TermTable, age: int, week: int, known: Ints) -> _Before:
     terms, sources, weights, volume = table.past(age)
-    panel = old & (volume > 0)
+    panel = compared(known, volume, week=week, warm_up=WARM_UP)
     inside = panel[sources]
     return _Before(Past(terms[inside], sources[inside], weights[inside], volume * panel), panel)
 
@@ -98,7 +106,8 @@ def _compare(table: TermTable, window: int, before: _Before, best: TermLevels) -
     usual = expected(past, now, kappa=KAPPA, size=table.size, lost=table.lost)[asked]
     counted = observed[asked]
     exposure = float(now.sum() / past.volume.sum())
-    variance = max(0.0, exposure - window * (1 - DECAY)) / (usual / DISPERSION + 0.5)
+    short = shortage(exposure, even=even_ratio(window, half_life=HALF_LIFE))
+    variance = uncertainty(short, usual, dispersion=DISPERSION)
     bound = ic025(counted, usual, dispersion=DISPERSION, variance=variance, exposure=exposure)
     clearer = bound > best.strength[asked]
     at = asked[clearer]
@@ -107,6 +116,7 @@ def _compare(table: TermTable, window: int, before: _Before, best: TermLevels) -
     best.observed[at] = counted[clearer]
     best.expected[at] = usual[clearer]
     best.published[at] = now.sum()
+    best.window[at] = window
 
 
 def _recent(table: TermTable, window: int, panel: NDArray[np.bool_]) -> tuple[Floats, Floats]:
@@ -125,6 +135,8 @@ class TermUse:
 
     #: (week, number of the report in it)
     reports: set[tuple[int, int]] = field(default_factory=set)
+    #: (week, number of the item in it that said it first in its report), to the number of its story
+    items: dict[tuple[int, int], int] = field(default_factory=dict)
     stories: set[int] = field(default_factory=set)
     sources: set[int] = field(default_factory=set)
     #: week to stories
@@ -134,18 +146,28 @@ class TermUse:
     areas: Counter[int] = field(default_factory=Counter)
 
 
-def uses(table: TermTable, terms: Sequence[int]) -> dict[int, TermUse]:
-    """Return who used some terms, and where."""
+def heard(table: TermTable, since: Mapping[str, int]) -> NDArray[np.bool_]:
+    """Return which sources have been read long enough to say that something is new."""
+    return np.asarray((table.week or 0) - read_since(table.sources(), since) >= WARM_UP)
+
+
+def uses(
+    table: TermTable, terms: Sequence[int], *, of: NDArray[np.bool_] | None = None
+) -> dict[int, TermUse]:
+    """Return who used some terms, and where; only what some sources told, if they are given."""
     found = {term: TermUse() for term in terms}
     wanted = np.zeros(table.size, dtype=np.bool_)
     wanted[list(terms)] = True
     for week in table.kept:
-        rows = np.flatnonzero(wanted[week.term])
-        for term, report in zip(week.term[rows].tolist(), week.report[rows].tolist(), strict=True):
+        asked = wanted[week.term]
+        rows = np.flatnonzero(asked if of is None else asked & of[week.source][week.report])
+        columns = (week.term[rows].tolist(), week.report[rows].tolist(), week.item[rows].tolist())
+        for term, report, item in zip(*columns, strict=True):
             use, story = found[term], int(week.story[report])
             use.weeks[week.number] += story not in use.stories
             use.stories.add(story)
             use.reports.add((week.number, report))
+            use.items[week.number, item] = story
             use.sources.add(int(week.source[report]))
             use.sites[int(week.site[report])] += 1
             use.areas[int(week.area[report])] += 1

@@ -3,7 +3,8 @@
     week by week    reports -> terms -> the last 13 weeks in full, everything older as one decayed sum
 
 A term is counted as distinct stories: a report weighs one over the reports of its story in its week, so a
-story that is printed sixty times counts once and is shared by those who print it. The last 13 weeks are kept
+story that is printed sixty times counts once and is shared by those who print it. What a source said of a
+story in an earlier week it does not say again: a copy changes nothing. The last 13 weeks are kept
 report by report; when a week leaves them, its weights are added to one sum per (term, source), halving every
 26 weeks.
 
@@ -17,24 +18,20 @@ Source: Metwally, Agrawal and El Abbadi 2005 (space-saving; here dropped in batc
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from hashlib import blake2b
-from typing import NamedTuple
+from collections.abc import Collection, Iterable, Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 from trendwatch.statistics import Floats
+from trendwatch.trends.keptweek import Ints, KeptWeek, Report, column, hashed, no_reports, numbered
 from trendwatch.trends.ngrams import terms_of
 from trendwatch.trends.samestore import sums
-
-Ints = NDArray[np.int64]
+from trendwatch.types.trends import WORD_WEEKS
 
 #: Terms known at once.
 CAPACITY = 200_000
 #: Weeks kept report by report.
-KEPT_WEEKS = 13
+KEPT_WEEKS = WORD_WEEKS
 #: Weeks in which what is older loses half its weight.
 HALF_LIFE = 26.0
 #: Reports of one week that are kept; more change no share.
@@ -43,45 +40,6 @@ DECAY = 0.5 ** (1 / HALF_LIFE)
 
 #: Sources that can be numbered beside a term in one integer.
 _SOURCES = 1 << 20
-
-
-class Report(NamedTuple):
-    """A report as its terms are counted."""
-
-    item_id: str
-    story_id: str
-    #: feed key
-    source: str
-    #: who wrote it, as far as its address says
-    site: str
-    text: str
-    #: full key of the area it is surest about, "" for none
-    area: str = ""
-
-
-@dataclass(slots=True)
-class KeptWeek:
-    """One week, report by report."""
-
-    number: int
-    #: one row per report and term
-    term: Ints
-    report: Ints
-    #: one row per report, in order of time; the first of a story by a source
-    items: list[str]
-    #: numbers of the table
-    source: Ints
-    story: Ints
-    site: Ints
-    #: 0 for none
-    area: Ints
-    #: one over the reports of the same story: a story counts once, however often it is printed
-    weight: Floats
-
-    @property
-    def pairs(self) -> tuple[Ints, Ints]:
-        """Return term and source of each row."""
-        return self.term, self.source[self.report]
 
 
 class TermTable:
@@ -139,7 +97,7 @@ class TermTable:
         """Add the next week's reports; weeks between are empty."""
         if self.week is not None:
             for empty in range(self.week + 1, week):
-                self._keep(_no_reports(empty))
+                self._keep(no_reports(empty))
         self._keep(self._read(week, list(reports)[-MOST_REPORTS:]))
         if len(self.numbers) > self._capacity:
             self._make_room()
@@ -165,26 +123,47 @@ class TermTable:
         return self.kept[-1].number - week.number
 
     def _read(self, week: int, reports: Sequence[Report]) -> KeptWeek:
-        said: dict[tuple[str, str], dict[str, str]] = {}
+        said: dict[tuple[str, str], dict[str, tuple[str, int]]] = {}
         first: dict[tuple[str, str], Report] = {}
-        for one in reports:
+        for at, one in enumerate(reports):
             pair = one.story_id, one.source
-            said.setdefault(pair, {}).update(terms_of(one.text))
             first.setdefault(pair, one)
-        terms = [[self._number(key, form) for key, form in each.items()] for each in said.values()]
-        story = _column([_hashed(one.story_id) for one in first.values()])
+            before = said.setdefault(pair, {})
+            for key, form in terms_of(one.text).items():
+                before[key] = form, before[key][1] if key in before else at
+        for pair, known in self._said_before(said).items():
+            said[pair] = {key: how for key, how in said[pair].items() if self.numbers.get(key) not in known}
+            if not said[pair]:  # a copy: the feed told this story in these words
+                del said[pair], first[pair]
+        terms = [[self._number(key, form) for key, (form, _) in each.items()] for each in said.values()]
+        story = column([hashed(one.story_id) for one in first.values()])
         _, where, printed = np.unique(story, return_inverse=True, return_counts=True)
         return KeptWeek(
             number=week,
-            term=_column([number for each in terms for number in each]),
-            report=np.repeat(np.arange(len(said)), _column([len(each) for each in terms])),
-            items=[one.item_id for one in first.values()],
-            source=_numbered(self._sources, [one.source for one in first.values()]),
+            term=column([number for each in terms for number in each]),
+            report=np.repeat(np.arange(len(said)), column([len(each) for each in terms])),
+            item=column([at for each in said.values() for _, at in each.values()]),
+            items=[one.item_id for one in reports],
+            source=numbered(self._sources, [one.source for one in first.values()]),
             story=story,
-            site=_column([_hashed(one.site) for one in first.values()]),
-            area=_numbered(self._areas, [one.area for one in first.values()]),
+            site=column([hashed(one.site) for one in first.values()]),
+            area=numbered(self._areas, [one.area for one in first.values()]),
             weight=1.0 / printed[where],
         )
+
+    def _said_before(self, pairs: Collection[tuple[str, str]]) -> dict[tuple[str, str], set[int]]:
+        """Return the terms that sources used when they told the same stories in earlier weeks."""
+        asked = {(hashed(story), self._sources.get(source, -1)): (story, source) for story, source in pairs}
+        found: dict[tuple[str, str], set[int]] = {}
+        for week in self.kept:
+            told = zip(week.story.tolist(), week.source.tolist(), strict=True)
+            again = {at: asked[one] for at, one in enumerate(told) if one in asked}
+            rows = np.flatnonzero(np.isin(week.report, list(again)))
+            for pair in again.values():
+                found.setdefault(pair, set())
+            for report, term in zip(week.report[rows].tolist(), week.term[rows].tolist(), strict=True):
+                found[again[report]].add(term)
+        return found
 
     def _number(self, key: str, form: str) -> int:
         number = self.numbers.get(key)
@@ -250,35 +229,8 @@ class TermTable:
         self._codes, self._weights = self._codes[kept], self._weights[kept]
         for week in self.kept:
             stay = stays[week.term]
-            week.term, week.report = week.term[stay], week.report[stay]
+            week.term, week.report, week.item = week.term[stay], week.report[stay], week.item[stay]
 
 
 #: Votes beyond which more say nothing.
 _ENOUGH_VOTES = 50
-
-
-def _no_reports(week: int) -> KeptWeek:
-    none = np.zeros(0, dtype=np.int64)
-    return KeptWeek(
-        number=week,
-        term=none,
-        report=none,
-        items=[],
-        source=none,
-        story=none,
-        site=none,
-        area=none,
-        weight=np.zeros(0),
-    )
-
-
-def _column(numbers: Sequence[int]) -> Ints:
-    return np.array(numbers, dtype=np.int64)
-
-
-def _numbered(numbers: dict[str, int], names: Sequence[str]) -> Ints:
-    return _column([numbers.setdefault(name, len(numbers)) for name in names])
-
-
-def _hashed(name: str) -> int:
-    return int.from_bytes(blake2b(name.encode(), digest_size=7).digest())

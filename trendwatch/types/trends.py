@@ -8,6 +8,8 @@ from enum import StrEnum
 
 #: Whole weeks whose stories a trend counts, up to the week it was computed for.
 SHOWN_WEEKS = 4
+#: The same for a word, which is told rarely at first.
+WORD_WEEKS = 13
 
 
 class Stage(StrEnum):
@@ -102,6 +104,29 @@ class Trend:
     interval: tuple[float, float] | None = None
     #: how often series like this one are of this stage, in [0, 1]; 0: unknown
     stage_share: float = 0.0
+    #: of a term: the weeks that observed and expected are of; 0: older ones count less, or unknown
+    window: int = 0
+
+    @property
+    def shown_weeks(self) -> int:
+        """Return how many weeks up to its own its stories are of."""
+        return WORD_WEEKS if self.kind is TrendKind.TERM else SHOWN_WEEKS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Teller:
+    """What a feed told of a key in some weeks, and in the year before them."""
+
+    feed_key: str
+    owner: str
+    #: stories of the key, and of anything
+    stories: int
+    published: int
+    #: the same in the year before; None: not known of a word
+    stories_before: int | None
+    published_before: int
+    #: it was read long enough to be compared
+    compared: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

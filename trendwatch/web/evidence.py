@@ -1,4 +1,8 @@
-"""From a number of a trend to what it counts: the stories of some weeks, and from each to its items."""
+"""From a number of a trend to what it counts: the stories of some weeks, and from each to its items.
+
+Beside them each feed with what it told of the key now and in the year before, of how much it published: from
+these columns trends compute what is expected, older weeks counting less.
+"""
 
 from __future__ import annotations
 
@@ -10,9 +14,12 @@ from starlette.responses import Response
 
 from trendwatch.errors import NotFound
 from trendwatch.store.items import Filter
+from trendwatch.trends.samestore import WARM_UP
+from trendwatch.trends.series import TOTAL, is_term
 from trendwatch.types.stories import Story
+from trendwatch.types.trends import Teller
 from trendwatch.types.weeks import parse_week, week_end, week_name, week_number, week_start
-from trendwatch.web.condition import current_version
+from trendwatch.web.condition import current_version, feed_titles
 from trendwatch.web.looks import page
 from trendwatch.web.parts import Given, Parts
 from trendwatch.web.words import key_name
@@ -22,6 +29,7 @@ router = APIRouter()
 #: Stories of one number that are shown; more are said to be more.
 MOST_STORIES = 100
 _MOST_WEEKS = 52
+_YEAR = 52
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,27 +41,69 @@ class Counted:
     stories: tuple[Story, ...]
     #: there are more than are shown
     more: bool
+    #: each feed that told of it in these weeks or the year before, who told most first
+    tellers: tuple[Teller, ...]
 
 
-def counted_stories(parts: Parts, key: str, *, week: int, weeks: int) -> Counted:
-    """Return the stories that tell of a label or pair in some weeks, the last of them named.
+def counted_stories(parts: Parts, key: str, *, week: int, weeks: int, feed: str = "") -> Counted:
+    """Return the stories of a label, pair or word in some weeks, the last of them named; of one feed or all.
 
     Raises:
-        NotFound: a part of the key is no label.
+        NotFound: a part of the key is no label, or it is a word that is not followed.
     """
-    names = parts.config().taxonomy.names()
-    if not all(part in names for part in key.split("|")):
-        raise NotFound("label", key[:100], hint="of new words the evidence is shown with the trend")
+    if not is_counted(parts, key):
+        raise NotFound(
+            "label", key[:100], hint="labels, and words that were told or added to one, are counted"
+        )
     first, version = week - weeks + 1, current_version(parts)
     window = week_start(first), week_end(week)
-    ids = parts.store.trends.stories(version, key, *window, limit=MOST_STORIES + 1) if version else []
+    ids = (
+        parts.store.trends.stories(version, key, *window, limit=MOST_STORIES + 1, feed=feed)
+        if version
+        else []
+    )
     shown = tuple(parts.store.stories.get(one) for one in ids[:MOST_STORIES])
-    return Counted(first, week, shown, len(ids) > MOST_STORIES)
+    return Counted(first, week, shown, len(ids) > MOST_STORIES, tuple(told_by(parts, key, week, weeks)))
+
+
+def is_counted(parts: Parts, key: str) -> bool:
+    """Tell whether stories of a key are known one by one."""
+    if is_term(key):
+        return bool(parts.store.term_uses.followed([key]))
+    names = parts.config().taxonomy.names()
+    return all(part in names for part in key.split("|"))
+
+
+def told_by(parts: Parts, key: str, week: int, weeks: int) -> list[Teller]:
+    """Return what each feed told of a key in some weeks up to one, and in the year before."""
+    version, ask = current_version(parts), parts.store.series
+    now = {"first_week": week - weeks + 1, "last_week": week}
+    year = {"first_week": week - weeks - _YEAR + 1, "last_week": week - weeks}
+    told, published = (ask.by_feed(version, one, **now) for one in (key, TOTAL))
+    before, published_before = (ask.by_feed(version, one, **year) for one in (key, TOTAL))
+    owners, since = ask.owners(), ask.feed_weeks()
+    found = [
+        Teller(
+            feed_key=feed,
+            owner=owners[feed],
+            stories=told[feed],
+            published=published[feed],
+            stories_before=None if is_term(key) else before[feed],
+            published_before=published_before[feed],
+            compared=week - since.get(feed, week) >= WARM_UP,
+        )
+        for feed in told.keys() | (set() if is_term(key) else before.keys())
+    ]
+    return sorted(found, key=lambda one: (-one.stories, -(one.stories_before or 0), one.feed_key))
 
 
 @router.get("/trends/stories/{week}/{key:path}")
 def stories(
-    week: str, key: str, parts: Given, weeks: Annotated[int, Query(ge=1, le=_MOST_WEEKS)] = 1
+    week: str,
+    key: str,
+    parts: Given,
+    weeks: Annotated[int, Query(ge=1, le=_MOST_WEEKS)] = 1,
+    feed: Annotated[str, Query(max_length=100)] = "",
 ) -> Response:
     """Show the stories that a number of a trend counts."""
     try:
@@ -62,14 +112,20 @@ def stories(
         raise NotFound("week", week[:20], hint="write it like 2025-W14") from error
     if not weeks <= number <= week_number(parts.clock()):
         raise NotFound("week", week, hint="/trends shows the latest")
-    found = counted_stories(parts, key, week=number, weeks=weeks)
+    found = counted_stories(parts, key, week=number, weeks=weeks, feed=feed)
     values = {
         "key": key,
         "name": key_name(key, parts.config().taxonomy.names()),
         "counted_stories": found,
         "first": week_name(found.first_week),
         "last": week_name(found.last_week),
+        "before": week_name(max(0, found.first_week - 1)),
         "most": MOST_STORIES,
+        "weeks": weeks,
+        "feeds": feed_titles(parts),
+        "warm_up": WARM_UP,
+        "feed": feed,
+        "word": is_term(key),
         "now": parts.clock(),
     }
     return page("trend_stories.html", {"here": "trends", **values})

@@ -21,6 +21,7 @@ from trendwatch.web import (
     queue,
     readers,
     tags,
+    trendkey,
     trends,
     votes,
     why,
@@ -41,7 +42,7 @@ def static(digits: str, name: str) -> Response:
 
 
 for _page in (
-    *(home, digests, why, newwords, trends, evidence, arrivals, items),
+    *(home, digests, why, newwords, trendkey, trends, evidence, arrivals, items),
     *(tags, queue, quality, labels, feeds, about),
     *(readers, deliveries, profiles, votes),
 ):

@@ -1,4 +1,4 @@
-"""What rises and fades: a week, and one key over a year."""
+"""What rises and fades in a week; one key over a year is in ``trendkey``."""
 
 from __future__ import annotations
 
@@ -10,21 +10,18 @@ from starlette.responses import Response
 
 from trendwatch.advice.trendwords import direction, telling
 from trendwatch.errors import NotFound
-from trendwatch.pipeline.labels import SHOWN_WEEKS
-from trendwatch.store.items import Filter
 from trendwatch.trends.ngrams import fold
 from trendwatch.types.news import Item
-from trendwatch.types.trends import Spike, Trend, TrendKind
+from trendwatch.types.trends import SHOWN_WEEKS, Spike, Trend, TrendKind
 from trendwatch.types.weeks import parse_week, week_name, week_number
-from trendwatch.web.charts import BARS_HEIGHT, BARS_WIDTH, SPARK_HEIGHT, SPARK_WIDTH, Spark, bars, spark
+from trendwatch.web.charts import SPARK_HEIGHT, SPARK_WIDTH, Spark, spark
 from trendwatch.web.condition import (
-    availability,
     current_version,
     feed_titles,
-    last_whole_week,
     trends_from,
     trends_told_at,
 )
+from trendwatch.web.evidence import is_counted
 from trendwatch.web.looks import page
 from trendwatch.web.parts import Given, Parts
 from trendwatch.web.words import key_name, web_link
@@ -32,7 +29,6 @@ from trendwatch.web.words import key_name, web_link
 router = APIRouter()
 
 _SPARK_WEEKS = 26
-_CHART_WEEKS = 52
 #: Reports shown under a trend, one per feed.
 _EVIDENCE = 3
 #: A page of more rows is read by nobody.
@@ -73,45 +69,6 @@ def latest(parts: Given) -> Response:
     return _week_page(parts, version, week)
 
 
-@router.get("/trends/key/{key:path}")
-def key_page(key: str, parts: Given) -> Response:
-    """Show a year of a label, a pair of labels or a term."""
-    version = current_version(parts)
-    names = parts.config().taxonomy.names()
-    judged = parts.store.trends.of_key(version, key) if version else []
-    if not judged and not all(part in names for part in key.split("|")):
-        raise NotFound("trend", key[:100], hint="/trends lists those of the last week")
-    last = last_whole_week(parts.clock())
-    first = last - _CHART_WEEKS + 1
-    series = parts.store.series.series(version, [key], first_week=first, last_week=last)[0]
-    moved = {parse_week(trend.week): trend for trend in judged}
-    up = {week for week, trend in moved.items() if direction(trend) == "up"}
-    chart = bars(first, series.stories, up=up, down=set(moved) - up)
-    labels = tuple(part for part in key.split("|") if part in names)
-    recent = parts.store.items.search(Filter(labels=labels), limit=5).items if labels else ()
-    values = {
-        "name": key_name(key, names),
-        "chart": chart,
-        "total": sum(series.stories),
-        "most": max(series.stories),
-        "judged": judged[:1],
-        "moved": moved,
-        "parse_week": parse_week,
-        "width": BARS_WIDTH,
-        "height": BARS_HEIGHT,
-        "recent": recent,
-        "labels": labels,
-        "key": key,
-        "shown_weeks": SHOWN_WEEKS,
-        "from": availability(parts),
-        "week_name": week_name,
-        "first_week": first,
-        "last_week": last,
-        "now": parts.clock(),
-    }
-    return page("trend_key.html", {"here": "trends", **values})
-
-
 @router.get("/trends/{week}")
 def one_week(week: str, parts: Given) -> Response:
     """Show a past week."""
@@ -142,7 +99,7 @@ def rows(parts: Parts, trends: Sequence[Trend], *, week: int) -> list[Row]:
             name=key_name(trend.key, names),
             line=lines[trend.key],
             evidence=_evidence(trend, items),
-            counted=trend.kind is TrendKind.LABEL and all(part in names for part in trend.key.split("|")),
+            counted=is_counted(parts, trend.key),
             near=names.get(trend.area, ""),
             decided=decided.get(fold(trend.key), "") if trend.kind is TrendKind.TERM else "",
         )
@@ -188,6 +145,7 @@ def _week_page(parts: Parts, version: str, week: int | None) -> Response:
             "spark_width": SPARK_WIDTH,
             "spark_height": SPARK_HEIGHT,
             "feeds": feed_titles(parts),
+            "shown_weeks": SHOWN_WEEKS,
         }
     return page("trends.html", {"here": "trends", **values})
 

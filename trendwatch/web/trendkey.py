@@ -1,0 +1,94 @@
+"""One label, pair or word over a year: how it moved, its weeks, who tells of it, what was told last."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from trendwatch.advice.trendwords import direction
+from trendwatch.errors import NotFound
+from trendwatch.store.items import Filter
+from trendwatch.trends.samestore import WARM_UP
+from trendwatch.trends.series import is_term
+from trendwatch.types.tags import TaggedItem
+from trendwatch.types.trends import SHOWN_WEEKS, WORD_WEEKS, Trend
+from trendwatch.types.weeks import parse_week, week_end, week_name, week_start
+from trendwatch.web.charts import BARS_HEIGHT, BARS_WIDTH, bars
+from trendwatch.web.condition import availability, current_version, feed_titles, last_whole_week
+from trendwatch.web.evidence import is_counted, told_by
+from trendwatch.web.looks import page
+from trendwatch.web.parts import Given, Parts
+from trendwatch.web.words import key_name
+
+router = APIRouter()
+
+_CHART_WEEKS = 52
+#: Reports shown below.
+_RECENT = 5
+
+
+@router.get("/trends/key/{key:path}")
+def key_page(key: str, parts: Given) -> Response:
+    """Show a year of a label, a pair of labels or a word."""
+    version = current_version(parts)
+    judged = parts.store.trends.of_key(version, key) if version else []
+    counted = is_counted(parts, key)
+    if not judged and not counted:
+        raise NotFound("trend", key[:100], hint="/trends lists those of the last week")
+    last = last_whole_week(parts.clock())
+    values = {
+        "name": key_name(key, parts.config().taxonomy.names()),
+        "key": key,
+        "word": is_term(key),
+        "is_counted": counted,
+        "judged": judged[:1],
+        "recent": _recent(parts, version, key, last) if counted else [],
+        "from": availability(parts),
+        "week_name": week_name,
+        "parse_week": parse_week,
+        "now": parts.clock(),
+    }
+    values |= _chart(parts, version, key, last, judged)
+    values |= _told(parts, key, parse_week(judged[0].week) if judged else last, counted)
+    return page("trend_key.html", {"here": "trends", **values})
+
+
+def _chart(parts: Parts, version: str, key: str, last: int, judged: Sequence[Trend]) -> dict[str, object]:
+    """Return a year of weeks as a chart, and from when they are known."""
+    weeks = {"first_week": last - _CHART_WEEKS + 1, "last_week": last}
+    [series] = parts.store.series.series(version, [key], **weeks)
+    moved = {parse_week(trend.week): trend for trend in judged}
+    up = {week for week, trend in moved.items() if direction(trend) == "up"}
+    return {
+        "chart": bars(weeks["first_week"], series.stories, up=up, down=set(moved) - up),
+        "total": sum(series.stories),
+        "most": max(series.stories),
+        "moved": moved,
+        "known_from": parts.store.series.known_from(version, [key], **weeks),
+        "width": BARS_WIDTH,
+        "height": BARS_HEIGHT,
+        **weeks,
+    }
+
+
+def _told(parts: Parts, key: str, week: int, counted: bool) -> dict[str, object]:
+    """Return who told of a key in the weeks up to one, and before."""
+    shown = WORD_WEEKS if is_term(key) else SHOWN_WEEKS
+    return {
+        "tellers": told_by(parts, key, week, shown) if counted else [],
+        "shown_weeks": shown,
+        "told_week": week_name(week),
+        "before_week": week_name(max(0, week - shown)),
+        "warm_up": WARM_UP,
+        "feeds": feed_titles(parts),
+    }
+
+
+def _recent(parts: Parts, version: str, key: str, last: int) -> Sequence[TaggedItem]:
+    """Return what was told of a key last."""
+    if not is_term(key):
+        return parts.store.items.search(Filter(labels=tuple(key.split("|"))), limit=_RECENT).items
+    window = week_start(last - _CHART_WEEKS + 1), week_end(last)
+    return parts.store.items.by_id(parts.store.trends.evidence(version, key, *window, limit=_RECENT))
