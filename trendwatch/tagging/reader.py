@@ -16,11 +16,11 @@ from numpy.typing import NDArray
 
 from trendwatch.phrases import item_words
 from trendwatch.tagging.weak import Found, Matcher
+from trendwatch.text import singular
 from trendwatch.vectors import Vectoriser
 
 Numbers = NDArray[np.int64]
 
-_SHORTEST_PLURAL = 4
 #: Bits for the number of a word among the terms.
 _BITS = 24
 _MASK = (1 << _BITS) - 1
@@ -87,14 +87,3 @@ class _Numbers(dict[str, int]):
 def singulars(words: Sequence[str]) -> list[str]:
     """Return words with a plural ending taken off: with few examples, robot and robots must be one word."""
     return [singular(word) if word[-1] == "s" else word for word in words]
-
-
-def singular(word: str) -> str:
-    """Return a word without its plural ending."""
-    if word[-1] != "s" or len(word) < _SHORTEST_PLURAL or word.endswith(("ss", "us", "is", "news")):
-        return word
-    if word.endswith("ies"):
-        return word[:-3] + "y"
-    if word.endswith(("sses", "xes", "ches", "shes")):
-        return word[:-2]
-    return word[:-1]
