@@ -53,6 +53,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from trendwatch.statistics import f1, sigmoid
 from trendwatch.tagging.weights import BUCKETS, bucket
 
 #: Logit of a label per bucket of votes where no model says better: confidence .01 .01 .25 .75 .85 .93.
@@ -93,7 +94,7 @@ class Calibration:
     def probability(self, scores: NDArray[np.float64], buckets: NDArray[np.intp]) -> NDArray[np.float64]:
         """Return the probability of each label for each text, both (n, K)."""
         said = self.evidence[np.arange(scores.shape[1])[np.newaxis, :], buckets]
-        return _sigmoid(scores * self.slope + self.offset + said)
+        return sigmoid(scores * self.slope + self.offset + said)
 
 
 def calibrate(
@@ -219,7 +220,7 @@ def _newton(
     found = mean.copy()
     for _ in range(_STEPS):
         logits = (found[:number] @ flat).reshape(targets.shape) + found[number:]
-        probability = _sigmoid(logits)
+        probability = sigmoid(logits)
         error = counts * (targets - probability)
         slack = np.concatenate([flat @ error.ravel(), error.sum(axis=0)]) - precision * (found - mean)
         bend = counts * probability * (1 - probability)
@@ -237,9 +238,5 @@ def _newton(
 
 
 def _macro_f1(given: NDArray[np.bool_], targets: NDArray[np.bool_], counts: NDArray[np.float64]) -> float:
-    hits = (counts * (given & targets)).sum(axis=0)
-    return float((2 * hits / ((counts * given).sum(axis=0) + (counts * targets).sum(axis=0))).mean())
-
-
-def _sigmoid(logits: NDArray[np.float64]) -> NDArray[np.float64]:
-    return np.asarray(1 / (1 + np.exp(-np.clip(logits, -50, 50))))
+    parts = (given & targets, given, targets)
+    return float(f1(*((counts * part).sum(axis=0) for part in parts)).mean())
