@@ -12,9 +12,11 @@ import pytest
 
 PROJECT = Path(__file__).resolve().parents[1]
 MODULES = sorted((PROJECT / "trendwatch").rglob("*.py"))
+TESTS = sorted((PROJECT / "tests").rglob("*.py"))
 
 MOST_LINES = 300
 MOST_FUNCTION_LINES = 40
+MOST_MOCKS = 10
 NO_NAMES = {
     "base",
     "common",
@@ -118,6 +120,13 @@ def test_no_module_is_left_to_finish() -> None:
     marks = re.compile(r"\b(?:TODO|FIXME|XXX)\b|raise NotImplementedError")
     found = [name_of(path) for path in MODULES if marks.search(path.read_text("utf-8"))]
     assert found == []
+
+
+def test_fakes_not_mocks() -> None:
+    """What stands in for something else is handed over, not put in its place behind its back."""
+    said = re.compile("monkeypatch" + r"\.setattr\(|\b(?:Magic)?" + r"Mock\(|\bmock" + r"\.patch")
+    uses = [name_of(path) for path in TESTS for _ in said.findall(path.read_text("utf-8"))]
+    assert len(uses) < MOST_MOCKS, uses
 
 
 def test_no_file_names_a_machine_or_a_registry() -> None:

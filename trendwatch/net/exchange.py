@@ -23,11 +23,21 @@ from trendwatch.net.failures import translated
 from trendwatch.net.unpack import unpacked
 
 _OK, _NOT_MODIFIED = 200, 304
-#: Seconds a connection waits for another request, and how many may.
-_SECONDS_KEPT, _MOST_KEPT = 5.0, 256
-
 #: Scheme, host and port.
 _Server = tuple[bytes, bytes, int | None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Keeping:
+    """Connections that wait for another request."""
+
+    #: how long one does
+    seconds: float = 5.0
+    #: how many do
+    most: int = 256
+
+
+KEEPING = Keeping()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -83,8 +93,10 @@ class Exchange:
         *,
         standing: Mapping[str, str],
         max_bytes: int,
+        keeping: Keeping = KEEPING,
     ) -> None:
         self._backend = backend
+        self._keeping = keeping
         self._tls = tls
         self._max_bytes = max_bytes
         #: headers of every request
@@ -125,7 +137,7 @@ class Exchange:
 
     def _new(self, origin: httpcore.Origin) -> httpcore.AsyncHTTPConnection:
         return httpcore.AsyncHTTPConnection(
-            origin, self._tls, keepalive_expiry=_SECONDS_KEPT, network_backend=self._backend
+            origin, self._tls, keepalive_expiry=self._keeping.seconds, network_backend=self._backend
         )
 
     async def _kept(self, server: _Server) -> httpcore.AsyncHTTPConnection | None:
@@ -176,7 +188,8 @@ class Exchange:
         kept = _Kept(connection, server, now)
         self._idle.setdefault(server, []).append(kept)
         self._waiting.append(kept)
-        while self._waiting[0].since < now - _SECONDS_KEPT or len(self._waiting) > _MOST_KEPT:
+        limits = self._keeping
+        while self._waiting[0].since < now - limits.seconds or len(self._waiting) > limits.most:
             old = self._waiting.popleft()
             if old in self._idle[old.server]:
                 self._idle[old.server].remove(old)

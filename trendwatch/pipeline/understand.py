@@ -27,7 +27,7 @@ from trendwatch.trends.tally import Tally
 from trendwatch.types.news import Item
 from trendwatch.types.tags import Model, Tag, Taxonomy
 from trendwatch.types.weeks import week_end, week_number, week_start
-from trendwatch.types.work import Clock
+from trendwatch.types.work import Claim, Clock
 
 _log = structlog.get_logger()
 
@@ -108,6 +108,12 @@ class Understanding:
     #: of our last claim; the next one follows directly unless another process had its turn
     token: int = 0
 
+    def goes_on(self, claim: Claim) -> None:
+        """Take up work under a claim; open stories are forgotten if others understood items since the last."""
+        if claim.token != self.token + 1:
+            self.open = None
+        self.token = claim.token
+
 
 def understand(
     store: Store,
@@ -117,6 +123,7 @@ def understand(
     lease: timedelta,
     memory: Understanding,
     read_by: datetime | None = None,
+    at_once: int = BATCH,
     on_progress: Callable[[UnderstandReport], None] = lambda _report: None,
 ) -> UnderstandReport:
     """Tag, cluster and count, for every live version, all that waits or was read by a time."""
@@ -124,12 +131,10 @@ def understand(
     if (claim := store.claim("understand", "all", now=clock(), lease=lease)) is None:
         report.held = True
         return report
-    if claim.token != memory.token + 1:
-        memory.open = None  # another process has understood items since
-    memory.token = claim.token
+    memory.goes_on(claim)
     try:
         for version, tagger in _taggers(memory, store.models.live(), taxonomy, store.models.earlier):
-            while batch := _next_batch(store, version, read_by):
+            while batch := _next_batch(store, version, read_by=read_by, limit=at_once):
                 understood, mends = _understand(
                     store, batch, version=version, tagger=tagger, taxonomy=taxonomy, memory=memory
                 )
@@ -152,9 +157,9 @@ def understand(
     return report
 
 
-def _next_batch(store: Store, version: str, read_by: datetime | None) -> list[Waiting]:
+def _next_batch(store: Store, version: str, *, read_by: datetime | None, limit: int) -> list[Waiting]:
     """Return the earliest items that wait, no more than one week's: rarities change with the week."""
-    waiting = store.understanding.waiting(version, limit=BATCH, read_by=read_by)
+    waiting = store.understanding.waiting(version, limit=limit, read_by=read_by)
     if not waiting:
         return []
     week = week_number(waiting[0].item.counted_at)
