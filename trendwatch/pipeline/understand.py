@@ -109,7 +109,7 @@ class Understanding:
     token: int = 0
 
     def goes_on(self, claim: Claim) -> None:
-        """Take up work under a claim; open stories are forgotten if others understood items since the last."""
+        """Take up work under a claim; open stories are forgotten if others had their turn since the last."""
         if claim.token != self.token + 1:
             self.open = None
         self.token = claim.token
