@@ -59,5 +59,7 @@ def test_bins_hold_equally_many_and_tell_how_far_off_confidence_is() -> None:
 def test_bins_of_a_manifest_count_given_tags_only() -> None:
     probability = np.array([[0.9, 0.2], [0.6, 0.7]])
     ones = np.ones((2, 2), dtype=bool)
-    kept = held_out_bins(probability, np.array([0.5, 0.5]), np.array([[1, 0], [0, 1]], dtype=bool), ones)
+    kept = held_out_bins(
+        probability, np.array([0.5, 0.5]), true=np.array([[1, 0], [0, 1]], dtype=bool), looked=ones
+    )
     assert kept == [[0.6, 0.0, 1], [0.7, 1.0, 1], [0.9, 1.0, 1]]

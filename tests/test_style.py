@@ -16,7 +16,12 @@ TESTS = sorted((PROJECT / "tests").rglob("*.py"))
 
 MOST_LINES = 300
 MOST_FUNCTION_LINES = 40
+MOST_POSITIONAL = 3
 MOST_MOCKS = 10
+#: Folders whose public functions are verbs and routes.
+DOORS = {"api", "cli", "web"}
+#: Methods whose arguments another library decides.
+NAMED_BY_OTHERS = {"connect_tcp"}
 NO_NAMES = {
     "base",
     "common",
@@ -98,6 +103,25 @@ def test_functions_are_short() -> None:
         if length(function) > MOST_FUNCTION_LINES
     }
     assert long == {}
+
+
+def positional(function: ast.FunctionDef | ast.AsyncFunctionDef) -> list[str]:
+    """Return the arguments that may be given without their names."""
+    names = [argument.arg for argument in (*function.args.posonlyargs, *function.args.args)]
+    return names[names[:1] in (["self"], ["cls"]) :]
+
+
+def test_arguments_that_could_be_swapped_have_names() -> None:
+    """A collaborator and two more at most; verbs and routes are called by libraries, by name."""
+    many = [
+        f"{name_of(path)}:{function.name}"
+        for path in MODULES
+        for function in functions(tree_of(path))
+        if len(positional(function)) > MOST_POSITIONAL
+        and function.name not in NAMED_BY_OTHERS
+        and (path.relative_to(PROJECT).parts[1] not in DOORS or function.name.startswith("_"))
+    ]
+    assert many == []
 
 
 def test_names_say_something() -> None:

@@ -81,7 +81,8 @@ def try_one(context: typer.Context, label: Described, *, as_json: bool) -> None:
     from trendwatch.pipeline.label_changes import trial_of
 
     with given(context).service() as service:
-        trial = trial_of(service.store, service.config, *label)
+        key, values = label
+        trial = trial_of(service.store, service.config, key, values=values)
     if as_json:
         print_json({**plain_value(trial), "silent": trial.silent})
     else:
@@ -93,7 +94,8 @@ def add(context: typer.Context, label: Described, *, as_json: bool) -> None:
     from trendwatch.pipeline.label_changes import keep_label
 
     with given(context).service() as service:
-        kept = keep_label(service.store, service.config, *label, by="cli", now=service.clock())
+        key, values = label
+        kept = keep_label(service.store, service.config, key, values=values, by="cli", now=service.clock())
     if as_json:
         print_json(kept)
         return

@@ -148,7 +148,9 @@ def add_business(
         "timezone": timezone,
     }
     with given(context).service() as service:
-        business = new_business(service.store, service.config, key, values, by="cli", now=service.clock())
+        business = new_business(
+            service.store, service.config, key, given=values, by="cli", now=service.clock()
+        )
         if as_json:
             print_json(business)
         else:

@@ -106,7 +106,7 @@ class Poster:
                 async with httpcore.AsyncConnectionPool(
                     self._tls or public_authorities(), network_backend=backend
                 ) as pool:
-                    return await self._ask(pool, url, body, headers)
+                    return await self._ask(pool, url, body, headers=headers)
         except (TimeoutError, httpcore.TimeoutException) as error:
             raise FetchTimeout(f"not finished after {self._seconds:g} seconds") from error
         except (httpcore.NetworkError, httpcore.ProtocolError, OSError) as error:
@@ -116,7 +116,7 @@ class Poster:
             lookups.shutdown(wait=False, cancel_futures=True)  # a name server may take its time
 
     async def _ask(
-        self, pool: httpcore.AsyncConnectionPool, url: str, body: bytes, headers: Mapping[str, str]
+        self, pool: httpcore.AsyncConnectionPool, url: str, body: bytes, *, headers: Mapping[str, str]
     ) -> Posted:
         parts = _parts(url)
         sent = {

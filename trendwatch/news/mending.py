@@ -57,7 +57,7 @@ def mends(window: Window, gauge: Gauge, *, span: timedelta, cap: int) -> list[Me
         story.changed = False
         for other in _near(story, window):
             older, younger = sorted((story, other), key=_age)
-            if _are_one(older, younger, window, gauge, span=span, cap=cap):
+            if _are_one(older, younger, window=window, gauge=gauge, span=span, cap=cap):
                 found.append(_merge(older, younger, window))
     return found
 
@@ -92,7 +92,7 @@ def _near(story: OpenStory, window: Window) -> list[OpenStory]:
 
 
 def _are_one(
-    one: OpenStory, other: OpenStory, window: Window, gauge: Gauge, *, span: timedelta, cap: int
+    one: OpenStory, other: OpenStory, *, window: Window, gauge: Gauge, span: timedelta, cap: int
 ) -> bool:
     if not one.members or not other.members or not _may_merge(one, other, span=span, cap=cap):
         return False

@@ -65,7 +65,7 @@ def _counted(members: Sequence[Member], moved: Mapping[str, str]) -> Tally:
     tally = Tally(members=[], labels=[])
     for one in members:
         story = moved.get(one.item_id, one.story_id)
-        tally.add_counted(story, one.feed_key, one.at, one.labels)
+        tally.add_counted(story, one.feed_key, at=one.at, labels=one.labels)
     return tally
 
 

@@ -127,7 +127,7 @@ class Stream:
         self._reads.append(one)
         self._stories.setdefault(one.story_id, []).append(one)
         self._begun.setdefault(one.story_id, len(self._begun) + self._gone)
-        self._tally.add_counted(one.story_id, line.source, line.date, one.labels)
+        self._tally.add_counted(one.story_id, line.source, at=line.date, labels=one.labels)
 
     def _index_at(self, at: datetime) -> StoryIndex:
         week = week_number(at)

@@ -133,7 +133,7 @@ def understand(
         return report
     memory.goes_on(claim)
     try:
-        for version, tagger in _taggers(memory, store.models.live(), taxonomy, store.models.earlier):
+        for version, tagger in _taggers(memory, store.models.live(), taxonomy, earlier=store.models.earlier):
             while batch := _next_batch(store, version, read_by=read_by, limit=at_once):
                 understood, mends = _understand(
                     store, batch, version=version, tagger=tagger, taxonomy=taxonomy, memory=memory
@@ -170,18 +170,19 @@ def _taggers(
     memory: Understanding,
     models: Sequence[Model],
     taxonomy: Taxonomy,
+    *,
     earlier: Callable[[], Sequence[Model]],
 ) -> Iterator[tuple[str, Tagger]]:
     """Yield each live version with its tagger; those of versions that are gone are forgotten."""
     memory.taggers = {model.version: memory.taggers.get(model.version) for model in models}
     for model in models:
-        tagger = memory.taggers[model.version] or _load(memory, model, taxonomy, earlier)
+        tagger = memory.taggers[model.version] or _load(memory, model, taxonomy, earlier=earlier)
         memory.taggers[model.version] = tagger
         yield model.version, tagger
 
 
 def _load(
-    memory: Understanding, model: Model, taxonomy: Taxonomy, earlier: Callable[[], Sequence[Model]]
+    memory: Understanding, model: Model, taxonomy: Taxonomy, *, earlier: Callable[[], Sequence[Model]]
 ) -> Tagger:
     try:
         return Tagger.load(model, taxonomy)

@@ -34,7 +34,7 @@ def accept_term(
     complaint = Known(config.tables.labels).full_complaint(label)
     if complaint:
         raise ConfigError(complaint)
-    _lay(store, config, label, lambda strong: _with(strong, verdict.form), by=by, now=now)
+    _lay(store, config, label, strong=lambda strong: _with(strong, verdict.form), by=by, now=now)
     store.terms.decide(verdict)
     return verdict
 
@@ -61,7 +61,9 @@ def take_back(store: Store, config: Config, term: str, *, by: str, now: datetime
     if verdict is None:
         raise NotFound("verdict on term", term[:100], hint="trendwatch terms list shows them")
     if verdict.label and any(label.full_key == verdict.label for label in config.taxonomy.labels):
-        _lay(store, config, verdict.label, lambda strong: _without(strong, verdict.form), by=by, now=now)
+        _lay(
+            store, config, verdict.label, strong=lambda strong: _without(strong, verdict.form), by=by, now=now
+        )
     store.terms.forget(verdict.term)
     return verdict
 
@@ -85,8 +87,8 @@ def _lay(
     store: Store,
     config: Config,
     label: str,
-    strong: Callable[[Sequence[str]], list[str]],
     *,
+    strong: Callable[[Sequence[str]], list[str]],
     by: str,
     now: datetime,
 ) -> None:

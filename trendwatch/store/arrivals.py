@@ -43,8 +43,12 @@ class Arrivals:
             .distinct()
         )
         with reading(self._engine) as connection:
-            told = connection.execute(_counted(stories, _SERIES, version, first_week, last_week)).all()
-            by_owner = connection.execute(_counted(owners, _REPORTS, version, first_week, last_week)).all()
+            told = connection.execute(
+                _counted(stories, _SERIES, version=version, first_week=first_week, last_week=last_week)
+            ).all()
+            by_owner = connection.execute(
+                _counted(owners, _REPORTS, version=version, first_week=first_week, last_week=last_week)
+            ).all()
         return PairWeeks.of(((*row,) for row in told), ((*row,) for row in by_owner))
 
     def reports(self, version: str, *, until: datetime, limit: int) -> dict[str, PairReports]:
@@ -68,7 +72,7 @@ class Arrivals:
         }
 
 
-def _counted(query: Any, rows: Any, version: str, first_week: int, last_week: int) -> Any:
+def _counted(query: Any, rows: Any, *, version: str, first_week: int, last_week: int) -> Any:
     return query.where(
         rows.c.model_seq == model_seq(version),
         rows.c.key.like(_PAIRS),

@@ -92,7 +92,7 @@ class StoryMends:
             feeds = {row.key: row.seq for row in connection.execute(select(_FEED.c.key, _FEED.c.seq))}
             for version, change in counts.items():
                 seq = int(connection.execute(select(model_seq(version))).scalar_one())
-                write_counts(connection, change, feeds, seq)
+                write_counts(connection, change, feeds, model=seq)
 
 
 def _apply(connection: Connection, move: Move, now: datetime) -> None:

@@ -84,20 +84,22 @@ class Trends:
             done = insert(connection, AnalysisRow).values(model_seq=seq, week=week, made_at=now, **said)
             connection.execute(done.on_conflict_do_nothing())
 
-    def evidence(self, version: str, key: str, since: datetime, until: datetime, *, limit: int) -> list[str]:
+    def evidence(self, version: str, key: str, *, since: datetime, until: datetime, limit: int) -> list[str]:
         """Return items that carry a label or pair in a window: one a story, the story told last first."""
-        query = select(func.max(_ITEM.c.id).label("id")).where(*_carry(version, key, since, until))
+        query = select(func.max(_ITEM.c.id).label("id")).where(
+            *_carry(version, key, since=since, until=until)
+        )
         newest_first = (func.max(_ITEM.c.counted_at).desc(), _ITEM.c.story_seq)
         query = query.group_by(_ITEM.c.story_seq).order_by(*newest_first)
         with reading(self._engine) as connection:
             return [row.id for row in connection.execute(query.limit(limit))]
 
-    def stories(self, version: str, key: str, since: datetime, until: datetime, *, limit: int) -> list[str]:
+    def stories(self, version: str, key: str, *, since: datetime, until: datetime, limit: int) -> list[str]:
         """Return ids of the stories with an item that carries a label or pair, the widest first."""
         query = (
             select(_STORY.c.id)
             .join(_ITEM, _ITEM.c.story_seq == _STORY.c.seq)
-            .where(*_carry(version, key, since, until))
+            .where(*_carry(version, key, since=since, until=until))
             .group_by(_STORY.c.seq, _STORY.c.id, _STORY.c.owners, _STORY.c.last_seen_at)
             .order_by(_STORY.c.owners.desc(), _STORY.c.last_seen_at.desc(), _STORY.c.seq)
         )
@@ -137,7 +139,7 @@ class Trends:
             return [thaw(Trend, json.dumps(value)) for value in connection.execute(query).scalars()]
 
 
-def _carry(version: str, key: str, since: datetime, until: datetime) -> list[Any]:
+def _carry(version: str, key: str, *, since: datetime, until: datetime) -> list[Any]:
     """Return the conditions of items of stories that carry all labels of a key in a half-open window."""
     found: list[Any] = [
         _ITEM.c.counted_at >= since,

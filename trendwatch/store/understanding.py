@@ -165,9 +165,9 @@ class Understanding:
             feeds = {row.key: row.seq for row in connection.execute(select(_FEED.c.key, _FEED.c.seq))}
             items = _seqs(connection, _ITEM, list(batch.stories))
             _write_stories(connection, batch, items)
-            _write_tags(connection, batch, items, seq)
-            write_uncovered(connection, batch.uncovered, items, seq)
-            write_counts(connection, batch, feeds, seq)
+            _write_tags(connection, batch, items, model=seq)
+            write_uncovered(connection, batch.uncovered, items, model=seq)
+            write_counts(connection, batch, feeds, model=seq)
             done = delete(_PENDING).where(
                 _PENDING.c.model_seq == seq, _PENDING.c.item_seq.in_(items.values())
             )
@@ -218,7 +218,7 @@ def _story_values(story_id: str, item: Item) -> dict[str, Any]:
     return {"id": story_id, "title": item.title, "url": item.url, "summary": item.summary, **times, **counts}
 
 
-def _write_tags(connection: Connection, batch: Understood, items: Mapping[str, int], model: int) -> None:
+def _write_tags(connection: Connection, batch: Understood, items: Mapping[str, int], *, model: int) -> None:
     rows = [
         {
             "model_seq": model,
@@ -236,7 +236,7 @@ def _write_tags(connection: Connection, batch: Understood, items: Mapping[str, i
         connection.execute(insert(connection, TagRow).on_conflict_do_nothing(), rows)
 
 
-def write_counts(connection: Connection, batch: Understood, feeds: Mapping[str, int], model: int) -> None:
+def write_counts(connection: Connection, batch: Understood, feeds: Mapping[str, int], *, model: int) -> None:
     """Add what a batch counts to what a model version has counted."""
     series = _series_values(batch, model)
     first = batch.report_counts if batch.first_counts is None else batch.first_counts
@@ -253,9 +253,9 @@ def write_counts(connection: Connection, batch: Understood, feeds: Mapping[str, 
     ]
     weeks = sorted({row["week"] for row in series} | {week for _, week, _ in batch.report_counts})
     changed = [{"model_seq": model, "week": week, "changes": 1} for week in weeks]
-    _add_up(connection, SeriesRow, ("stories", *DAY_COLUMNS), series)
-    _add_up(connection, ReportsRow, ("reports", "stories"), reports)
-    _add_up(connection, CountedRow, ("changes",), changed)
+    _add_up(connection, SeriesRow, ("stories", *DAY_COLUMNS), values=series)
+    _add_up(connection, ReportsRow, ("reports", "stories"), values=reports)
+    _add_up(connection, CountedRow, ("changes",), values=changed)
 
 
 def _series_values(batch: Understood, model: int) -> list[dict[str, Any]]:
@@ -272,7 +272,7 @@ def _series_values(batch: Understood, model: int) -> list[dict[str, Any]]:
     return [rows[at] for at in sorted(rows)]
 
 
-def _add_up(connection: Connection, row: Any, counts: Sequence[str], values: list[dict[str, Any]]) -> None:
+def _add_up(connection: Connection, row: Any, counts: Sequence[str], *, values: list[dict[str, Any]]) -> None:
     """Add counts to the rows that have them, and make those that are new."""
     if not values:
         return

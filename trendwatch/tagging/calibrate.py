@@ -100,9 +100,9 @@ class Calibration:
 def calibrate(
     scores: NDArray[np.float64],
     buckets: NDArray[np.intp],
+    *,
     targets: NDArray[np.bool_],
     groups: NDArray[np.intp],
-    *,
     counts: NDArray[np.float64] | None = None,
     fewest: int = 1,
 ) -> Calibration:
@@ -127,7 +127,7 @@ def calibrate(
         mine = np.flatnonzero((groups == group) & (texts >= max(least, 1)))
         if len(mine):
             slope, evidence, offsets = _fit(
-                scores[:, mine], buckets[:, mine], targets[:, mine], stands[:, mine]
+                scores[:, mine], buckets[:, mine], targets=targets[:, mine], counts=stands[:, mine]
             )
             fitted.slope[mine], fitted.evidence[mine], fitted.offset[mine] = slope, evidence, offsets
     return fitted
@@ -185,6 +185,7 @@ def _least(without: NDArray[np.float64], share: float, *, slack: float) -> NDArr
 def _fit(
     scores: NDArray[np.float64],
     buckets: NDArray[np.intp],
+    *,
     targets: NDArray[np.bool_],
     counts: NDArray[np.float64],
 ) -> tuple[float, NDArray[np.float64], NDArray[np.float64]]:
@@ -199,13 +200,14 @@ def _fit(
     mean = np.concatenate([[1.0], _PRIOR_EVIDENCE, [0.0], np.zeros(count)])
     slope, step, base, offset = _FIRMNESS
     precision = np.concatenate([[slope], np.full(BUCKETS, step), [base], np.full(count, offset)])
-    found = _newton(shared, targets, counts, mean, precision)
+    found = _newton(shared, targets, counts=counts, mean=mean, precision=precision)
     return float(found[0]), found[1 : 1 + BUCKETS], found[1 + BUCKETS] + found[2 + BUCKETS :]
 
 
 def _newton(
     shared: NDArray[np.float64],
     targets: NDArray[np.bool_],
+    *,
     counts: NDArray[np.float64],
     mean: NDArray[np.float64],
     precision: NDArray[np.float64],

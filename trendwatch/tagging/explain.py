@@ -37,13 +37,14 @@ class Reasons:
         names: Sequence[str],
     ) -> None:
         self._reading, self._names, self._said = reading, names, said
-        self._parts = self._of(reading.matrix, *given, coef)
+        self._parts = self._of(reading.matrix, given, coef=coef)
         self._written: tuple[int, dict[str, str]] = (-1, {})
 
     def _of(
-        self, matrix: Any, rows: NDArray[np.intp], labels: NDArray[np.intp], coef: NDArray[np.float32]
+        self, matrix: Any, given: tuple[NDArray[np.intp], NDArray[np.intp]], *, coef: NDArray[np.float32]
     ) -> list[list[tuple[float, int]]]:
         """Return (part, column) of all that speaks for each given tag, in one pass over all of them."""
+        rows, labels = given
         starts = matrix.indptr[rows].astype(np.int64)
         counts = matrix.indptr[rows + 1] - starts
         ends = np.cumsum(counts)

@@ -54,7 +54,7 @@ class _Pair:
 class _State:
     """Where the search stands, for the labels that are not done."""
 
-    def __init__(self, matrix: Any, targets: NDArray[np.bool_], weights: Floats, start: Floats) -> None:
+    def __init__(self, matrix: Any, targets: NDArray[np.bool_], *, weights: Floats, start: Floats) -> None:
         self._matrix, self._transposed = matrix, matrix.T.tocsr()
         self.labels = np.arange(targets.shape[1])
         self.sign = np.where(targets, 1, -1).astype(np.float32)
@@ -157,7 +157,7 @@ def fit(
     """
     counted: Floats = weights.astype(np.float32)
     shares = np.zeros_like(counted) if start is None else np.where(counted > 0, start, 0).astype(np.float32)
-    state = _State(matrix, targets, counted, shares.copy())
+    state = _State(matrix, targets, weights=counted, start=shares.copy())
     for _ in range(_STEPS):
         done = state.solved(tolerance)
         if done.all():

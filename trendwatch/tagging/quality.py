@@ -127,6 +127,7 @@ def reliability(confidence: NDArray[np.float64], right: NDArray[np.bool_]) -> li
 def held_out_bins(
     probability: NDArray[np.float64],
     thresholds: NDArray[np.float64],
+    *,
     true: NDArray[np.bool_],
     looked: NDArray[np.bool_],
 ) -> list[list[float]]:

@@ -60,10 +60,10 @@ def pick(tagger: Tagger, texts: Sequence[tuple[str, str]], count: int, *, seed: 
     seen = tagger.look(texts)
     taken = np.zeros(len(texts), dtype=bool)
     order = np.random.default_rng(seed).permutation(len(texts))
-    picked = _take(order, round(count * _RANDOM), taken, Asked.RANDOM)
+    picked = _take(order, round(count * _RANDOM), taken=taken, why=Asked.RANDOM)
     clash = _clash(seen.confidence, seen.votes, tagger.thresholds)
     clashing = np.argsort(-clash, kind="stable")[: int((clash > _CLASH).sum())]
-    picked += _take(clashing, round(count * _CONFLICTS), taken, Asked.CONFLICT)
+    picked += _take(clashing, round(count * _CONFLICTS), taken=taken, why=Asked.CONFLICT)
     left = count - len(picked)
     margin = _margin(seen.confidence, tagger.thresholds)
     margin[taken] = np.inf
@@ -71,7 +71,7 @@ def pick(tagger: Tagger, texts: Sequence[tuple[str, str]], count: int, *, seed: 
     return picked + [Picked(place, Asked.MARGIN) for place in _spread(seen.matrix, near, left)]
 
 
-def _take(order: NDArray[np.intp], count: int, taken: NDArray[np.bool_], why: Asked) -> list[Picked]:
+def _take(order: NDArray[np.intp], count: int, *, taken: NDArray[np.bool_], why: Asked) -> list[Picked]:
     chosen = [place for place in order.tolist() if not taken[place]][:count]
     taken[chosen] = True
     return [Picked(place, why) for place in chosen]

@@ -75,7 +75,7 @@ class Matcher:
         # Each term once a text, where it stands first: places are in reading order.
         _, first = np.unique(rows[places] * len(self.terms) + terms, return_index=True)
         first.sort()
-        return Found(self, rows[places][first], terms[first], count)
+        return Found(self, rows[places][first], terms[first], count=count)
 
     def read(self, texts: Sequence[Sequence[str]]) -> Found:
         """Return the terms in some texts, from their ``item_words``."""
@@ -102,7 +102,7 @@ class Matcher:
 class Found:
     """The terms of a taxonomy that stand in some texts, each once a text, in reading order."""
 
-    def __init__(self, matcher: Matcher, rows: Numbers, terms: Numbers, count: int) -> None:
+    def __init__(self, matcher: Matcher, rows: Numbers, terms: Numbers, *, count: int) -> None:
         self._matcher = matcher
         self.rows, self.terms = rows, terms
         labels, weights = matcher.label_of(terms), matcher.weight_of(terms)

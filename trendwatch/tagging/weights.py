@@ -137,8 +137,8 @@ def unpack(model: Model) -> Weights:
     try:
         with zipfile.ZipFile(io.BytesIO(model.blob)) as archive:
             _check_members(archive, model)
-            text = _array(archive, "terms", None, model).tobytes().decode()
-            arrays = {name: _array(archive, name, shape, model) for name, shape in shapes.items()}
+            text = _array(archive, "terms", shape=None, model=model).tobytes().decode()
+            arrays = {name: _array(archive, name, shape=shape, model=model) for name, shape in shapes.items()}
     except (zipfile.BadZipFile, ValueError, EOFError, OSError, NotImplementedError, RuntimeError) as error:
         raise rejected(model, f"it cannot be read ({error})") from error
     terms = text.split("\n") if text else []
@@ -194,7 +194,9 @@ def _check_members(archive: zipfile.ZipFile, model: Model) -> None:
         raise rejected(model, "it unpacks to more than a tagger can be")
 
 
-def _array(archive: zipfile.ZipFile, name: str, shape: tuple[int, ...] | None, model: Model) -> NDArray[Any]:
+def _array(
+    archive: zipfile.ZipFile, name: str, *, shape: tuple[int, ...] | None, model: Model
+) -> NDArray[Any]:
     """Return an array once its header says exactly what we expect; no shape means all bytes there are."""
     stream = io.BytesIO(archive.read(f"{name}.npy"))
     if np.lib.format.read_magic(stream) != (1, 0):

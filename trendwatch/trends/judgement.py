@@ -142,8 +142,8 @@ class Judgement:
         levels, up, places = self.levels, direction is Direction.UP, chosen.nonzero()[0]
         observed = (levels.observed if up else levels.reported)[places]
         expected = (self.usual_high if up else self.usual_low)[places]
-        most = upper_bound(levels, expected, places, self.rules)
-        least = self.rise[places] if up else _lower(levels, expected, places, self.rules)
+        most = upper_bound(levels, expected, places, rules=self.rules)
+        least = self.rise[places] if up else _lower(levels, expected, places, rules=self.rules)
         for row, at in enumerate(places.tolist()):
             bounds = float(least[row]), float(most[row])
             # rounded, so that the order of rows cannot show in the last digits
@@ -181,15 +181,15 @@ def judgement(levels: Levels, rules: SurgeRules, *, season: Floats | None = None
         levels=levels,
         usual_high=high,
         usual_low=low,
-        rise=lower_bound(levels, levels.observed, high, able & goes_on, rules),
-        fall=_fall(levels, low, was, rules),
-        burst=lower_bound(levels, levels.newest, high * levels.one_week, able, rules),
+        rise=lower_bound(levels, levels.observed, high, able=able & goes_on, rules=rules),
+        fall=_fall(levels, low, was, rules=rules),
+        burst=lower_bound(levels, levels.newest, high * levels.one_week, able=able, rules=rules),
         rules=rules,
     )
 
 
 def lower_bound(
-    levels: Levels, observed: Floats, expected: Floats, able: NDArray[np.bool_], rules: SurgeRules
+    levels: Levels, observed: Floats, expected: Floats, *, able: NDArray[np.bool_], rules: SurgeRules
 ) -> Floats:
     """Return IC025 of the keys that may rise and are above the floor, -inf for the others."""
     bound = np.full(len(observed), -math.inf)
@@ -201,21 +201,21 @@ def lower_bound(
     return bound
 
 
-def upper_bound(levels: Levels, expected: Floats, places: Ints, rules: SurgeRules) -> Floats:
+def upper_bound(levels: Levels, expected: Floats, places: Ints, *, rules: SurgeRules) -> Floats:
     """Return IC975 of some keys. Every week counts in full: one that stands alone is no sign of a fall."""
     observed, variance = levels.reported[places], _variance(levels, expected, rules)
     return ic975(observed, expected, dispersion=rules.dispersion, variance=variance)
 
 
-def _lower(levels: Levels, expected: Floats, places: Ints, rules: SurgeRules) -> Floats:
+def _lower(levels: Levels, expected: Floats, places: Ints, *, rules: SurgeRules) -> Floats:
     observed, variance = levels.observed[places], _variance(levels, expected, rules)
     return ic025(observed, expected, dispersion=rules.dispersion, variance=variance)
 
 
-def _fall(levels: Levels, expected: Floats, was: NDArray[np.bool_], rules: SurgeRules) -> Floats:
+def _fall(levels: Levels, expected: Floats, was: NDArray[np.bool_], *, rules: SurgeRules) -> Floats:
     bound = np.full(len(expected), math.inf)
     asked = (was & (expected >= rules.min_expected)).nonzero()[0]
-    bound[asked] = upper_bound(levels, expected[asked], asked, rules)
+    bound[asked] = upper_bound(levels, expected[asked], asked, rules=rules)
     return bound
 
 

@@ -94,6 +94,7 @@ class Judgement:
         table: TermTable,
         levels: TermLevels,
         rules: TermRules,
+        *,
         owners: Mapping[str, str],
         up: AbstractSet[str],
     ) -> None:

@@ -80,7 +80,7 @@ def term_levels(table: TermTable, since: Mapping[str, int]) -> TermLevels:
     for window in WINDOWS:
         before = pasts[max(LAG, window)]
         if before.past.volume.any():
-            _compare(table, window, before, levels)
+            _compare(table, window, before, best=levels)
     return levels
 
 
@@ -91,7 +91,7 @@ def _past(table: TermTable, age: int, old: NDArray[np.bool_]) -> _Before:
     return _Before(Past(terms[inside], sources[inside], weights[inside], volume * panel), panel)
 
 
-def _compare(table: TermTable, window: int, before: _Before, best: TermLevels) -> None:
+def _compare(table: TermTable, window: int, before: _Before, *, best: TermLevels) -> None:
     """Put in what one window says wherever it is clearer."""
     observed, now = _recent(table, window, before.panel)
     past, asked = before.past, np.flatnonzero(observed >= _ASKED)

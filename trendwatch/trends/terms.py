@@ -94,7 +94,7 @@ class TermWatch:
             dismissed: terms that are never told, folded
         """
         levels = term_levels(self.table, since)
-        found = Judgement(self.table, levels, rules, owners, set(self._up)).rises(dismissed)
+        found = Judgement(self.table, levels, rules, owners=owners, up=set(self._up)).rises(dismissed)
         self._settle(levels, [fold(term) for rise in found for term in rise.group])
         return found
 

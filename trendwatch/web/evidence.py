@@ -45,8 +45,12 @@ def counted_stories(parts: Parts, key: str, *, week: int, weeks: int) -> Counted
     if not all(part in names for part in key.split("|")):
         raise NotFound("label", key[:100], hint="of new words the evidence is shown with the trend")
     first, version = week - weeks + 1, current_version(parts)
-    window = week_start(first), week_end(week)
-    ids = parts.store.trends.stories(version, key, *window, limit=MOST_STORIES + 1) if version else []
+    since, until = week_start(first), week_end(week)
+    ids = (
+        parts.store.trends.stories(version, key, since=since, until=until, limit=MOST_STORIES + 1)
+        if version
+        else []
+    )
     shown = tuple(parts.store.stories.get(one) for one in ids[:MOST_STORIES])
     return Counted(first, week, shown, len(ids) > MOST_STORIES)
 
