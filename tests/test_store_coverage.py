@@ -11,8 +11,8 @@ from tests.seeds import NOW, a_feed, a_model, a_tag, a_taxonomy, an_item, claim_
 from trendwatch.news.coverage import FACETS, WINDOW
 from trendwatch.pipeline.coverage import feed_coverage
 from trendwatch.store import Store
-from trendwatch.store.understood import Understood
 from trendwatch.types.coverage import Reported
+from trendwatch.types.stories import Understood
 from trendwatch.types.tags import Facet
 
 SINCE = NOW - WINDOW

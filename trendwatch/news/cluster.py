@@ -52,11 +52,12 @@ from trendwatch.news.likeness import (
     read,
     shared_words,
 )
-from trendwatch.news.mending import Mend, mends
+from trendwatch.news.mending import mends
 from trendwatch.news.window import Held, OpenStory, Report, Window
 from trendwatch.types.identity import stable_id
+from trendwatch.types.stories import Mend
 
-__all__ = ["Assignment", "Mend", "Rarity", "Report", "StoryIndex"]
+__all__ = ["Assignment", "Rarity", "Report", "StoryIndex"]
 
 #: Days over which reports of one event thin out.
 DAYS_SCALE = 3.0

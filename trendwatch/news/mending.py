@@ -18,12 +18,12 @@ Source: Miranda et al., EMNLP 2018, merge clusters likewise.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from trendwatch.news.likeness import FEWEST_SHARED, Gauge, discount, shared_words
 from trendwatch.news.window import Held, OpenStory, Window
 from trendwatch.types.identity import stable_id
+from trendwatch.types.stories import Mend
 
 #: Cosine of centroids from which two stories are one.
 MERGE = 0.55
@@ -34,19 +34,6 @@ FEWEST_TO_SPLIT = 3
 ASKED = 5
 #: Hours between the newest reports of two stories that are one.
 APART = timedelta(hours=72)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Mend:
-    """Reports that belong to another story than was said."""
-
-    #: the story they were in
-    before: str
-    #: the story they are in
-    after: str
-    items: tuple[str, ...]
-    #: nothing is left of the first: its id is another name of the second
-    merged: bool
 
 
 def mends(window: Window, gauge: Gauge, *, span: timedelta, cap: int) -> list[Mend]:

@@ -16,15 +16,16 @@ from itertools import takewhile
 import structlog
 
 from trendwatch.errors import LeaseLost, ModelRejected
-from trendwatch.news.cluster import Mend, Rarity, Report, StoryIndex
+from trendwatch.news.cluster import Rarity, Report, StoryIndex
 from trendwatch.pipeline.mending import mend_stories
+from trendwatch.pipeline.taggers import stand_in
 from trendwatch.store import Store
-from trendwatch.store.understood import OpenReport, Understood, Waiting
 from trendwatch.tagging.language import detect
 from trendwatch.tagging.model import Tagger
 from trendwatch.text import reading
 from trendwatch.trends.tally import Tally
 from trendwatch.types.news import Item
+from trendwatch.types.stories import Mend, OpenReport, Understood, WaitingItem
 from trendwatch.types.tags import Model, Tag, Taxonomy
 from trendwatch.types.weeks import week_end, week_number, week_start
 from trendwatch.types.work import Claim, Clock
@@ -157,7 +158,7 @@ def understand(
     return report
 
 
-def _next_batch(store: Store, version: str, *, read_by: datetime | None, limit: int) -> list[Waiting]:
+def _next_batch(store: Store, version: str, *, read_by: datetime | None, limit: int) -> list[WaitingItem]:
     """Return the earliest items that wait, no more than one week's: rarities change with the week."""
     waiting = store.understanding.waiting(version, limit=limit, read_by=read_by)
     if not waiting:
@@ -189,19 +190,14 @@ def _load(
     except ModelRejected as error:
         _log.error("model_rejected", version=model.version, error=str(error))
         memory.rejected.add(model.version)
-    # Items are still understood, by the last good model or the operator's terms alone. The model that is due
-    # takes all of them up again: adopting it queues every item anew.
-    for old in earlier():
-        try:
-            return Tagger.load(old, taxonomy)
-        except ModelRejected:
-            continue
-    return Tagger.rules(taxonomy)
+    # Items are still understood. The model that is due takes all of them up again: adopting it queues every
+    # item anew.
+    return stand_in(earlier(), taxonomy)
 
 
 def _understand(
     store: Store,
-    batch: Sequence[Waiting],
+    batch: Sequence[WaitingItem],
     *,
     version: str,
     tagger: Tagger,
@@ -233,7 +229,9 @@ def _understand(
     return understood, mends
 
 
-def _tags(tagger: Tagger, batch: Sequence[Waiting], uncovered: Collection[str]) -> dict[str, tuple[Tag, ...]]:
+def _tags(
+    tagger: Tagger, batch: Sequence[WaitingItem], uncovered: Collection[str]
+) -> dict[str, tuple[Tag, ...]]:
     """Return the tags of each item: none where its language is not covered, rather than wrong ones."""
     covered = [one for one in batch if one.item.id not in uncovered]
     found = tagger.tag([(one.item.title, one.text) for one in covered])
@@ -251,7 +249,7 @@ def _uncovered(taxonomy: Taxonomy, items: Sequence[Item]) -> dict[str, str]:
 
 
 def _cluster(
-    store: Store, batch: Sequence[Waiting], memory: Understanding
+    store: Store, batch: Sequence[WaitingItem], memory: Understanding
 ) -> tuple[Mapping[str, str], Mapping[str, Item], list[Mend]]:
     """Place items, up to the end of a day whose stories have to be put right before the next one's come."""
     fresh = [one.item for one in batch if not one.story_id]
@@ -292,7 +290,7 @@ def _open_at(store: Store, at: datetime, memory: Understanding) -> _Open:
     return memory.open
 
 
-def _report(one: Waiting) -> Report:
+def _report(one: WaitingItem) -> Report:
     item = one.item
     return Report(
         item_id=item.id, source=item.feed_key, title=item.title, summary=one.text, at=item.counted_at

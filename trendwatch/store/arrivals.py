@@ -7,11 +7,12 @@ from typing import Any
 
 from sqlalchemy import Engine, Row, func, select
 
-from trendwatch.influence.arrival import PairReports, PairWeeks
+from trendwatch.influence.arrival import PairWeeks
 from trendwatch.store.engine import reading
 from trendwatch.store.models import model_seq
 from trendwatch.store.statements import table
 from trendwatch.store.tables import FeedRow, ItemRow, ReportsRow, SeriesRow, TagRow
+from trendwatch.types.influence import PairReports
 
 _FEED = table(FeedRow)
 _ITEM = table(ItemRow)

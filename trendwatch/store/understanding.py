@@ -16,8 +16,8 @@ from trendwatch.store.statements import insert, table
 from trendwatch.store.tables import FeedRow, ItemRow, PendingRow, ReportsRow, SeriesRow, StoryRow, TagRow
 from trendwatch.store.trend_tables import CountedRow
 from trendwatch.store.uncovered import write_uncovered
-from trendwatch.store.understood import OpenReport, Understood, Waiting
 from trendwatch.types.news import Item
+from trendwatch.types.stories import OpenReport, Understood, WaitingItem
 from trendwatch.types.weeks import DAYS
 from trendwatch.types.work import Claim
 
@@ -38,7 +38,7 @@ class Understanding:
         self._engine = engine
         self._leases = leases
 
-    def waiting(self, version: str, *, limit: int, read_by: datetime | None = None) -> list[Waiting]:
+    def waiting(self, version: str, *, limit: int, read_by: datetime | None = None) -> list[WaitingItem]:
         """Return items a version has not understood, the earliest first; read by a time, if one is given."""
         read = [_ITEM.c.first_seen_at <= read_by] if read_by else []
         first = (
@@ -59,7 +59,7 @@ class Understanding:
         )
         with reading(self._engine) as connection:
             rows = connection.execute(query).mappings()
-            return [Waiting(item_of(row), row["story_id"] or "", row["text"]) for row in rows]
+            return [WaitingItem(item_of(row), row["story_id"] or "", row["text"]) for row in rows]
 
     def count_waiting(self, version: str) -> int:
         """Return how many items a version has still to understand."""

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trendwatch.phrases import split_words
-from trendwatch.tagging.reader import Reading, Singulars, singulars
+from trendwatch.tagging.reader import ReadTexts, Singulars, singulars
 
 _TERMS_SHOWN = 5
 #: Of the logit: a word that takes less away is no reason.
@@ -29,7 +29,7 @@ class Reasons:
 
     def __init__(
         self,
-        reading: Reading,
+        reading: ReadTexts,
         given: tuple[NDArray[np.intp], NDArray[np.intp]],
         said: NDArray[np.float32],
         *,

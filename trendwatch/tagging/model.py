@@ -32,7 +32,7 @@ from numpy.typing import NDArray
 from trendwatch.statistics import sigmoid
 from trendwatch.tagging.calibrate import RULE_THRESHOLD, RULES
 from trendwatch.tagging.explain import Reasons
-from trendwatch.tagging.reader import Reader, Reading
+from trendwatch.tagging.reader import Reader, ReadTexts
 from trendwatch.tagging.weak import Matcher
 from trendwatch.tagging.weights import BUCKETS, Weights, bucket, buckets, rejected, unpack
 from trendwatch.types.tags import Label, Model, Opinion, Origin, Tag, Taxonomy
@@ -177,7 +177,7 @@ class Tagger:
 
     def _scored(
         self, texts: Sequence[tuple[str, str]]
-    ) -> tuple[Reading, NDArray[np.float32], NDArray[np.float32], NDArray[np.bool_]]:
+    ) -> tuple[ReadTexts, NDArray[np.float32], NDArray[np.float32], NDArray[np.bool_]]:
         """Return texts as read, their logits without votes, what votes add, and which say anything known."""
         reading = self._reader.read(texts)
         matrix: Any = reading.matrix

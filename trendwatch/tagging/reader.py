@@ -29,7 +29,7 @@ _MOST_WORDS = 200_000
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class ReadTexts:
     """Some texts as everybody sees them."""
 
     #: of each text, as written
@@ -47,7 +47,7 @@ class Reader:
         self._vectoriser, self._matcher = vectoriser, matcher
         self._numbers = _Numbers(vectoriser, matcher)
 
-    def read(self, texts: Sequence[tuple[str, str]]) -> Reading:
+    def read(self, texts: Sequence[tuple[str, str]]) -> ReadTexts:
         """Return (title, summary) texts as numbers."""
         cut = [item_words(title, summary) for title, summary in texts]
         lengths = np.fromiter(map(len, cut), dtype=np.int64, count=len(cut))
@@ -57,7 +57,7 @@ class Reader:
         )
         rows = np.repeat(np.arange(len(cut)), lengths)
         matrix = self._vectoriser.rows(both >> _BITS, rows, len(cut))
-        return Reading(cut, matrix, self._matcher.found(both & _MASK, rows, len(cut)))
+        return ReadTexts(cut, matrix, self._matcher.found(both & _MASK, rows, len(cut)))
 
 
 class Singulars(dict[str, str]):

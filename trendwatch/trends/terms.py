@@ -45,12 +45,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
 
-from trendwatch.trends.newterms import Judgement, TermRise, TermRules
+from trendwatch.trends.newterms import TermJudgement, TermRise, TermRules
 from trendwatch.trends.ngrams import fold
 from trendwatch.trends.termlevels import TermLevels, term_levels, uses
-from trendwatch.trends.termtable import CAPACITY, Report, TermTable
+from trendwatch.trends.termtable import CAPACITY, TermTable, TermText
 
-__all__ = ["Report", "TermRise", "TermRules", "TermWatch"]
+__all__ = ["TermRise", "TermRules", "TermText", "TermWatch"]
 
 #: Weeks below what was expected after which a rise is over.
 QUIET_WEEKS = 4
@@ -69,7 +69,7 @@ class TermWatch:
         """The last week that was added."""
         return self.table.week
 
-    def add(self, week: int, reports: Iterable[Report]) -> None:
+    def add(self, week: int, reports: Iterable[TermText]) -> None:
         """Add the reports of the next week."""
         self.table.add(week, reports)
 
@@ -94,7 +94,7 @@ class TermWatch:
             dismissed: terms that are never told, folded
         """
         levels = term_levels(self.table, since)
-        found = Judgement(self.table, levels, rules, owners=owners, up=set(self._up)).rises(dismissed)
+        found = TermJudgement(self.table, levels, rules, owners=owners, up=set(self._up)).rises(dismissed)
         self._settle(levels, [fold(term) for rise in found for term in rise.group])
         return found
 

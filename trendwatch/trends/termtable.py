@@ -45,7 +45,7 @@ DECAY = 0.5 ** (1 / HALF_LIFE)
 _SOURCES = 1 << 20
 
 
-class Report(NamedTuple):
+class TermText(NamedTuple):
     """A report as its terms are counted."""
 
     item_id: str
@@ -135,7 +135,7 @@ class TermTable:
         """Return the last weeks, without those that are not kept any more."""
         return [week for week in self.kept if self._age(week) < weeks]
 
-    def add(self, week: int, reports: Iterable[Report]) -> None:
+    def add(self, week: int, reports: Iterable[TermText]) -> None:
         """Add the next week's reports; weeks between are empty."""
         if self.week is not None:
             for empty in range(self.week + 1, week):
@@ -164,9 +164,9 @@ class TermTable:
     def _age(self, week: KeptWeek) -> int:
         return self.kept[-1].number - week.number
 
-    def _read(self, week: int, reports: Sequence[Report]) -> KeptWeek:
+    def _read(self, week: int, reports: Sequence[TermText]) -> KeptWeek:
         said: dict[tuple[str, str], dict[str, str]] = {}
-        first: dict[tuple[str, str], Report] = {}
+        first: dict[tuple[str, str], TermText] = {}
         for one in reports:
             pair = one.story_id, one.source
             said.setdefault(pair, {}).update(terms_of(one.text))
