@@ -18,6 +18,7 @@ MOST_LINES = 300
 MOST_FUNCTION_LINES = 40
 MOST_POSITIONAL = 3
 MOST_MOCKS = 10
+NESTED = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
 #: Folders whose public functions are verbs and routes.
 DOORS = {"api", "cli", "web"}
 #: Methods whose arguments another library decides.
@@ -122,6 +123,30 @@ def test_arguments_that_could_be_swapped_have_names() -> None:
         and (path.relative_to(PROJECT).parts[1] not in DOORS or function.name.startswith("_"))
     ]
     assert many == []
+
+
+def raised(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    """Tell whether a function itself raises something; what stands within it speaks for itself."""
+    inner = [node for one in function.body for node in ast.walk(one) if isinstance(node, NESTED)]
+    theirs = {id(node) for one in inner for node in ast.walk(one)}
+    return any(
+        isinstance(node, ast.Raise) and node.exc is not None and id(node) not in theirs
+        for one in function.body
+        for node in ast.walk(one)
+    )
+
+
+def test_what_is_raised_is_said() -> None:
+    """Docstrings of verbs and routes are help texts: what they raise is an answer there."""
+    silent = [
+        f"{name_of(path)}:{function.name}"
+        for path in MODULES
+        if path.relative_to(PROJECT).parts[1] not in DOORS
+        for function in functions(tree_of(path))
+        if not function.name.startswith("_") and ast.get_docstring(function) and raised(function)
+        if "aises" not in str(ast.get_docstring(function))
+    ]
+    assert silent == []
 
 
 def test_names_say_something() -> None:

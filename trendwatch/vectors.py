@@ -48,7 +48,11 @@ def analyse(text: str) -> list[str]:
 
 
 class Vectoriser:
-    """A vocabulary with its weights; turns texts into rows of unit length."""
+    """A vocabulary with its weights; turns texts into rows of unit length.
+
+    Raises:
+        ValueError: not as many weights as terms.
+    """
 
     __slots__ = ("_columns", "_pair_columns", "_pairs", "_words", "idf", "terms")
 

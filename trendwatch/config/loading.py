@@ -232,6 +232,11 @@ def _assemble(
 
 
 def _reader(directory: Path, problems: list[ConfigError]) -> Reader:
+    """Return what reads a directory's files.
+
+    Raises:
+        ConfigError: there is no such directory.
+    """
     if not directory.is_dir():
         raise ConfigError(f"there is no configuration directory {directory}")
     return Reader(directory, problems)

@@ -99,6 +99,12 @@ class Poster:
         return self._guard if parts.scheme == "https" else _Inside(self._guard.allowed)
 
     async def _within(self, url: str, body: bytes, headers: Mapping[str, str]) -> Posted:
+        """Post within the time limit.
+
+        Raises:
+            FetchTimeout: it was not finished in time.
+            NetError: the address cannot be reached, or its answer was lost.
+        """
         lookups = ThreadPoolExecutor(1, thread_name_prefix="trendwatch-lookup")
         backend = GuardedBackend(self._guard_for(_parts(url)), lookups=lookups, resolve=self._resolve)
         try:

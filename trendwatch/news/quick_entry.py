@@ -31,7 +31,11 @@ _CACHED = 1_000
 
 
 def begin_entry(state: State, attributes: Attributes) -> None:
-    """Open an entry."""
+    """Open an entry.
+
+    Raises:
+        Declined: one of CDF, which feedparser reads in its own way.
+    """
     attributes = named(attributes)
     if "href" in attributes or "lastmod" in attributes:  # CDF
         raise Declined("item")

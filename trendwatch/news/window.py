@@ -106,7 +106,7 @@ class Window:
         for term in reading.rarest:
             posting = self._postings.get(term)
             if posting and (len(posting) <= CROWD or not found):
-                found.update(posting)  # in C: one for each
+                found.update(posting)
                 if len(found) > ENOUGH:
                     break
         likely = sorted([(-shared, number) for number, shared in found.items()])[:CANDIDATES]

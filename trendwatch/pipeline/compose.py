@@ -221,6 +221,11 @@ def explain(store: Store, business_key: str, period: str) -> tuple[Verdict, ...]
 
 
 def _frozen(store: Store, business_key: str, period: str) -> tuple[Digest, Business, Edition]:
+    """Return a past digest with the business and the edition it was composed of.
+
+    Raises:
+        NotFound: there was no such digest, or it is older than businesses were kept with their digests.
+    """
     digest = store.digests.get(business_key, period)
     business = store.digests.composed_for(business_key, digest.period)
     if business is None:

@@ -256,6 +256,11 @@ def _handed_over(work: _Work, delivery: Delivery, claim: Claim) -> Outcome:
 
 
 def _hand_over(work: _Work, delivery: Delivery) -> str:
+    """Render a delivery and hand it over; return what the other side said.
+
+    Raises:
+        DeliveryError: it was refused or lost, or a bug of ours kept it from being rendered.
+    """
     terms = work.terms
     try:
         if delivery.channel is Channel.WEBHOOK:

@@ -69,6 +69,11 @@ def take_back(store: Store, config: Config, term: str, *, by: str, now: datetime
 
 
 def _verdict(term: str, *, label: str, by: str, now: datetime) -> TermVerdict:
+    """Return a decision on a term, whatever way it was written.
+
+    Raises:
+        ConfigError: there is no word in it.
+    """
     form = clean(term).lower()
     if not fold(form):
         raise ConfigError(f"{term[:50]!r} is no word")

@@ -147,12 +147,22 @@ def forget_taste(store: Store, config: Config, business_key: str, *, by: str, no
 
 
 def _check_there_is(rule: Rule, business: Business) -> None:
+    """Refuse a rule that was neither accepted nor declined.
+
+    Raises:
+        NotFound: it is such a one.
+    """
     held = {RuleKind.LESS: business.less, RuleKind.MORE: business.more, RuleKind.NEVER: business.mutes}
     if rule.label not in held[rule.kind] and rule.key not in business.declined:
         raise NotFound("rule", rule.key, hint=f"trendwatch business rules {business.key} lists them")
 
 
 def _shown_in(store: Store, business_key: str, story_id: str, *, period: str) -> Digest:
+    """Return the issue that showed a story: of a period, else the latest that did.
+
+    Raises:
+        NotFound: none did.
+    """
     if period:
         found = [store.digests.get(business_key, period)]
     else:

@@ -257,6 +257,11 @@ class Recipients:
         end_notice(connection, SUPPRESSED, found.id, now=now)
 
     def _read(self, connection: Connection, recipient: str) -> Recipient:
+        """Return one of them.
+
+        Raises:
+            NotFound: there is none.
+        """
         found = self._rows(connection, _RECIPIENT.c.id == recipient)
         if not found:
             raise NotFound("recipient", recipient)
