@@ -108,7 +108,11 @@ class Terms:
         return list(found.values())
 
     def keep_history(self, version: str, stories: Mapping[str, Mapping[int, int]]) -> None:
-        """Keep stories by week of terms, beside those of labels."""
+        """Keep stories by week of terms, beside those of labels.
+
+        No claim is looked at: whole counts take the place of whole counts, so a second writer of the same
+        weeks, whose claim ran out meanwhile, writes what stands there.
+        """
         with writing(self._engine) as connection:
             seq = int(connection.execute(select(model_seq(version))).scalar_one())
             rows = [

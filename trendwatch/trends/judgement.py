@@ -193,9 +193,8 @@ def lower_bound(
 ) -> Floats:
     """Return IC025 of the keys that may rise and are above the floor, -inf for the others."""
     bound = np.full(len(observed), -math.inf)
-    asked = able & (
-        observed >= rules.min_observed
-    )  # most keys are below the floor: nothing is computed there
+    # most keys are below the floor: nothing is computed there
+    asked = able & (observed >= rules.min_observed)
     variance = _variance(levels, expected[asked], rules)
     bound[asked] = ic025(observed[asked], expected[asked], dispersion=rules.dispersion, variance=variance)
     return bound
