@@ -21,12 +21,12 @@ from trendwatch.config import Config, LastGood, Settings
 from trendwatch.desk import Desk
 from trendwatch.news.parse import parse
 from trendwatch.store import Store
-from trendwatch.store.understood import Understood
 from trendwatch.types.advice import Digest, Edition
 from trendwatch.types.delivery import Channel, Delivery, DeliveryState
 from trendwatch.types.fetches import FeedUpdate
 from trendwatch.types.identity import stable_id
 from trendwatch.types.news import Answer, Failure, FeedState, Item, PollFailure, Request
+from trendwatch.types.stories import Understood
 from trendwatch.types.tags import Model, Tag
 from trendwatch.types.trends import Stage, Trend, TrendKind
 from trendwatch.types.weeks import week_name, week_number

@@ -11,10 +11,10 @@ from tests.seeds import LEASE, NOW, a_feed, a_model, a_taxonomy, an_item, claim_
 from trendwatch.pipeline.analyse import AnalyseReport, Rules, TermMemory, analyse, rules_of
 from trendwatch.pipeline.understand import Understanding, UnderstandReport, understand
 from trendwatch.store import Store
-from trendwatch.store.understood import Understood
 from trendwatch.tagging.model import Tagger
 from trendwatch.types.identity import stable_id
 from trendwatch.types.news import Item
+from trendwatch.types.stories import Understood
 from trendwatch.types.tags import Tag
 
 

@@ -13,8 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.arrival_world import FIRST, WEEKS, World, world
-from trendwatch.influence.arrival import PairReports, PairWeeks, arrivals
-from trendwatch.types.influence import Arrival, ArrivalState
+from trendwatch.influence.arrival import PairWeeks, arrivals
+from trendwatch.types.influence import Arrival, ArrivalState, PairReports
 from trendwatch.types.weeks import parse_week, week_name, week_start
 
 KEY = "area:iot|sector:farming"

@@ -28,7 +28,7 @@ def simulated(texts: int) -> tuple[np.ndarray, Said, np.ndarray]:
 
 def test_finds_the_truth_it_was_simulated_from() -> None:
     scores, votes, targets = simulated(4000)
-    found = calibrate(scores, votes, targets, GROUP)
+    found = calibrate(scores, votes, targets=targets, groups=GROUP)
     assert found.slope == pytest.approx([2, 2], abs=0.2)
     assert found.evidence[:, 3] == pytest.approx([3, 3], abs=0.3)
     assert found.offset == pytest.approx([-1, -1], abs=0.2)
@@ -37,7 +37,7 @@ def test_finds_the_truth_it_was_simulated_from() -> None:
 
 def test_probability_is_the_share_that_is_true() -> None:
     scores, votes, targets = simulated(4000)
-    probability = calibrate(scores, votes, targets, GROUP).probability(scores, votes)
+    probability = calibrate(scores, votes, targets=targets, groups=GROUP).probability(scores, votes)
     high = probability > 0.7
     assert targets[high].mean() == pytest.approx(probability[high].mean(), abs=0.03)
 
@@ -49,7 +49,7 @@ def test_where_terms_stand_is_learnt_for_all_labels_together() -> None:
     targets = rng.random((4000, 2)) < 1 / (1 + np.exp(1 - scores - 2 * early))
     told = said(np.ones((4000, 2), dtype=np.intp))
     told.standing[1] = early
-    found = calibrate(scores, told, targets, GROUP)
+    found = calibrate(scores, told, targets=targets, groups=GROUP)
     assert found.standing == pytest.approx(np.array([[0, 2, 0]] * 2), abs=0.15)
     high = found.probability(scores, told) > 0.7
     assert targets[high].mean() == pytest.approx(found.probability(scores, told)[high].mean(), abs=0.03)
@@ -57,13 +57,13 @@ def test_where_terms_stand_is_learnt_for_all_labels_together() -> None:
 
 def test_buckets_never_seen_keep_what_rules_say() -> None:
     scores, votes, targets = simulated(300)
-    found = calibrate(scores, votes, targets, GROUP)
+    found = calibrate(scores, votes, targets=targets, groups=GROUP)
     assert found.evidence[:, 5] == pytest.approx([RULES[5] - RULES[1]] * 2)
 
 
 def test_a_group_without_positives_keeps_the_rules() -> None:
     nothing = np.zeros((5, 2), dtype=bool)
-    found = calibrate(np.ones((5, 2)), said(np.ones((5, 2), dtype=np.intp)), nothing, GROUP)
+    found = calibrate(np.ones((5, 2)), said(np.ones((5, 2), dtype=np.intp)), targets=nothing, groups=GROUP)
     assert found.slope == pytest.approx([0, 0])
     assert found.offset + found.evidence[:, 5] == pytest.approx([RULES[5]] * 2)
 
@@ -71,15 +71,15 @@ def test_a_group_without_positives_keeps_the_rules() -> None:
 def test_groups_do_not_touch() -> None:
     scores, votes, targets = simulated(300)
     targets[:, 1] = False
-    found = calibrate(scores, votes, targets, np.array([0, 1]))
+    found = calibrate(scores, votes, targets=targets, groups=np.array([0, 1]))
     assert found.slope[0] > 1
     assert found.slope[1] == 0
 
 
 def test_rarity_is_a_shift_of_the_odds() -> None:
     scores, votes, targets = simulated(4000)
-    plain = calibrate(scores, votes, targets, GROUP)
-    rarer = calibrate(scores, votes, targets, GROUP, counts=np.where(targets, 1.0, 2.0))
+    plain = calibrate(scores, votes, targets=targets, groups=GROUP)
+    rarer = calibrate(scores, votes, targets=targets, groups=GROUP, counts=np.where(targets, 1.0, 2.0))
     # every negative twice halves the odds: -ln 2 = -0.69
     assert rarer.offset - plain.offset == pytest.approx([-0.69, -0.69], abs=0.1)
 
@@ -130,7 +130,9 @@ def test_a_label_with_few_texts_keeps_the_rules_unless_all_have_few() -> None:
     rare[np.flatnonzero(targets[:, 1])[5:], 1] = False  # 5 texts beside 100
     group = np.zeros(3, dtype=np.intp)
     first = [0, 1, 0]  # the label with many texts twice
-    found = calibrate(scores[:, first], votes.only(np.array(first)), rare[:, first], group, fewest=16)
+    found = calibrate(
+        scores[:, first], votes.only(np.array(first)), targets=rare[:, first], groups=group, fewest=16
+    )
     assert (found.slope > 0).tolist() == [True, False, True]
     few = targets & (np.arange(300) < 30)[:, np.newaxis]  # about 10 each
-    assert (calibrate(scores, votes, few, GROUP, fewest=16).slope > 0).all()
+    assert (calibrate(scores, votes, targets=few, groups=GROUP, fewest=16).slope > 0).all()

@@ -10,13 +10,12 @@ from pathlib import Path
 from threading import Barrier, BrokenBarrierError
 
 import pytest
-from sqlalchemy import Connection
 
+from tests.dying import dying_at
 from tests.seeding import doors
 from trendwatch.changes import Changes
 from trendwatch.config import Config
-from trendwatch.errors import AlreadyThere, ConfigError, NotFound, StorageUnavailable
-from trendwatch.store import overlays
+from trendwatch.errors import AlreadyThere, ConfigError, NotFound
 from trendwatch.types.work import Overlay
 
 
@@ -87,21 +86,11 @@ def test_of_several_changes_all_are_kept_or_none(changes: Changes) -> None:
     assert set(laid(changes)) == {"first", "second"}
 
 
-def test_several_changes_are_one_transaction(changes: Changes, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_several_changes_are_one_transaction(changes: Changes) -> None:
     """A kill in the middle of a subscription list leaves none of it."""
-    kept = []
-    keep = overlays._keep
-
-    def dies(connection: Connection, overlay: Overlay) -> None:
-        kept.append(overlay.key)
-        if len(kept) == 2:
-            raise StorageUnavailable("killed")
-        keep(connection, overlay)
-
-    monkeypatch.setattr(overlays, "_keep", dies)
-    with pytest.raises(StorageUnavailable):
+    with dying_at(changes.overlays._engine, "INSERT INTO overlay", time=2):
         changes.create_all("feed", {"first": feed(), "second": feed("https://b.example/")}, by="test")
-    assert (kept, laid(changes)) == (["first", "second"], {})
+    assert laid(changes) == {}
 
 
 def test_what_is_there_is_not_made_again(changes: Changes) -> None:

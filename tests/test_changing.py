@@ -50,7 +50,7 @@ def test_two_changes_at_once_are_both_kept(parts: Parts) -> None:
             waited.append(1)
             return values
 
-        change_business(parts.store, config, "hill_farm", made, by="page", now=NOW)
+        change_business(parts.store, config, "hill_farm", given=made, by="page", now=NOW)
 
     with ThreadPoolExecutor(2) as pool:
         list(pool.map(change, ({"name": "High Farm"}, {"frequency": "monthly"})))
@@ -64,7 +64,16 @@ def test_mutes_by_mail_add_up_though_each_saw_the_profile_before_the_other(parts
     labels = list(labels_of(parts.store, digest, pick.story_id))[:2]
     assert len(labels) == 2
     for label in labels:
-        cast(parts.store, seen, "hill_farm", pick.story_id, VoteKind.MUTE, label=label, by="link", now=NOW)
+        cast(
+            parts.store,
+            seen,
+            "hill_farm",
+            story_id=pick.story_id,
+            kind=VoteKind.MUTE,
+            label=label,
+            by="link",
+            now=NOW,
+        )
     assert set(labels) <= set(farm(parts).mutes)
 
 
@@ -72,9 +81,9 @@ def test_rules_add_up_though_each_saw_the_profile_before_the_other(parts: Parts)
     seen = parts.config()
     for label in ("area:vr", "area:ai"):
         rule = Rule(kind=RuleKind.LESS, label=label)
-        decide(parts.store, seen, "hill_farm", rule, "accept", by="page", now=NOW)
+        decide(parts.store, seen, "hill_farm", rule=rule, decision="accept", by="page", now=NOW)
     assert farm(parts).less == ("area:vr", "area:ai")
-    decide(parts.store, parts.config(), "hill_farm", rule, "undo", by="page", now=NOW)
+    decide(parts.store, parts.config(), "hill_farm", rule=rule, decision="undo", by="page", now=NOW)
     assert farm(parts).less == ("area:vr",)
 
 
@@ -82,7 +91,9 @@ def test_a_form_of_topics_keeps_a_mute_that_it_does_not_show(parts: Parts) -> No
     know_readers(parts.store, parts.config().businesses, site="", ask_all=False, mail=Channel.OUTBOX, now=NOW)
     [reader] = parts.store.recipients.of("hill_farm")
     address = urlsplit(links_of(parts.store, "").to("preferences", reader.id, made=NOW)).path
-    change_business(parts.store, parts.config(), "hill_farm", {"mutes": ["sector:retail"]}, by="cli", now=NOW)
+    change_business(
+        parts.store, parts.config(), "hill_farm", given={"mutes": ["sector:retail"]}, by="cli", now=NOW
+    )
     headers = {"Content-Type": "application/x-www-form-urlencoded"}
     assert Asker(parts)("POST", address, content=b"topics=shown&mute=vr", headers=headers).status_code == 200
     assert farm(parts).mutes == ("sector:retail", "area:vr")
@@ -91,10 +102,10 @@ def test_a_form_of_topics_keeps_a_mute_that_it_does_not_show(parts: Parts) -> No
 def test_a_new_business_never_takes_the_place_of_another(parts: Parts) -> None:
     before = parts.config()
     given = {"name": "Mill", "sector": "retail"}
-    new_business(parts.store, before, "mill", given, by="api", now=NOW)
+    new_business(parts.store, before, "mill", given=given, by="api", now=NOW)
     for config in (before, parts.config()):  # known when the form was shown, or made since
         with pytest.raises(AlreadyThere, match="there is a business 'mill' already"):
-            new_business(parts.store, config, "mill", {**given, "name": "Other"}, by="api", now=NOW)
+            new_business(parts.store, config, "mill", given={**given, "name": "Other"}, by="api", now=NOW)
     assert parts.config().business("mill").name == "Mill"
     answer = Asker(parts)("POST", "/api/v1/businesses", json={**given, "key": "mill"})
     assert answer.status_code == 409
@@ -105,7 +116,7 @@ def test_a_new_business_never_takes_the_place_of_another(parts: Parts) -> None:
     [
         lambda parts, seen: accept_term(parts.store, seen, "skypost", label="area:drones", by="cli", now=NOW),
         lambda parts, seen: keep_label(
-            parts.store, seen, "area:drones", {"weak": ["rotor"]}, by="cli", now=NOW
+            parts.store, seen, "area:drones", values={"weak": ["rotor"]}, by="cli", now=NOW
         ),
     ],
 )

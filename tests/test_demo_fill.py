@@ -13,11 +13,11 @@ import httpx
 import pytest
 from typer.testing import CliRunner
 
+from tests.benchmarks.bcubed import b_cubed
 from trendwatch.api import Parts, create_app
 from trendwatch.cli.app import app
 from trendwatch.config import shipped_directory
 from trendwatch.demo.fill import BANNER, DIGEST_WEEKS, Filled, fill, filled, present
-from trendwatch.demo.score import b_cubed
 from trendwatch.demo.server import NewsServer
 from trendwatch.demo.troubles import FAILURES
 from trendwatch.demo.world import World

@@ -7,12 +7,12 @@ from random import Random
 
 import pytest
 
+from tests.benchmarks.bcubed import b_cubed
 from trendwatch.demo.documents import CONTENT_TYPES, document
 from trendwatch.demo.grammar import expand, ing, parse
 from trendwatch.demo.language import american, kinds, ordinary, sectors, topics
 from trendwatch.demo.nuisance import CALM, Nuisance
 from trendwatch.demo.outlets import outlets
-from trendwatch.demo.score import b_cubed
 from trendwatch.demo.server import NewsServer
 from trendwatch.demo.troubles import FAILURES, Refusal
 from trendwatch.demo.truth import Curve, Shape, WorldTruth, planted

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import timedelta
 from pathlib import Path
 
@@ -353,7 +354,7 @@ def test_full_text_is_off_by_default_and_says_what_it_needs(
     assert parts.desk.read_pages().read == 0
     assert shop_of(parts).asked == []
     parts.desk.changes.put("feed", "gazette", {"full_text": True}, by="test")
-    monkeypatch.setattr("trendwatch.desk.find_spec", lambda _name: None)
+    monkeypatch.setitem(sys.modules, "trafilatura", None)  # as if it were not installed
     with pytest.raises(ConfigError, match=r"pip install 'trendwatch\[fulltext\]'"):
         parts.desk.read_pages()
 

@@ -14,7 +14,7 @@ from tests.seeding import LAST_WEEK, VERSION, doors
 from tests.seeds import NOW, a_model, claim_on
 from trendwatch.api import Parts
 from trendwatch.store.items import Filter
-from trendwatch.store.understood import Understood
+from trendwatch.types.stories import Understood
 from trendwatch.types.tags import TagWeek
 
 FORM = {"content-type": "application/x-www-form-urlencoded"}

@@ -15,8 +15,8 @@ import pytest
 
 from tests.scripted_server import Reply, ScriptedServer
 from trendwatch.net import NameNotFound, NameServerFailed, TlsExpired, TlsFailed, TlsWrongHost
-from trendwatch.net import exchange as module
 from trendwatch.net.client import Client, public_authorities
+from trendwatch.net.exchange import Keeping
 from trendwatch.net.guard import Allowed, Guard, resolve
 from trendwatch.net.post import Poster
 from trendwatch.types.identity import server_of
@@ -50,12 +50,11 @@ def test_a_server_that_hangs_up_between_two_requests_is_asked_anew() -> None:
     assert served == 3
 
 
-def test_connections_to_many_servers_do_not_pile_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "_MOST_KEPT", 3)
+def test_connections_to_many_servers_do_not_pile_up() -> None:
     with ScriptedServer({"/": Reply(304)}, host="0.0.0.0") as server:
 
         async def visit() -> tuple[int, int]:
-            async with Client(LOOPBACK, user_agent="t") as client:
+            async with Client(LOOPBACK, user_agent="t", keeping=Keeping(most=3)) as client:
                 for number in range(1, 11):
                     await client.get(f"http://127.0.0.{number}:{server.port}/", {})
                 kept = client._exchange._idle
@@ -65,12 +64,11 @@ def test_connections_to_many_servers_do_not_pile_up(monkeypatch: pytest.MonkeyPa
     assert server.connections == 10
 
 
-def test_a_connection_that_waited_too_long_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "_SECONDS_KEPT", 0.0)
+def test_a_connection_that_waited_too_long_is_not_used() -> None:
     with ScriptedServer({"/": Reply(304)}) as server:
 
         async def twice() -> None:
-            async with Client(LOOPBACK, user_agent="t") as client:
+            async with Client(LOOPBACK, user_agent="t", keeping=Keeping(seconds=0.0)) as client:
                 for _ in range(2):
                     await client.get(server.url + "/", {})
 

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,7 +14,6 @@ from tests.seeds import LEASE
 from tests.steps import Clock
 from tests.test_pipeline_send import REFUSED, Mailbox, compose, raising, run, terms
 from trendwatch.jobs.schedule import ticking
-from trendwatch.pipeline import send as step
 from trendwatch.pipeline.retries import RETRIES
 from trendwatch.pipeline.send import TROUBLED_TIME, SendReport, send_due
 from trendwatch.store import Store
@@ -95,17 +95,15 @@ def test_d7_what_is_due_while_a_first_try_is_slow_is_taken_up_by_whoever_is_free
 
 
 @pytest.mark.parametrize("workers", [1, 4])
-def test_d7_however_many_are_in_trouble_they_hide_nothing_new(
-    store: Store, monkeypatch: pytest.MonkeyPatch, workers: int
-) -> None:
+def test_d7_however_many_are_in_trouble_they_hide_nothing_new(store: Store, workers: int) -> None:
     """More than are looked up at once, and all of them older."""
-    monkeypatch.setattr(step, "BATCH", 3)
+    few: Any = {"workers": workers, "at_once": 3}
     clock = troubled(store, "dead1", "dead2", "dead3")
     compose(store, "new")
     mailbox = Mailbox()
-    assert run(store, mailbox, clock=clock, workers=workers, lane=Lane.FRESH) == SendReport(sent=1)
+    assert run(store, mailbox, clock=clock, **few, lane=Lane.FRESH) == SendReport(sent=1)
     assert [mail.to for mail in mailbox.mails] == ["owner@new.example"]
-    assert run(store, mailbox, clock=clock, workers=workers, lane=Lane.TROUBLED) == SendReport(sent=3)
+    assert run(store, mailbox, clock=clock, **few, lane=Lane.TROUBLED) == SendReport(sent=3)
 
 
 def test_d7_what_is_for_somebody_in_trouble_waits_in_their_lane(store: Store) -> None:

@@ -17,6 +17,7 @@ from datetime import datetime, timedelta
 import numpy as np
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
+from trendwatch.types.stories import Understood
 
 from tests.seeds import NOW, a_feed, a_model, a_tag, an_item, claim_on, keep
 from tests.steps import Clock, a_memory, easy_rules, understand_all
@@ -24,11 +25,10 @@ from trendwatch.news.cluster import Rarity, StoryIndex
 from trendwatch.news.cluster import Report as ToPlace
 from trendwatch.pipeline.analyse import TermMemory, analyse
 from trendwatch.store import Store
-from trendwatch.store.understood import Understood
 from trendwatch.trends.series import Counts
 from trendwatch.trends.surge import SurgeRules, surges
 from trendwatch.trends.tally import Tally
-from trendwatch.trends.terms import Report, TermRules, TermWatch
+from trendwatch.trends.terms import TermRules, TermText, TermWatch
 from trendwatch.types.identity import stable_id
 from trendwatch.types.news import Item
 from trendwatch.types.trends import Trend
@@ -150,7 +150,9 @@ def words_told(world: World) -> list[tuple[int, str, float]]:
         by_week[one.week].append(one)
     watch, found = TermWatch(), []
     for week in range(min(by_week), world.last + 1):
-        watch.add(week, [Report(one.item, one.story, one.feed, one.item, one.text) for one in by_week[week]])
+        watch.add(
+            week, [TermText(one.item, one.story, one.feed, one.item, one.text) for one in by_week[week]]
+        )
         if week >= world.last - 6:
             told = watch.judge(since=world.since, owners={}, rules=WORDS)
             found += [(world.last - week, one.term, one.strength) for one in told]

@@ -16,7 +16,6 @@ from hypothesis import strategies as st
 from tests.tagging_world import TAXONOMY, examples
 from trendwatch.errors import ModelRejected
 from trendwatch.tagging.model import Tagger, taxonomy_hash
-from trendwatch.tagging.reader import singulars
 from trendwatch.tagging.train import train
 from trendwatch.tagging.weights import Weights, describe, pack
 from trendwatch.types.tags import Facet, Label, Model, Origin, Tag, Taxonomy
@@ -211,22 +210,6 @@ def test_c2_hostile_text(trained: Model, name: str) -> None:
 
 def test_no_texts(trained: Model) -> None:
     assert Tagger.load(trained, TAXONOMY).tag([]) == []
-
-
-@pytest.mark.parametrize(
-    ("word", "one"),
-    [
-        ("drones", "drone"),
-        ("batteries", "battery"),
-        ("boxes", "box"),
-        ("processes", "process"),
-        ("services", "service"),
-        ("apps", "app"),
-        *((word, word) for word in ("glass", "news", "bus", "analysis", "aws")),
-    ],
-)
-def test_singulars(word: str, one: str) -> None:
-    assert singulars([word]) == [one]
 
 
 def test_taxonomy_hash_changes_with_terms() -> None:

@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from tests.seeds import a_model
-from trendwatch import model_cache
 from trendwatch.model_cache import ModelCache, cache_directory
 
 MODEL = a_model("v1", manifest={"lesson": "abc", "labels": ["area:ai"], "f1": 0.25}, blob=bytes(range(256)))
@@ -29,11 +28,11 @@ def test_keeping_again_replaces(tmp_path: Path) -> None:
     assert len(list(tmp_path.iterdir())) == 2  # no left-overs of writing
 
 
-def test_a_model_of_other_code_is_not_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    cache = ModelCache(tmp_path)
-    cache.keep("abc", MODEL)
-    monkeypatch.setattr(model_cache, "_code_hash", lambda: "changed")
-    assert cache.find("abc") is None
+def test_a_model_of_other_code_is_not_found(tmp_path: Path) -> None:
+    ModelCache(tmp_path, code="before").keep("abc", MODEL)
+    assert ModelCache(tmp_path, code="before").find("abc") == MODEL
+    assert ModelCache(tmp_path, code="changed").find("abc") is None
+    assert ModelCache(tmp_path).find("abc") is None
 
 
 @pytest.mark.parametrize("damage", ["", "{", "[]", "null", "{}", '{"version": 1}', "\x00\xff"])

@@ -24,7 +24,7 @@ def model() -> Model:
 
 
 def test_a_model_is_as_good_as_itself(model: Model) -> None:
-    found = compare(model, model, TAXONOMY, LESSON, [])
+    found = compare(model, model, taxonomy=TAXONOMY, examples=LESSON, corrections=[])
     assert found.adopt
     before, after = found.why.split()[2], found.why.split()[4]
     assert before == after
@@ -40,7 +40,7 @@ def test_held_out_means_not_known_by_heart() -> None:
     [tags] = Tagger.load(model, TAXONOMY).tag([("Qwert1 zuiop1", "")])
     assert [tag.full_key for tag in tags] == ["area:drones"]
     assert len(unpack(model).held_out.texts) == len(LESSON) + 10
-    found = compare(model, model, TAXONOMY, [*LESSON, *riddles], [])
+    found = compare(model, model, taxonomy=TAXONOMY, examples=[*LESSON, *riddles], corrections=[])
     assert float(found.why.split()[2]) < 1
 
 
@@ -56,13 +56,19 @@ def test_only_corrections_picked_at_random_count(model: Model) -> None:
             asked=asked,
         )
 
-    plain = compare(model, model, TAXONOMY, LESSON, [])
-    assert compare(model, model, TAXONOMY, LESSON, [correction(Asked.MARGIN)] * 30) == plain
-    assert compare(model, model, TAXONOMY, LESSON, [correction(Asked.RANDOM)] * 30) != plain
+    plain = compare(model, model, taxonomy=TAXONOMY, examples=LESSON, corrections=[])
+    assert (
+        compare(model, model, taxonomy=TAXONOMY, examples=LESSON, corrections=[correction(Asked.MARGIN)] * 30)
+        == plain
+    )
+    assert (
+        compare(model, model, taxonomy=TAXONOMY, examples=LESSON, corrections=[correction(Asked.RANDOM)] * 30)
+        != plain
+    )
 
 
 def test_a_current_model_that_cannot_be_used_is_replaced(model: Model) -> None:
-    assert compare(replace(model, blob=b"x"), model, TAXONOMY, LESSON, []).adopt
+    assert compare(replace(model, blob=b"x"), model, taxonomy=TAXONOMY, examples=LESSON, corrections=[]).adopt
     fewer = Taxonomy(TAXONOMY.labels[:-1])
     kept = [one for one in LESSON if "impact:cost" not in one.labels]
-    assert compare(model, train(kept, fewer, now=NOW), fewer, kept, []).adopt
+    assert compare(model, train(kept, fewer, now=NOW), taxonomy=fewer, examples=kept, corrections=[]).adopt

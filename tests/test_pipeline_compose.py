@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import NoReturn
 
 import pytest
 
@@ -12,7 +13,6 @@ from tests.seeds import LEASE, NOW, a_business, a_feed, a_model, a_taxonomy, cla
 from tests.steps import Clock, a_memory, a_report, analyse_all, understand_all
 from trendwatch.deliver.message import message_bytes
 from trendwatch.errors import NotFound
-from trendwatch.pipeline import compose as step
 from trendwatch.pipeline.compose import ComposeReport, compose_due, rebuild
 from trendwatch.render import feeds, page
 from trendwatch.render.email import mail
@@ -263,40 +263,33 @@ def test_d1_while_another_process_freezes_the_edition_everybody_waits(world: Sto
     assert run(world).waiting == [BAKERY.key]
 
 
-def test_d7_a_bug_in_one_digest_is_shown_and_the_others_are_composed(
-    world: Store, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    compose = step.compose
+class Bug(dict[str, str]):
+    """Something in a business that only composing looks at, and that it cannot bear."""
 
-    def fragile(edition, business, memory, **known):  # type: ignore[no-untyped-def]
-        if business.key == BAKERY.key:
-            raise ZeroDivisionError
-        return compose(edition, business, memory, **known)
+    def __init__(self) -> None:
+        super().__init__()
+        self.tries = 0
 
-    monkeypatch.setattr(step, "compose", fragile)
-    report = run(world, businesses=(BAKERY, FARM))
+    def items(self) -> NoReturn:
+        self.tries += 1
+        raise ZeroDivisionError
+
+
+def test_d7_a_bug_in_one_digest_is_shown_and_the_others_are_composed(world: Store) -> None:
+    report = run(world, businesses=(replace(BAKERY, relations=Bug()), FARM))
     assert [digest.business_key for digest in report.digests] == [FARM.key]
     assert report.crashed == [BAKERY.key]
-    monkeypatch.undo()
     assert [digest.business_key for digest in run(world, businesses=(BAKERY, FARM)).digests] == [BAKERY.key]
 
 
-def test_d7_a_bug_in_a_first_digest_freezes_one_edition_and_is_tried_ever_less_often(
-    world: Store, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_d7_a_bug_in_a_first_digest_freezes_one_edition_and_is_tried_ever_less_often(world: Store) -> None:
     """As the service ticks: once a minute for three hours. Each tick was a try, and an edition of its own."""
-    tries = []
-
-    def broken(*_known: object, **_values: object) -> Digest:
-        tries.append(1)
-        raise ZeroDivisionError
-
-    monkeypatch.setattr(step, "compose", broken)
+    bug = Bug()
+    broken = replace(BAKERY, relations=bug)
     for minute in range(180):
-        assert run(world, NOW + timedelta(minutes=minute)).crashed == [BAKERY.key]
-    assert len(tries) == 6  # after 0, 1 (the next tick), 6, 21, 81 and 141 minutes
+        assert run(world, NOW + timedelta(minutes=minute), (broken,)).crashed == [BAKERY.key]
+    assert bug.tries == 6  # after 0, 1 (the next tick), 6, 21, 81 and 141 minutes
     assert world.editions.since(NOW - WEEK) == [NOW.isoformat()]
-    monkeypatch.undo()
     later = NOW + timedelta(hours=4)
     [digest] = run(world, later).digests
     assert (digest.cutoff, digest.period) == (NOW, "2025-W10")
@@ -304,20 +297,11 @@ def test_d7_a_bug_in_a_first_digest_freezes_one_edition_and_is_tried_ever_less_o
     assert run(world, later).digests == []
 
 
-def test_d7_who_waits_after_a_bug_keeps_nobody_else_waiting(
-    world: Store, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    compose = step.compose
-
-    def fragile(edition, business, memory, **known):  # type: ignore[no-untyped-def]
-        if business.key == BAKERY.key:
-            raise ZeroDivisionError
-        return compose(edition, business, memory, **known)
-
-    monkeypatch.setattr(step, "compose", fragile)
+def test_d7_who_waits_after_a_bug_keeps_nobody_else_waiting(world: Store) -> None:
+    broken = replace(BAKERY, relations=Bug())
     for minute in (0, 1):
-        run(world, NOW + timedelta(minutes=minute))
-    report = run(world, NOW + timedelta(minutes=2), (BAKERY, FARM))
+        run(world, NOW + timedelta(minutes=minute), (broken,))
+    report = run(world, NOW + timedelta(minutes=2), (broken, FARM))
     assert (report.crashed, [one.business_key for one in report.digests]) == ([BAKERY.key], [FARM.key])
 
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from tests.seeds import NOW, a_feed, a_model, an_item, claim_on, keep
 from trendwatch.pipeline.counted import CountMemory, joined
 from trendwatch.store import Store
-from trendwatch.store.understood import Understood
 from trendwatch.trends.series import Counts
+from trendwatch.types.stories import Understood
 from trendwatch.types.weeks import week_number
 
 WEEK = week_number(NOW)

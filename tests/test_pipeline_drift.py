@@ -83,10 +83,12 @@ def test_quality_counts_what_was_said_while_held_out() -> None:
         made_at=NOW,
         asked=Asked.RANDOM,
     )
-    mine = on_judged(model, tagger, TAXONOMY, [judged, replace(judged, asked=Asked.MARGIN)])
+    mine = on_judged(
+        model, tagger, taxonomy=TAXONOMY, corrections=[judged, replace(judged, asked=Asked.MARGIN)]
+    )
     assert mine is not None
     assert (mine.texts, [one.label for one in mine.labels]) == (1, ["area:drones"])
-    assert on_judged(model, tagger, TAXONOMY, []) is None
+    assert on_judged(model, tagger, taxonomy=TAXONOMY, corrections=[]) is None
 
 
 def test_a_new_label_keeps_to_its_terms_after_training() -> None:

@@ -16,6 +16,7 @@ from trendwatch.model_cache import ModelCache
 from trendwatch.pipeline.correct import correct
 from trendwatch.pipeline.learn import (
     ENOUGH_CORRECTIONS,
+    ENOUGH_ITEMS,
     LEASE,
     LearnReport,
     go_back,
@@ -218,17 +219,14 @@ def test_twenty_corrections_are_learnt_the_next_night(store: Store, folder: Path
     assert run(store, folder, clock=Clock(NOW + 2 * DAY)) == LearnReport()
 
 
-def test_after_a_week_the_news_itself_is_learnt_from(
-    store: Store, folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("trendwatch.pipeline.learn.ENOUGH_ITEMS", 3)
+def test_after_a_week_the_news_itself_is_learnt_from(store: Store, folder: Path) -> None:
     run(store, folder)
     store.feeds.sync([a_feed()])
-    keep(store, [an_item(number, at=NOW + DAY) for number in range(3)])
+    keep(store, [an_item(number, at=NOW + DAY) for number in range(ENOUGH_ITEMS)])
     assert run(store, folder, clock=Clock(NOW + 6 * DAY)) == LearnReport()
     report = run(store, folder, clock=Clock(NOW + 7 * DAY))
     model = store.models.newest()
     assert model is not None
     assert model.version == report.version or report.refused
-    assert model.manifest["trained"]["unlabelled"] == 3  # type: ignore[index]
+    assert model.manifest["trained"]["unlabelled"] == ENOUGH_ITEMS  # type: ignore[index]
     assert run(store, folder, clock=Clock(NOW + 15 * DAY)) == LearnReport()  # not twice as many yet

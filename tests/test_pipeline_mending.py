@@ -12,12 +12,11 @@ from tests.seeds import NOW, a_tag, claim_on
 from tests.steps import a_report, a_store_with, write
 from tests.test_pipeline_understand import counts, recount_stories
 from trendwatch.errors import NotFound
-from trendwatch.news.cluster import Mend
 from trendwatch.pipeline.mending import mend_stories
 from trendwatch.store import Store
-from trendwatch.store.understood import Understood
 from trendwatch.trends.series import TOTAL
 from trendwatch.trends.tally import Tally
+from trendwatch.types.stories import Mend, Understood
 from trendwatch.types.weeks import week_number
 
 WEEK = week_number(NOW)

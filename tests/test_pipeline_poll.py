@@ -14,10 +14,8 @@ from tests.seeds import LEASE, NOW, a_feed
 from tests.steps import Clock
 from trendwatch.news.pace import PACE
 from trendwatch.news.parse import parse
-from trendwatch.pipeline import hosts
-from trendwatch.pipeline import poll as step
 from trendwatch.pipeline.answers import Heard
-from trendwatch.pipeline.poll import PollReport, poll
+from trendwatch.pipeline.poll import OPEN, PollReport, poll
 from trendwatch.store import Store
 from trendwatch.store.items import Filter
 from trendwatch.types.news import (
@@ -89,7 +87,13 @@ class InProcess:
 
 
 def run(
-    store: Store, network: Network, *, clock: Clock | None = None, sandbox: InProcess | None = None
+    store: Store,
+    network: Network,
+    *,
+    clock: Clock | None = None,
+    sandbox: InProcess | None = None,
+    jitter: Callable[[], float] = lambda: 0.0,
+    at_once: int = OPEN,
 ) -> PollReport:
     return poll(
         store,
@@ -98,19 +102,14 @@ def run(
         clock=clock or Clock(),
         lease=LEASE,
         pace=PACE,
-        jitter=lambda: 0.0,
+        jitter=jitter,
+        at_once=at_once,
     )
 
 
 def state(store: Store, key: str) -> FeedState:
     [health] = store.feeds.health(key)
     return health.state
-
-
-def one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let a run claim one host at a time, and finish it before the next."""
-    monkeypatch.setattr(hosts, "AT_ONCE", 1)
-    monkeypatch.setattr(step, "OPEN", 1)
 
 
 @pytest.fixture
@@ -244,33 +243,26 @@ def test_a_parser_crash_is_shown_and_the_others_go_on(world: Store) -> None:
     assert broken.next_fetch_at == NOW + PACE.back_off
 
 
-def test_a_bug_in_a_decision_is_shown_and_the_others_go_on(
-    world: Store, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    decide = step.decide
+def test_a_bug_in_a_decision_is_shown_and_the_others_go_on(world: Store) -> None:
+    bugs = [KeyError("a bug")]
 
-    def fragile(feed, *args, **options):  # type: ignore[no-untyped-def]
-        if feed.key == "gazette" and not isinstance(args[1], PollFailure):
-            raise KeyError("a bug")
-        return decide(feed, *args, **options)
+    def fragile() -> float:
+        if bugs:
+            raise bugs.pop()
+        return 0.0
 
-    monkeypatch.setattr(step, "decide", fragile)
-    report = run(world, Network({key: rss("one") for key in FEEDS}))
+    report = run(world, Network({key: rss("one") for key in FEEDS}), jitter=fragile, at_once=1)
     assert (report.polled, report.new_items) == (3, 2)
     assert state(world, "gazette").failure is Failure.PARSER_CRASHED
 
 
-def test_s1_a_crash_of_the_run_loses_nothing_and_frees_the_hosts(
-    world: Store, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    one_by_one(monkeypatch)
-
+def test_s1_a_crash_of_the_run_loses_nothing_and_frees_the_hosts(world: Store) -> None:
     def crash(key: str) -> None:
         if key == "herald":
             raise MemoryError
 
     with pytest.raises(MemoryError):
-        run(world, Network({key: rss("one") for key in FEEDS}, before=crash))
+        run(world, Network({key: rss("one") for key in FEEDS}, before=crash), at_once=1)
     assert [state(world, key).polled_at for key in FEEDS] == [NOW, None, None]
     assert world.items.count() == 1
     report = run(world, Network({key: rss("one") for key in FEEDS}))
@@ -302,8 +294,7 @@ def test_s5_what_an_old_address_said_is_void_when_the_address_changed_in_mid_pol
     assert (feed.url, kept.etag, kept.body_hash, kept.next_fetch_at) == (moved.url, "", "", None)
 
 
-def test_more_hosts_than_are_claimed_at_once(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    one_by_one(monkeypatch)
+def test_more_hosts_than_are_claimed_at_once(store: Store) -> None:
     keys = [f"feed{n}" for n in range(5)]
     store.feeds.sync([a_feed(key) for key in keys])
     told: list[int] = []
@@ -315,6 +306,7 @@ def test_more_hosts_than_are_claimed_at_once(store: Store, monkeypatch: pytest.M
         lease=LEASE,
         pace=PACE,
         jitter=lambda: 0.0,
+        at_once=1,
         on_progress=lambda so_far: told.append(so_far.polled),
     )
     assert report.polled == 5

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from tests.dying import dying_at
 from tests.seeds import LEASE, NOW, a_delivery, a_digest, a_pick, an_edition, claim_on
 from tests.steps import Clock
 from trendwatch.deliver.message import message_bytes
@@ -20,7 +21,7 @@ from trendwatch.errors import DeliveryError, StorageUnavailable
 from trendwatch.net.post import Posted
 from trendwatch.pipeline import send as step
 from trendwatch.pipeline.retries import HOOK_RETRIES, RETRIES, after_failure
-from trendwatch.pipeline.send import HANDING_OVER, HELD, SendReport, Terms, send_due
+from trendwatch.pipeline.send import BATCH, HANDING_OVER, HELD, SendReport, Terms, send_due
 from trendwatch.render.letters import told
 from trendwatch.store import Store
 from trendwatch.types.delivery import Channel, DeliveryKind, DeliveryState, Lane, Mail
@@ -79,9 +80,11 @@ def run(
     now: datetime = NOW,
     clock: Clock | None = None,
     lane: Lane | None = None,
+    at_once: int = BATCH,
     **values: Any,
 ) -> SendReport:
-    return send_due(store, terms(mailbox, **values), clock=clock or Clock(now), lease=LEASE, lane=lane)
+    clock = clock or Clock(now)
+    return send_due(store, terms(mailbox, **values), clock=clock, lease=LEASE, lane=lane, at_once=at_once)
 
 
 def compose(store: Store, *keys: str, cutoff: datetime = NOW, quiet: str = "", **values: Any) -> None:
@@ -498,10 +501,8 @@ def test_d5_what_was_sent_while_somebody_left_is_shown_as_sent(store: Store) -> 
     assert store.deliveries.of("bakery")[0].state is DeliveryState.SENT
 
 
-def test_d3_switched_off_and_told_are_kept_together_or_not_at_all(
-    store: Store, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """KeyboardInterrupt stands for kill -9 after the outcome was written and before anybody was told."""
+def test_d3_switched_off_and_told_are_kept_together_or_not_at_all(store: Store) -> None:
+    """Killed after the outcome was written and before anybody was told."""
     hook = store.endpoints.add("bakery", "https://x.example/hook", secret=new_secret(), now=NOW)
     values = {"channel": Channel.WEBHOOK, "target": hook.id, "address": hook.url}
     compose(store, "bakery", **values)
@@ -510,13 +511,8 @@ def test_d3_switched_off_and_told_are_kept_together_or_not_at_all(
         def post(self, url: str, body: bytes, headers: dict[str, str]) -> Posted:
             return Posted(status=410, headers={}, said="gone")
 
-    def dies(*_known: Any) -> bool:
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr("trendwatch.store.deliveries.open_notice", dies)
-    with pytest.raises(KeyboardInterrupt):
+    with dying_at(store._engine, "INSERT INTO notice"):
         run(store, Mailbox(), caller=Webhook(Gone()))
-    monkeypatch.undo()
     assert store.endpoints.get(hook.id).disabled == ""
     assert run(store, Mailbox(), now=NOW + LEASE, caller=Webhook(Gone())).failed == 1
     assert store.endpoints.get(hook.id).disabled

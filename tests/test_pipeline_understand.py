@@ -133,13 +133,14 @@ def test_what_no_model_can_read_is_a_state_and_not_a_tag(store: Store) -> None:
     assert tags == [set(), set(), {"area:drones", "sector:agriculture"}, set()]
 
 
-def test_progress_is_told_after_each_batch(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(step, "BATCH", 2)
+def test_progress_is_told_after_each_batch(store: Store) -> None:
     a_store_with(store, [an_item(n) for n in range(5)])
     told: list[int] = []
     memory = a_memory()
     progress = lambda report: told.append(report.items)  # noqa: E731
-    understand(store, a_taxonomy(), clock=Clock(), lease=LEASE, memory=memory, on_progress=progress)
+    understand(
+        store, a_taxonomy(), clock=Clock(), lease=LEASE, memory=memory, at_once=2, on_progress=progress
+    )
     assert told == [2, 4, 5]
 
 

@@ -56,8 +56,17 @@ def test_bins_hold_equally_many_and_tell_how_far_off_confidence_is() -> None:
     assert reliability(np.zeros(0), np.zeros(0, dtype=bool)) == []
 
 
+def test_bins_do_not_depend_on_the_order_of_tags_of_equal_confidence() -> None:
+    right = np.array([True] * 15 + [False] * 5)
+    same = np.full(20, 0.75)
+    assert [one.right for one in reliability(same, right)] == [0.75] * 10  # 15 of 20
+    assert reliability(same, right) == reliability(same, right[::-1])
+
+
 def test_bins_of_a_manifest_count_given_tags_only() -> None:
     probability = np.array([[0.9, 0.2], [0.6, 0.7]])
     ones = np.ones((2, 2), dtype=bool)
-    kept = held_out_bins(probability, np.array([0.5, 0.5]), np.array([[1, 0], [0, 1]], dtype=bool), ones)
+    kept = held_out_bins(
+        probability, np.array([0.5, 0.5]), true=np.array([[1, 0], [0, 1]], dtype=bool), looked=ones
+    )
     assert kept == [[0.6, 0.0, 1], [0.7, 1.0, 1], [0.9, 1.0, 1]]

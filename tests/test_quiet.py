@@ -52,7 +52,7 @@ EDITION = an_edition(
 
 @pytest.mark.parametrize("choice", ["none", "note", "general"])
 def test_the_choice_of_a_quiet_week_is_done_and_recorded(choice: str) -> None:
-    found = finished(QUIET, EDITION, a_business("farm", quiet_week=choice), AFTER_FOUR)
+    found = finished(QUIET, EDITION, business=a_business("farm", quiet_week=choice), memory=AFTER_FOUR)
     assert found.quiet
     assert found.quiet_choice == choice
     assert is_sent(found) == (choice != "none")
@@ -61,32 +61,36 @@ def test_the_choice_of_a_quiet_week_is_done_and_recorded(choice: str) -> None:
 
 @pytest.mark.parametrize("issues", range(FIRST_ISSUES + 1))
 def test_the_first_four_issues_are_sent_whatever_was_chosen(issues: int) -> None:
-    found = finished(QUIET, EDITION, a_business("farm"), Memory(issues=issues))
+    found = finished(QUIET, EDITION, business=a_business("farm"), memory=Memory(issues=issues))
     assert is_sent(found) == (issues < FIRST_ISSUES)
     assert found.quiet_choice == ("first" if issues < FIRST_ISSUES else "none")
 
 
 def test_a_week_that_is_not_quiet_asks_no_choice() -> None:
     busy = a_digest("farm")
-    assert finished(busy, EDITION, a_business("farm"), AFTER_FOUR) == busy
+    assert finished(busy, EDITION, business=a_business("farm"), memory=AFTER_FOUR) == busy
     assert is_sent(busy)
 
 
 def test_general_news_is_what_most_publishers_told_within_the_window_and_not_muted() -> None:
     owner = a_business("farm", quiet_week="general", mutes=("area:ai",))
-    found = finished(QUIET, EDITION, owner, AFTER_FOUR)
+    found = finished(QUIET, EDITION, business=owner, memory=AFTER_FOUR)
     # 5 publishers, then 2; one publisher is no general news, AI is muted, the fourth is too old
     assert [pick.story_id for pick in found.worth_a_look] == ["s2", "s1"]
     assert {pick.marks for pick in found.worth_a_look} == {("general news",)}
     assert "5 independent publishers" in found.worth_a_look[0].why
     shown = replace(AFTER_FOUR, shown=frozenset({"s2"}))
-    assert [pick.story_id for pick in finished(QUIET, EDITION, owner, shown).worth_a_look] == ["s1"]
+    assert [
+        pick.story_id for pick in finished(QUIET, EDITION, business=owner, memory=shown).worth_a_look
+    ] == ["s1"]
 
 
 def test_d4_weeks_that_passed_without_an_issue_are_recorded_and_said() -> None:
     digest = a_digest("farm", since=NOW - 3 * WEEK)
-    late = finished(digest, EDITION, a_business("farm"), replace(AFTER_FOUR, last_cutoff=NOW - 3 * WEEK))
+    late = finished(
+        digest, EDITION, business=a_business("farm"), memory=replace(AFTER_FOUR, last_cutoff=NOW - 3 * WEEK)
+    )
     assert late.merged == ("2025-W08", "2025-W09")
     assert late.notes == ()  # said above the stories, in days instead of week numbers
     assert view(late).late == "No issues came for the 2 weeks from 17 Feb; this one covers them too."
-    assert finished(digest, EDITION, a_business("farm"), Memory()).merged == ()
+    assert finished(digest, EDITION, business=a_business("farm"), memory=Memory()).merged == ()

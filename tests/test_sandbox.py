@@ -13,7 +13,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import CancelledError
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -123,10 +123,9 @@ def test_a_child_killed_at_work_is_a_limit(sandbox: Sandbox) -> None:
     assert limited(future.result(timeout=20))
 
 
-def test_children_are_replaced_before_they_grow_old(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "_TASKS_PER_CHILD", 4)
+def test_children_are_replaced_before_they_grow_old() -> None:
     seen: set[int] = set()
-    with Sandbox(workers=1) as young:
+    with Sandbox(workers=1, tasks_per_child=4) as young:
         for _ in range(12):
             assert young.parse(FINE) == parse(FINE)
             seen.update(children())
@@ -253,20 +252,27 @@ def test_p2_a_hostile_document_in_company_costs_only_itself() -> None:
     assert outcomes[0] == outcomes[51] == parse(FINE)
 
 
-def test_documents_that_wait_are_handed_over_together(monkeypatch: pytest.MonkeyPatch) -> None:
-    sizes: list[int] = []
-    schedule = Sandbox._schedule
-    monkeypatch.setattr(
-        Sandbox, "_schedule", lambda self, batch: (sizes.append(len(batch)), schedule(self, batch))[1]
-    )
+class Counting(Sandbox):
+    """A sandbox that remembers how many documents went to a child together."""
+
+    def __init__(self, **limits: int) -> None:
+        super().__init__(**limits)
+        self.sizes: list[int] = []
+
+    def _schedule(self, batch: list[Any]) -> None:
+        self.sizes.append(len(batch))
+        super()._schedule(batch)
+
+
+def test_documents_that_wait_are_handed_over_together() -> None:
     large = document(rss(f"<item><title>{'x' * 600_000}</title></item>"))
-    with Sandbox(workers=1) as busy:
+    with Counting(workers=1) as busy:
         futures = [busy.submit(one) for one in [FINE] * 200 + [large] * 3]
         assert [future.result() for future in futures[:200]] == [parse(FINE)] * 200
         assert [future.result() for future in futures[200:]] == [parse(large)] * 3
-    assert sum(sizes) == 203
-    assert len(sizes) < 20
-    assert max(sizes) == module._COMPANY
+    assert sum(busy.sizes) == 203
+    assert len(busy.sizes) < 20
+    assert max(busy.sizes) == module._COMPANY
 
 
 def test_a_bug_in_company_surfaces_alone() -> None:

@@ -10,7 +10,7 @@ import pytest
 from tests.sample_digest import BUSINESS, CUTOFF, SINCE, candidate, edition
 from trendwatch.advice.choosing import best_first, choose, outside
 from trendwatch.advice.profile import profile
-from trendwatch.advice.selection import Judged, Judgement, Refusal
+from trendwatch.advice.selection import Judged, Refusal, StoryJudgement
 from trendwatch.types.advice import Business, Candidate, Memory
 from trendwatch.types.knowledge import Knowledge
 from trendwatch.types.sectors import SectorRelations
@@ -22,8 +22,10 @@ def judged(one: Candidate, who: Business = BUSINESS, memory: Memory = OLD_HAND) 
     return judgement([one], who, memory).of(0)
 
 
-def judgement(stories: list[Candidate], who: Business = BUSINESS, memory: Memory = OLD_HAND) -> Judgement:
-    return Judgement(profile(who, edition(*stories)), memory)
+def judgement(
+    stories: list[Candidate], who: Business = BUSINESS, memory: Memory = OLD_HAND
+) -> StoryJudgement:
+    return StoryJudgement(profile(who, edition(*stories)), memory)
 
 
 def days(count: float) -> datetime:
@@ -172,7 +174,7 @@ def many(count: int) -> list[Business]:
     return [replace(BUSINESS, key=f"b{number}") for number in range(count)]
 
 
-def drawn(pools: Iterable[Judgement]) -> list[tuple[str, float]]:
+def drawn(pools: Iterable[StoryJudgement]) -> list[tuple[str, float]]:
     found = [outside(pool, [], period="2025-W10") for pool in pools]
     return [(one[0].candidate.story_id, one[1]) for one in found if one]
 
@@ -195,7 +197,7 @@ def test_outside_prefers_strong_evidence_from_sectors_that_are_near() -> None:
     ]
     related = SectorRelations(key="healthcare", suppliers={"energy": 0.5})
     where = replace(edition(*told), knowledge=Knowledge(sectors=(related,)))
-    found = drawn(Judgement(profile(who, where), OLD_HAND) for who in many(400))
+    found = drawn(StoryJudgement(profile(who, where), OLD_HAND) for who in many(400))
     # 1 + 1000 (1 - e^(-1))^2 = 401; two publishers, or an official one: 81; 1 + 0.2 x 400 from far away: 81
     chances = {
         "near_strong": 401 / 644,

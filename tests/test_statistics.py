@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import gamma, norm
 
-from trendwatch.statistics import Z, ic, ic025, ic975, npmi, wilson
+from trendwatch.statistics import Z, f1, ic, ic025, ic975, npmi, shares, sigmoid, wilson
 
 counts = st.floats(min_value=0, max_value=10_000)
 
@@ -98,3 +98,16 @@ def test_half_a_count_of_a_short_past_is_as_many_now_as_there_is_more_now() -> N
     known = ic025(20.0, 1.0, dispersion=1, variance=1e-9)
     assert known - ic025(20.0, 1.0, dispersion=1, variance=1e-9, exposure=5) == pytest.approx(1.222392)
     assert ic025(20.0, 1.0, dispersion=1, variance=1e-9, exposure=0.2) == known
+
+
+def test_sigmoid_is_sure_at_both_ends_and_never_overflows() -> None:
+    found = sigmoid(np.array([-1e6, -math.log(3), 0.0, math.log(3), 1e6], dtype=np.float32))
+    assert found == pytest.approx([0, 0.25, 0.5, 0.75, 1])
+    assert found.dtype == np.float64
+
+
+def test_f1_by_hand() -> None:
+    # 2·3 / (4 + 5) = 2/3; nothing given and nothing true: 0; all of it: 1
+    found = f1(np.array([3, 0, 2]), np.array([4, 0, 2]), np.array([5, 0, 2]))
+    assert found == pytest.approx([2 / 3, 0, 1])
+    assert shares(np.array([1.0, 1.0]), np.array([4.0, 0.0])).tolist() == [0.25, 0]

@@ -8,10 +8,10 @@ import pytest
 
 from tests.seeds import NOW, a_feed, a_model, a_tag, an_item, claim_on, keep
 from tests.steps import a_store_with, write
-from trendwatch.influence.arrival import PairReports
 from trendwatch.store import Store
-from trendwatch.store.understood import Understood
+from trendwatch.types.influence import PairReports
 from trendwatch.types.news import Item
+from trendwatch.types.stories import Understood
 from trendwatch.types.weeks import week_number
 
 WEEK = week_number(NOW)

@@ -11,8 +11,8 @@ from tests.seeds import NOW, a_feed, a_model, a_tag, a_taxonomy, an_item, claim_
 from trendwatch.news.coverage import FACETS, WINDOW
 from trendwatch.pipeline.coverage import feed_coverage
 from trendwatch.store import Store
-from trendwatch.store.understood import Understood
 from trendwatch.types.coverage import Reported
+from trendwatch.types.stories import Understood
 from trendwatch.types.tags import Facet
 
 SINCE = NOW - WINDOW
@@ -71,7 +71,7 @@ def test_items_by_language(told: Store) -> None:
 
 def test_coverage_of_the_last_four_weeks(told: Store) -> None:
     feeds = [a_feed("gazette", owner="Group", areas=("drones",)), a_feed("wire")]
-    found = feed_coverage(told, feeds, (), a_taxonomy(), now=NOW)
+    found = feed_coverage(told, feeds, (), taxonomy=a_taxonomy(), now=NOW)
     assert (found.since, found.until, found.items) == (SINCE, NOW, 5)
     assert found.not_covered == {"nl": 1}
     by_key = {one.key: one for one in found.labels}
@@ -83,11 +83,11 @@ def test_coverage_of_the_last_four_weeks(told: Store) -> None:
 
 def test_before_anything_is_understood_there_are_no_numbers(store: Store) -> None:
     store.feeds.sync([a_feed()])
-    empty = feed_coverage(store, [a_feed()], (), a_taxonomy(), now=NOW)
+    empty = feed_coverage(store, [a_feed()], (), taxonomy=a_taxonomy(), now=NOW)
     assert {one.stories for one in empty.labels} == {None}
     store.models.adopt(a_model("v1"), since=NOW)
     keep(store, [an_item(at=NOW - HOUR)], at=NOW - HOUR)
-    waiting = feed_coverage(store, [a_feed()], (), a_taxonomy(), now=NOW)
+    waiting = feed_coverage(store, [a_feed()], (), taxonomy=a_taxonomy(), now=NOW)
     assert (waiting.items, {one.stories for one in waiting.labels}) == (1, {None})
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from tests.seeds import NOW, a_feed, a_model, an_item, claim_on, keep
 from trendwatch.store import Store
-from trendwatch.store.understood import Understood
+from trendwatch.types.stories import Understood
 from trendwatch.types.trends import Series
 from trendwatch.types.weeks import week_number
 

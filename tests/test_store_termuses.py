@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tests.seeds import NOW, a_feed, a_model, an_item, claim_on, keep
 from tests.steps import write
 from trendwatch.store import Store
-from trendwatch.store.storymends import Move
+from trendwatch.types.stories import Mend
 from trendwatch.types.news import Item
 from trendwatch.types.weeks import week_number, week_start
 
@@ -97,7 +97,8 @@ def test_a_story_counts_once_however_many_tell_it_and_goes_with_its_reports(read
 
     def move(before: str, after: str, *moved: Item) -> None:
         claim = claim_on(read, "understand", "all")
-        change = Move(before, after, tuple(item.id for item in moved))
+        items = tuple(item.id for item in moved)
+        change = Mend(before=before, after=after, items=items, merged=not items)
         read.story_mends.write([change], {}, claim=claim, now=NOW)
         read.leases.release(claim)
 

@@ -104,7 +104,9 @@ def test_evidence_is_newest_first_and_one_a_story(store: Store) -> None:
     write(store, {"one": items[0:2], "two": items[2:3], "three": items[3:4], "late": items[4:6]}, tags)
 
     def evidence(key: str, limit: int = 9) -> list[str]:
-        return store.trends.evidence("v1", key, NOW, NOW + 4 * HOUR, limit=limit)  # items[4] is too late
+        return store.trends.evidence(
+            "v1", key, since=NOW, until=NOW + 4 * HOUR, limit=limit
+        )  # items[4] is too late
 
     found = evidence("area:drones")
     assert found[:2] == [items[3].id, items[2].id]

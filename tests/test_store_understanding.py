@@ -10,7 +10,7 @@ from tests.seeds import LEASE, NOW, a_feed, a_model, a_tag, an_item, claim_on, k
 from tests.steps import a_store_with, write
 from trendwatch.errors import LeaseLost
 from trendwatch.store import Store
-from trendwatch.store.understood import OpenReport, Understood, Waiting
+from trendwatch.types.stories import OpenReport, Understood, WaitingItem
 from trendwatch.types.trends import Series
 from trendwatch.types.weeks import week_number
 
@@ -25,7 +25,7 @@ def test_the_earliest_wait_first_whatever_order_they_came_in(store: Store) -> No
         an_item(3, at=NOW - HOUR),
     )
     a_store_with(store, [late, backlog, early])
-    assert store.understanding.waiting("v1", limit=2) == [Waiting(backlog, ""), Waiting(early, "")]
+    assert store.understanding.waiting("v1", limit=2) == [WaitingItem(backlog, ""), WaitingItem(early, "")]
     assert store.understanding.count_waiting("v1") == 3
 
 
@@ -39,7 +39,7 @@ def test_what_was_read_later_can_be_left_for_later(store: Store) -> None:
     early, late = an_item(1, at=NOW), an_item(2, at=NOW + HOUR)
     backlog = an_item(3, at=NOW + HOUR, published_at=NOW - 9 * HOUR, backlog=True)
     a_store_with(store, [early, late, backlog])
-    assert store.understanding.waiting("v1", limit=9, read_by=NOW) == [Waiting(early, "")]
+    assert store.understanding.waiting("v1", limit=9, read_by=NOW) == [WaitingItem(early, "")]
     assert len(store.understanding.waiting("v1", limit=9, read_by=NOW + HOUR)) == 3
 
 

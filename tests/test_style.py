@@ -12,9 +12,17 @@ import pytest
 
 PROJECT = Path(__file__).resolve().parents[1]
 MODULES = sorted((PROJECT / "trendwatch").rglob("*.py"))
+TESTS = sorted((PROJECT / "tests").rglob("*.py"))
 
 MOST_LINES = 300
 MOST_FUNCTION_LINES = 40
+MOST_POSITIONAL = 3
+MOST_MOCKS = 10
+NESTED = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
+#: Folders whose public functions are verbs and routes.
+DOORS = {"api", "cli", "web"}
+#: Methods whose arguments another library decides.
+NAMED_BY_OTHERS = {"connect_tcp"}
 NO_NAMES = {
     "base",
     "common",
@@ -98,6 +106,49 @@ def test_functions_are_short() -> None:
     assert long == {}
 
 
+def positional(function: ast.FunctionDef | ast.AsyncFunctionDef) -> list[str]:
+    """Return the arguments that may be given without their names."""
+    names = [argument.arg for argument in (*function.args.posonlyargs, *function.args.args)]
+    return names[names[:1] in (["self"], ["cls"]) :]
+
+
+def test_arguments_that_could_be_swapped_have_names() -> None:
+    """A collaborator and two more at most; verbs and routes are called by libraries, by name."""
+    many = [
+        f"{name_of(path)}:{function.name}"
+        for path in MODULES
+        for function in functions(tree_of(path))
+        if len(positional(function)) > MOST_POSITIONAL
+        and function.name not in NAMED_BY_OTHERS
+        and (path.relative_to(PROJECT).parts[1] not in DOORS or function.name.startswith("_"))
+    ]
+    assert many == []
+
+
+def raised(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    """Tell whether a function itself raises something; what stands within it speaks for itself."""
+    inner = [node for one in function.body for node in ast.walk(one) if isinstance(node, NESTED)]
+    theirs = {id(node) for one in inner for node in ast.walk(one)}
+    return any(
+        isinstance(node, ast.Raise) and node.exc is not None and id(node) not in theirs
+        for one in function.body
+        for node in ast.walk(one)
+    )
+
+
+def test_what_is_raised_is_said() -> None:
+    """Docstrings of verbs and routes are help texts: what they raise is an answer there."""
+    silent = [
+        f"{name_of(path)}:{function.name}"
+        for path in MODULES
+        if path.relative_to(PROJECT).parts[1] not in DOORS
+        for function in functions(tree_of(path))
+        if not function.name.startswith("_") and ast.get_docstring(function) and raised(function)
+        if "aises" not in str(ast.get_docstring(function))
+    ]
+    assert silent == []
+
+
 def test_names_say_something() -> None:
     parts = {part.removesuffix(".py") for path in MODULES for part in path.relative_to(PROJECT).parts}
     assert parts & NO_NAMES == set()
@@ -118,6 +169,13 @@ def test_no_module_is_left_to_finish() -> None:
     marks = re.compile(r"\b(?:TODO|FIXME|XXX)\b|raise NotImplementedError")
     found = [name_of(path) for path in MODULES if marks.search(path.read_text("utf-8"))]
     assert found == []
+
+
+def test_fakes_not_mocks() -> None:
+    """What stands in for something else is handed over, not put in its place behind its back."""
+    said = re.compile("monkeypatch" + r"\.setattr\(|\b(?:Magic)?" + r"Mock\(|\bmock" + r"\.patch")
+    uses = [name_of(path) for path in TESTS for _ in said.findall(path.read_text("utf-8"))]
+    assert len(uses) < MOST_MOCKS, uses
 
 
 def test_no_file_names_a_machine_or_a_registry() -> None:

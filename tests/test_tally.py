@@ -9,11 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.seeds import NOW, a_tag, an_item
-from trendwatch.news.cluster import Mend
 from trendwatch.pipeline.mending import mended
-from trendwatch.store.storymends import Member
 from trendwatch.trends.series import TOTAL, count_keys
 from trendwatch.trends.tally import Tally
+from trendwatch.types.stories import CountedReport, Mend
 from trendwatch.types.tags import Tag
 from trendwatch.types.weeks import week_number
 
@@ -163,7 +162,7 @@ def test_the_seven_days_add_up_to_the_week_also_when_stories_are_mended(
     reports: list[tuple[str, str, int, set[str]]], moved: set[int], merged: bool
 ) -> None:
     members = [
-        Member(story, f"i{n}", feed, NOW + timedelta(hours=hours), tuple(sorted(keys)))
+        CountedReport(story, f"i{n}", feed, NOW + timedelta(hours=hours), tuple(sorted(keys)))
         for n, (story, feed, hours, keys) in enumerate(reports)
     ]
     gone = tuple(one.item_id for n, one in enumerate(members) if n in moved and one.story_id == "a")

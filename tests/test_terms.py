@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from trendwatch.trends.ngrams import fold
-from trendwatch.trends.terms import Report, TermRise, TermRules, TermWatch
+from trendwatch.trends.terms import TermRise, TermRules, TermText, TermWatch
 
 FILLER = [f"filler{number}" for number in range(300)]
 SOURCES = ["a", "b", "c", "d"]
@@ -19,17 +19,17 @@ OWNERS = {source: source for source in SOURCES}
 
 RULES = TermRules()
 
-Said = Callable[[int], list[str | Report]]
+Said = Callable[[int], list[str | TermText]]
 
 
-def reports(week: int, said: Said, *, stories: int = 60) -> list[Report]:
+def reports(week: int, said: Said, *, stories: int = 60) -> list[TermText]:
     """A week of stories about nothing much, among them those that say something."""
     random = np.random.default_rng(week)
     texts = [*said(week), *(" ".join(random.choice(FILLER, 8)) for _ in range(stories))]
     return [
         text
-        if isinstance(text, Report)
-        else Report(f"{week}/{at}", f"{week}/{at}", SOURCES[at % 4], f"site{at}.example/", text)
+        if isinstance(text, TermText)
+        else TermText(f"{week}/{at}", f"{week}/{at}", SOURCES[at % 4], f"site{at}.example/", text)
         for at, text in enumerate(texts)
     ]
 
@@ -50,7 +50,7 @@ def names(found: dict[int, list[TermRise]]) -> list[str]:
     return [rise.term for rises in found.values() for rise in rises]
 
 
-def arrives(week: int) -> list[str | Report]:
+def arrives(week: int) -> list[str | TermText]:
     return [f"vulkan driver {FILLER[at]}" for at in range(8)] if week >= 30 else []
 
 
@@ -69,7 +69,7 @@ def test_what_arrives_is_told_once_as_its_longest_name() -> None:
 
 
 def test_what_was_told_may_rise_again_once_it_is_over() -> None:
-    def comes_back(week: int) -> list[str | Report]:
+    def comes_back(week: int) -> list[str | TermText]:
         return arrives(30) if 30 <= week < 36 or week >= 120 else []
 
     assert list(told(comes_back, weeks=130)) == [32, 122]
@@ -79,7 +79,7 @@ def test_what_was_told_may_rise_again_once_it_is_over() -> None:
 def test_ways_of_writing_are_added_up(way: str) -> None:
     ways = ["vulkan driver", "Vulkan-Driver", "vulkandrivers", way]
 
-    def said(week: int) -> list[str | Report]:
+    def said(week: int) -> list[str | TermText]:
         return [ways[at] + f" {FILLER[at]}" for at in range(4)] if week >= 30 else []
 
     assert [fold(name) for name in names(told(said))] == ["vulkandriver"]
@@ -100,10 +100,10 @@ def test_what_doubles_is_not_new() -> None:
 def test_few_stories_or_sources_are_not_told(
     used: int, source_count: int, min_sources: int, expected: list[str]
 ) -> None:
-    def said(week: int) -> list[str | Report]:
+    def said(week: int) -> list[str | TermText]:
         last = range(used if week >= 36 else 0)
         return [
-            Report(f"v{week}/{at}", f"v{week}/{at}", SOURCES[at % source_count], f"{at}", "vulkan")
+            TermText(f"v{week}/{at}", f"v{week}/{at}", SOURCES[at % source_count], f"{at}", "vulkan")
             for at in last
         ]
 
@@ -119,11 +119,12 @@ def test_sources_of_one_owner_are_one_voice() -> None:
 
 
 def test_one_story_printed_everywhere_is_no_rise() -> None:
-    def storm(week: int) -> list[str | Report]:
+    def storm(week: int) -> list[str | TermText]:
         if week < 36:
             return []
         return [
-            Report(f"c{week}/{at}", f"c{week}", SOURCES[at % 4], f"{at}", "vulkan driver") for at in range(60)
+            TermText(f"c{week}/{at}", f"c{week}", SOURCES[at % 4], f"{at}", "vulkan driver")
+            for at in range(60)
         ]
 
     assert told(storm, weeks=39) == {}
@@ -134,11 +135,11 @@ def test_one_event_of_a_week_or_two_is_no_rise() -> None:
 
 
 def test_one_hand_is_no_rise() -> None:
-    def column(week: int) -> list[str | Report]:
+    def column(week: int) -> list[str | TermText]:
         if week < 30:
             return []
         return [
-            Report(f"c{week}/{at}", f"c{week}/{at}", SOURCES[at], "hill.example/", "hill farm notes")
+            TermText(f"c{week}/{at}", f"c{week}/{at}", SOURCES[at], "hill.example/", "hill farm notes")
             for at in range(4)
         ]
 
@@ -146,11 +147,13 @@ def test_one_hand_is_no_rise() -> None:
 
 
 def test_what_is_said_in_every_field_is_no_topic() -> None:
-    def said(week: int, areas: int) -> list[str | Report]:
+    def said(week: int, areas: int) -> list[str | TermText]:
         if week < 30:
             return []
         return [
-            Report(f"k{week}/{at}", f"k{week}/{at}", SOURCES[at % 4], f"{at}", "kapoor", f"area:{at % areas}")
+            TermText(
+                f"k{week}/{at}", f"k{week}/{at}", SOURCES[at % 4], f"{at}", "kapoor", f"area:{at % areas}"
+            )
             for at in range(8)
         ]
 
@@ -165,9 +168,9 @@ def test_ordinary_words_are_no_names(word: str) -> None:
 
 
 def test_words_that_meet_by_chance_are_no_phrase() -> None:
-    common: list[str | Report] = [f"cloud {word}" for word in FILLER[:30]]
+    common: list[str | TermText] = [f"cloud {word}" for word in FILLER[:30]]
 
-    def said(week: int) -> list[str | Report]:
+    def said(week: int) -> list[str | TermText]:
         return [*common, *(["cloud tariff"] * 2), *(["tariff"] * 20)] if week >= 30 else common
 
     assert names(told(said)) == ["tariff"]

@@ -7,13 +7,13 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from trendwatch.trends.keptweek import Report
+from trendwatch.trends.keptweek import TermText
 from trendwatch.trends.ngrams import fold
 from trendwatch.trends.termtable import DECAY, KEPT_WEEKS, TermTable
 
 
-def report(text: str, *, item: str = "i", story: str = "", source: str = "a", area: str = "") -> Report:
-    return Report(item, story or item, source, f"{source}.example/", text, area)
+def report(text: str, *, item: str = "i", story: str = "", source: str = "a", area: str = "") -> TermText:
+    return TermText(item, story or item, source, f"{source}.example/", text, area)
 
 
 def used(table: TermTable, term: str) -> float:

@@ -16,7 +16,9 @@ from trendwatch.text import (
     first_sentence,
     headline,
     plain,
+    plural,
     reading,
+    singular,
     words,
 )
 
@@ -178,6 +180,36 @@ def test_laws(text: str) -> None:
     assert headline(text) == text or text.startswith(headline(text))
     assert words(text) == words(text.upper().lower()) or not text.isascii()
     plain(text).encode("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("several", "one"),
+    [
+        ("drones", "drone"),
+        ("batteries", "battery"),
+        ("boxes", "box"),
+        ("watches", "watch"),
+        ("processes", "process"),
+        ("services", "service"),
+        ("apps", "app"),
+        ("laws", "law"),
+        ("ties", "tie"),
+    ],
+)
+def test_plurals(several: str, one: str) -> None:
+    assert singular(several) == one
+
+
+@pytest.mark.parametrize("word", ["glass", "news", "bus", "analysis", "aws", "s", ""])
+def test_no_plural(word: str) -> None:
+    assert singular(word) == word
+
+
+@given(st.from_regex(r"[a-z]{3,12}", fullmatch=True))
+def test_a_plural_is_that_of_its_singular(word: str) -> None:
+    """But where two words have one plural, "axes", or the plural looks like none, "menus"."""
+    if not word.endswith(("s", "z", "e", "i", "u", "new")):
+        assert singular(plural(word)) == word
 
 
 @given(st.lists(st.sampled_from(["ai", "robots", "c++", "wi-fi", "5g", "node.js"])))

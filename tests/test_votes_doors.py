@@ -231,7 +231,7 @@ def test_a_change_says_through_which_door_it_came(ask: Asker, parts: Parts) -> N
         ("page", f"/digests/hill_farm/{digest.period}/votes"),
         ("link", urlsplit(_voting_link(parts)).path),
     ):
-        change_business(parts.store, parts.config(), "hill_farm", {"mutes": []}, by="test", now=NOW)
+        change_business(parts.store, parts.config(), "hill_farm", given={"mutes": []}, by="test", now=NOW)
         assert ask("POST", path, content=said, headers=FORM).status_code == 200
         [overlay] = parts.store.overlays.list()
         assert overlay.changed_by == by

@@ -13,7 +13,7 @@ from tests.seeding import LAST_WEEK, VERSION, a_trend, doors
 from tests.seeds import NOW, an_item, claim_on, keep
 from tests.test_store_termuses import said
 from trendwatch.api import Parts
-from trendwatch.store.understood import Understood
+from trendwatch.types.stories import Understood
 from trendwatch.types.trends import Chance, Spike, TrendKind
 from trendwatch.types.weeks import week_name, week_number, week_start
 from trendwatch.web.words import day

@@ -14,7 +14,7 @@ from tests.asking import Asker
 from tests.seeding import LAST_WEEK, doors
 from tests.seeds import NOW, a_feed, a_tag, an_item, claim_on, keep
 from trendwatch.api import Parts
-from trendwatch.store.understood import Understood
+from trendwatch.types.stories import Understood
 from trendwatch.types.weeks import week_name
 
 

@@ -166,7 +166,7 @@ class Desk:
                     Skipped(what=one.title or one.url, why=f"it is feed {known[address]!r} already")
                 )
                 continue
-            key, values = _values(one.url, one.title, one.folders, shop.config, taken)
+            key, values = _values(one.url, one.title, folders=one.folders, config=shop.config, taken=taken)
             added[key], known[address] = values, key
             taken.add(key)
         if added:
@@ -265,7 +265,7 @@ class Desk:
 
 
 def _values(
-    url: str, title: str, folders: tuple[str, ...], config: Config, taken: set[str]
+    url: str, title: str, *, folders: tuple[str, ...], config: Config, taken: set[str]
 ) -> tuple[str, dict[str, object]]:
     """Return a free key and the values of a feed that a list names."""
     from trendwatch.config.forms import KEY

@@ -205,14 +205,14 @@ class Asking:
     async def _carry(self, client: Client, turns: Turns, request: Request) -> None:
         """Tell the answer to one request."""
         place = _Place(self._places)
-        answer = await self._ask(client, turns, request, place)
+        answer = await self._ask(client, turns, request, place=place)
         if isinstance(answer, PollFailure) and answer.resting:
             turns.rest(answer.resting, answer.retry_after or _WHOLE_RUN)
         if not isinstance(answer, Document):
             place.give_back()
         self._tell((request, answer))
 
-    async def _ask(self, client: Client, turns: Turns, request: Request, place: _Place) -> Answer:
+    async def _ask(self, client: Client, turns: Turns, request: Request, *, place: _Place) -> Answer:
         @asynccontextmanager
         async def turn(url: str) -> AsyncIterator[None]:
             place.give_back()  # that of a hop before

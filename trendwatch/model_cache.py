@@ -31,10 +31,16 @@ def cache_directory(environ: Mapping[str, str]) -> Path:
 
 
 class ModelCache:
-    """A folder of models by lesson."""
+    """A folder of models by lesson.
 
-    def __init__(self, folder: Path) -> None:
+    Args:
+        folder: where they are
+        code: names the code that trains; this one where left out
+    """
+
+    def __init__(self, folder: Path, *, code: str = "") -> None:
         self._folder = folder
+        self._code = code
 
     def find(self, lesson: str) -> Model | None:
         """Return the model trained on a lesson by this code, None where there is none that can be read."""
@@ -69,7 +75,7 @@ class ModelCache:
         Path(file.name).replace(path)
 
     def _path(self, lesson: str, ending: str) -> Path:
-        return self._folder / f"model-{lesson}-{_code_hash()}.{ending}"
+        return self._folder / f"model-{lesson}-{self._code or _code_hash()}.{ending}"
 
 
 @cache

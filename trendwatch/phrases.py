@@ -17,7 +17,7 @@ from typing import Generic, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from trendwatch.text import MAX_CHARS, reading, words
+from trendwatch.text import MAX_CHARS, plural, reading, words
 
 Mark = TypeVar("Mark")
 Numbers = NDArray[np.int64]
@@ -30,7 +30,6 @@ TITLE_CHARS = 1_000
 
 #: Words that any reading leaves as they are: thousands of terms are taken in at every start.
 _PLAIN = re.compile(r"[a-z0-9]{2,}(?: [a-z0-9]{2,})*")
-_SIBILANTS = ("s", "x", "z", "ch", "sh")
 
 
 def item_words(title: str, summary: str) -> list[str]:
@@ -69,7 +68,7 @@ class Phrases(Generic[Mark]):
         if not tokens:
             return
         *path, final = tokens
-        for ending in {final, _plural(final)}:
+        for ending in {final, plural(final)}:
             level = self._root
             for word in path:
                 level = level.setdefault(word, _Node()).following
@@ -159,9 +158,3 @@ class PhraseArrays(Generic[Mark]):
         total = int(counts.sum())
         within = np.arange(total) - np.repeat(np.cumsum(counts) - counts, counts)
         return np.repeat(places, counts), np.repeat(self._starts[nodes], counts) + within
-
-
-def _plural(word: str) -> str:
-    if word.endswith("y") and word[-2:-1] not in "aeiou":
-        return word[:-1] + "ies"
-    return word + ("es" if word.endswith(_SIBILANTS) else "s")

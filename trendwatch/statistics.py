@@ -10,7 +10,7 @@ closed form of their bounds); Wilson 1927; Bouma 2009 (normalised pointwise mutu
 from __future__ import annotations
 
 import math
-from typing import overload
+from typing import Any, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -151,6 +151,21 @@ def wilson(successes: float, trials: float) -> tuple[float, float]:
     spread = Z * math.sqrt(share * (1 - share) / trials + (Z / (2 * trials)) ** 2)
     middle, scale = share + Z**2 / (2 * trials), 1 + Z**2 / trials
     return max(0.0, (middle - spread) / scale), min(1.0, (middle + spread) / scale)
+
+
+def sigmoid(logits: NDArray[np.floating[Any]]) -> Floats:
+    """Return logits as probabilities; beyond ±50 all are as sure."""
+    return np.asarray(1 / (1 + np.exp(-np.clip(logits.astype(np.float64), -50, 50))))
+
+
+def shares(part: NDArray[Any], whole: NDArray[Any]) -> Floats:
+    """Return each part of its whole; 0 of nothing."""
+    return np.asarray(np.divide(part, whole, out=np.zeros(np.shape(whole)), where=whole > 0))
+
+
+def f1(hits: NDArray[Any], given: NDArray[Any], true: NDArray[Any]) -> Floats:
+    """Return the harmonic mean of precision and recall, from counts; 0 where nothing is given nor true."""
+    return shares(2 * hits, given + true)
 
 
 def npmi(together: float, one: float, other: float, *, total: float) -> float:

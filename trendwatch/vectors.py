@@ -48,7 +48,11 @@ def analyse(text: str) -> list[str]:
 
 
 class Vectoriser:
-    """A vocabulary with its weights; turns texts into rows of unit length."""
+    """A vocabulary with its weights; turns texts into rows of unit length.
+
+    Raises:
+        ValueError: not as many weights as terms.
+    """
 
     __slots__ = ("_columns", "_pair_columns", "_pairs", "_words", "idf", "terms")
 
@@ -68,11 +72,13 @@ class Vectoriser:
         self._words = {word: number for number, word in enumerate(dict.fromkeys(known + halves), _FIRST)}
         self._words |= dict.fromkeys(STOP_WORDS, STOP)
         size = len(self._words) + _FIRST
+        #: number of a word to its column, -1 for none
         self._columns = np.full(size, -1, dtype=np.int64)
         self._columns[_FIRST : _FIRST + len(known)] = singles
         numbers = np.fromiter(map(self._words.__getitem__, halves), dtype=np.int64, count=len(halves))
         keys = numbers[::2] * size + numbers[1::2]
         order = np.argsort(keys)
+        #: first number · size + second number of each pair that is a column, sorted; and which column that is
         self._pairs, self._pair_columns = keys[order], np.flatnonzero(paired)[order]
 
     @classmethod

@@ -33,7 +33,7 @@ import numpy as np
 from trendwatch.advice.columns import Columns
 from trendwatch.advice.digest import compose, select
 from trendwatch.advice.evidence import officials
-from trendwatch.advice.selection import Judgement
+from trendwatch.advice.selection import StoryJudgement
 from trendwatch.advice.updates import told_text
 from trendwatch.config import load, shipped_directory
 from trendwatch.demo.world import Told, World
@@ -189,7 +189,7 @@ def ours(columns: Columns, business: Business, memory: Memory) -> list[str]:
     return [columns.candidates[at].story_id for at in full_order(judgement)]
 
 
-def full_order(judgement: Judgement) -> list[int]:
+def full_order(judgement: StoryJudgement) -> list[int]:
     """Return every story's place: those that may be shown in turn, then the others as near as they came."""
     may = [int(at) for at in judgement.in_turn()]
     points = judgement.scores.points

@@ -26,7 +26,7 @@ from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 from pathlib import Path
 
-from trendwatch.demo.score import b_cubed
+from tests.benchmarks.bcubed import b_cubed
 from trendwatch.demo.world import Told, World
 from trendwatch.news.cluster import Rarity, Report, StoryIndex
 from trendwatch.news.likeness import Gauge, likeness, read

@@ -35,7 +35,7 @@ from trendwatch.text import plain, reading
 from trendwatch.trends.keptweek import KeptWeek
 from trendwatch.trends.ngrams import fold, terms_of
 from trendwatch.trends.termlevels import term_levels
-from trendwatch.trends.terms import Report, TermRules, TermWatch
+from trendwatch.trends.terms import TermRules, TermText, TermWatch
 from trendwatch.types.weeks import week_end, week_number, week_start
 
 TEXT = Path(__file__).resolve().parents[3] / "shared" / "data" / "text"
@@ -45,7 +45,7 @@ UNSCORED_WEEKS = 26
 MONTHS = 2
 TUNED, UNTOUCHED = (1, 2, 3), (11, 12, 13)
 
-Weeks = dict[int, list[Report]]
+Weeks = dict[int, list[TermText]]
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ def stream(name: str) -> tuple[Weeks, dict[str, str]]:
             title, summary = plain(line["title"]), plain(line["summary"] or "")
             week = week_number(datetime.fromisoformat(line["date"]).replace(tzinfo=UTC))
             text = reading(title, summary)
-            weeks[week].append(Report(line["id"], line["id"], "one", site(line["url"]), text))
+            weeks[week].append(TermText(line["id"], line["id"], "one", site(line["url"]), text))
             titles[line["id"]] = title
     return dict(weeks), titles
 
@@ -182,7 +182,7 @@ def world_reports(world: World) -> Weeks:
             if draw.random() < 0.15:
                 area = "" if area and draw.random() < 0.6 else draw.choice(areas)
             item = f"{number}/{at}"
-            report = Report(item, told.event_id, told.feed_key, site(told.url), _text(told), area)
+            report = TermText(item, told.event_id, told.feed_key, site(told.url), _text(told), area)
             weeks[week_number(told.published)].append(report)
     return dict(weeks)
 

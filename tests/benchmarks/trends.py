@@ -256,7 +256,7 @@ def _week_cost(weeks: int) -> float:
             reports = {(f"area:{key}", week, f"f{feed}"): 1 for key, feed in drawn}
             reports |= {(TOTAL, week, feed.key): 20 for feed in feeds}
             batch = Understood(stories={}, tags={}, new_stories={}, report_counts=reports)
-            write_counts(connection, batch, {feed.key: at + 1 for at, feed in enumerate(feeds)}, 1)
+            write_counts(connection, batch, {feed.key: at + 1 for at, feed in enumerate(feeds)}, model=1)
     memory, since = CountMemory(), {feed.key: last - weeks for feed in feeds}
     memory.columns(store, "v", first_week=last - 105, last_week=last - 1)
     times = []

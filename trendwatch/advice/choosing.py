@@ -35,7 +35,7 @@ from numpy.typing import NDArray
 from trendwatch.advice.columns import POINT, Columns, Mask, Places
 from trendwatch.advice.evidence import officials
 from trendwatch.advice.profile import Profile
-from trendwatch.advice.selection import Judged, Judgement, Refusal
+from trendwatch.advice.selection import Judged, Refusal, StoryJudgement
 from trendwatch.types.sectors import MOST_WEIGHT
 
 PER_OWNER = 2
@@ -52,7 +52,7 @@ UNRELATED = 0.2
 DRAWS = 1_000
 
 
-def choose(judgement: Judgement, places: int) -> list[Judged]:
+def choose(judgement: StoryJudgement, places: int) -> list[Judged]:
     """Return stories that may be shown, within the caps and well mixed.
 
     First what must be seen, two at most; then what is always wanted; then the best.
@@ -69,18 +69,18 @@ def choose(judgement: Judgement, places: int) -> list[Judged]:
     return [*chosen, *caps.admit(far, places - len(chosen))]
 
 
-def _tiers(judgement: Judgement, places: Places) -> tuple[Places, Places]:
+def _tiers(judgement: StoryJudgement, places: Places) -> tuple[Places, Places]:
     """Return the stories that are proven and those that are not: mixing never lifts one over the other."""
     proven = judgement.proven[places]
     return places[proven], places[~proven]
 
 
-def best_first(judgement: Judgement, chosen: Iterable[Judged]) -> list[Judged]:
+def best_first(judgement: StoryJudgement, chosen: Iterable[Judged]) -> list[Judged]:
     """Return chosen stories as they are read."""
     return sorted(chosen, key=lambda one: int(judgement.rank[one.at]))
 
 
-def left_out(judgement: Judgement, chosen: Iterable[Judged], one: Judged) -> Refusal | None:
+def left_out(judgement: StoryJudgement, chosen: Iterable[Judged], one: Judged) -> Refusal | None:
     """Return what kept a judged story from being chosen, None where it was chosen."""
     taken = {other.at for other in chosen}
     if one.refusal is not None or one.at in taken:
@@ -94,7 +94,7 @@ def left_out(judgement: Judgement, chosen: Iterable[Judged], one: Judged) -> Ref
     return caps.refusal(one.at) or Refusal.NO_PLACE
 
 
-def outside(judgement: Judgement, chosen: list[Judged], *, period: str) -> tuple[Judged, float] | None:
+def outside(judgement: StoryJudgement, chosen: list[Judged], *, period: str) -> tuple[Judged, float] | None:
     """Return one well-reported story from beyond what the business asks for and usually gets, and its chance.
 
     The chance says how likely it was drawn, so that what is said of it can be weighed.
@@ -147,7 +147,7 @@ def _nearness(held: Profile) -> NDArray[np.float32]:
 class _Caps:
     """Counts what is shown, so that nothing is shown too often."""
 
-    def __init__(self, judgement: Judgement, taken: Iterable[Judged] = ()) -> None:
+    def __init__(self, judgement: StoryJudgement, taken: Iterable[Judged] = ()) -> None:
         self._judgement = judgement
         self._columns = judgement.columns
         #: by number, as columns know them

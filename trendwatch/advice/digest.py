@@ -18,7 +18,7 @@ from trendwatch.advice.fitting import fit
 from trendwatch.advice.movements import movements
 from trendwatch.advice.profile import Profile, most_specific, profile
 from trendwatch.advice.schedule import period_of
-from trendwatch.advice.selection import Judged, Judgement, Refusal
+from trendwatch.advice.selection import Judged, Refusal, StoryJudgement
 from trendwatch.advice.taste import NO_TASTE, learn
 from trendwatch.advice.telling import title_of, what_happened
 from trendwatch.advice.trying import practice_note
@@ -85,7 +85,7 @@ class Selection:
     """Which stories a digest is made of, before its words are counted."""
 
     period: str
-    judgement: Judgement
+    judgement: StoryJudgement
     chosen: list[Judged]
     #: one from beyond what the business asks for
     outside: Judged | None
@@ -108,7 +108,7 @@ def select(
     taste = learn(memory.votes, business, now=edition.cutoff) if memory.votes else NO_TASTE
     held = profile(business, edition, columns=columns, since=memory.last_cutoff, taste=taste)
     period = period_of(edition.cutoff, business)
-    judgement = Judgement(held, memory)
+    judgement = StoryJudgement(held, memory)
     chosen = choose(judgement, STORIES)
     beyond, propensity = (outside(judgement, chosen, period=period) if chosen else None) or (None, 0.0)
     if beyond is not None:
@@ -188,7 +188,7 @@ def _too_early(edition: Edition) -> bool:
 
 
 def _notes(
-    judgement: Judgement, memory: Memory, *, chosen: list[Judged], rows: tuple[Movement, ...]
+    judgement: StoryJudgement, memory: Memory, *, chosen: list[Judged], rows: tuple[Movement, ...]
 ) -> Iterator[str]:
     edition = judgement.held.edition
     if memory.issues == 0:

@@ -22,7 +22,7 @@ GENERAL = 3
 LEAST_OWNERS = 2
 
 
-def finished(digest: Digest, edition: Edition, business: Business, memory: Memory) -> Digest:
+def finished(digest: Digest, edition: Edition, *, business: Business, memory: Memory) -> Digest:
     """Return a digest with the weeks it makes up for and what a quiet week brings."""
     late = merged(business, digest.cutoff, since=digest.since, last=memory.last_cutoff)
     if late:
@@ -31,7 +31,7 @@ def finished(digest: Digest, edition: Edition, business: Business, memory: Memor
         choice = "first" if memory.issues < FIRST_ISSUES else business.quiet_week
         digest = replace(digest, quiet_choice=choice)
         if choice == "general":
-            digest = replace(digest, worth_a_look=_general(edition, digest, business, memory))
+            digest = replace(digest, worth_a_look=_general(edition, digest, business=business, memory=memory))
     return fit(digest) if digest.quiet_choice == "general" else digest
 
 
@@ -40,7 +40,7 @@ def is_sent(digest: Digest) -> bool:
     return digest.quiet_choice != "none"
 
 
-def _general(edition: Edition, digest: Digest, business: Business, memory: Memory) -> tuple[Pick, ...]:
+def _general(edition: Edition, digest: Digest, *, business: Business, memory: Memory) -> tuple[Pick, ...]:
     """Return what most publishers told, of what may be shown to this business."""
     muted = set(business.mutes)
     told = [

@@ -116,7 +116,7 @@ class Judged:
         return frozenset(key for key in self.labels if key.startswith("area:"))
 
 
-class Judgement:
+class StoryJudgement:
     """Every story of an edition held against one business: which may be shown, and why not the others."""
 
     def __init__(self, held: Profile, memory: Memory) -> None:

@@ -141,7 +141,7 @@ def digest(
     if week != "latest":
         _check(week)
     if form in {".atom", ".feed.json"}:
-        return _feed(parts, wanted, week, form)
+        return _feed(parts, wanted, week, form=form)
     found = parts.store.digests.get(key, week)
     base_url = issues_url(parts, key)
     if form == ".html":
@@ -160,7 +160,7 @@ def _check(week: str) -> None:
         raise InputError(str(error)) from error
 
 
-def _feed(parts: Parts, business: Business, week: str, form: str) -> Response:
+def _feed(parts: Parts, business: Business, week: str, *, form: str) -> Response:
     if week == "latest":
         found = parts.store.digests.of(business.key, limit=ENTRIES)
     else:

@@ -56,5 +56,7 @@ class CoverageShape(BaseModel):
 def coverage(parts: Given) -> CoverageShape:
     """Show feeds, publishers and stories per sector and technology, and what to add where they are thin."""
     config = parts.config()
-    found = feed_coverage(parts.store, config.feeds, config.packs, config.taxonomy, now=parts.clock())
+    found = feed_coverage(
+        parts.store, config.feeds, config.packs, taxonomy=config.taxonomy, now=parts.clock()
+    )
     return CoverageShape.model_validate(found, from_attributes=True)

@@ -109,14 +109,14 @@ def label(key: Key, parts: Given) -> LabelShape:
 @router.post("/labels/{key}/try")
 def try_label(key: Key, body: LabelChange, parts: Given) -> TrialShape:
     """Tell what a new or changed label would tag of the latest 5,000 items; nothing is kept."""
-    return _trial(trial_of(parts.store, parts.config(), key, body.model_dump(exclude_unset=True)))
+    return _trial(trial_of(parts.store, parts.config(), key, values=body.model_dump(exclude_unset=True)))
 
 
 @router.put("/labels/{key}")
 def put_label(key: Key, body: LabelChange, parts: Given) -> LabelShape:
     """Add a label, or change one; the next training learns it."""
     values = body.model_dump(exclude_unset=True)
-    return _shape(keep_label(parts.store, parts.config(), key, values, by="api", now=parts.clock()))
+    return _shape(keep_label(parts.store, parts.config(), key, values=values, by="api", now=parts.clock()))
 
 
 @router.delete("/labels/{key}", status_code=204)

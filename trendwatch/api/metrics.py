@@ -34,12 +34,17 @@ class Figures(Collector):
         """Count everything once."""
         parts = self._parts
         found = condition(parts)
-        yield _by("trendwatch_feeds", "Feeds by state.", "state", {str(k): n for k, n in found.feeds.items()})
+        yield _by(
+            "trendwatch_feeds",
+            "Feeds by state.",
+            label="state",
+            counts={str(k): n for k, n in found.feeds.items()},
+        )
         yield GaugeMetricFamily("trendwatch_items", "Items kept.", found.items)
         yield GaugeMetricFamily("trendwatch_items_waiting", "Items not understood yet.", found.waiting)
         moved = Counter(direction(trend) for trend in self._last_trends(found.model_version))
         both = {name: moved[name] for name in ("up", "down")}
-        yield _by("trendwatch_trends", "Trends of the last judged week.", "direction", both)
+        yield _by("trendwatch_trends", "Trends of the last judged week.", label="direction", counts=both)
         yield from self._digests()
         yield GaugeMetricFamily("trendwatch_config_ok", "1 while the files are fine.", not found.config_error)
         if found.polled_at:
@@ -55,7 +60,7 @@ class Figures(Collector):
         store = self._parts.store
         yield GaugeMetricFamily("trendwatch_digests", "Digests composed.", store.digests.count())
         by_state = {str(state): count for state, count in store.deliveries.count_by_state().items()}
-        yield _by("trendwatch_deliveries", "Deliveries by state.", "state", by_state)
+        yield _by("trendwatch_deliveries", "Deliveries by state.", label="state", counts=by_state)
 
 
 def registry(parts: Parts) -> CollectorRegistry:
@@ -72,7 +77,7 @@ def metrics(request: Request) -> Response:
     return Response(body, headers={"Content-Type": CONTENT_TYPE_LATEST, "Cache-Control": "no-store"})
 
 
-def _by(name: str, help_: str, label: str, counts: dict[str, int]) -> GaugeMetricFamily:
+def _by(name: str, help_: str, *, label: str, counts: dict[str, int]) -> GaugeMetricFamily:
     family = GaugeMetricFamily(name, help_, labels=[label])
     for value, count in counts.items():
         family.add_metric([value], count)

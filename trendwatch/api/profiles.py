@@ -73,7 +73,7 @@ def add_business(body: NewBusiness, parts: Given, response: Response) -> Busines
     config = parts.config()
     key = body.key or free_key(body.name, config)
     given = _answered(body, parts, key)
-    made = new_business(parts.store, config, key, given, by="api", now=parts.clock())
+    made = new_business(parts.store, config, key, given=given, by="api", now=parts.clock())
     response.headers["Location"] = f"/api/v1/businesses/{made.key}"
     return business_shape(made)
 
@@ -82,7 +82,7 @@ def add_business(body: NewBusiness, parts: Given, response: Response) -> Busines
 def change_profile(key: Key, body: ProfileChange, parts: Given) -> BusinessShape:
     """Change what is given of a business."""
     given = body.model_dump(mode="json", exclude_unset=True)
-    found = change_business(parts.store, parts.config(), key, given, by="api", now=parts.clock())
+    found = change_business(parts.store, parts.config(), key, given=given, by="api", now=parts.clock())
     return business_shape(found)
 
 

@@ -161,7 +161,7 @@ def trends(
         available_from=week_name(told_from.trends_from),
         stages_available_from=week_name(told_from.stages_from),
         seasons_available_from=week_name(told_from.seasons_from),
-        spikes=[] if number is None else _spikes(parts, version, number, key, names),
+        spikes=[] if number is None else _spikes(parts, version, number, key=key, names=names),
         chance=ChanceShape(judged=chance.judged, rises=chance.rises) if chance else None,
         trends=[
             trend_shape(trend, names)
@@ -237,7 +237,7 @@ def trend_shape(trend: Trend, names: dict[str, str]) -> TrendShape:
     )
 
 
-def _spikes(parts: Parts, version: str, week: int, key: str, names: dict[str, str]) -> list[SpikeShape]:
+def _spikes(parts: Parts, version: str, week: int, *, key: str, names: dict[str, str]) -> list[SpikeShape]:
     return [
         SpikeShape(**asdict(spike), name=key_name(spike.key, names))
         for spike in parts.store.trends.spikes(version, week)

@@ -118,7 +118,7 @@ def votes(key: Key, parts: Given, limit: Limit = 50) -> VoteList:
 def add_vote(key: Key, body: NewVote, parts: Given) -> VoteShape:
     """Say of a story that it was useful or not, that a label is wrong, or mute one of its labels."""
     given = {"label": body.label, "period": body.period, "now": parts.clock()}
-    return _vote(cast(parts.store, parts.config(), key, body.story_id, body.kind, **given))  # type: ignore[arg-type]
+    return _vote(cast(parts.store, parts.config(), key, story_id=body.story_id, kind=body.kind, **given))  # type: ignore[arg-type]
 
 
 @router.delete("/businesses/{key}/votes/{story_id}", status_code=204)
@@ -129,7 +129,7 @@ def remove_vote(
     parts.config().business(key)
     if all(one.story_id != story_id for one in parts.store.votes.of(key)):
         raise NotFound("vote", story_id)
-    cast(parts.store, parts.config(), key, story_id, VoteKind.NOTHING, now=parts.clock())
+    cast(parts.store, parts.config(), key, story_id=story_id, kind=VoteKind.NOTHING, now=parts.clock())
     return Response(status_code=204)
 
 
@@ -150,7 +150,7 @@ def decide_rule(
     meant = parse_rule(rule)
     if meant is None:
         raise NotFound("rule", rule, hint="rules are called like less:area:drones, more:..., never:...")
-    return _rules(parts, _decided(parts, key, meant, body.decision))
+    return _rules(parts, _decided(parts, key, meant, decision=body.decision))
 
 
 @router.delete("/businesses/{key}/rules", status_code=204)
@@ -160,8 +160,8 @@ def forget_learnt(key: Key, parts: Given) -> Response:
     return Response(status_code=204)
 
 
-def _decided(parts: Parts, key: str, rule: Rule, decision: str) -> Business:
-    return decide(parts.store, parts.config(), key, rule, decision, by="api", now=parts.clock())
+def _decided(parts: Parts, key: str, rule: Rule, *, decision: str) -> Business:
+    return decide(parts.store, parts.config(), key, rule=rule, decision=decision, by="api", now=parts.clock())
 
 
 def _rules(parts: Parts, business: Business) -> RuleList:

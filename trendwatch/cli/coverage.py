@@ -24,7 +24,9 @@ def show_coverage(context: typer.Context, as_json: AsJson = False) -> None:
 
     with given(context).service() as service:
         config = service.config
-        found = feed_coverage(service.store, config.feeds, config.packs, config.taxonomy, now=service.clock())
+        found = feed_coverage(
+            service.store, config.feeds, config.packs, taxonomy=config.taxonomy, now=service.clock()
+        )
     if as_json:
         print_json(found)
         return

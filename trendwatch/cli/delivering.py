@@ -12,7 +12,6 @@ from trendwatch.types.delivery import DeliveryState
 
 if TYPE_CHECKING:
     from trendwatch.types.delivery import Endpoint
-    from trendwatch.wiring import Service
 
 
 def register(app: typer.Typer) -> None:
@@ -187,39 +186,3 @@ def remove_webhook(context: typer.Context, webhook: str) -> None:
         service.store.endpoints.get(webhook)
         service.store.endpoints.remove(webhook, now=service.clock())
         typer.echo(f"{webhook} is removed")
-
-
-def export_business(context: typer.Context, key: str) -> None:
-    """Print everything that is kept about a business as one JSON object."""
-    with given(context).service() as service:
-        print_json(exported(service, key))
-
-
-def exported(service: Service, key: str) -> dict[str, object]:
-    """Return everything that is kept about a business.
-
-    Raises:
-        NotFound: nothing is.
-    """
-    from trendwatch.pipeline.erase import export
-
-    known = {one.key: one for one in service.config.businesses}
-    return export(service.store, key, known.get(key), now=service.clock())
-
-
-def erase_business(
-    context: typer.Context,
-    key: str,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
-) -> None:
-    """Forget everything about a business; of those who left, a keyed hash stays."""
-    from trendwatch.pipeline.erase import erase
-    from trendwatch.ways import make_outbox
-
-    with given(context).service() as service:
-        service.config.check_erasable(key)
-        if not yes:
-            typer.confirm(f"Forget everything about {key}? This cannot be undone.", abort=True)
-        outbox = make_outbox(service.settings.mail)
-        gone = erase(service.store, key, remove_file=outbox.remove, clock=service.clock)
-        typer.echo(f"{key} is forgotten: {gone.deliveries} deliveries, {gone.files} mails in the outbox")

@@ -61,12 +61,12 @@ def demo(
     )
     with closing(_service(data, found)) as service:
         if not serve:
-            _say(service, data, found, "", as_json=as_json)
+            _say(service, data, found, url="", as_json=as_json)
             return
         listening = listen(service, host=host, port=port)
     url = page_address(*listening.getsockname()[:2])
     with closing(_service(data, found, url=url)) as service:
-        _say(service, data, found, url, as_json=as_json)
+        _say(service, data, found, url=url, as_json=as_json)
         serve_pages(service, listening)
 
 
@@ -131,7 +131,7 @@ def _service(data: Path, found: Filled, *, url: str = "") -> Service:
     )
 
 
-def _say(service: Service, data: Path, found: Filled, url: str, *, as_json: bool) -> None:
+def _say(service: Service, data: Path, found: Filled, *, url: str, as_json: bool) -> None:
     """Say what there is and where to look."""
     businesses = service.config.businesses
     outbox = Path(service.settings.mail.outbox)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TypeAlias
 
@@ -25,6 +26,8 @@ Strong: TypeAlias = Annotated[
 ]
 Weak: TypeAlias = Annotated[list[str] | None, typer.Option(help="Term that needs a second one.")]
 Anti: TypeAlias = Annotated[list[str] | None, typer.Option(help="Term that argues against.")]
+#: Full key and values of a label.
+Described: TypeAlias = tuple[str, dict[str, object]]
 
 #: Weeks shown; all of them are in the JSON.
 _WEEKS = 12
@@ -34,8 +37,8 @@ def register(labels: typer.Typer) -> None:
     """Add the verbs."""
     labels.command("list")(list_labels)
     labels.command("show")(show)
-    labels.command("try")(try_one)
-    labels.command("add")(add)
+    labels.command("try")(_taking_a_label(try_one))
+    labels.command("add")(_taking_a_label(add))
     labels.command("remove")(remove)
 
 
@@ -73,46 +76,26 @@ def show(context: typer.Context, label: What, as_json: AsJson = False) -> None:
     typer.echo(f"from: {origin}")
 
 
-def try_one(
-    context: typer.Context,
-    label: What,
-    name: Name = "",
-    meaning: Meaning = "",
-    parent: Parent = "",
-    strong: Strong = None,
-    weak: Weak = None,
-    anti: Anti = None,
-    as_json: AsJson = False,
-) -> None:
+def try_one(context: typer.Context, label: Described, *, as_json: bool) -> None:
     """Show what a new or changed label would tag of the latest 5,000 items; nothing is kept."""
     from trendwatch.pipeline.label_changes import trial_of
 
     with given(context).service() as service:
-        key, values = _read(label, name, meaning, parent, strong=strong, weak=weak, anti=anti)
-        trial = trial_of(service.store, service.config, key, values)
+        key, values = label
+        trial = trial_of(service.store, service.config, key, values=values)
     if as_json:
         print_json({**plain_value(trial), "silent": trial.silent})
     else:
         _say_trial(trial)
 
 
-def add(
-    context: typer.Context,
-    label: What,
-    name: Name = "",
-    meaning: Meaning = "",
-    parent: Parent = "",
-    strong: Strong = None,
-    weak: Weak = None,
-    anti: Anti = None,
-    as_json: AsJson = False,
-) -> None:
+def add(context: typer.Context, label: Described, *, as_json: bool) -> None:
     """Add a label beside those of the files, or change one; term lists given replace those there are."""
     from trendwatch.pipeline.label_changes import keep_label
 
     with given(context).service() as service:
-        key, values = _read(label, name, meaning, parent, strong=strong, weak=weak, anti=anti)
-        kept = keep_label(service.store, service.config, key, values, by="cli", now=service.clock())
+        key, values = label
+        kept = keep_label(service.store, service.config, key, values=values, by="cli", now=service.clock())
     if as_json:
         print_json(kept)
         return
@@ -132,14 +115,36 @@ def remove(context: typer.Context, label: What) -> None:
     typer.echo(f"{label}: forgotten what was added or changed")
 
 
-def _read(
-    label: str, name: str, meaning: str, parent: str, **lists: list[str] | None
-) -> tuple[str, dict[str, object]]:
-    """Return full key and values of what was given: a file, or a key with options."""
+def _taking_a_label(verb: Callable[..., None]) -> Callable[..., None]:
+    """Return a verb with the arguments that describe a label, and its own help."""
+
+    def command(
+        context: typer.Context,
+        label: What,
+        name: Name = "",
+        meaning: Meaning = "",
+        parent: Parent = "",
+        strong: Strong = None,
+        weak: Weak = None,
+        anti: Anti = None,
+        as_json: AsJson = False,
+    ) -> None:
+        said = {"name": name, "meaning": meaning, "parent": parent}
+        verb(context, _read(label, said, strong=strong, weak=weak, anti=anti), as_json=as_json)
+
+    command.__doc__ = verb.__doc__
+    return command
+
+
+def _read(label: str, said: Mapping[str, str], **lists: list[str] | None) -> Described:
+    """Return full key and values of what was given: a file, or a key with options.
+
+    Raises:
+        InputError: no such file, or it holds no label.
+    """
     from trendwatch.config.labels import read_label, terms_of
 
-    values: dict[str, object] = {"name": name, "meaning": meaning, "parent": parent}
-    values = {key: value for key, value in values.items() if value}
+    values: dict[str, object] = {key: value for key, value in said.items() if value}
     values |= {key: terms_of("\n".join(terms)) for key, terms in lists.items() if terms is not None}
     if not label.endswith(".toml"):
         return label, values

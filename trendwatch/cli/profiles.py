@@ -59,7 +59,7 @@ def new(
         key = key or free_key(answers.name, config)
         values = values_of(profile_of(answers, config.taxonomy.labels, key=key))
         values |= {"timezone": timezone, "email": email}
-        found = new_business(service.store, config, key, values, by="cli", now=service.clock())
+        found = new_business(service.store, config, key, given=values, by="cli", now=service.clock())
         if as_json:
             print_json(found)
         else:
@@ -98,7 +98,9 @@ def change(context: typer.Context, key: str, changes: _Set = None, as_json: AsJs
 
     with given(context).service() as service:
         values = _values(changes or [])
-        found = change_business(service.store, service.config, key, values, by="cli", now=service.clock())
+        found = change_business(
+            service.store, service.config, key, given=values, by="cli", now=service.clock()
+        )
         if as_json:
             print_json(found)
         else:
@@ -194,7 +196,9 @@ def decide_rule(context: typer.Context, key: str, rule: str, decision: str) -> N
     if meant is None:
         raise InputError(f"{rule!r} is no rule; they are called like less:area:drones, more:... or never:...")
     with given(context).service() as service:
-        decide(service.store, service.config, key, meant, decision, by="cli", now=service.clock())
+        decide(
+            service.store, service.config, key, rule=meant, decision=decision, by="cli", now=service.clock()
+        )
         typer.echo(f"{key}: {rule} {decision}")
 
 

@@ -33,7 +33,7 @@ def vote(
         if story:
             now = service.clock()
             said = {"label": label, "period": week, "by": "cli", "now": now}
-            found = [cast(service.store, config, business, story, kind, **said)]  # type: ignore[arg-type]
+            found = [cast(service.store, config, business, story_id=story, kind=kind, **said)]  # type: ignore[arg-type]
         else:
             found = list(service.store.votes.of(business))[::-1]
     if as_json:

@@ -89,8 +89,8 @@ def _business(table: Table, known: Known, problems: list[ConfigError]) -> Busine
     if values is None:
         return None
     for name, facet in _LABELS:
-        check_labels(table, name, facet, known, problems)
-    check_sectors(table, "sectors", known, problems, own=values.sector)
+        check_labels(table, name, facet, known=known, problems=problems)
+    check_sectors(table, "sectors", known, problems=problems, own=values.sector)
     given = values.model_dump()
     given["relations"] = given.pop("sectors")
     weekday = get_args(Day).index(given.pop("digest_day"))

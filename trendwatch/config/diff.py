@@ -34,7 +34,7 @@ def diff(config: Config, default: Config) -> list[Difference]:
     found: list[Difference] = []
     for thing, values in ours.items():
         if thing in theirs:
-            found.extend(_changed(config, thing, values, theirs[thing]))
+            found.extend(_changed(config, thing, values, defaults=theirs[thing]))
         else:
             found.append(_whole(config, thing, default=None, value=values))
     found.extend(
@@ -60,7 +60,7 @@ def _things(config: Config) -> dict[_Thing, dict[str, object]]:
 
 
 def _changed(
-    config: Config, thing: _Thing, values: Mapping[str, object], defaults: Mapping[str, object]
+    config: Config, thing: _Thing, values: Mapping[str, object], *, defaults: Mapping[str, object]
 ) -> list[Difference]:
     kind, key = thing
     table = config.tables.of(kind).get(key)

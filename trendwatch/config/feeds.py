@@ -48,8 +48,8 @@ def _feed(table: Table, known: Known, problems: list[ConfigError]) -> Feed | Non
     values = read(_FeedValues, table, problems)
     if values is None:
         return None
-    check_labels(table, "sectors", Facet.SECTOR, known, problems)
-    check_labels(table, "areas", Facet.AREA, known, problems)
+    check_labels(table, "sectors", Facet.SECTOR, known=known, problems=problems)
+    check_labels(table, "areas", Facet.AREA, known=known, problems=problems)
     given = values.model_dump()
     given["title"] = values.title or table.key
     given["owner"] = values.owner or _host(values.url)

@@ -65,7 +65,10 @@ def with_label(config: Config, full_key: str, values: Mapping[str, object]) -> t
     problems: list[ConfigError] = []
     tables = lay_over(config.tables, [overlay], problems)
     taxonomy = with_languages(
-        read_taxonomy(tables.labels, problems), config.directory, Known(tables.labels), problems
+        read_taxonomy(tables.labels, problems),
+        config.directory,
+        known=Known(tables.labels),
+        problems=problems,
     )
     label = next((one for one in taxonomy.labels if one.full_key == full_key), None)
     if problems or label is None:

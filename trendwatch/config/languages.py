@@ -35,7 +35,7 @@ class _TermValues(Section):
 
 
 def with_languages(
-    taxonomy: Taxonomy, directory: Path, known: Known, problems: list[ConfigError]
+    taxonomy: Taxonomy, directory: Path, *, known: Known, problems: list[ConfigError]
 ) -> Taxonomy:
     """Return the taxonomy with the terms of every further language."""
     for path in files.language_files(directory):

@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeVar
 
 from trendwatch.config.businesses import read_businesses
 from trendwatch.config.environment import from_environment
@@ -38,6 +38,8 @@ from trendwatch.types.practices import Practice
 from trendwatch.types.sectors import SectorRelations
 from trendwatch.types.tags import Example, Taxonomy
 from trendwatch.types.work import Overlay
+
+T = TypeVar("T")
 
 _HASH_DIGITS = 12
 
@@ -81,9 +83,7 @@ class Config:
         Raises:
             NotFound: there is none of this key; hints at a near one.
         """
-        if key not in self._feeds:
-            raise NotFound("feed", key, hint=_hint(key, self._feeds))
-        return self._feeds[key]
+        return _found("feed", key, known=self._feeds)
 
     def business(self, key: str) -> Business:
         """Return a business.
@@ -91,9 +91,7 @@ class Config:
         Raises:
             NotFound: there is none of this key; hints at a near one.
         """
-        if key not in self._businesses:
-            raise NotFound("business", key, hint=_hint(key, self._businesses))
-        return self._businesses[key]
+        return _found("business", key, known=self._businesses)
 
     def check_erasable(self, key: str) -> None:
         """Refuse to forget a business that a file still names: it would come back with the next tick.
@@ -111,10 +109,7 @@ class Config:
         Raises:
             NotFound: there is none of this key; hints at a near one.
         """
-        found = {practice.key: practice for practice in self.practices}
-        if key not in found:
-            raise NotFound("practice", key, hint=_hint(key, found))
-        return found[key]
+        return _found("practice", key, known={practice.key: practice for practice in self.practices})
 
     def pack(self, key: str) -> Pack:
         """Return a starter pack.
@@ -122,10 +117,7 @@ class Config:
         Raises:
             NotFound: there is none of this key; hints at a near one.
         """
-        found = {pack.key: pack for pack in self.packs}
-        if key not in found:
-            raise NotFound("pack", key, hint=_hint(key, found))
-        return found[key]
+        return _found("pack", key, known={pack.key: pack for pack in self.packs})
 
     def relations(self, sector: str) -> SectorRelations:
         """Return a sector's relations to others; none where the file has none."""
@@ -153,9 +145,7 @@ class Config:
         Raises:
             NotFound: it stands nowhere; a setting may still have its default.
         """
-        table = self.tables.of(kind).get(key)
-        if table is None:
-            raise NotFound(kind, key, hint=_hint(key, self.tables.of(kind)))
+        table = _found(kind, key, known=self.tables.of(kind))
         if table.file is None:
             return "overlay"
         return "both" if table.overlaid else "file"
@@ -208,12 +198,14 @@ def _assemble(
     tables = replace(tables, settings=from_environment(tables.settings, environ, problems))
     known = Known(tables.labels, everything=tables.labels_unknown)
     settings = _settings(tables.settings, problems)
-    taxonomy = with_languages(read_taxonomy(tables.labels, problems), directory, known, problems)
+    taxonomy = with_languages(
+        read_taxonomy(tables.labels, problems), directory, known=known, problems=problems
+    )
     feeds = read_feeds(tables.feeds, known, problems)
     businesses = read_businesses(tables.businesses, known, problems)
     practices = read_practices(tables.practices, known, problems)
     sectors = read_sectors(tables.sectors, known, problems)
-    packs = read_packs(tables, in_files.feeds, known, problems)
+    packs = read_packs(tables, in_files.feeds, known=known, problems=problems)
     config = Config(
         directory=directory,
         settings=settings,
@@ -224,16 +216,14 @@ def _assemble(
         sectors=sectors,
         packs=packs,
         hash=_hash(
-            {
-                "settings": public_values(settings),
-                "feeds": {feed.key: asdict(feed) for feed in feeds},
-                # of labels and practices the order is a value: the first of two equals wins
-                "labels": [asdict(label) for label in taxonomy.labels],
-                "languages": taxonomy.further,
-                "businesses": {business.key: asdict(business) for business in businesses},
-                "practices": [asdict(practice) for practice in practices],
-                "sectors": {sector.key: asdict(sector) for sector in sectors},
-            }
+            settings=public_values(settings),
+            feeds={feed.key: asdict(feed) for feed in feeds},
+            # of labels and practices the order is a value: the first of two equals wins
+            labels=[asdict(label) for label in taxonomy.labels],
+            languages=taxonomy.further,
+            businesses={business.key: asdict(business) for business in businesses},
+            practices=[asdict(practice) for practice in practices],
+            sectors={sector.key: asdict(sector) for sector in sectors},
         ),
         overlays=in_order(overlays),
         tables=tables,
@@ -242,6 +232,11 @@ def _assemble(
 
 
 def _reader(directory: Path, problems: list[ConfigError]) -> Reader:
+    """Return what reads a directory's files.
+
+    Raises:
+        ConfigError: there is no such directory.
+    """
     if not directory.is_dir():
         raise ConfigError(f"there is no configuration directory {directory}")
     return Reader(directory, problems)
@@ -256,7 +251,7 @@ def _settings(tables: Mapping[str, Table], problems: list[ConfigError]) -> Setti
     return Settings.model_validate(read_sections)
 
 
-def _hash(values: Mapping[str, object]) -> str:
+def _hash(**values: object) -> str:
     """Return the same digits for the same values, whoever said them and in whatever order feeds stand."""
     # default=str writes times of day, the one value JSON does not know
     text = json.dumps(values, sort_keys=True, default=str)
@@ -277,5 +272,12 @@ def _raise_first(problems: list[ConfigError]) -> None:
     raise ConfigError(first.message + rest, file=first.file, line=first.line)
 
 
-def _hint(key: str, known: Mapping[str, object]) -> str:
-    return did_you_mean(key, known).removeprefix("; ")
+def _found(kind: str, key: str, *, known: Mapping[str, T]) -> T:
+    """Return the one of a key.
+
+    Raises:
+        NotFound: there is none; hints at a near one.
+    """
+    if key not in known:
+        raise NotFound(kind, key, hint=did_you_mean(key, known).removeprefix("; "))
+    return known[key]

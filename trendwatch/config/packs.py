@@ -27,7 +27,7 @@ class _PackValues(Section):
 
 
 def read_packs(
-    tables: Tables, in_files: Mapping[str, Table], known: Known, problems: list[ConfigError]
+    tables: Tables, in_files: Mapping[str, Table], *, known: Known, problems: list[ConfigError]
 ) -> tuple[Pack, ...]:
     """Return all packs in the order of the file.
 
@@ -40,10 +40,10 @@ def read_packs(
         values = read(_PackValues, table, problems)
         if values is None:
             continue
-        check_labels(table, "sectors", Facet.SECTOR, known, problems)
-        check_labels(table, "areas", Facet.AREA, known, problems)
+        check_labels(table, "sectors", Facet.SECTOR, known=known, problems=problems)
+        check_labels(table, "areas", Facet.AREA, known=known, problems=problems)
         if not tables.feeds_unknown:
-            _check_feeds(table, values.feeds, named, problems)
+            _check_feeds(table, values.feeds, named, problems=problems)
         given = values.model_dump()
         given["feeds"] = tuple(key for key in values.feeds if key in tables.feeds)
         found.append(Pack(key=table.key, **given))
@@ -51,7 +51,7 @@ def read_packs(
 
 
 def _check_feeds(
-    table: Table, feeds: tuple[str, ...], named: Iterable[str], problems: list[ConfigError]
+    table: Table, feeds: tuple[str, ...], named: Iterable[str], *, problems: list[ConfigError]
 ) -> None:
     """Complain about each feed of a pack that does not exist or stands there twice."""
     for key, times in Counter(feeds).items():

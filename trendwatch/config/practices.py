@@ -89,7 +89,7 @@ def _practice(table: Table, known: Known, problems: list[ConfigError]) -> Practi
     if values is None:
         return None
     for name, facet in _LABELS:
-        check_labels(table, name, facet, known, problems)
+        check_labels(table, name, facet, known=known, problems=problems)
     given = values.model_dump()
     for name in ("cost_once", "cost_per_month", "hours_first_month"):
         low, base, high = given[name]

@@ -40,11 +40,11 @@ def _relations(table: Table, known: Known, problems: list[ConfigError]) -> Secto
     if complaint := known.complaint(Facet.SECTOR, table.key):
         problems.append(table.error(complaint))
     for name in _SectorValues.model_fields:
-        check_sectors(table, name, known, problems, own=table.key)
+        check_sectors(table, name, known, problems=problems, own=table.key)
     return SectorRelations(key=table.key, **values.model_dump())
 
 
-def check_sectors(table: Table, name: str, known: Known, problems: list[ConfigError], *, own: str) -> None:
+def check_sectors(table: Table, name: str, known: Known, *, problems: list[ConfigError], own: str) -> None:
     """Complain about each sector under a key of a table that does not exist, or is the one it is about."""
     weights = table.values.get(name, {})
     assert isinstance(weights, Mapping)

@@ -58,7 +58,7 @@ class Known:
 
 
 def check_labels(
-    table: Table, name: str, facet: Facet | None, known: Known, problems: list[ConfigError]
+    table: Table, name: str, facet: Facet | None, *, known: Known, problems: list[ConfigError]
 ) -> None:
     """Complain about each label under a key of a table that does not exist; no facet means full keys."""
     keys = table.values.get(name, ())
@@ -86,7 +86,7 @@ def _label(table: Table, known: Known, problems: list[ConfigError]) -> Label | N
         return None
     facet, _, key = table.key.partition(":")
     if values.parent:
-        check_labels(table, "parent", Facet(facet), known, problems)
+        check_labels(table, "parent", Facet(facet), known=known, problems=problems)
     return Label(facet=Facet(facet), key=key, **values.model_dump())
 
 

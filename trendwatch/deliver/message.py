@@ -70,6 +70,11 @@ def envelope_address(written: str, role: Role) -> str:
 
 
 def _address(written: str, role: Role) -> Address:
+    """Return an address as headers hold it.
+
+    Raises:
+        DeliveryError: it is none; a sender is the operator's to mend, a reader's is given up.
+    """
     try:
         return mailbox(written)
     except ValueError as error:

@@ -70,7 +70,11 @@ class _Line(smtplib.SMTP):
         return self._first_tls.wrap_socket(line, server_hostname=host) if self._first_tls else line
 
     def greet(self) -> None:
-        """Connect and read the greeting."""
+        """Connect and read the greeting.
+
+        Raises:
+            smtplib.SMTPConnectError: the server does not want us.
+        """
         code, words = self.connect(self._host, self._port)
         if not _is_fine(code):
             raise smtplib.SMTPConnectError(code, words)
@@ -160,6 +164,12 @@ class Smtp:
             server.close()
 
     def _open(self, server: _Line) -> None:
+        """Greet, switch to TLS and log in, as configured.
+
+        Raises:
+            DeliveryError: the server does not do what is asked of it.
+            smtplib.SMTPException: it refuses us.
+        """
         server.greet()
         if self._security == "starttls":
             if not server.has_extn("starttls"):
@@ -177,6 +187,11 @@ class Smtp:
         return self._context or ssl.create_default_context()
 
     def _final_reply(self, server: _Line) -> str:
+        """Return what the server said of the message; from here on it may have arrived.
+
+        Raises:
+            DeliveryError: it said no, or nothing that can be understood.
+        """
         if server.sock is not None:
             server.sock.settimeout(self._final_timeout)
         try:
@@ -226,7 +241,11 @@ class Smtp:
 
 @contextmanager
 def _ours() -> Iterator[None]:
-    """Mark a refusal that comes before any reader is named as the operator's to mend."""
+    """Mark a refusal that comes before any reader is named as the operator's to mend.
+
+    Raises:
+        DeliveryError: the refusal, never final.
+    """
     try:
         yield
     except DeliveryError as error:
@@ -237,6 +256,11 @@ def _ours() -> Iterator[None]:
 def _expect(
     reply: tuple[int, bytes], what: str, *, wanted: int | None = None, of_address: bool = False
 ) -> str:
+    """Return what a server said if that is what was wanted.
+
+    Raises:
+        DeliveryError: it said no; whether for good, and whose matter it is, follows from its code.
+    """
     code, words = reply
     said = _said(code, words)
     if code == wanted or (wanted is None and _is_fine(code)):

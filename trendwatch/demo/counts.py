@@ -162,7 +162,7 @@ class _Making:
         np.subtract.at(own, (source[copied], day[copied]), 1)
         return np.asarray(np.maximum(own, 0))
 
-    def _add(self, term: Ints, source: Ints, day: Ints, story: Ints, *, seen: Ints | None = None) -> None:
+    def _add(self, term: Ints, source: Ints, *, day: Ints, story: Ints, seen: Ints | None = None) -> None:
         self._parts.append((term, source, day, day if seen is None else seen, story))
 
     def _usual(self) -> None:
@@ -174,10 +174,10 @@ class _Making:
             term, day = np.repeat(term, times), np.repeat(day, times)
             story = np.arange(self._stories, self._stories + len(term))
             self._stories += len(term)
-            self._add(term, np.full(len(term), source), day, story)
-            self._reprint(self._stream(f"reprint{source}"), term, day, story)
+            self._add(term, np.full(len(term), source), day=day, story=story)
+            self._reprint(self._stream(f"reprint{source}"), term, day=day, story=story)
 
-    def _reprint(self, random: np.random.Generator, term: Ints, day: Ints, story: Ints) -> None:
+    def _reprint(self, random: np.random.Generator, term: Ints, *, day: Ints, story: Ints) -> None:
         """Let other sources print some of the stories within two days."""
         times = np.where(
             random.random(len(term)) < self.noise.syndicated,
@@ -186,24 +186,24 @@ class _Making:
         )
         term, story = np.repeat(term, times), np.repeat(story, times)
         day = np.minimum(np.repeat(day, times) + random.integers(0, 3, len(term)), self.rules.days - 1)
-        self._print(random, term, day, story)
+        self._print(random, term, day=day, story=story)
 
-    def _print(self, random: np.random.Generator, term: Ints, day: Ints, story: Ints) -> None:
+    def _print(self, random: np.random.Generator, term: Ints, *, day: Ints, story: Ints) -> None:
         """Let sources print stories, the first ones drawn by volume; joining ones print beside them."""
         first = self.rules.feeds
         usual = self.volume[:first].sum()
         source = random.choice(first, len(term), p=self.volume[:first] / usual)
-        self._keep(term, source, day, story)
+        self._keep(term, source, day=day, story=story)
         for joining in range(first, self.sources):
             stream = np.random.default_rng([self._seed, joining, *_digest(story)])
             too = stream.random(len(term)) < self.volume[joining] / usual
-            self._keep(term[too], np.full(int(too.sum()), joining), day[too], story[too])
+            self._keep(term[too], np.full(int(too.sum()), joining), day=day[too], story=story[too])
 
-    def _keep(self, term: Ints, source: Ints, day: Ints, story: Ints) -> None:
+    def _keep(self, term: Ints, source: Ints, *, day: Ints, story: Ints) -> None:
         """Add items of sources that are read on their day; each is a doc more."""
         here = self.here[source, day]
         term, source, day, story = term[here], source[here], day[here], story[here]
-        self._add(term, source, day, story)
+        self._add(term, source, day=day, story=story)
         for docs in (self.docs, self.docs_seen):
             np.add.at(docs, (source, day), 1)
 
@@ -220,7 +220,9 @@ class _Making:
                 story = np.arange(self._stories, self._stories + len(term))
                 self._stories += len(term)
                 same = np.full(len(term), source)
-                self._add(term, same, np.full(len(term), at), story, seen=np.full(len(term), joined))
+                self._add(
+                    term, same, day=np.full(len(term), at), story=story, seen=np.full(len(term), joined)
+                )
 
     def _event_at(self, random: np.random.Generator) -> tuple[int, int]:
         planted = {rise.term for rise in self.rises}
@@ -236,7 +238,7 @@ class _Making:
             fewest, most = self.noise.storm_copies
             copies = int(random.integers(fewest, most + 1))
             day = at + random.integers(0, 3, copies)
-            self._print(random, np.full(copies, term), day, np.full(copies, self._stories))
+            self._print(random, np.full(copies, term), day=day, story=np.full(copies, self._stories))
             self._stories += 1
             found.append((term, at))
         return tuple(found)
@@ -247,7 +249,7 @@ class _Making:
             term, at = self._event_at(random)
             stories = _SPIKE + int(random.poisson(self.noise.spike_stories - _SPIKE))
             day = at + (random.random(stories) < _LATE)
-            self._print(random, np.full(stories, term), day, self._stories + np.arange(stories))
+            self._print(random, np.full(stories, term), day=day, story=self._stories + np.arange(stories))
             self._stories += stories
             found.append((term, at))
         return tuple(found)
@@ -257,7 +259,7 @@ class _Making:
         for term, source, day, seen, story in list(self._parts):
             again = random.random(len(term)) < self.noise.repeated
             later = np.minimum(seen[again] + 1, self.rules.days - 1)
-            self._add(term[again], source[again], day[again], story[again], seen=later)
+            self._add(term[again], source[again], day=day[again], story=story[again], seen=later)
 
     def _holidays(self, day: Ints, seen: Ints) -> NDArray[np.bool_]:
         """Thin out what was published in the holidays."""

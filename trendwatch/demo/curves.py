@@ -50,7 +50,7 @@ def curves(seed: int, count: int, rules: CurveRules | None = None) -> list[tuple
 
 def _curve(stage: Stage, random: np.random.Generator, rules: CurveRules) -> list[int]:
     length = int(random.integers(rules.weeks[0], rules.weeks[1] + 1))
-    rate = _rate(stage, random, length, _between(random, rules.height))
+    rate = _rate(stage, random, length=length, height=_between(random, rules.height))
     loudness = _between(random, rules.loudness)
     rate *= random.gamma(loudness, 1 / loudness, length)
     rate[int(random.integers(_HOLIDAY_EVERY)) :: _HOLIDAY_EVERY] *= rules.holidays
@@ -68,7 +68,7 @@ def _between(random: np.random.Generator, bounds: tuple[float, float]) -> float:
     return float(np.exp(random.uniform(*np.log(bounds))))
 
 
-def _rate(stage: Stage, random: np.random.Generator, length: int, height: float) -> Floats:
+def _rate(stage: Stage, random: np.random.Generator, *, length: int, height: float) -> Floats:
     """Return stories expected in each week."""
     weeks, scale = np.arange(length), random.uniform(3, 12)
     if stage is Stage.EMERGING:

@@ -57,11 +57,11 @@ def events(truth: WorldTruth, week: int, *, seed: int, scale: float) -> Iterator
         seed: of the world.
         scale: of the rates: feeds of the world by 80, times the volume of the week.
     """
-    for number, about in enumerate(_abouts(truth, week, Random(f"{seed}/{week}"), scale)):
-        yield _event(week, number, about, Random(f"{seed}/{week}/{number}"))
+    for number, about in enumerate(_abouts(truth, week, draw=Random(f"{seed}/{week}"), scale=scale)):
+        yield _event(week, number, what=about, draw=Random(f"{seed}/{week}/{number}"))
 
 
-def _abouts(truth: WorldTruth, week: int, draw: Random, scale: float) -> Iterator[_About]:
+def _abouts(truth: WorldTruth, week: int, *, draw: Random, scale: float) -> Iterator[_About]:
     """Yield what the events of a week are about."""
     for (topic, sector), rate in truth.rates(week).items():
         for _ in range(poisson(rate * scale, draw)):
@@ -85,11 +85,11 @@ def poisson(mean: float, draw: Random) -> int:
     return number
 
 
-def _event(week: int, number: int, what: _About, draw: Random) -> Event:
+def _event(week: int, number: int, *, what: _About, draw: Random) -> Event:
     about, sector, term = what
     topic = topics().get(about)
     kind = _kind(draw) if topic else None
-    context = _context(topic, sector, draw, term)
+    context = _context(topic, sector, draw=draw, term=term)
     headline = "" if topic else expand(draw.choice(_plain(about, sector)["plain"]), context, draw)
     function = draw.choice(topic.functions) if topic and draw.random() >= _SILENT else ""
     labels = [f"sector:{sector}"] if sector else []
@@ -120,7 +120,7 @@ def _plain(about: str, sector: str) -> dict[str, tuple[str, ...]]:
     return sectors()[sector] if about == "sector" else ordinary()[about]
 
 
-def _context(topic: Topic | None, sector: str, draw: Random, term: NewTerm | None) -> Context:
+def _context(topic: Topic | None, sector: str, *, draw: Random, term: NewTerm | None) -> Context:
     trade = sectors().get(sector) or sectors()["retail"]
     first, surname = names.person(draw)
     fixed: dict[str, str | tuple[str, ...]] = {

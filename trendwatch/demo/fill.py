@@ -106,7 +106,7 @@ def fill(
             directory=folder / "config", environ=environ, clock=Calendar(world.begin), banner=BANNER
         )
         with closing(thinker):
-            report = _live(world, reader, thinker, on_week)
+            report = _live(world, reader, thinker=thinker, on_week=on_week)
     (folder / _MARKER).write_text(json.dumps(asdict(report), indent=1) + "\n", "utf-8")
     (folder / _UNFINISHED).unlink()
     return report
@@ -117,7 +117,9 @@ def present(world: World) -> datetime:
     return world.begin + (world.weeks - 1) * _WEEK + _JUDGED
 
 
-def _live(world: World, reader: Reader, thinker: Service, on_week: Callable[[int, Filled], None]) -> Filled:
+def _live(
+    world: World, reader: Reader, *, thinker: Service, on_week: Callable[[int, Filled], None]
+) -> Filled:
     """Live through a world: one process reads while this one thinks."""
     life = _Life(world, thinker)
     joined = max(0, world.weeks - DIGEST_WEEKS)

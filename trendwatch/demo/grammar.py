@@ -32,7 +32,7 @@ def expand(pattern: str, context: Context, draw: Random) -> str:
         KeyError: a slot has no value.
     """
     said: list[str] = []
-    _write(parse(pattern), context, draw, said)
+    _write(parse(pattern), context, draw=draw, said=said)
     text = _SPACES.sub(" ", "".join(said)).strip().replace(" ,", ",").replace(" .", ".")
     return _AN.sub(r"\1n ", text)
 
@@ -85,12 +85,12 @@ def _choice(pattern: str, at: int, *, depth: int) -> tuple[list[Nodes], int]:
             return alternatives, at
 
 
-def _write(nodes: Nodes, context: Context, draw: Random, said: list[str]) -> None:
+def _write(nodes: Nodes, context: Context, *, draw: Random, said: list[str]) -> None:
     for node in nodes:
         if isinstance(node, str):
             said.append(node)
         elif isinstance(node, list):
-            _write(draw.choice(node), context, draw, said)
+            _write(draw.choice(node), context, draw=draw, said=said)
         else:
             said.append(_slot(node, context, draw))
 

@@ -114,14 +114,14 @@ class NewsServer:
         found = self.body(outlet, self.now) if outlet else Refusal(404)
         if isinstance(found, Refusal):
             length = len(found.body) if found.claimed is None else found.claimed
-            return _head(found.status, length, found.content_type) + found.body
+            return _head(found.status, length, content_type=found.content_type) + found.body
         assert outlet is not None
         etag = f'"{blake2b(found, digest_size=8).hexdigest()}"'
         changed = format_datetime(self.now.replace(microsecond=0), usegmt=True)
         validators = f"ETag: {etag}\r\nLast-Modified: {changed}\r\n"
         if validator == etag:
-            return _head(304, 0, "", validators)
-        return _head(200, len(found), CONTENT_TYPES[outlet.format], validators) + found
+            return _head(304, 0, content_type="", more=validators)
+        return _head(200, len(found), content_type=CONTENT_TYPES[outlet.format], more=validators) + found
 
 
 def _archives(world: World) -> dict[str, _Archive]:
@@ -150,7 +150,7 @@ async def _request(reader: asyncio.StreamReader) -> tuple[str, str] | None:
     )
 
 
-def _head(status: int, length: int, content_type: str, more: str = "") -> bytes:
+def _head(status: int, length: int, *, content_type: str, more: str = "") -> bytes:
     kind = f"Content-Type: {content_type}\r\n" if content_type else ""
     text = f"HTTP/1.1 {status} {_REASONS[status]}\r\n{kind}{more}Content-Length: {length}\r\n\r\n"
     return text.encode("latin-1")

@@ -124,7 +124,9 @@ class World:
         for outlet in self._tellers(event, draw):
             delay = timedelta(minutes=draw.randrange(20, 2200)) if first else timedelta(0)
             copies = first is not None and draw.random() < self._copies(event)
-            entry = self._entry(event, outlet, happened + delay, draw, first if copies else None)
+            entry = self._entry(
+                event, outlet, at=happened + delay, draw=draw, copied=first if copies else None
+            )
             yield from self._versions(entry, event, draw)
             first = first or entry
 
@@ -176,7 +178,9 @@ class World:
             return 0.12 if event.topic else 0.5 if event.sector else 3.0
         return 0.6 if event.kind and event.kind.key in _INTERESTS[outlet.role] else 0.0
 
-    def _entry(self, event: Event, outlet: Outlet, at: datetime, draw: Random, copied: Told | None) -> Told:
+    def _entry(
+        self, event: Event, outlet: Outlet, *, at: datetime, draw: Random, copied: Told | None
+    ) -> Told:
         if copied:
             title, summary = copied.title, copied.summary
             if draw.random() < 0.3:  # noqa: PLR2004 - cut for space

@@ -46,13 +46,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 
 import numpy as np
 from numpy.typing import NDArray
 
 from trendwatch.statistics import Floats, ic, ic025
-from trendwatch.types.influence import Arrival, ArrivalState
+from trendwatch.types.influence import Arrival, ArrivalState, PairReports
 from trendwatch.types.weeks import week_name, week_start
 
 Ints = NDArray[np.int64]
@@ -115,16 +114,6 @@ class PairWeeks:
             for key, week, owner in owners
         ]
         return cls(tuple(keys), tuple(names), *_columns(told), *_columns(owned))
-
-
-@dataclass(frozen=True, slots=True)
-class PairReports:
-    """Items of a pair, as far as people are shown them."""
-
-    #: of the first one, UTC
-    first_at: datetime
-    #: item ids, newest first, one an owner
-    evidence: tuple[str, ...]
 
 
 def arrivals(

@@ -28,7 +28,7 @@ from urllib.parse import unquote
 import httpx
 
 from trendwatch.net import BadRedirect, BlockedAddress, FetchTimeout, NameNotFound, TooManyRedirects
-from trendwatch.net.exchange import Exchange, Received, Target
+from trendwatch.net.exchange import KEEPING, Exchange, Keeping, Received, Target
 from trendwatch.net.failures import port_of
 from trendwatch.net.guard import Allowed, Dial, Guard, GuardedBackend, Resolve, resolve
 
@@ -137,6 +137,7 @@ class Client:
         resolve: Resolve = resolve,
         tls: ssl.SSLContext | None = None,
         dial: Dial | None = None,
+        keeping: Keeping = KEEPING,
     ) -> None:
         self._guard = guard
         self._seconds = timeout.total_seconds()
@@ -152,6 +153,7 @@ class Client:
                 "User-Agent": user_agent,
             },
             max_bytes=max_bytes,
+            keeping=keeping,
         )
 
     async def __aenter__(self) -> Self:

@@ -23,15 +23,25 @@ from trendwatch.net.failures import translated
 from trendwatch.net.unpack import unpacked
 
 _OK, _NOT_MODIFIED = 200, 304
-#: Seconds a connection waits for another request, and how many may.
-_SECONDS_KEPT, _MOST_KEPT = 5.0, 256
-
 #: Scheme, host and port.
 _Server = tuple[bytes, bytes, int | None]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Keeping:
+    """Connections that wait for another request."""
+
+    #: how long one does
+    seconds: float = 5.0
+    #: how many do
+    most: int = 256
+
+
+KEEPING = Keeping()
+
+
 @dataclass(frozen=True, slots=True, eq=False)
-class _Kept:
+class _Idle:
     """A connection that waits for another request."""
 
     connection: httpcore.AsyncHTTPConnection
@@ -83,16 +93,18 @@ class Exchange:
         *,
         standing: Mapping[str, str],
         max_bytes: int,
+        keeping: Keeping = KEEPING,
     ) -> None:
         self._backend = backend
+        self._keeping = keeping
         self._tls = tls
         self._max_bytes = max_bytes
         #: headers of every request
         self._standing = _raw(standing)
         #: connections that wait for another request, by server; the one used last is at the end
-        self._idle: dict[_Server, list[_Kept]] = {}
+        self._idle: dict[_Server, list[_Idle]] = {}
         #: the same in the order they began to wait; some are in use again by now
-        self._waiting: deque[_Kept] = deque()
+        self._waiting: deque[_Idle] = deque()
 
     async def aclose(self) -> None:
         """Close all connections."""
@@ -112,9 +124,9 @@ class Exchange:
         request = httpcore.Request("GET", url, headers=sent)
         server = (target.scheme, target.host, url.origin.port)
         try:
-            if (kept := await self._kept(server)) is not None:
+            if (idle := await self._take_idle(server)) is not None:
                 with suppress(_HungUp):
-                    return await self._talk(kept, request, server=server, kept=True)
+                    return await self._talk(idle, request, server=server, again=True)
             return await self._talk(self._new(url.origin), request, server=server)
         except httpcore.TimeoutException as error:
             raise FetchTimeout("the server did not answer in time") from error
@@ -125,10 +137,10 @@ class Exchange:
 
     def _new(self, origin: httpcore.Origin) -> httpcore.AsyncHTTPConnection:
         return httpcore.AsyncHTTPConnection(
-            origin, self._tls, keepalive_expiry=_SECONDS_KEPT, network_backend=self._backend
+            origin, self._tls, keepalive_expiry=self._keeping.seconds, network_backend=self._backend
         )
 
-    async def _kept(self, server: _Server) -> httpcore.AsyncHTTPConnection | None:
+    async def _take_idle(self, server: _Server) -> httpcore.AsyncHTTPConnection | None:
         """Return a connection that waits for another request to a server."""
         waiting = self._idle.get(server, [])
         while waiting:
@@ -144,9 +156,9 @@ class Exchange:
         request: httpcore.Request,
         *,
         server: _Server,
-        kept: bool = False,
+        again: bool = False,
     ) -> Received:
-        """Send a request over a connection.
+        """Send a request over a connection, ``again`` if it has served a request before.
 
         Raises:
             _HungUp: the server hung up on a kept connection just as it was used again.
@@ -155,7 +167,7 @@ class Exchange:
             try:
                 response = await connection.handle_async_request(request)
             except (httpcore.RemoteProtocolError, httpcore.ReadError, httpcore.WriteError) as error:
-                if kept:
+                if again:
                     raise _HungUp from error
                 raise
             async with aclosing(response):
@@ -173,10 +185,11 @@ class Exchange:
             await connection.aclose()
             return
         now = monotonic()
-        kept = _Kept(connection, server, now)
-        self._idle.setdefault(server, []).append(kept)
-        self._waiting.append(kept)
-        while self._waiting[0].since < now - _SECONDS_KEPT or len(self._waiting) > _MOST_KEPT:
+        idle = _Idle(connection, server, now)
+        self._idle.setdefault(server, []).append(idle)
+        self._waiting.append(idle)
+        limits = self._keeping
+        while self._waiting[0].since < now - limits.seconds or len(self._waiting) > limits.most:
             old = self._waiting.popleft()
             if old in self._idle[old.server]:
                 self._idle[old.server].remove(old)

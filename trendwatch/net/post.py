@@ -99,6 +99,12 @@ class Poster:
         return self._guard if parts.scheme == "https" else _Inside(self._guard.allowed)
 
     async def _within(self, url: str, body: bytes, headers: Mapping[str, str]) -> Posted:
+        """Post within the time limit.
+
+        Raises:
+            FetchTimeout: it was not finished in time.
+            NetError: the address cannot be reached, or its answer was lost.
+        """
         lookups = ThreadPoolExecutor(1, thread_name_prefix="trendwatch-lookup")
         backend = GuardedBackend(self._guard_for(_parts(url)), lookups=lookups, resolve=self._resolve)
         try:
@@ -106,7 +112,7 @@ class Poster:
                 async with httpcore.AsyncConnectionPool(
                     self._tls or public_authorities(), network_backend=backend
                 ) as pool:
-                    return await self._ask(pool, url, body, headers)
+                    return await self._ask(pool, url, body, headers=headers)
         except (TimeoutError, httpcore.TimeoutException) as error:
             raise FetchTimeout(f"not finished after {self._seconds:g} seconds") from error
         except (httpcore.NetworkError, httpcore.ProtocolError, OSError) as error:
@@ -116,7 +122,7 @@ class Poster:
             lookups.shutdown(wait=False, cancel_futures=True)  # a name server may take its time
 
     async def _ask(
-        self, pool: httpcore.AsyncConnectionPool, url: str, body: bytes, headers: Mapping[str, str]
+        self, pool: httpcore.AsyncConnectionPool, url: str, body: bytes, *, headers: Mapping[str, str]
     ) -> Posted:
         parts = _parts(url)
         sent = {

@@ -65,7 +65,11 @@ class _Conversation(asyncio.Protocol):
         _wake(self._writer)
 
     async def read(self, max_bytes: int) -> bytes:
-        """Return what is there, once something is; b"" at the end."""
+        """Return what is there, once something is; b"" at the end.
+
+        Raises:
+            httpcore.ReadError: the connection broke.
+        """
         while not self._received and not self._over:
             self._reader = asyncio.get_running_loop().create_future()
             await self._reader

@@ -52,11 +52,12 @@ from trendwatch.news.likeness import (
     read,
     shared_words,
 )
-from trendwatch.news.mending import Mend, mends
+from trendwatch.news.mending import mends
 from trendwatch.news.window import Held, OpenStory, Report, Window
 from trendwatch.types.identity import stable_id
+from trendwatch.types.stories import Mend
 
-__all__ = ["Assignment", "Mend", "Rarity", "Report", "StoryIndex"]
+__all__ = ["Assignment", "Rarity", "Report", "StoryIndex"]
 
 #: Days over which reports of one event thin out.
 DAYS_SCALE = 3.0
@@ -213,7 +214,11 @@ class StoryIndex:
         centroids = self._centroids(reading, several)
         found = [
             self._match(
-                report, reading, one, float(cosines[at]), centroids.get(one.story, float(cosines[at]))
+                report,
+                reading,
+                held=one,
+                cosine=float(cosines[at]),
+                centroid=centroids.get(one.story, float(cosines[at])),
             )
             for at, one in zip(nearest, likely, strict=True)
         ]
@@ -240,7 +245,9 @@ class StoryIndex:
     def _takes(self, story: OpenStory, report: Report) -> bool:
         return story.size < self._cap and report.at - story.opened < self._span
 
-    def _match(self, report: Report, reading: Reading, held: Held, cosine: float, centroid: float) -> _Match:
+    def _match(
+        self, report: Report, reading: Reading, *, held: Held, cosine: float, centroid: float
+    ) -> _Match:
         series = held.report.source == report.source and abs(report.at - held.report.at) < _DAY
         worth = discount(reading, held.reading)
         score = (cosine + centroid) / 2 * self._fade(held.story, report) * worth

@@ -64,7 +64,7 @@ def coverage(
     Reported is what was told in the window by full key; None where nothing was read.
     """
     return tuple(
-        _coverage(label, taxonomy, feeds, packs, reported=reported)
+        _coverage(label, taxonomy, feeds=feeds, packs=packs, reported=reported)
         for facet in FACETS
         for label in taxonomy.of(facet)
     )
@@ -73,9 +73,9 @@ def coverage(
 def _coverage(
     label: Label,
     taxonomy: Taxonomy,
+    *,
     feeds: Sequence[Feed],
     packs: Sequence[Pack],
-    *,
     reported: Mapping[str, Reported] | None,
 ) -> LabelCoverage:
     family = _family(label, taxonomy)

@@ -111,7 +111,7 @@ def sort_out(items: Sequence[Item], known: Mapping[str, Known], recent: Iterable
             _meet_again(found, filed, before)
     new = list(strangers.values())
     if new and recent:
-        _recognise(found, new, _Evidence(new, items, recent, claimed))
+        _recognise(found, new, _Evidence(new, items, recent=recent, claimed=claimed))
     else:  # nothing they could be
         found.new += new
     return found
@@ -176,7 +176,7 @@ class _Evidence:
     """The latest items of a feed by guid, link and title, as far as these tell strangers from one another."""
 
     def __init__(
-        self, strangers: Sequence[Item], items: Sequence[Item], recent: Sequence[Known], claimed: set[str]
+        self, strangers: Sequence[Item], items: Sequence[Item], *, recent: Sequence[Known], claimed: set[str]
     ) -> None:
         self._claimed = claimed
         guids = ((alias(one.entry_key), one) for one in recent)

@@ -18,12 +18,12 @@ Source: Miranda et al., EMNLP 2018, merge clusters likewise.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from trendwatch.news.likeness import FEWEST_SHARED, Gauge, discount, shared_words
 from trendwatch.news.window import Held, OpenStory, Window
 from trendwatch.types.identity import stable_id
+from trendwatch.types.stories import Mend
 
 #: Cosine of centroids from which two stories are one.
 MERGE = 0.55
@@ -36,19 +36,6 @@ ASKED = 5
 APART = timedelta(hours=72)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Mend:
-    """Reports that belong to another story than was said."""
-
-    #: the story they were in
-    before: str
-    #: the story they are in
-    after: str
-    items: tuple[str, ...]
-    #: nothing is left of the first: its id is another name of the second
-    merged: bool
-
-
 def mends(window: Window, gauge: Gauge, *, span: timedelta, cap: int) -> list[Mend]:
     """Split and merge the open stories that changed since the last time; return what was done, in order."""
     changed = [story for story in window.stories if story.changed]
@@ -57,7 +44,7 @@ def mends(window: Window, gauge: Gauge, *, span: timedelta, cap: int) -> list[Me
         story.changed = False
         for other in _near(story, window):
             older, younger = sorted((story, other), key=_age)
-            if _are_one(older, younger, window, gauge, span=span, cap=cap):
+            if _are_one(older, younger, window=window, gauge=gauge, span=span, cap=cap):
                 found.append(_merge(older, younger, window))
     return found
 
@@ -92,7 +79,7 @@ def _near(story: OpenStory, window: Window) -> list[OpenStory]:
 
 
 def _are_one(
-    one: OpenStory, other: OpenStory, window: Window, gauge: Gauge, *, span: timedelta, cap: int
+    one: OpenStory, other: OpenStory, *, window: Window, gauge: Gauge, span: timedelta, cap: int
 ) -> bool:
     if not one.members or not other.members or not _may_merge(one, other, span=span, cap=cap):
         return False

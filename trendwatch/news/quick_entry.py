@@ -31,7 +31,11 @@ _CACHED = 1_000
 
 
 def begin_entry(state: State, attributes: Attributes) -> None:
-    """Open an entry."""
+    """Open an entry.
+
+    Raises:
+        Declined: one of CDF, which feedparser reads in its own way.
+    """
     attributes = named(attributes)
     if "href" in attributes or "lastmod" in attributes:  # CDF
         raise Declined("item")
@@ -50,7 +54,7 @@ def finish_entry(state: State, attributes: Attributes, text: str) -> None:
     state.has_content = False
 
 
-def _store(state: State, key: str, value: str, depth: int) -> None:
+def _store(state: State, key: str, *, value: str, depth: int) -> None:
     if depth <= state.depths.get(key, depth):
         state.depths[key] = depth
         state.entry[key] = value
@@ -64,7 +68,7 @@ def _title(state: State, attributes: Attributes, text: str) -> None:
         kind = "text/html"
     text, depth = state.words(text), len(state.frames) + 1
     if not -1 < state.title_depth <= depth:
-        _store(state, "title", text, depth)
+        _store(state, "title", value=text, depth=depth)
         state.entry["title_detail"] = _detail(state, attributes, kind)
     if text:
         state.title_depth = depth
@@ -81,26 +85,26 @@ def _media_title(state: State, attributes: Attributes, text: str) -> None:
     state.title_depth = before
 
 
-def _described(state: State, attributes: Attributes, text: str, default: str) -> None:
+def _described(state: State, attributes: Attributes, *, text: str, default: str) -> None:
     if "summary" in state.entry and not state.has_content:
-        _contained(state, attributes, text, "text/plain")
+        _contained(state, attributes, text=text, default="text/plain")
         return
     if attributes:
         attributes = named(attributes)
     kind = state.kind(attributes, default)
-    _store(state, "summary", state.words(text), len(state.frames) + 1)
+    _store(state, "summary", value=state.words(text), depth=len(state.frames) + 1)
     state.entry["summary_detail"] = _detail(state, attributes, kind)
 
 
 def _description(state: State, attributes: Attributes, text: str) -> None:
-    _described(state, attributes, text, "text/html")
+    _described(state, attributes, text=text, default="text/html")
 
 
 def _summary(state: State, attributes: Attributes, text: str) -> None:
-    _described(state, attributes, text, "text/plain")
+    _described(state, attributes, text=text, default="text/plain")
 
 
-def _contained(state: State, attributes: Attributes, text: str, default: str) -> None:
+def _contained(state: State, attributes: Attributes, *, text: str, default: str) -> None:
     state.kind(named(attributes), default)
     state.has_content = True
     text = state.words(text)
@@ -109,11 +113,11 @@ def _contained(state: State, attributes: Attributes, text: str, default: str) ->
 
 
 def _content(state: State, attributes: Attributes, text: str) -> None:
-    _contained(state, attributes, text, "text/plain")
+    _contained(state, attributes, text=text, default="text/plain")
 
 
 def _content_encoded(state: State, attributes: Attributes, text: str) -> None:
-    _contained(state, attributes, text, "text/html")
+    _contained(state, attributes, text=text, default="text/html")
 
 
 def _link(state: State, attributes: Attributes, text: str) -> None:
@@ -171,7 +175,7 @@ def _category_of(scheme: str | None) -> Action:
         if attributes or scheme:
             attributes = named(attributes)
             said = attributes.get("scheme", attributes.get("domain", scheme))
-            _tag(tags, attributes.get("term"), said, attributes.get("label"))
+            _tag(tags, attributes.get("term"), scheme=said, label=attributes.get("label"))
         if text := state.words(text):
             if tags and not tags[-1]["term"]:
                 tags[-1]["term"] = text
@@ -195,7 +199,7 @@ def _keywords_of(scheme: str | None) -> Action:
     return Action(finish, NOTHING)
 
 
-def _tag(tags: list[Raw], term: str | None, scheme: str | None, label: str | None) -> None:
+def _tag(tags: list[Raw], term: str | None, *, scheme: str | None, label: str | None) -> None:
     if not (term or scheme or label):
         return
     tag = {"term": term, "scheme": scheme, "label": label}

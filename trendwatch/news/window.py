@@ -77,12 +77,18 @@ class Window:
         self._gauge = gauge
         self._width = width
         self._span = span
+        #: time of the newest report
         self._clock: datetime | None = None
         self._arrivals = 0
+        #: by number of arrival
         self._held: dict[int, Held] = {}
+        #: by id
         self._stories: dict[str, OpenStory] = {}
+        #: numbers of the reports that have a rare term, by that term
         self._postings: dict[int, set[int]] = {}
+        #: the report with exactly a text, by that text
         self._exact: dict[str, Held] = {}
+        #: a heap of times and numbers: who leaves the window next
         self._leaving: list[tuple[datetime, int]] = []
 
     def __len__(self) -> int:
@@ -106,7 +112,7 @@ class Window:
         for term in reading.rarest:
             posting = self._postings.get(term)
             if posting and (len(posting) <= CROWD or not found):
-                found.update(posting)  # in C: one for each
+                found.update(posting)
                 if len(found) > ENOUGH:
                     break
         likely = sorted([(-shared, number) for number, shared in found.items()])[:CANDIDATES]

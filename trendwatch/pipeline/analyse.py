@@ -68,7 +68,7 @@ def analyse(
             if not settled or store.trends.waits_before(model.version, week_end(week)):
                 report.waiting = True
                 break
-            found = _judge(store, model.version, week, rules, terms, newest=week == last)
+            found = _judge(store, model.version, week, rules=rules, terms=terms, newest=week == last)
             claim = store.leases.renew(claim, now=clock(), lease=lease)
             store.trends.write(
                 model.version,
@@ -99,7 +99,7 @@ def _unjudged(store: Store, version: str, last: int) -> Iterable[int]:
 
 
 def _judge(
-    store: Store, version: str, week: int, rules: Rules, terms: TermMemory, *, newest: bool
+    store: Store, version: str, week: int, *, rules: Rules, terms: TermMemory, newest: bool
 ) -> LabelWeek:
     """Return what a week came to, its terms after its labels.
 

@@ -60,7 +60,7 @@ def judged(config: Config, key: str, given: Mapping[str, object], *, now: dateti
 
 
 def change_business(
-    store: Store, config: Config, key: str, given: Change, *, by: str, now: datetime
+    store: Store, config: Config, key: str, *, given: Change, by: str, now: datetime
 ) -> Business:
     """Keep a change of a business that is valid; return the business as it is then.
 
@@ -75,11 +75,11 @@ def change_business(
         changed = given(judged(config, key, earlier, now=now)) if callable(given) else given
         return {**earlier, **changed}
 
-    return _keep(store, config, key, made_of, by=by, now=now)
+    return _keep(store, config, key, made_of=made_of, by=by, now=now)
 
 
 def new_business(
-    store: Store, config: Config, key: str, given: Mapping[str, object], *, by: str, now: datetime
+    store: Store, config: Config, key: str, *, given: Mapping[str, object], by: str, now: datetime
 ) -> Business:
     """Keep a business that was not known before.
 
@@ -98,7 +98,7 @@ def new_business(
             raise AlreadyThere("business", key)
         return given
 
-    return _keep(store, config, key, made_of, by=by, now=now)
+    return _keep(store, config, key, made_of=made_of, by=by, now=now)
 
 
 def as_number(name: str, text: str) -> float:
@@ -129,8 +129,8 @@ def _keep(
     store: Store,
     config: Config,
     key: str,
-    made_of: Callable[[Sequence[Overlay]], Mapping[str, object]],
     *,
+    made_of: Callable[[Sequence[Overlay]], Mapping[str, object]],
     by: str,
     now: datetime,
 ) -> Business:

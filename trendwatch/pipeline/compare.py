@@ -18,6 +18,7 @@ from trendwatch.types.tags import Asked, Correction, Example, Facet, Model, Taxo
 def compare(
     champion: Model,
     challenger: Model,
+    *,
     taxonomy: Taxonomy,
     examples: Sequence[Example],
     corrections: Sequence[Correction],
@@ -36,8 +37,8 @@ def compare(
     both = set(unpack(champion).labels)
     shared = np.array([key in both for key in taxonomy.names()], dtype=bool)
     return judge(
-        _unseen(champion, old, texts, taxonomy),
-        _unseen(challenger, new, texts, taxonomy),
+        _unseen(champion, old, texts=texts, taxonomy=taxonomy),
+        _unseen(challenger, new, texts=texts, taxonomy=taxonomy),
         known.targets,
         looked=(known.weights > 0) & shared,
         groups=facet_numbers(taxonomy),
@@ -47,7 +48,7 @@ def compare(
 
 
 def _unseen(
-    model: Model, tagger: Tagger, texts: Sequence[Example | Correction], taxonomy: Taxonomy
+    model: Model, tagger: Tagger, *, texts: Sequence[Example | Correction], taxonomy: Taxonomy
 ) -> NDArray[np.bool_]:
     """Return the labels a model gives texts it has not seen: those of training as they were held out."""
     weights = unpack(model)

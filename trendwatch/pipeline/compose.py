@@ -102,7 +102,7 @@ def compose_due(
             store.notices.end("coverage", now=clock())
             columns = Columns(edition)
             for business, _ in group:
-                _compose_one(making, business, columns, report, channel=channel)
+                _compose_one(making, business, columns, report=report, channel=channel)
     return report
 
 
@@ -124,7 +124,7 @@ def _stop(making: Making, coverage: Coverage, *, channel: Channel, operator: str
 
 
 def _compose_one(
-    making: Making, business: Business, columns: Columns, report: ComposeReport, *, channel: Channel
+    making: Making, business: Business, columns: Columns, *, report: ComposeReport, channel: Channel
 ) -> None:
     """Compose one digest; a bug of ours in it is shown as such, and the other businesses get theirs."""
     try:
@@ -194,7 +194,7 @@ def composed(store: Store, business: Business, columns: Columns) -> Digest:
         lambda: approaches(edition, business, edition.knowledge),
     )
     digest = compose(edition, business, memory, approaches=near, columns=columns)
-    return finished(digest, edition, business, memory)
+    return finished(digest, edition, business=business, memory=memory)
 
 
 def rebuild(store: Store, business_key: str, period: str) -> Digest:
@@ -221,6 +221,11 @@ def explain(store: Store, business_key: str, period: str) -> tuple[Verdict, ...]
 
 
 def _frozen(store: Store, business_key: str, period: str) -> tuple[Digest, Business, Edition]:
+    """Return a past digest with the business and the edition it was composed of.
+
+    Raises:
+        NotFound: there was no such digest, or it is older than businesses were kept with their digests.
+    """
     digest = store.digests.get(business_key, period)
     business = store.digests.composed_for(business_key, digest.period)
     if business is None:

@@ -15,7 +15,7 @@ from trendwatch.types.tags import Taxonomy
 
 
 def feed_coverage(
-    store: Store, feeds: Sequence[Feed], packs: Sequence[Pack], taxonomy: Taxonomy, *, now: datetime
+    store: Store, feeds: Sequence[Feed], packs: Sequence[Pack], *, taxonomy: Taxonomy, now: datetime
 ) -> FeedCoverage:
     """Return the coverage of the last four weeks, by feeds alone where nothing of them was understood."""
     since = now - WINDOW

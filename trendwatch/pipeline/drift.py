@@ -38,7 +38,7 @@ def watch(store: Store, *, clock: Clock, lease: timedelta) -> Episode | None:
     if claim is None:
         return None
     try:
-        fresh = _looked_at(store, version, first, judged)
+        fresh = _looked_at(store, version, first, last=judged)
         store.drift.put(version, fresh)
     finally:
         store.leases.release(claim)
@@ -61,7 +61,7 @@ def _first(store: Store, version: str, judged: int) -> int:
     return max(judged - LOOKED_BACK + 1, judged if counted is None else min(counted, judged))
 
 
-def _looked_at(store: Store, version: str, first: int, last: int) -> list[TagWeek]:
+def _looked_at(store: Store, version: str, first: int, *, last: int) -> list[TagWeek]:
     """Return how the weeks of a closed range look."""
     words = {week: _words(store, version, week) for week in range(first - _KNOWN, last + 1)}
     found = []

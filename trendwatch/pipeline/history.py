@@ -54,10 +54,10 @@ def import_archive(store: Store, lines: Iterable[Dated], *, clock: Clock, lease:
                 raise InputError(f"{line.id!r} is dated {line.date.isoformat()}, which is in the future")
             batch.append(line)
             if len(batch) == _BATCH:
-                claim = _keep(store, batch, known, report, claim=claim, clock=clock, lease=lease)
+                claim = _keep(store, batch, known, report=report, claim=claim, clock=clock, lease=lease)
                 batch = []
         if batch:
-            claim = _keep(store, batch, known, report, claim=claim, clock=clock, lease=lease)
+            claim = _keep(store, batch, known, report=report, claim=claim, clock=clock, lease=lease)
     except LeaseLost as error:
         raise InputError("another process took over reading; start again, nothing is kept twice") from error
     finally:
@@ -69,8 +69,8 @@ def _keep(
     store: Store,
     batch: list[Dated],
     known: set[str],
-    report: ImportReport,
     *,
+    report: ImportReport,
     claim: Claim,
     clock: Clock,
     lease: timedelta,

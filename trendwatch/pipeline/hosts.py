@@ -46,10 +46,11 @@ class Due:
 class Hosts:
     """The claims of one run."""
 
-    def __init__(self, store: Store, *, clock: Clock, lease: timedelta) -> None:
+    def __init__(self, store: Store, *, clock: Clock, lease: timedelta, at_once: int = AT_ONCE) -> None:
         self._store = store
         self._clock = clock
         self._lease = lease
+        self._at_once = at_once
         #: hosts that another process polls
         self.held = 0
         self._claims: dict[str, Claim] = {}
@@ -61,8 +62,8 @@ class Hosts:
     def pages(self) -> Iterator[list[Due]]:
         """Claim the hosts that are due, some at a time, and yield their feeds, some at a time."""
         hosts = self._store.polls.due_hosts(self._clock())
-        for start in range(0, len(hosts), AT_ONCE):
-            mine = self._claim(hosts[start : start + AT_ONCE])
+        for start in range(0, len(hosts), self._at_once):
+            mine = self._claim(hosts[start : start + self._at_once])
             after = ""
             # Read under the claim: what another process polled a moment ago is no longer due.
             while mine and (rows := self._store.polls.due(self._clock(), hosts=mine, after=after)):

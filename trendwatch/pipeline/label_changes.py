@@ -22,7 +22,7 @@ LATEST = 5_000
 
 
 def trial_of(
-    store: Store, config: Config, full_key: str, values: Mapping[str, object], *, latest: int = LATEST
+    store: Store, config: Config, full_key: str, *, values: Mapping[str, object], latest: int = LATEST
 ) -> Trial:
     """Return what a label would do to the latest items; nothing is kept.
 
@@ -38,7 +38,7 @@ def trial_of(
 
 
 def keep_label(
-    store: Store, config: Config, full_key: str, values: Mapping[str, object], *, by: str, now: datetime
+    store: Store, config: Config, full_key: str, *, values: Mapping[str, object], by: str, now: datetime
 ) -> Label:
     """Keep a label, new or changed, as an overlay; items get it once a model has learnt it, at the next tick.
 

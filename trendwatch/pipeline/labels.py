@@ -39,8 +39,8 @@ def judge_labels(
         since=store.series.feed_weeks(),
         owners=store.series.owners(),
         rules=rules,
-        history=lambda keys: _history(store, version, week, keys),
-        evidence=lambda key, weeks: _evidence(store, version, key, week, weeks),
+        history=lambda keys: _history(store, version, week, keys=keys),
+        evidence=lambda key, weeks: _evidence(store, version, key, week=week, weeks=weeks),
         placebo=placebo,
     )
 
@@ -78,7 +78,10 @@ def label_week(
         return rise_began(counts, key, week=week, since=since, owners=owners, rules=rules)
 
     return LabelWeek(
-        [_trend(one, week, began(one.key), told, evidence(one.key, SHOWN_WEEKS)) for one in found],
+        [
+            _trend(one, week, began=began(one.key), history=told, evidence=evidence(one.key, SHOWN_WEEKS))
+            for one in found
+        ],
         [_spike(one, week, evidence(one.key, 1)) for one in judged.bursts()],
         by_chance(_recent(counts, week), week=week, since=since, owners=owners, rules=rules)
         if placebo
@@ -91,7 +94,7 @@ def _recent(counts: Counts, week: int) -> Counts:
     return counts.where(counts.week > week - 78)
 
 
-def _history(store: Store, version: str, week: int, keys: Sequence[str]) -> dict[str, tuple[int, ...]]:
+def _history(store: Store, version: str, week: int, *, keys: Sequence[str]) -> dict[str, tuple[int, ...]]:
     """Return the stories of keys and of everything by week."""
     if not keys:
         return {}
@@ -100,13 +103,13 @@ def _history(store: Store, version: str, week: int, keys: Sequence[str]) -> dict
     return {series.key: series.stories for series in told}
 
 
-def _evidence(store: Store, version: str, key: str, week: int, weeks: int) -> tuple[str, ...]:
+def _evidence(store: Store, version: str, key: str, *, week: int, weeks: int) -> tuple[str, ...]:
     since, until = week_start(week - weeks + 1), week_end(week)
-    return tuple(store.trends.evidence(version, key, since, until, limit=EVIDENCE))
+    return tuple(store.trends.evidence(version, key, since=since, until=until, limit=EVIDENCE))
 
 
 def _trend(
-    surge: Surge, week: int, began: int, history: Mapping[str, tuple[int, ...]], evidence: tuple[str, ...]
+    surge: Surge, week: int, *, began: int, history: Mapping[str, tuple[int, ...]], evidence: tuple[str, ...]
 ) -> Trend:
     stories = history[surge.key]
     called = call_stage(comparable(stories, history[TOTAL]))

@@ -175,7 +175,9 @@ def _learnt(
     current = store.models.current()
     verdict = Verdict(True, "")
     if current is not None and current.version not in rejected:
-        verdict = compare(current, model, taught.taxonomy, taught.examples, taught.corrections)
+        verdict = compare(
+            current, model, taxonomy=taught.taxonomy, examples=taught.examples, corrections=taught.corrections
+        )
     if not verdict.adopt:
         store.models.refuse(model)
         _log.warning("model.refused", version=model.version, why=verdict.why)

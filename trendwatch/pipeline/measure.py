@@ -75,7 +75,7 @@ class Version:
 def versions(store: Store) -> list[Version]:
     """Return the models there are and were, the newest first."""
     return [
-        _described(version, state, made, manifest, kept)
+        _described(version, state, made=made, manifest=manifest, kept=kept)
         for version, state, made, manifest, kept in store.models.described()
     ]
 
@@ -91,11 +91,13 @@ def on_examples(model: Model, taxonomy: Taxonomy, examples: Sequence[Example]) -
     if not known:
         return None
     given = [said[text_id(one.title, one.summary)] for one in known]
-    return _measured(taxonomy, given, [one.labels for one in known], [frozenset(Facet)] * len(known))
+    return _measured(
+        taxonomy, given, true=[one.labels for one in known], facets=[frozenset(Facet)] * len(known)
+    )
 
 
 def on_judged(
-    model: Model, tagger: Tagger, taxonomy: Taxonomy, corrections: Sequence[Correction]
+    model: Model, tagger: Tagger, *, taxonomy: Taxonomy, corrections: Sequence[Correction]
 ) -> Measured | None:
     """Return how good a model is on news that operators judged, picked at random; None without any.
 
@@ -113,7 +115,9 @@ def on_judged(
         said.get(text_id(one.title, one.summary), frozenset(tag.full_key for tag in found))
         for one, found in zip(random, tags, strict=True)
     ]
-    return _measured(taxonomy, given, [one.labels for one in random], [one.facets for one in random])
+    return _measured(
+        taxonomy, given, true=[one.labels for one in random], facets=[one.facets for one in random]
+    )
 
 
 def _unseen(model: Model) -> dict[bytes, frozenset[str]]:
@@ -128,6 +132,7 @@ def _unseen(model: Model) -> dict[bytes, frozenset[str]]:
 def _measured(
     taxonomy: Taxonomy,
     given: Sequence[frozenset[str]],
+    *,
     true: Sequence[frozenset[str]],
     facets: Sequence[frozenset[Facet]],
 ) -> Measured:
@@ -160,7 +165,7 @@ def _facet(key: str) -> Facet:
 
 
 def _described(
-    version: str, state: str, made: datetime, manifest: Mapping[str, object], kept: bool
+    version: str, state: str, *, made: datetime, manifest: Mapping[str, object], kept: bool
 ) -> Version:
     about = manifest.get("trained")
     trained: Mapping[str, object] = about if isinstance(about, Mapping) else {}

@@ -11,11 +11,9 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TypeVar
 
-from trendwatch.news.cluster import Mend
 from trendwatch.store import Store
-from trendwatch.store.storymends import Member, Move
-from trendwatch.store.understood import Understood
 from trendwatch.trends.tally import Tally
+from trendwatch.types.stories import CountedReport, Mend, Understood
 from trendwatch.types.work import Claim
 
 Key = TypeVar("Key")
@@ -30,9 +28,8 @@ def mend_stories(
         LeaseLost: another process understands items now.
     """
     for mend in mends:
-        move = Move(mend.before, mend.after, () if mend.merged else mend.items)
         counts = {version: _change(store, version, mend) for version in versions}
-        store.story_mends.write([move], counts, claim=claim, now=now)
+        store.story_mends.write([mend], counts, claim=claim, now=now)
 
 
 def _change(store: Store, version: str, mend: Mend) -> Understood:
@@ -50,7 +47,7 @@ def _change(store: Store, version: str, mend: Mend) -> Understood:
     )
 
 
-def mended(members: Sequence[Member], mend: Mend) -> tuple[Tally, Tally]:
+def mended(members: Sequence[CountedReport], mend: Mend) -> tuple[Tally, Tally]:
     """Return what the reports of two stories count, before and after some of them moved."""
     gone = frozenset(mend.items)
     moved = {
@@ -61,11 +58,11 @@ def mended(members: Sequence[Member], mend: Mend) -> tuple[Tally, Tally]:
     return _counted(members, {}), _counted(members, moved)
 
 
-def _counted(members: Sequence[Member], moved: Mapping[str, str]) -> Tally:
+def _counted(members: Sequence[CountedReport], moved: Mapping[str, str]) -> Tally:
     tally = Tally(members=[], labels=[])
     for one in members:
         story = moved.get(one.item_id, one.story_id)
-        tally.add_counted(story, one.feed_key, one.at, one.labels)
+        tally.add_counted(story, one.feed_key, at=one.at, labels=one.labels)
     return tally
 
 

@@ -145,7 +145,7 @@ def know_readers(
     known = store.recipients.known()
     links = links_of(store, site)
     return sum(
-        _know(store, business, known.get(business.key, {}), links, ask_all=ask_all, mail=mail, now=now)
+        _know(store, business, known.get(business.key, {}), links=links, ask_all=ask_all, mail=mail, now=now)
         for business in businesses
     )
 
@@ -154,8 +154,8 @@ def _know(
     store: Store,
     business: Business,
     known: Mapping[str, Recipient],
-    links: Links,
     *,
+    links: Links,
     ask_all: bool,
     mail: Channel,
     now: datetime,

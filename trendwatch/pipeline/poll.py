@@ -21,7 +21,7 @@ from trendwatch.news.ledger import recorded
 from trendwatch.news.pace import Pace
 from trendwatch.news.poll import decide, postponed, request_for, unchanged
 from trendwatch.pipeline.answers import Answered, Answers, Asks, Fetches, Parsed, Parses, crashed
-from trendwatch.pipeline.hosts import Due, Hosts
+from trendwatch.pipeline.hosts import AT_ONCE, Due, Hosts
 from trendwatch.store import Store
 from trendwatch.types.fetches import FeedUpdate
 from trendwatch.types.news import Answer, Document, Failure, NotModified, PollFailure
@@ -70,6 +70,7 @@ def poll(
     lease: timedelta,
     pace: Pace,
     jitter: Callable[[], float],
+    at_once: int = OPEN,
     on_progress: Callable[[PollReport], None] = lambda _report: None,
 ) -> PollReport:
     """Poll every feed that is due, and say what came of it.
@@ -82,13 +83,14 @@ def poll(
         lease: how long a host stays ours without a sign of life.
         pace: how often feeds may be asked.
         jitter: numbers in [0, 1) that spread retries.
+        at_once: feeds in work at a time; at most so many hosts are claimed for them at a time.
         on_progress: called after each feed.
 
     Raises:
         Exception: a bug, of the fetcher's thread too.
     """
-    hosts = Hosts(store, clock=clock, lease=lease)
-    run = _Run(store, hosts, clock=clock, pace=pace, jitter=jitter)
+    hosts = Hosts(store, clock=clock, lease=lease, at_once=min(AT_ONCE, at_once))
+    run = _Run(store, hosts, clock=clock, pace=pace, jitter=jitter, at_once=at_once)
     answers = Answers(sandbox, known=run.is_known)
     now = clock()
     resting = {server: until - now for server, until in store.polls.resting(now).items()}
@@ -106,13 +108,21 @@ class _Run:
     """Carries every answer to the store."""
 
     def __init__(
-        self, store: Store, hosts: Hosts, *, clock: Clock, pace: Pace, jitter: Callable[[], float]
+        self,
+        store: Store,
+        hosts: Hosts,
+        *,
+        clock: Clock,
+        pace: Pace,
+        jitter: Callable[[], float],
+        at_once: int,
     ) -> None:
         self._store = store
         self._hosts = hosts
         self._clock = clock
         self._pace = pace
         self._jitter = jitter
+        self._at_once = at_once
         self.report = PollReport()
         #: feeds without an outcome yet
         self._open: dict[str, Due] = {}
@@ -131,7 +141,7 @@ class _Run:
         page: list[Due] | None = []
         while page is not None or self._open:
             outcomes: list[_Outcome] = []
-            while page is not None and len(self._open) < OPEN and not outcomes:
+            while page is not None and len(self._open) < self._at_once and not outcomes:
                 if (page := next(pages, None)) is not None:
                     outcomes = self._begin(asking, page)
             if self._open and not outcomes:

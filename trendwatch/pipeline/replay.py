@@ -109,6 +109,12 @@ def replay_trends(replay: Reader, lines: Iterable[Dated], *, rules: Rules) -> It
 
 
 def _dated(value: dict[str, object]) -> Dated:
+    """Return a line as a stream reads it.
+
+    Raises:
+        ValueError: its date is none, or cannot be right.
+        KeyError: it has no id, title or date.
+    """
     date = datetime.fromisoformat(str(value["date"]))
     date = date.replace(tzinfo=UTC) if date.tzinfo is None else date.astimezone(UTC)
     if not _EARLIEST <= date < _LATEST:

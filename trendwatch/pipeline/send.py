@@ -118,13 +118,21 @@ class _Work:
     links: Links
     clock: Clock
     lease: timedelta
+    #: deliveries looked up at once
+    at_once: int
 
 
 def send_due(
-    store: Store, terms: Terms, *, clock: Clock, lease: timedelta, lane: Lane | None = None
+    store: Store,
+    terms: Terms,
+    *,
+    clock: Clock,
+    lease: timedelta,
+    lane: Lane | None = None,
+    at_once: int = BATCH,
 ) -> SendReport:
     """Hand over every delivery that is due; of one lane if named, else of both side by side."""
-    work = _Work(store, terms, links_of(store, terms.site), clock, lease)
+    work = _Work(store, terms, links_of(store, terms.site), clock, lease, at_once)
     lanes = (lane,) if lane else tuple(Lane)
     report = SendReport()
     for outcome in _outcomes(work, lanes):
@@ -137,10 +145,8 @@ Outcome = Literal["sent", "postponed", "failed", "cancelled", "kept_back", "held
 
 def _outcomes(work: _Work, lanes: Sequence[Lane]) -> list[Outcome]:
     if work.terms.workers == 1:
-        due = [
-            one for lane in lanes for one in work.store.deliveries.due(work.clock(), limit=BATCH, lane=lane)
-        ]
-        return [_take(work, one.id) for one in due]
+        due = [work.store.deliveries.due(work.clock(), limit=work.at_once, lane=lane) for lane in lanes]
+        return [_take(work, one.id) for of_lane in due for one in of_lane]
     with ThreadPoolExecutor(len(lanes), thread_name_prefix="trendwatch-lane") as pool:
         found = pool.map(lambda lane: _Run(work, lane).outcomes(), lanes)
         return [outcome for one in found for outcome in one]
@@ -177,7 +183,7 @@ class _Run:
         if self._lane is Lane.TROUBLED and now - self._begun > TROUBLED_TIME:
             self._waiting.clear()
         elif not self._waiting:
-            due = self._work.store.deliveries.due(now, limit=BATCH, lane=self._lane)
+            due = self._work.store.deliveries.due(now, limit=self._work.at_once, lane=self._lane)
             self._waiting += [one.id for one in due if one.id not in self._known]
             self._known.update(self._waiting)
 
@@ -250,6 +256,11 @@ def _handed_over(work: _Work, delivery: Delivery, claim: Claim) -> Outcome:
 
 
 def _hand_over(work: _Work, delivery: Delivery) -> str:
+    """Render a delivery and hand it over; return what the other side said.
+
+    Raises:
+        DeliveryError: it was refused or lost, or a bug of ours kept it from being rendered.
+    """
     terms = work.terms
     try:
         if delivery.channel is Channel.WEBHOOK:

@@ -17,7 +17,7 @@ from datetime import datetime, timedelta
 
 import numpy as np
 
-from trendwatch.news.cluster import Mend, Rarity, Report, StoryIndex
+from trendwatch.news.cluster import Rarity, Report, StoryIndex
 from trendwatch.pipeline.analyse import Rules
 from trendwatch.pipeline.counted import joined
 from trendwatch.pipeline.labels import COUNTED_WEEKS, EVIDENCE, label_week
@@ -25,14 +25,13 @@ from trendwatch.pipeline.mending import mended
 from trendwatch.pipeline.replay import Dated
 from trendwatch.pipeline.terms import site, term_trend
 from trendwatch.pipeline.understand import RARITY_TEXTS, RARITY_WINDOW
-from trendwatch.store.storymends import Member
 from trendwatch.tagging.model import Tagger
 from trendwatch.text import reading
 from trendwatch.trends.series import TOTAL, Counts
 from trendwatch.trends.tally import Tally
-from trendwatch.trends.terms import Report as TermReport
-from trendwatch.trends.terms import TermRules, TermWatch
+from trendwatch.trends.terms import TermRules, TermText, TermWatch
 from trendwatch.types.identity import stable_id
+from trendwatch.types.stories import CountedReport, Mend
 from trendwatch.types.tags import Facet, Tag
 from trendwatch.types.trends import Trend
 from trendwatch.types.weeks import week_end, week_number, week_start
@@ -127,7 +126,7 @@ class Stream:
         self._reads.append(one)
         self._stories.setdefault(one.story_id, []).append(one)
         self._begun.setdefault(one.story_id, len(self._begun) + self._gone)
-        self._tally.add_counted(one.story_id, line.source, line.date, one.labels)
+        self._tally.add_counted(one.story_id, line.source, at=line.date, labels=one.labels)
 
     def _index_at(self, at: datetime) -> StoryIndex:
         week = week_number(at)
@@ -144,7 +143,7 @@ class Stream:
 
     def _mend(self, mend: Mend) -> None:
         members = [
-            Member(story, one.item_id, one.line.source, one.line.date, one.labels)
+            CountedReport(story, one.item_id, one.line.source, one.line.date, one.labels)
             for story in (mend.before, mend.after)
             for one in self._stories.get(story, ())
         ]
@@ -247,7 +246,7 @@ class Stream:
             (read for read in self._reads if week_number(read.line.date) == week),
             key=lambda read: read.line.date,
         )
-        self._watch.add(week, [_term_report(read) for read in reads])
+        self._watch.add(week, [_term_text(read) for read in reads])
         found = self._watch.judge(
             since=self._since,
             owners={source: source for source in self._since},
@@ -256,9 +255,9 @@ class Stream:
         return [term_trend(rise, week) for rise in found]
 
 
-def _term_report(read: _Read) -> TermReport:
+def _term_text(read: _Read) -> TermText:
     line = read.line
-    return TermReport(
+    return TermText(
         item_id=read.item_id,
         story_id=read.story_id,
         source=line.source,

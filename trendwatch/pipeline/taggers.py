@@ -1,7 +1,9 @@
-"""The tagger of now, for doors:  current model | load | keep until it changes."""
+"""The tagger of now, for doors:  current model | load | keep until it changes; and what stands in for one."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from contextlib import suppress
 from threading import Lock
 
 import structlog
@@ -10,7 +12,7 @@ from trendwatch.errors import ModelRejected
 from trendwatch.store import Store
 from trendwatch.store.models import CURRENT
 from trendwatch.tagging.model import Tagger
-from trendwatch.types.tags import Taxonomy
+from trendwatch.types.tags import Model, Taxonomy
 
 _log = structlog.get_logger()
 
@@ -41,3 +43,11 @@ def load_current(store: Store, taxonomy: Taxonomy) -> Tagger:
     except ModelRejected as error:
         _log.warning("model_rejected", version=model.version, error=str(error))
         return Tagger.rules(taxonomy)
+
+
+def stand_in(models: Iterable[Model], taxonomy: Taxonomy) -> Tagger:
+    """Return what tags in place of a model that cannot be used: the first that can, else the terms alone."""
+    for model in models:
+        with suppress(ModelRejected):
+            return Tagger.load(model, taxonomy)
+    return Tagger.rules(taxonomy)

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from trendwatch.pipeline.counted import CountMemory
 from trendwatch.store import Store
 from trendwatch.text import reading
-from trendwatch.trends.terms import Report, TermRise, TermRules, TermWatch
+from trendwatch.trends.terms import TermRise, TermRules, TermText, TermWatch
 from trendwatch.types.trends import Stage, Trend, TrendKind
 from trendwatch.types.weeks import week_end, week_name, week_start
 
@@ -62,7 +62,7 @@ class TermMemory:
         self._watch.add(
             week,
             [
-                Report(
+                TermText(
                     item_id=one.item_id,
                     story_id=one.story_id,
                     source=one.feed_key,

@@ -52,13 +52,13 @@ def try_address(address: str, bench: Bench, *, feeds: Iterable[Feed], now: datet
     feeds = list(feeds)
     answer, parsed = _read(address, bench)
     if isinstance(parsed, ParsedFeed) and isinstance(answer, Document):
-        return _told(address, address, answer, parsed, bench=bench, feeds=feeds, now=now)
+        return _told(address, address, document=answer, parsed=parsed, bench=bench, feeds=feeds, now=now)
     assert isinstance(parsed, PollFailure)
     offered = _offered(answer, parsed, bench)
     for one in offered[:_MOST_ASKED]:
         answer, found = _read(one.url, bench)
         if isinstance(found, ParsedFeed) and isinstance(answer, Document):
-            trial = _told(address, one.url, answer, found, bench=bench, feeds=feeds, now=now)
+            trial = _told(address, one.url, document=answer, parsed=found, bench=bench, feeds=feeds, now=now)
             return replace(trial, offered=offered)
     return Trial(asked=address, failure=parsed, offered=offered)
 
@@ -91,9 +91,9 @@ def _offered(answer: Answer, parsed: PollFailure, bench: Bench) -> tuple[FoundFe
 def _told(
     asked: str,
     url: str,
+    *,
     document: Document,
     parsed: ParsedFeed,
-    *,
     bench: Bench,
     feeds: list[Feed],
     now: datetime,

@@ -16,18 +16,19 @@ from itertools import takewhile
 import structlog
 
 from trendwatch.errors import LeaseLost, ModelRejected
-from trendwatch.news.cluster import Mend, Rarity, Report, StoryIndex
+from trendwatch.news.cluster import Rarity, Report, StoryIndex
 from trendwatch.pipeline.mending import mend_stories
+from trendwatch.pipeline.taggers import stand_in
 from trendwatch.store import Store
-from trendwatch.store.understood import OpenReport, Understood, Waiting
 from trendwatch.tagging.language import detect
 from trendwatch.tagging.model import Tagger
 from trendwatch.text import reading
 from trendwatch.trends.tally import Tally
 from trendwatch.types.news import Item
+from trendwatch.types.stories import Mend, OpenReport, Understood, WaitingItem
 from trendwatch.types.tags import Model, Tag, Taxonomy
 from trendwatch.types.weeks import week_end, week_number, week_start
-from trendwatch.types.work import Clock
+from trendwatch.types.work import Claim, Clock
 
 _log = structlog.get_logger()
 
@@ -108,6 +109,12 @@ class Understanding:
     #: of our last claim; the next one follows directly unless another process had its turn
     token: int = 0
 
+    def goes_on(self, claim: Claim) -> None:
+        """Take up work under a claim; open stories are forgotten if others had their turn since the last."""
+        if claim.token != self.token + 1:
+            self.open = None
+        self.token = claim.token
+
 
 def understand(
     store: Store,
@@ -117,6 +124,7 @@ def understand(
     lease: timedelta,
     memory: Understanding,
     read_by: datetime | None = None,
+    at_once: int = BATCH,
     on_progress: Callable[[UnderstandReport], None] = lambda _report: None,
 ) -> UnderstandReport:
     """Tag, cluster and count, for every live version, all that waits or was read by a time."""
@@ -124,12 +132,10 @@ def understand(
     if (claim := store.claim("understand", "all", now=clock(), lease=lease)) is None:
         report.held = True
         return report
-    if claim.token != memory.token + 1:
-        memory.open = None  # another process has understood items since
-    memory.token = claim.token
+    memory.goes_on(claim)
     try:
-        for version, tagger in _taggers(memory, store.models.live(), taxonomy, store.models.earlier):
-            while batch := _next_batch(store, version, read_by):
+        for version, tagger in _taggers(memory, store.models.live(), taxonomy, earlier=store.models.earlier):
+            while batch := _next_batch(store, version, read_by=read_by, limit=at_once):
                 understood, mends = _understand(
                     store, batch, version=version, tagger=tagger, taxonomy=taxonomy, memory=memory
                 )
@@ -152,9 +158,9 @@ def understand(
     return report
 
 
-def _next_batch(store: Store, version: str, read_by: datetime | None) -> list[Waiting]:
+def _next_batch(store: Store, version: str, *, read_by: datetime | None, limit: int) -> list[WaitingItem]:
     """Return the earliest items that wait, no more than one week's: rarities change with the week."""
-    waiting = store.understanding.waiting(version, limit=BATCH, read_by=read_by)
+    waiting = store.understanding.waiting(version, limit=limit, read_by=read_by)
     if not waiting:
         return []
     week = week_number(waiting[0].item.counted_at)
@@ -165,37 +171,33 @@ def _taggers(
     memory: Understanding,
     models: Sequence[Model],
     taxonomy: Taxonomy,
+    *,
     earlier: Callable[[], Sequence[Model]],
 ) -> Iterator[tuple[str, Tagger]]:
     """Yield each live version with its tagger; those of versions that are gone are forgotten."""
     memory.taggers = {model.version: memory.taggers.get(model.version) for model in models}
     for model in models:
-        tagger = memory.taggers[model.version] or _load(memory, model, taxonomy, earlier)
+        tagger = memory.taggers[model.version] or _load(memory, model, taxonomy, earlier=earlier)
         memory.taggers[model.version] = tagger
         yield model.version, tagger
 
 
 def _load(
-    memory: Understanding, model: Model, taxonomy: Taxonomy, earlier: Callable[[], Sequence[Model]]
+    memory: Understanding, model: Model, taxonomy: Taxonomy, *, earlier: Callable[[], Sequence[Model]]
 ) -> Tagger:
     try:
         return Tagger.load(model, taxonomy)
     except ModelRejected as error:
         _log.error("model_rejected", version=model.version, error=str(error))
         memory.rejected.add(model.version)
-    # Items are still understood, by the last good model or the operator's terms alone. The model that is due
-    # takes all of them up again: adopting it queues every item anew.
-    for old in earlier():
-        try:
-            return Tagger.load(old, taxonomy)
-        except ModelRejected:
-            continue
-    return Tagger.rules(taxonomy)
+    # Items are still understood. The model that is due takes all of them up again: adopting it queues every
+    # item anew.
+    return stand_in(earlier(), taxonomy)
 
 
 def _understand(
     store: Store,
-    batch: Sequence[Waiting],
+    batch: Sequence[WaitingItem],
     *,
     version: str,
     tagger: Tagger,
@@ -227,7 +229,9 @@ def _understand(
     return understood, mends
 
 
-def _tags(tagger: Tagger, batch: Sequence[Waiting], uncovered: Collection[str]) -> dict[str, tuple[Tag, ...]]:
+def _tags(
+    tagger: Tagger, batch: Sequence[WaitingItem], uncovered: Collection[str]
+) -> dict[str, tuple[Tag, ...]]:
     """Return the tags of each item: none where its language is not covered, rather than wrong ones."""
     covered = [one for one in batch if one.item.id not in uncovered]
     found = tagger.tag([(one.item.title, one.text) for one in covered])
@@ -245,7 +249,7 @@ def _uncovered(taxonomy: Taxonomy, items: Sequence[Item]) -> dict[str, str]:
 
 
 def _cluster(
-    store: Store, batch: Sequence[Waiting], memory: Understanding
+    store: Store, batch: Sequence[WaitingItem], memory: Understanding
 ) -> tuple[Mapping[str, str], Mapping[str, Item], list[Mend]]:
     """Place items, up to the end of a day whose stories have to be put right before the next one's come."""
     fresh = [one.item for one in batch if not one.story_id]
@@ -286,7 +290,7 @@ def _open_at(store: Store, at: datetime, memory: Understanding) -> _Open:
     return memory.open
 
 
-def _report(one: Waiting) -> Report:
+def _report(one: WaitingItem) -> Report:
     item = one.item
     return Report(
         item_id=item.id, source=item.feed_key, title=item.title, summary=one.text, at=item.counted_at

@@ -34,7 +34,7 @@ def accept_term(
     complaint = Known(config.tables.labels).full_complaint(label)
     if complaint:
         raise ConfigError(complaint)
-    _lay(store, config, label, lambda strong: _with(strong, verdict.form), by=by, now=now)
+    _lay(store, config, label, strong=lambda strong: _with(strong, verdict.form), by=by, now=now)
     store.terms.decide(verdict)
     return verdict
 
@@ -61,12 +61,19 @@ def take_back(store: Store, config: Config, term: str, *, by: str, now: datetime
     if verdict is None:
         raise NotFound("verdict on term", term[:100], hint="trendwatch terms list shows them")
     if verdict.label and any(label.full_key == verdict.label for label in config.taxonomy.labels):
-        _lay(store, config, verdict.label, lambda strong: _without(strong, verdict.form), by=by, now=now)
+        _lay(
+            store, config, verdict.label, strong=lambda strong: _without(strong, verdict.form), by=by, now=now
+        )
     store.terms.forget(verdict.term)
     return verdict
 
 
 def _verdict(term: str, *, label: str, by: str, now: datetime) -> TermVerdict:
+    """Return a decision on a term, whatever way it was written.
+
+    Raises:
+        ConfigError: there is no word in it.
+    """
     form = clean(term).lower()
     if not fold(form):
         raise ConfigError(f"{term[:50]!r} is no word")
@@ -85,8 +92,8 @@ def _lay(
     store: Store,
     config: Config,
     label: str,
-    strong: Callable[[Sequence[str]], list[str]],
     *,
+    strong: Callable[[Sequence[str]], list[str]],
     by: str,
     now: datetime,
 ) -> None:

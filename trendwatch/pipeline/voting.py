@@ -30,9 +30,9 @@ def cast(
     store: Store,
     config: Config,
     business_key: str,
+    *,
     story_id: str,
     kind: VoteKind,
-    *,
     now: datetime,
     label: str = "",
     period: str = "",
@@ -56,7 +56,7 @@ def cast(
         InputError: a label is missing, not the story's, or given where none is needed.
     """
     business = config.business(business_key)
-    digest = _shown_in(store, business_key, story_id, period)
+    digest = _shown_in(store, business_key, story_id, period=period)
     labels = labels_of(store, digest, story_id)
     if kind in _ON_A_LABEL and label not in labels:
         raise InputError(f"{label!r} is none of the story's labels: {', '.join(labels) or 'it has none'}")
@@ -76,7 +76,7 @@ def cast(
             store,
             config,
             business_key,
-            lambda who: {"mutes": [*(one for one in who.mutes if one != label), label]},
+            given=lambda who: {"mutes": [*(one for one in who.mutes if one != label), label]},
             by=by,
             now=now,
         )
@@ -121,7 +121,7 @@ def last_issues(
 
 
 def decide(
-    store: Store, config: Config, business_key: str, rule: Rule, decision: str, *, by: str, now: datetime
+    store: Store, config: Config, business_key: str, *, rule: Rule, decision: str, by: str, now: datetime
 ) -> Business:
     """Accept, refuse or undo a rule; return the business as it is then.
 
@@ -136,21 +136,33 @@ def decide(
     if decision == "undo":
         _check_there_is(rule, config.business(business_key))
     change = partial(decided[decision], rule)
-    return change_business(store, config, business_key, change, by=by, now=now)
+    return change_business(store, config, business_key, given=change, by=by, now=now)
 
 
 def forget_taste(store: Store, config: Config, business_key: str, *, by: str, now: datetime) -> Business:
     """Learn from later votes only; the rules stay, and no vote is deleted."""
-    return change_business(store, config, business_key, {"votes_since": now.isoformat()}, by=by, now=now)
+    return change_business(
+        store, config, business_key, given={"votes_since": now.isoformat()}, by=by, now=now
+    )
 
 
 def _check_there_is(rule: Rule, business: Business) -> None:
+    """Refuse a rule that was neither accepted nor declined.
+
+    Raises:
+        NotFound: it is such a one.
+    """
     held = {RuleKind.LESS: business.less, RuleKind.MORE: business.more, RuleKind.NEVER: business.mutes}
     if rule.label not in held[rule.kind] and rule.key not in business.declined:
         raise NotFound("rule", rule.key, hint=f"trendwatch business rules {business.key} lists them")
 
 
-def _shown_in(store: Store, business_key: str, story_id: str, period: str) -> Digest:
+def _shown_in(store: Store, business_key: str, story_id: str, *, period: str) -> Digest:
+    """Return the issue that showed a story: of a period, else the latest that did.
+
+    Raises:
+        NotFound: none did.
+    """
     if period:
         found = [store.digests.get(business_key, period)]
     else:

@@ -20,6 +20,7 @@ from trendwatch.types.news import Document, Failure, ParsedFeed, PollFailure
 if TYPE_CHECKING:
     from pebble import ProcessPool
 
+#: A child that has done so many is replaced: parsers leak.
 _TASKS_PER_CHILD = 500
 _MEGABYTE = 1024 * 1024
 # A document this many times smaller than a child's memory reaches it whole, and can be decoded there.
@@ -54,14 +55,17 @@ class Sandbox:
 
     def __init__(
         self,
+        *,
         workers: int = 2,
         cpu_seconds: int = 10,
         memory_mb: int = 512,
+        tasks_per_child: int = _TASKS_PER_CHILD,
         read: Callable[[Document], Any] | None = None,
     ) -> None:
         self._workers = workers
         self._cpu_seconds = cpu_seconds
         self._memory_mb = memory_mb
+        self._tasks_per_child = tasks_per_child
         #: what children do with a document, a function of a module; None: they parse feeds
         self._read = read
         self._lock = threading.Lock()
@@ -198,7 +202,7 @@ class Sandbox:
                 context.set_forkserver_preload(["trendwatch.sandbox.child", "trendwatch.news.parse"])
                 self._pool = ProcessPool(
                     max_workers=self._workers,
-                    max_tasks=_TASKS_PER_CHILD,
+                    max_tasks=self._tasks_per_child,
                     initializer=limit,
                     initargs=(self._memory_mb,),
                     context=context,

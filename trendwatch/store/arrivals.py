@@ -7,11 +7,12 @@ from typing import Any
 
 from sqlalchemy import Engine, Row, func, select
 
-from trendwatch.influence.arrival import PairReports, PairWeeks
+from trendwatch.influence.arrival import PairWeeks
 from trendwatch.store.engine import reading
 from trendwatch.store.models import model_seq
 from trendwatch.store.statements import table
 from trendwatch.store.tables import FeedRow, ItemRow, ReportsRow, SeriesRow, TagRow
+from trendwatch.types.influence import PairReports
 
 _FEED = table(FeedRow)
 _ITEM = table(ItemRow)
@@ -43,8 +44,12 @@ class Arrivals:
             .distinct()
         )
         with reading(self._engine) as connection:
-            told = connection.execute(_counted(stories, _SERIES, version, first_week, last_week)).all()
-            by_owner = connection.execute(_counted(owners, _REPORTS, version, first_week, last_week)).all()
+            told = connection.execute(
+                _counted(stories, _SERIES, version=version, first_week=first_week, last_week=last_week)
+            ).all()
+            by_owner = connection.execute(
+                _counted(owners, _REPORTS, version=version, first_week=first_week, last_week=last_week)
+            ).all()
         return PairWeeks.of(((*row,) for row in told), ((*row,) for row in by_owner))
 
     def reports(self, version: str, *, until: datetime, limit: int) -> dict[str, PairReports]:
@@ -68,7 +73,7 @@ class Arrivals:
         }
 
 
-def _counted(query: Any, rows: Any, version: str, first_week: int, last_week: int) -> Any:
+def _counted(query: Any, rows: Any, *, version: str, first_week: int, last_week: int) -> Any:
     return query.where(
         rows.c.model_seq == model_seq(version),
         rows.c.key.like(_PAIRS),

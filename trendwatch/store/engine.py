@@ -56,6 +56,11 @@ def open_engine(url: str) -> Engine:
 
 
 def _open_sqlite(url: URL) -> Engine:
+    """Return the engine of a file, made with its folder where there is none, or of memory.
+
+    Raises:
+        StorageUnavailable: the folder cannot be made.
+    """
     database = url.database
     memory = not database or database == ":memory:"
     options: dict[str, Any] = {"connect_args": {"check_same_thread": False, "timeout": BUSY_SECONDS}}
@@ -105,6 +110,11 @@ def writing(engine: Engine) -> Iterator[Connection]:
 
 @contextmanager
 def _translated() -> Iterator[None]:
+    """Say in our words what the database refuses.
+
+    Raises:
+        StorageUnavailable: it cannot be reached, is busy, full, damaged or no database.
+    """
     try:
         yield
     except OperationalError as error:

@@ -54,7 +54,7 @@ def take_in(connection: Connection, outcomes: Sequence[FeedUpdate]) -> list[Item
     found = _sort_out(connection, outcomes, feeds)
     insert_items(connection, [item for one in found.values() for item in one.new], feeds)
     _replace(connection, found)
-    _remember(connection, outcomes, found, feeds)
+    _remember(connection, outcomes, found, feeds=feeds)
     _note_breakages(connection, outcomes, feeds)
     return [item for one in found.values() for item in one.new]
 
@@ -156,6 +156,7 @@ def _remember(
     connection: Connection,
     outcomes: Sequence[FeedUpdate],
     found: Mapping[str, Sorted],
+    *,
     feeds: Mapping[str, RowMapping],
 ) -> None:
     """Add a line to the history of each feed, in the place of its oldest one."""

@@ -81,7 +81,7 @@ class Recipients:
         key = recipient_id(business_key, address)
         with writing(self._engine) as connection:
             consent = Consent.CONFIRMED if agreed else Consent.ASKED
-            new = self._name(connection, business_key, address, consent, origin=origin, now=now)
+            new = self._name(connection, business_key, address, consent=consent, origin=origin, now=now)
             found = self._read(connection, key)
             if new and question is not None and found.consent is Consent.ASKED:
                 add_once(connection, question(found))
@@ -92,8 +92,8 @@ class Recipients:
         connection: Connection,
         business_key: str,
         address: str,
-        consent: Consent,
         *,
+        consent: Consent,
         origin: str,
         now: datetime,
     ) -> bool:
@@ -155,7 +155,7 @@ class Recipients:
         """Know an address and ask it, once more where it left, but not where it agreed; return it."""
         key = recipient_id(business_key, address)
         with writing(self._engine) as connection:
-            self._name(connection, business_key, address, Consent.ASKED, origin=origin, now=now)
+            self._name(connection, business_key, address, consent=Consent.ASKED, origin=origin, now=now)
             found = self._read(connection, key)
             if found.consent is not Consent.CONFIRMED:
                 self._change(connection, found, Consent.ASKED, now=now)
@@ -257,6 +257,11 @@ class Recipients:
         end_notice(connection, SUPPRESSED, found.id, now=now)
 
     def _read(self, connection: Connection, recipient: str) -> Recipient:
+        """Return one of them.
+
+        Raises:
+            NotFound: there is none.
+        """
         found = self._rows(connection, _RECIPIENT.c.id == recipient)
         if not found:
             raise NotFound("recipient", recipient)

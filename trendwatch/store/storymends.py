@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -16,7 +15,7 @@ from trendwatch.store.models import model_seq
 from trendwatch.store.statements import insert, table
 from trendwatch.store.tables import FeedRow, ItemRow, PendingRow, StoryRow, TagRow
 from trendwatch.store.understanding import recount, write_counts
-from trendwatch.store.understood import Understood
+from trendwatch.types.stories import CountedReport, Mend, Understood
 from trendwatch.types.work import Claim
 
 _FEED = table(FeedRow)
@@ -27,28 +26,6 @@ _PENDING = table(PendingRow)
 _TAG = table(TagRow)
 
 
-@dataclass(frozen=True, slots=True)
-class Member:
-    """A report of a story that a model version has counted."""
-
-    story_id: str
-    item_id: str
-    feed_key: str
-    at: datetime
-    #: full keys
-    labels: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Move:
-    """Reports that go from one story to another."""
-
-    before: str
-    after: str
-    #: empty: all of them
-    items: tuple[str, ...]
-
-
 class StoryMends:
     """Stories that were put right."""
 
@@ -56,7 +33,7 @@ class StoryMends:
         self._engine = engine
         self._leases = leases
 
-    def members(self, version: str, story_ids: Sequence[str]) -> list[Member]:
+    def members(self, version: str, story_ids: Sequence[str]) -> list[CountedReport]:
         """Return the reports of stories that a version has counted, in order of time."""
         waits = select(_PENDING.c.item_seq).where(_PENDING.c.model_seq == model_seq(version))
         query = (
@@ -74,10 +51,10 @@ class StoryMends:
             labels: dict[int, list[str]] = {}
             for item, facet, label in connection.execute(tagged):
                 labels.setdefault(item, []).append(f"{facet}:{label}")
-        return [Member(*row[1:], tuple(sorted(labels.get(row.seq, ())))) for row in rows]
+        return [CountedReport(*row[1:], tuple(sorted(labels.get(row.seq, ())))) for row in rows]
 
     def write(
-        self, moves: Sequence[Move], counts: Mapping[str, Understood], *, claim: Claim, now: datetime
+        self, mends: Sequence[Mend], counts: Mapping[str, Understood], *, claim: Claim, now: datetime
     ) -> None:
         """Move reports, and change what each model version has counted by it, at once or not at all.
 
@@ -87,28 +64,28 @@ class StoryMends:
             LeaseLost: another process understands items now.
         """
         with self._leases.under(claim) as connection:
-            for move in moves:
-                _apply(connection, move, now)
+            for mend in mends:
+                _apply(connection, mend, now)
             feeds = {row.key: row.seq for row in connection.execute(select(_FEED.c.key, _FEED.c.seq))}
             for version, change in counts.items():
                 seq = int(connection.execute(select(model_seq(version))).scalar_one())
-                write_counts(connection, change, feeds, seq)
+                write_counts(connection, change, feeds, model=seq)
 
 
-def _apply(connection: Connection, move: Move, now: datetime) -> None:
-    before = _number(connection, move.before)
+def _apply(connection: Connection, mend: Mend, now: datetime) -> None:
+    before = _number(connection, mend.before)
     if before is None:
         return
-    after = _number(connection, move.after) or _begin(connection, move)
+    after = _number(connection, mend.after) or _begin(connection, mend)
     moved = update(_ITEM).where(_ITEM.c.story_seq == before).values(story_seq=after)
-    connection.execute(moved.where(_ITEM.c.id.in_(move.items)) if move.items else moved)
-    if move.items:
+    connection.execute(moved if mend.merged else moved.where(_ITEM.c.id.in_(mend.items)))
+    if not mend.merged:
         recount(connection, [before, after])
         return
     recount(connection, [after])
     renamed = update(_ALIAS).where(_ALIAS.c.story_seq == before).values(story_seq=after)
     connection.execute(renamed)
-    alias = insert(connection, StoryAliasRow).values(id=move.before, story_seq=after, merged_at=now)
+    alias = insert(connection, StoryAliasRow).values(id=mend.before, story_seq=after, merged_at=now)
     led = {"story_seq": after, "merged_at": now}
     connection.execute(alias.on_conflict_do_update(index_elements=["id"], set_=led))
     connection.execute(delete(_STORY).where(_STORY.c.seq == before))
@@ -118,21 +95,21 @@ def _number(connection: Connection, story_id: str) -> int | None:
     return connection.execute(select(_STORY.c.seq).where(_STORY.c.id == story_id)).scalar()
 
 
-def _begin(connection: Connection, move: Move) -> int:
+def _begin(connection: Connection, mend: Mend) -> int:
     """Make the story that a part begins, told by its first report.
 
     Its name may be that of a story that was merged before, of the same report: it is another name no more.
     """
-    connection.execute(delete(_ALIAS).where(_ALIAS.c.id == move.after))
+    connection.execute(delete(_ALIAS).where(_ALIAS.c.id == mend.after))
     order = (_ITEM.c.counted_at, _ITEM.c.seq)
     first = connection.execute(
         select(_ITEM.c.title, _ITEM.c.url, _ITEM.c.summary, _ITEM.c.counted_at)
-        .where(_ITEM.c.id.in_(move.items))
+        .where(_ITEM.c.id.in_(mend.items))
         .order_by(*order)
     ).first()
     assert first is not None  # a part has reports
     values: dict[str, Any] = {
-        "id": move.after,
+        "id": mend.after,
         "title": first.title,
         "url": first.url,
         "summary": first.summary,

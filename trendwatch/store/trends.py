@@ -87,23 +87,25 @@ class Trends:
             done = insert(connection, AnalysisRow).values(model_seq=seq, week=week, made_at=now, **said)
             connection.execute(done.on_conflict_do_nothing())
 
-    def evidence(self, version: str, key: str, since: datetime, until: datetime, *, limit: int) -> list[str]:
+    def evidence(self, version: str, key: str, *, since: datetime, until: datetime, limit: int) -> list[str]:
         """Return items that carry a key in a half-open window: one a story, the story told last first."""
-        query = select(func.max(_ITEM.c.id).label("id")).where(*_carry(version, key, since, until))
+        query = select(func.max(_ITEM.c.id).label("id")).where(
+            *_carry(version, key, since=since, until=until)
+        )
         newest_first = (func.max(_ITEM.c.counted_at).desc(), _ITEM.c.story_seq)
         query = query.group_by(_ITEM.c.story_seq).order_by(*newest_first)
         with reading(self._engine) as connection:
             return [row.id for row in connection.execute(query.limit(limit))]
 
     def stories(
-        self, version: str, key: str, since: datetime, until: datetime, *, limit: int, feed: str = ""
+        self, version: str, key: str, *, since: datetime, until: datetime, limit: int, feed: str = ""
     ) -> list[str]:
         """Return ids of the stories with an item (of one feed) that carries a key, the widest first."""
         of_feed = [_ITEM.c.feed_seq == select(_FEED.c.seq).where(_FEED.c.key == feed).scalar_subquery()]
         query = (
             select(_STORY.c.id)
             .join(_ITEM, _ITEM.c.story_seq == _STORY.c.seq)
-            .where(*_carry(version, key, since, until), *(of_feed if feed else []))
+            .where(*_carry(version, key, since=since, until=until), *(of_feed if feed else []))
             .group_by(_STORY.c.seq, _STORY.c.id, _STORY.c.owners, _STORY.c.last_seen_at)
             .order_by(_STORY.c.owners.desc(), _STORY.c.last_seen_at.desc(), _STORY.c.seq)
         )
@@ -143,7 +145,7 @@ class Trends:
             return [thaw(Trend, json.dumps(value)) for value in connection.execute(query).scalars()]
 
 
-def _carry(version: str, key: str, since: datetime, until: datetime) -> list[Any]:
+def _carry(version: str, key: str, *, since: datetime, until: datetime) -> list[Any]:
     """Return the conditions of items that carry the labels of a key, or say a word, in a half-open window."""
     found: list[Any] = [
         _ITEM.c.counted_at >= since,

@@ -34,7 +34,7 @@ class Uncovered:
 
 
 def write_uncovered(
-    connection: Connection, languages: Mapping[str, str], items: Mapping[str, int], model: int
+    connection: Connection, languages: Mapping[str, str], items: Mapping[str, int], *, model: int
 ) -> None:
     """Note which items a model could not read, by item id, and in which language they are."""
     rows = [

@@ -16,8 +16,8 @@ from trendwatch.store.statements import insert, table
 from trendwatch.store.tables import FeedRow, ItemRow, PendingRow, ReportsRow, SeriesRow, StoryRow, TagRow
 from trendwatch.store.trend_tables import CountedRow
 from trendwatch.store.uncovered import write_uncovered
-from trendwatch.store.understood import OpenReport, Understood, Waiting
 from trendwatch.types.news import Item
+from trendwatch.types.stories import OpenReport, Understood, WaitingItem
 from trendwatch.types.weeks import DAYS
 from trendwatch.types.work import Claim
 
@@ -38,7 +38,7 @@ class Understanding:
         self._engine = engine
         self._leases = leases
 
-    def waiting(self, version: str, *, limit: int, read_by: datetime | None = None) -> list[Waiting]:
+    def waiting(self, version: str, *, limit: int, read_by: datetime | None = None) -> list[WaitingItem]:
         """Return items a version has not understood, the earliest first; read by a time, if one is given."""
         read = [_ITEM.c.first_seen_at <= read_by] if read_by else []
         first = (
@@ -59,7 +59,7 @@ class Understanding:
         )
         with reading(self._engine) as connection:
             rows = connection.execute(query).mappings()
-            return [Waiting(item_of(row), row["story_id"] or "", row["text"]) for row in rows]
+            return [WaitingItem(item_of(row), row["story_id"] or "", row["text"]) for row in rows]
 
     def count_waiting(self, version: str) -> int:
         """Return how many items a version has still to understand."""
@@ -165,9 +165,9 @@ class Understanding:
             feeds = {row.key: row.seq for row in connection.execute(select(_FEED.c.key, _FEED.c.seq))}
             items = _seqs(connection, _ITEM, list(batch.stories))
             _write_stories(connection, batch, items)
-            _write_tags(connection, batch, items, seq)
-            write_uncovered(connection, batch.uncovered, items, seq)
-            write_counts(connection, batch, feeds, seq)
+            _write_tags(connection, batch, items, model=seq)
+            write_uncovered(connection, batch.uncovered, items, model=seq)
+            write_counts(connection, batch, feeds, model=seq)
             done = delete(_PENDING).where(
                 _PENDING.c.model_seq == seq, _PENDING.c.item_seq.in_(items.values())
             )
@@ -218,7 +218,7 @@ def _story_values(story_id: str, item: Item) -> dict[str, Any]:
     return {"id": story_id, "title": item.title, "url": item.url, "summary": item.summary, **times, **counts}
 
 
-def _write_tags(connection: Connection, batch: Understood, items: Mapping[str, int], model: int) -> None:
+def _write_tags(connection: Connection, batch: Understood, items: Mapping[str, int], *, model: int) -> None:
     rows = [
         {
             "model_seq": model,
@@ -236,7 +236,7 @@ def _write_tags(connection: Connection, batch: Understood, items: Mapping[str, i
         connection.execute(insert(connection, TagRow).on_conflict_do_nothing(), rows)
 
 
-def write_counts(connection: Connection, batch: Understood, feeds: Mapping[str, int], model: int) -> None:
+def write_counts(connection: Connection, batch: Understood, feeds: Mapping[str, int], *, model: int) -> None:
     """Add what a batch counts to what a model version has counted."""
     series = _series_values(batch, model)
     first = batch.report_counts if batch.first_counts is None else batch.first_counts
@@ -253,9 +253,9 @@ def write_counts(connection: Connection, batch: Understood, feeds: Mapping[str, 
     ]
     weeks = sorted({row["week"] for row in series} | {week for _, week, _ in batch.report_counts})
     changed = [{"model_seq": model, "week": week, "changes": 1} for week in weeks]
-    _add_up(connection, SeriesRow, ("stories", *DAY_COLUMNS), series)
-    _add_up(connection, ReportsRow, ("reports", "stories"), reports)
-    _add_up(connection, CountedRow, ("changes",), changed)
+    _add_up(connection, SeriesRow, ("stories", *DAY_COLUMNS), values=series)
+    _add_up(connection, ReportsRow, ("reports", "stories"), values=reports)
+    _add_up(connection, CountedRow, ("changes",), values=changed)
 
 
 def _series_values(batch: Understood, model: int) -> list[dict[str, Any]]:
@@ -272,7 +272,7 @@ def _series_values(batch: Understood, model: int) -> list[dict[str, Any]]:
     return [rows[at] for at in sorted(rows)]
 
 
-def _add_up(connection: Connection, row: Any, counts: Sequence[str], values: list[dict[str, Any]]) -> None:
+def _add_up(connection: Connection, row: Any, counts: Sequence[str], *, values: list[dict[str, Any]]) -> None:
     """Add counts to the rows that have them, and make those that are new."""
     if not values:
         return

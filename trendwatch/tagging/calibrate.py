@@ -72,6 +72,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from trendwatch.statistics import f1, sigmoid
 from trendwatch.tagging.weak import STANDS, Found
 from trendwatch.tagging.weights import BUCKETS, bucket, buckets
 
@@ -135,15 +136,15 @@ class Calibration:
         """Return the probability of each label for each text, both (n, K)."""
         votes = self.evidence[np.arange(scores.shape[1])[np.newaxis, :], said.buckets]
         stands = np.einsum("snk,ks->nk", said.standing, self.standing)
-        return _sigmoid(scores * self.slope + self.offset + votes + stands)
+        return sigmoid(scores * self.slope + self.offset + votes + stands)
 
 
 def calibrate(
     scores: NDArray[np.float64],
     said: Said,
+    *,
     targets: NDArray[np.bool_],
     groups: NDArray[np.intp],
-    *,
     counts: NDArray[np.float64] | None = None,
     fewest: int = 1,
 ) -> Calibration:
@@ -170,7 +171,7 @@ def calibrate(
         least = min(fewest, float(np.median(texts[groups == group])) / 2)
         mine = np.flatnonzero((groups == group) & (texts >= max(least, 1)))
         if len(mine):
-            found = _fit(scores[:, mine], said.only(mine), targets[:, mine], stands[:, mine])
+            found = _fit(scores[:, mine], said.only(mine), targets=targets[:, mine], counts=stands[:, mine])
             fitted.slope[mine], fitted.evidence[mine] = found.slope, found.evidence
             fitted.standing[mine], fitted.offset[mine] = found.standing, found.offset
     return fitted
@@ -228,6 +229,7 @@ def _least(without: NDArray[np.float64], share: float, *, slack: float) -> NDArr
 def _fit(
     scores: NDArray[np.float64],
     said: Said,
+    *,
     targets: NDArray[np.bool_],
     counts: NDArray[np.float64],
 ) -> Calibration:
@@ -238,7 +240,7 @@ def _fit(
     shared = np.concatenate([[scores], steps, [np.ones((texts, count))], said.standing])
     mean = np.concatenate([[1.0], _PRIOR_EVIDENCE, np.zeros(1 + STANDS + count)])
     sizes = (1, BUCKETS, 1, STANDS, count)
-    found = _newton(shared, targets, counts, mean, np.repeat(_FIRMNESS, sizes))
+    found = _newton(shared, targets, counts=counts, mean=mean, precision=np.repeat(_FIRMNESS, sizes))
     slope, evidence, base, standing, offsets = np.split(found, np.cumsum(sizes)[:-1])
     return Calibration(slope, base + offsets, evidence, standing)
 
@@ -246,6 +248,7 @@ def _fit(
 def _newton(
     shared: NDArray[np.float64],
     targets: NDArray[np.bool_],
+    *,
     counts: NDArray[np.float64],
     mean: NDArray[np.float64],
     precision: NDArray[np.float64],
@@ -260,7 +263,7 @@ def _newton(
     found = mean.copy()
     for _ in range(_STEPS):
         logits = (found[:number] @ flat).reshape(targets.shape) + found[number:]
-        probability = _sigmoid(logits)
+        probability = sigmoid(logits)
         error = counts * (targets - probability)
         slack = np.concatenate([flat @ error.ravel(), error.sum(axis=0)]) - precision * (found - mean)
         bend = counts * probability * (1 - probability)
@@ -278,9 +281,5 @@ def _newton(
 
 
 def _macro_f1(given: NDArray[np.bool_], targets: NDArray[np.bool_], counts: NDArray[np.float64]) -> float:
-    hits = (counts * (given & targets)).sum(axis=0)
-    return float((2 * hits / ((counts * given).sum(axis=0) + (counts * targets).sum(axis=0))).mean())
-
-
-def _sigmoid(logits: NDArray[np.float64]) -> NDArray[np.float64]:
-    return np.asarray(1 / (1 + np.exp(-np.clip(logits, -50, 50))))
+    parts = (given & targets, given, targets)
+    return float(f1(*((counts * part).sum(axis=0) for part in parts)).mean())

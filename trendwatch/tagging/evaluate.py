@@ -4,7 +4,7 @@
     macro-F1  = mean F1 of a facet's labels with at least 8 true texts (fewer say nothing)
     micro-F1  = F1 of all its labels counted together
     false     = share of the texts without any label of the facet that were given one
-    ECE       = Σ |right − mean confidence| · share, over ten bins of equally many given tags
+    ECE       = Σ |right − mean confidence| · share, over ten bins of equally many given tags (``quality``)
 
 A label that people were unsure of is not scored on that text, neither way. Intervals are the middle 95 % of
 1,000 bootstrap samples of texts (Efron 1979): the same samples for every label, so figures of one facet move
@@ -19,13 +19,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from trendwatch.statistics import f1, shares
 from trendwatch.tagging.examples import json_object, string, strings
+from trendwatch.tagging.quality import ENOUGH, calibration_error, reliability
 from trendwatch.types.tags import Facet, Tag
 
-#: A label with fewer true texts does not count in the macro mean.
-ENOUGH = 8
-
-_BINS = 10
 _SAMPLES = 1_000
 _SEED = 8_128
 
@@ -183,9 +181,9 @@ class _Outcome:
     def label(self, column: int) -> LabelScore:
         hits, given, true = self._counts[:, :, column]
         return LabelScore(
-            precision=_measure(_ratio(hits, given)),
-            recall=_measure(_ratio(hits, true)),
-            f1=_measure(_ratio(2 * hits, given + true)),
+            precision=_measure(shares(hits, given)),
+            recall=_measure(shares(hits, true)),
+            f1=_measure(f1(hits, given, true)),
             support=int(true[0]),
         )
 
@@ -193,9 +191,9 @@ class _Outcome:
         mine = np.array([key.startswith(f"{facet}:") for key in self.keys], dtype=bool)
         hits, given, true = self._counts[:, :, mine]
         counted = true[0] >= ENOUGH
-        f1 = _ratio(2 * hits, given + true)[:, counted]
-        macro = f1.mean(axis=1) if counted.any() else np.zeros(len(f1))
-        micro = _ratio(2 * hits.sum(axis=1), (given + true).sum(axis=1))
+        each = f1(hits, given, true)[:, counted]
+        macro = each.mean(axis=1) if counted.any() else np.zeros(len(each))
+        micro = f1(hits.sum(axis=1), given.sum(axis=1), true.sum(axis=1))
         without = self._without(facet, mine)
         return FacetScore(
             macro_f1=_measure(macro),
@@ -226,11 +224,6 @@ class _Outcome:
         ]
 
 
-def _ratio(over: NDArray[np.float64], under: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Divide; 0 where there is nothing to divide by."""
-    return np.divide(over, under, out=np.zeros_like(over), where=under > 0)
-
-
 def _measure(values: NDArray[np.float64]) -> Measure:
     """Return the first value with the middle 95 % of the others."""
     low, high = np.quantile(values[1:], [0.025, 0.975])
@@ -238,15 +231,8 @@ def _measure(values: NDArray[np.float64]) -> Measure:
 
 
 def _ece(judged: Sequence[tuple[float, bool]]) -> float:
-    """Return the expected calibration error over bins of equally many tags."""
+    """Return the expected calibration error of tags, each with its confidence and whether it is right."""
     if not judged:
         return 0.0
     confidence, right = np.array(judged, dtype=np.float64).T
-    values, which = np.unique(confidence, return_inverse=True)
-    # Tags of equal confidence stand for each other, or bins would part the right ones from the wrong ones.
-    share = np.bincount(which, weights=right) / np.bincount(which)
-    order = np.argsort(which, kind="stable")
-    off = (share - values)[which][order]
-    return float(
-        sum(abs(part.mean()) * len(part) for part in np.array_split(off, _BINS) if len(part)) / len(off)
-    )
+    return calibration_error(reliability(confidence, right > 0))

@@ -73,6 +73,11 @@ def string(row: Mapping[str, Any], field: str, *, file: str, number: int) -> str
 
 
 def _example(row: dict[str, Any], taxonomy: Taxonomy, *, file: str, number: int) -> Example:
+    """Return the example of a row, with the labels that its own imply.
+
+    Raises:
+        InputError: an unknown field or label, or no title.
+    """
     for name in row.keys() - _FIELDS:
         hint = _did_you_mean(name, _FIELDS)
         raise InputError(f"there is no field {name!r}{hint}", file=file, line=number)

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trendwatch.phrases import split_words
-from trendwatch.tagging.reader import Reading, Singulars, singulars
+from trendwatch.tagging.reader import ReadTexts, Singulars, singulars
 
 _TERMS_SHOWN = 5
 #: Of the logit: a word that takes less away is no reason.
@@ -29,7 +29,7 @@ class Reasons:
 
     def __init__(
         self,
-        reading: Reading,
+        reading: ReadTexts,
         given: tuple[NDArray[np.intp], NDArray[np.intp]],
         said: NDArray[np.float32],
         *,
@@ -37,13 +37,14 @@ class Reasons:
         names: Sequence[str],
     ) -> None:
         self._reading, self._names, self._said = reading, names, said
-        self._parts = self._of(reading.matrix, *given, coef)
+        self._parts = self._of(reading.matrix, given, coef=coef)
         self._written: tuple[int, dict[str, str]] = (-1, {})
 
     def _of(
-        self, matrix: Any, rows: NDArray[np.intp], labels: NDArray[np.intp], coef: NDArray[np.float32]
+        self, matrix: Any, given: tuple[NDArray[np.intp], NDArray[np.intp]], *, coef: NDArray[np.float32]
     ) -> list[list[tuple[float, int]]]:
         """Return (part, column) of all that speaks for each given tag, in one pass over all of them."""
+        rows, labels = given
         starts = matrix.indptr[rows].astype(np.int64)
         counts = matrix.indptr[rows + 1] - starts
         ends = np.cumsum(counts)

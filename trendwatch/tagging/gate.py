@@ -22,9 +22,12 @@ from hashlib import sha256
 import numpy as np
 from numpy.typing import NDArray
 
+from trendwatch.statistics import f1
+from trendwatch.tagging.quality import ENOUGH
+
 _WORSE, _LABEL_WORSE, _MOST_FALSELY = 0.005, 0.05, 0.08
-#: Fewer true texts say too little about a label alone, or about its part of the mean.
-_SUPPORT, _COUNTED = 30, 8
+#: Fewer true texts say too little about a label alone.
+_SUPPORT = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +87,7 @@ def judge(
     """
     old, new = _f1(champion & looked, targets & looked), _f1(challenger & looked, targets & looked)
     support = (targets & looked).sum(axis=0)
-    counted = [np.flatnonzero((groups == group) & (support >= _COUNTED)) for group in np.unique(groups)]
+    counted = [np.flatnonzero((groups == group) & (support >= ENOUGH)) for group in np.unique(groups)]
     means = [(old[mine].mean(), new[mine].mean()) for mine in counted if len(mine)]
     if not means:
         return Verdict(True, "no label has enough known texts to compare")
@@ -108,6 +111,4 @@ def judge(
 
 
 def _f1(given: NDArray[np.bool_], targets: NDArray[np.bool_]) -> NDArray[np.float64]:
-    hits = (given & targets).sum(axis=0)
-    either = given.sum(axis=0) + targets.sum(axis=0)
-    return np.asarray(np.divide(2 * hits, either, out=np.zeros(len(either)), where=either > 0))
+    return f1(*(part.sum(axis=0) for part in (given & targets, given, targets)))

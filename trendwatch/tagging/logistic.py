@@ -54,16 +54,22 @@ class _Pair:
 class _State:
     """Where the search stands, for the labels that are not done."""
 
-    def __init__(self, matrix: Any, targets: NDArray[np.bool_], weights: Floats, start: Floats) -> None:
+    def __init__(self, matrix: Any, targets: NDArray[np.bool_], *, weights: Floats, start: Floats) -> None:
         self._matrix, self._transposed = matrix, matrix.T.tocsr()
+        #: (K,) which labels these are
         self.labels = np.arange(targets.shape[1])
+        #: (n, K) 1 where a text has the label, else -1
         self.sign = np.where(targets, 1, -1).astype(np.float32)
+        #: (n, K) what each text counts
         self.weights = weights
         half: Floats = (weights * self.sign / 2).astype(np.float32)
         #: length of the gradient where nothing is known
         self.unit = np.sqrt(np.maximum(_dot(half, self._through(half)), 1e-12))
+        #: (n, K) part of each text in the coefficients
         self.shares = start
+        #: (n, K) logit of each text
         self.scores = self._through(start) if start.any() else np.zeros_like(start)
+        #: (n, K) by shares, and the same as a change of scores
         self.gradient = self._gradient(self.shares, self.scores)
         self.pairs: list[_Pair] = []
 
@@ -157,7 +163,7 @@ def fit(
     """
     counted: Floats = weights.astype(np.float32)
     shares = np.zeros_like(counted) if start is None else np.where(counted > 0, start, 0).astype(np.float32)
-    state = _State(matrix, targets, counted, shares.copy())
+    state = _State(matrix, targets, weights=counted, start=shares.copy())
     for _ in range(_STEPS):
         done = state.solved(tolerance)
         if done.all():

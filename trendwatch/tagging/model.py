@@ -29,9 +29,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from trendwatch.statistics import sigmoid
 from trendwatch.tagging.calibrate import RULE_THRESHOLD, RULES
 from trendwatch.tagging.explain import Reasons
-from trendwatch.tagging.reader import Reader, Reading
+from trendwatch.tagging.reader import Reader, ReadTexts
 from trendwatch.tagging.weak import STANDS, Matcher
 from trendwatch.tagging.weights import BUCKETS, Weights, bucket, buckets, rejected, unpack
 from trendwatch.types.tags import Label, Model, Opinion, Origin, Tag, Taxonomy
@@ -142,7 +143,7 @@ class Tagger:
 
     def _look(self, texts: Sequence[tuple[str, str]]) -> Look:
         reading, logits, said, readable = self._scored(texts)
-        return Look(_sigmoid(logits + said) * readable[:, np.newaxis], reading.found.scores, reading.matrix)
+        return Look(sigmoid(logits + said) * readable[:, np.newaxis], reading.found.scores, reading.matrix)
 
     def opinions(self, title: str, summary: str, *, within: float) -> list[Opinion]:
         """Return the labels of one text, and those that miss their threshold by at most ``within``.
@@ -151,7 +152,7 @@ class Tagger:
         """
         given = {tag.full_key: tag for tag in self.tag([(title, summary)])[0]}
         reading, logits, said, readable = self._scored([(title, summary)])
-        confidence = _sigmoid(logits + said)[0] * readable
+        confidence = sigmoid(logits + said)[0] * readable
         near = np.flatnonzero((confidence >= self._thresholds - within) & (confidence > 0))
         reasons = Reasons(reading, (np.zeros_like(near), near), said, coef=self._coef, names=self._names)
         place = {number: at for at, number in enumerate(near.tolist())}
@@ -184,7 +185,7 @@ class Tagger:
 
     def _scored(
         self, texts: Sequence[tuple[str, str]]
-    ) -> tuple[Reading, NDArray[np.float32], NDArray[np.float32], NDArray[np.bool_]]:
+    ) -> tuple[ReadTexts, NDArray[np.float32], NDArray[np.float32], NDArray[np.bool_]]:
         """Return texts as read, their logits without votes, what votes add, and which say anything known."""
         reading = self._reader.read(texts)
         matrix: Any = reading.matrix
@@ -198,9 +199,9 @@ class Tagger:
 
     def _tag_chunk(self, texts: Sequence[tuple[str, str]]) -> list[tuple[Tag, ...]]:
         reading, logits, said, readable = self._scored(texts)
-        confidence = _sigmoid(logits + said)
+        confidence = sigmoid(logits + said)
         rows, numbers = np.nonzero((confidence >= self._thresholds) & readable[:, np.newaxis])
-        alone = (_sigmoid(logits) >= self._thresholds)[rows, numbers].tolist()
+        alone = (sigmoid(logits) >= self._thresholds)[rows, numbers].tolist()
         sure = confidence[rows, numbers].round(4).tolist()
         reasons = Reasons(reading, (rows, numbers), said, coef=self._coef, names=self._names)
         tagged: list[dict[int, Tag]] = [{} for _ in texts]
@@ -239,7 +240,3 @@ def _chunks(texts: Sequence[tuple[str, str]]) -> Iterator[Sequence[tuple[str, st
 def taxonomy_hash(taxonomy: Taxonomy) -> str:
     """Return 8 hex digits that change with any label, parent or term."""
     return sha256(json.dumps([asdict(label) for label in taxonomy.labels]).encode()).hexdigest()[:8]
-
-
-def _sigmoid(logits: NDArray[np.float32]) -> NDArray[np.float64]:
-    return np.asarray(1 / (1 + np.exp(-np.clip(logits.astype(np.float64), -50, 50))))

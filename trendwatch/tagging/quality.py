@@ -6,7 +6,8 @@
 
 A text that misses two labels and is wrongly given one counts for both pairs. Reliability: given tags in ten
 bins of equally many, by confidence; where the share that is right is below the confidence, tags claim too
-much. The expected calibration error is the mean distance of the two.
+much. The expected calibration error (ECE) is the mean distance of the two. Tags of equal confidence stand for
+each other, or it would depend on their order which bin holds the right ones.
 """
 
 from __future__ import annotations
@@ -23,6 +24,8 @@ from trendwatch.types.tags import Facet
 
 #: What stands for a facet without a label in a pair.
 NONE = "none"
+#: A label with fewer true texts says too little to count in a mean over labels.
+ENOUGH = 8
 _BINS = 10
 
 
@@ -115,23 +118,23 @@ def confusions(pairs: Sequence[tuple[Collection[str], Collection[str]]]) -> list
 
 def reliability(confidence: NDArray[np.float64], right: NDArray[np.bool_]) -> list[Bin]:
     """Return given tags in bins of equally many, from the least sure to the surest."""
-    order = np.argsort(confidence, kind="stable")
-    parts = [part for part in np.array_split(order, _BINS) if len(part)]
-    return [
-        Bin(round(float(confidence[part].mean()), 4), round(float(right[part].mean()), 4), len(part))
-        for part in parts
-    ]
+    values, which = np.unique(confidence, return_inverse=True)
+    share = np.bincount(which, weights=right) / np.bincount(which)
+    parts = [part for part in np.array_split(np.sort(which), _BINS) if len(part)]
+    return [Bin(float(values[part].mean()), float(share[part].mean()), len(part)) for part in parts]
 
 
 def held_out_bins(
     probability: NDArray[np.float64],
     thresholds: NDArray[np.float64],
+    *,
     true: NDArray[np.bool_],
     looked: NDArray[np.bool_],
 ) -> list[list[float]]:
     """Return the reliability of given tags as a manifest keeps it; all but thresholds are (n, K)."""
     given = (probability >= thresholds) & looked
-    return [[one.confidence, one.right, one.tags] for one in reliability(probability[given], true[given])]
+    bins = reliability(probability[given], true[given])
+    return [[round(one.confidence, 4), round(one.right, 4), one.tags] for one in bins]
 
 
 def calibration_error(bins: Sequence[Bin]) -> float:

@@ -80,16 +80,16 @@ def pick(tagger: Tagger, texts: Sequence[tuple[str, str]], count: int, *, seed: 
     seen = tagger.look(texts)
     taken = np.zeros(len(texts), dtype=bool)
     order = np.random.default_rng(seed).permutation(len(texts))
-    picked = _take(order, round(count * _RANDOM), taken, Asked.RANDOM)
+    picked = _take(order, round(count * _RANDOM), taken=taken, why=Asked.RANDOM)
     clash = _clash(seen.confidence, seen.votes, tagger.thresholds)
     clashing = np.argsort(-clash, kind="stable")[: int((clash > _CLASH).sum())]
-    picked += _take(clashing, round(count * _CONFLICTS), taken, Asked.CONFLICT)
+    picked += _take(clashing, round(count * _CONFLICTS), taken=taken, why=Asked.CONFLICT)
     counted = [number for number, label in enumerate(tagger.labels) if label.facet in _COUNTED]
-    teaching = _teaching(seen.confidence[:, counted], seen.matrix, ~taken, count - len(picked))
+    teaching = _teaching(seen.confidence[:, counted], seen.matrix, left=~taken, count=count - len(picked))
     return picked + [Picked(place, Asked.MARGIN) for place in teaching]
 
 
-def _take(order: NDArray[np.intp], count: int, taken: NDArray[np.bool_], why: Asked) -> list[Picked]:
+def _take(order: NDArray[np.intp], count: int, *, taken: NDArray[np.bool_], why: Asked) -> list[Picked]:
     chosen = [place for place in order.tolist() if not taken[place]][:count]
     taken[chosen] = True
     return [Picked(place, why) for place in chosen]
@@ -104,7 +104,9 @@ def _clash(
     return np.asarray(apart.max(axis=1, initial=0))
 
 
-def _teaching(confidence: NDArray[np.float64], matrix: Any, left: NDArray[np.bool_], count: int) -> list[int]:
+def _teaching(
+    confidence: NDArray[np.float64], matrix: Any, *, left: NDArray[np.bool_], count: int
+) -> list[int]:
     """Return the places of texts whose labels are worth asking about, the best first."""
     unsure = confidence * (1 - confidence)
     worth = 1 / np.maximum(confidence.sum(axis=0), _RARE)

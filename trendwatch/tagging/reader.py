@@ -16,11 +16,11 @@ from numpy.typing import NDArray
 
 from trendwatch.phrases import item_words
 from trendwatch.tagging.weak import Found, Matcher
+from trendwatch.text import singular
 from trendwatch.vectors import Vectoriser
 
 Numbers = NDArray[np.int64]
 
-_SHORTEST_PLURAL = 4
 #: Bits for the number of a word among the terms.
 _BITS = 24
 _MASK = (1 << _BITS) - 1
@@ -29,7 +29,7 @@ _MOST_WORDS = 200_000
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class ReadTexts:
     """Some texts as everybody sees them."""
 
     #: of each text, as written
@@ -47,7 +47,7 @@ class Reader:
         self._vectoriser, self._matcher = vectoriser, matcher
         self._numbers = _Numbers(vectoriser, matcher)
 
-    def read(self, texts: Sequence[tuple[str, str]]) -> Reading:
+    def read(self, texts: Sequence[tuple[str, str]]) -> ReadTexts:
         """Return (title, summary) texts as numbers."""
         cut = [item_words(title, summary) for title, summary in texts]
         lengths = np.fromiter(map(len, cut), dtype=np.int64, count=len(cut))
@@ -57,7 +57,7 @@ class Reader:
         )
         rows = np.repeat(np.arange(len(cut)), lengths)
         matrix = self._vectoriser.rows(both >> _BITS, rows, len(cut))
-        return Reading(cut, matrix, self._matcher.found(both & _MASK, rows, len(cut)))
+        return ReadTexts(cut, matrix, self._matcher.found(both & _MASK, rows, len(cut)))
 
 
 class Singulars(dict[str, str]):
@@ -87,14 +87,3 @@ class _Numbers(dict[str, int]):
 def singulars(words: Sequence[str]) -> list[str]:
     """Return words with a plural ending taken off: with few examples, robot and robots must be one word."""
     return [singular(word) if word[-1] == "s" else word for word in words]
-
-
-def singular(word: str) -> str:
-    """Return a word without its plural ending."""
-    if word[-1] != "s" or len(word) < _SHORTEST_PLURAL or word.endswith(("ss", "us", "is", "news")):
-        return word
-    if word.endswith("ies"):
-        return word[:-3] + "y"
-    if word.endswith(("sses", "xes", "ches", "shes")):
-        return word[:-2]
-    return word[:-1]

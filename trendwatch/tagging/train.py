@@ -128,16 +128,23 @@ def train(
     said, looked, groups = Said.of(known.found), known.weights > 0, facet_numbers(taxonomy)
     counts = _stands_for(known, len(examples))
     calibration = calibrate(
-        scores, said, known.targets, groups, counts=_rarer(counts, known, len(examples)), fewest=_FEWEST
+        scores,
+        said,
+        targets=known.targets,
+        groups=groups,
+        counts=_rarer(counts, known, len(examples)),
+        fewest=_FEWEST,
     )
     probability = calibration.probability(scores, said)
     chosen, reached = thresholds(probability, known.targets, groups, counts=counts, falsely=_FALSELY)
-    weights = _weights(taxonomy, words, calibration, chosen, HeldOut(ids, probability >= chosen))
+    weights = _weights(
+        taxonomy, words, calibration=calibration, chosen=chosen, held_out=HeldOut(ids, probability >= chosen)
+    )
     trained: dict[str, object] = {
         "examples": len(examples),
         "corrections": len(corrections),
         "unlabelled": len(unlabelled),
-        "reliability": held_out_bins(probability, chosen, known.targets & looked, looked),
+        "reliability": held_out_bins(probability, chosen, true=known.targets & looked, looked=looked),
         "held_out_macro_f1": {list(Facet)[group].value: round(f1, 4) for group, f1 in reached.items()},
     }
     return _model(weights, taxonomy, {"trained": trained}, now=now)
@@ -160,6 +167,7 @@ def _rarer(counts: NDArray[np.float64], known: Rows, examples: int) -> NDArray[n
 def _weights(
     taxonomy: Taxonomy,
     words: _Words,
+    *,
     calibration: Calibration,
     chosen: NDArray[np.float64],
     held_out: HeldOut,

@@ -85,9 +85,8 @@ class Matcher:
         _, first = np.unique(rows[places] * len(self.terms) + terms, return_index=True)
         first.sort()
         where = places[first]
-        return Found(
-            self, rows[where], terms[first], count, before=where - np.searchsorted(rows, rows[where])
-        )
+        before = where - np.searchsorted(rows, rows[where])
+        return Found(self, rows[where], terms[first], count=count, before=before)
 
     def read(self, texts: Sequence[Sequence[str]]) -> Found:
         """Return the terms in some texts, from their ``item_words``."""
@@ -115,7 +114,7 @@ class Found:
     """The terms of a taxonomy that stand in some texts, each once a text, in reading order."""
 
     def __init__(
-        self, matcher: Matcher, rows: Numbers, terms: Numbers, count: int, *, before: Numbers
+        self, matcher: Matcher, rows: Numbers, terms: Numbers, *, count: int, before: Numbers
     ) -> None:
         self._matcher = matcher
         self.rows, self.terms = rows, terms

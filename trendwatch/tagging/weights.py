@@ -143,8 +143,8 @@ def unpack(model: Model) -> Weights:
     try:
         with zipfile.ZipFile(io.BytesIO(model.blob)) as archive:
             _check_members(archive, model)
-            text = _array(archive, "terms", None, model).tobytes().decode()
-            arrays = {name: _array(archive, name, shape, model) for name, shape in shapes.items()}
+            text = _array(archive, "terms", shape=None, model=model).tobytes().decode()
+            arrays = {name: _array(archive, name, shape=shape, model=model) for name, shape in shapes.items()}
     except (zipfile.BadZipFile, ValueError, EOFError, OSError, NotImplementedError, RuntimeError) as error:
         raise rejected(model, f"it cannot be read ({error})") from error
     terms = text.split("\n") if text else []
@@ -171,7 +171,11 @@ def rejected(model: Model, why: str) -> ModelRejected:
 
 
 def _described(model: Model) -> tuple[tuple[str, ...], int, int]:
-    """Check the blob against the manifest; return labels, the number of terms and of known texts."""
+    """Check the blob against the manifest; return labels, the number of terms and of known texts.
+
+    Raises:
+        ModelRejected: they do not agree, or the manifest says what cannot be.
+    """
     manifest: Mapping[str, object] = model.manifest
     labels, count, size = manifest.get("labels"), manifest.get("terms"), len(model.blob)
     if manifest.get("format") != FORMAT:
@@ -193,6 +197,11 @@ def _described(model: Model) -> tuple[tuple[str, ...], int, int]:
 
 
 def _check_members(archive: zipfile.ZipFile, model: Model) -> None:
+    """Look at what an archive would unpack to, before it is unpacked.
+
+    Raises:
+        ModelRejected: other arrays than a tagger's, or too large.
+    """
     members = archive.infolist()
     if sorted(member.filename for member in members) != sorted(f"{name}.npy" for name in _KINDS):
         raise rejected(model, "it does not hold the arrays of a tagger")
@@ -200,8 +209,14 @@ def _check_members(archive: zipfile.ZipFile, model: Model) -> None:
         raise rejected(model, "it unpacks to more than a tagger can be")
 
 
-def _array(archive: zipfile.ZipFile, name: str, shape: tuple[int, ...] | None, model: Model) -> NDArray[Any]:
-    """Return an array once its header says exactly what we expect; no shape means all bytes there are."""
+def _array(
+    archive: zipfile.ZipFile, name: str, *, shape: tuple[int, ...] | None, model: Model
+) -> NDArray[Any]:
+    """Return an array once its header says exactly what we expect; no shape means all bytes there are.
+
+    Raises:
+        ModelRejected: it is another, cut short, or holds what is no number.
+    """
     stream = io.BytesIO(archive.read(f"{name}.npy"))
     if np.lib.format.read_magic(stream) != (1, 0):
         raise rejected(model, f"its {name} is written in another format")

@@ -154,8 +154,8 @@ class Judgement:
         levels, up, places = self.levels, direction is Direction.UP, chosen.nonzero()[0]
         observed = (levels.observed if up else levels.reported)[places]
         expected = (self.usual_high if up else self.usual_low)[places]
-        most = upper_bound(levels, expected, places, self.rules)
-        least = self.rise[places] if up else _lower(levels, expected, places, self.rules)
+        most = upper_bound(levels, expected, places, rules=self.rules)
+        least = self.rise[places] if up else _lower(levels, expected, places, rules=self.rules)
         for row, at in enumerate(places.tolist()):
             bounds = float(least[row]), float(most[row])
             # rounded, so that the order of rows cannot show in the last digits
@@ -193,16 +193,16 @@ def judgement(levels: Levels, rules: SurgeRules, *, season: Floats | None = None
         levels=levels,
         usual_high=high,
         usual_low=low,
-        rise=_rise(levels, high, able & goes_on, rules),
-        fall=_fall(levels, low, was, rules),
-        burst=lower_bound(levels, levels.newest, high * levels.one_week, able, rules),
+        rise=_rise(levels, high, able=able & goes_on, rules=rules),
+        fall=_fall(levels, low, was, rules=rules),
+        burst=lower_bound(levels, levels.newest, high * levels.one_week, able=able, rules=rules),
         rules=rules,
     )
 
 
-def _rise(levels: Levels, expected: Floats, able: NDArray[np.bool_], rules: SurgeRules) -> Floats:
+def _rise(levels: Levels, expected: Floats, *, able: NDArray[np.bool_], rules: SurgeRules) -> Floats:
     """Return the bound of what is not carried by two weeks alone."""
-    bound = lower_bound(levels, levels.observed, expected, able, rules)
+    bound = lower_bound(levels, levels.observed, expected, able=able, rules=rules)
     clear = (bound >= 0).nonzero()[0]
     held = carried(
         levels.recent[:, clear], levels.decay, reported=levels.reported[clear], expected=expected[clear]
@@ -212,18 +212,17 @@ def _rise(levels: Levels, expected: Floats, able: NDArray[np.bool_], rules: Surg
 
 
 def lower_bound(
-    levels: Levels, observed: Floats, expected: Floats, able: NDArray[np.bool_], rules: SurgeRules
+    levels: Levels, observed: Floats, expected: Floats, *, able: NDArray[np.bool_], rules: SurgeRules
 ) -> Floats:
     """Return IC025 of the keys that may rise and are above the floor, -inf for the others."""
     bound = np.full(len(observed), -math.inf)
-    asked = able & (
-        observed >= rules.min_observed
-    )  # most keys are below the floor: nothing is computed there
-    bound[asked] = _ic025(levels, observed[asked], expected[asked], rules)
+    # most keys are below the floor: nothing is computed there
+    asked = able & (observed >= rules.min_observed)
+    bound[asked] = _ic025(levels, observed[asked], expected[asked], rules=rules)
     return bound
 
 
-def upper_bound(levels: Levels, expected: Floats, places: Ints, rules: SurgeRules) -> Floats:
+def upper_bound(levels: Levels, expected: Floats, places: Ints, *, rules: SurgeRules) -> Floats:
     """Return IC975 of some keys. Every week counts in full: one that stands alone is no sign of a fall."""
     observed, spread = levels.reported[places], rules.spread(expected)
     return ic975(
@@ -231,21 +230,21 @@ def upper_bound(levels: Levels, expected: Floats, places: Ints, rules: SurgeRule
     )
 
 
-def _lower(levels: Levels, expected: Floats, places: Ints, rules: SurgeRules) -> Floats:
-    return _ic025(levels, levels.observed[places], expected, rules)
+def _lower(levels: Levels, expected: Floats, places: Ints, *, rules: SurgeRules) -> Floats:
+    return _ic025(levels, levels.observed[places], expected, rules=rules)
 
 
-def _ic025(levels: Levels, observed: Floats, expected: Floats, rules: SurgeRules) -> Floats:
+def _ic025(levels: Levels, observed: Floats, expected: Floats, *, rules: SurgeRules) -> Floats:
     spread, variance = rules.spread(expected), _variance(levels, expected, rules)
     return ic025(
         observed / spread, expected / spread, dispersion=1, variance=variance, exposure=levels.exposure
     )
 
 
-def _fall(levels: Levels, expected: Floats, was: NDArray[np.bool_], rules: SurgeRules) -> Floats:
+def _fall(levels: Levels, expected: Floats, was: NDArray[np.bool_], *, rules: SurgeRules) -> Floats:
     bound = np.full(len(expected), math.inf)
     asked = (was & (expected >= rules.min_expected)).nonzero()[0]
-    bound[asked] = upper_bound(levels, expected[asked], asked, rules)
+    bound[asked] = upper_bound(levels, expected[asked], asked, rules=rules)
     return bound
 
 

@@ -15,7 +15,7 @@ from trendwatch.statistics import Floats
 Ints = NDArray[np.int64]
 
 
-class Report(NamedTuple):
+class TermText(NamedTuple):
     """A report as its terms are counted."""
 
     item_id: str

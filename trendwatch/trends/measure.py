@@ -58,32 +58,32 @@ def measure(
     if week - int(counts.week.min()) < rules.least_history:
         return None
     known = read_since(counts.feeds, since)
-    weights = _weights(counts, week, known, rules)
+    weights = _weights(counts, week, known=known, rules=rules)
     of_all = counts.key == counts.keys.index(TOTAL)
-    feeds = _volumes(counts.where(of_all), weights.where(of_all), week, known, rules)
+    feeds = _volumes(counts.where(of_all), weights.where(of_all), week=week, known=known, rules=rules)
     if not feeds.now.any():
         return None
     chosen = feeds.inside[counts.feed] & ~of_all
     rows, weights = counts.where(chosen), weights.where(chosen)
     age = np.minimum(week - rows.week, RECENT_WEEKS)  # what is older is in the row after the last
-    reports = _by_week(rows, rows.reports, week, known)[:RECENT_WEEKS]
-    storms = stormy(reports, _by_week(rows, rows.told, week, known)[:RECENT_WEEKS])
+    reports = _by_week(rows, rows.reports, week=week, known=known)[:RECENT_WEEKS]
+    storms = stormy(reports, _by_week(rows, rows.told, week=week, known=known)[:RECENT_WEEKS])
     in_storm = np.concatenate([storms, np.zeros_like(storms[:1])])[age, rows.key]
     told = np.where(in_storm, rows.reports, rows.told)
-    pairs = _paired(rows, weights, told, feeds, publishers(counts.feeds, owners))
+    pairs = _paired(rows, weights, told=told, feeds=feeds, owner=publishers(counts.feeds, owners))
     return levels(counts.keys, pairs, recent=without_storms(reports, storms), rules=rules)
 
 
-def _volumes(of_all: Counts, weights: _Weights, week: int, known: Ints, rules: PanelRules) -> _Feeds:
+def _volumes(of_all: Counts, weights: _Weights, *, week: int, known: Ints, rules: PanelRules) -> _Feeds:
     size = len(of_all.feeds)
     now, past, own = (sums(of_all.feed, weight * of_all.reports, size) for weight in weights)
     inside = compared(known, own, week=week, warm_up=rules.warm_up)
     by_feed = replace(of_all, keys=of_all.feeds, key=of_all.feed)
-    missing = rules.decay @ missed(_by_week(by_feed, of_all.reports, week, known) * inside)
+    missing = rules.decay @ missed(_by_week(by_feed, of_all.reports, week=week, known=known) * inside)
     return _Feeds(now * inside, now * inside + missing, past * inside, own * inside, inside)
 
 
-def _paired(rows: Counts, weights: _Weights, told: Floats, feeds: _Feeds, owner: Ints) -> Pairs:
+def _paired(rows: Counts, weights: _Weights, *, told: Floats, feeds: _Feeds, owner: Ints) -> Pairs:
     """Return rows of weeks, with the weight of each in the present and in the past, as pairs."""
     where, pairs = _places(rows)
     width = max(1, len(rows.feeds))
@@ -122,7 +122,7 @@ def _places(rows: Counts) -> tuple[Ints, Ints]:
     return where, pairs
 
 
-def _by_week(rows: Counts, counted: NDArray[np.float32], week: int, known: Ints) -> Floats:
+def _by_week(rows: Counts, counted: NDArray[np.float32], *, week: int, known: Ints) -> Floats:
     """Return recent counts by age and by key, back-log left out."""
     age, keys = week - rows.week, len(rows.keys)
     fresh = (age < VOLUME_WEEKS) & (rows.week > known[rows.feed])
@@ -130,7 +130,7 @@ def _by_week(rows: Counts, counted: NDArray[np.float32], week: int, known: Ints)
     return sums(place, counted[fresh].astype(np.float64), VOLUME_WEEKS * keys).reshape(VOLUME_WEEKS, keys)
 
 
-def _weights(counts: Counts, week: int, known: Ints, rules: PanelRules) -> _Weights:
+def _weights(counts: Counts, week: int, *, known: Ints, rules: PanelRules) -> _Weights:
     """Return the weights of each row."""
     age = (week - counts.week).astype(np.float64)
     fresh = counts.week > known[counts.feed]

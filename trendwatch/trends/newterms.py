@@ -90,7 +90,7 @@ class _Candidate(NamedTuple):
     use: TermUse
 
 
-class Judgement:
+class TermJudgement:
     """One week's candidates, looked at closely."""
 
     def __init__(

@@ -8,7 +8,7 @@ written.
 A term is one to three words with no stop word at an edge, beginning with more than a number ("windows 11" but
 not "11 windows"). Names of things in code ("owner/name") are read as words.
 
-Known failures: "glasses" and "glass" stay apart; "co op" and "coop" are one, "window" and "windows" two.
+Known failures: "co op" and "coop" are one; so are "window" and "windows", also where the name is meant.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
-from trendwatch.text import STOP_WORDS, words
+from trendwatch.text import STOP_WORDS, singular, words
 
 #: Words of a text that are read: beyond them a feed carries the whole article.
 MAX_WORDS = 150
@@ -25,9 +25,6 @@ MAX_WORDS = 150
 LONGEST = 3
 
 _PARTED = re.compile(r"[-/_]+")
-_SHORTEST_PLURAL = 4
-#: "class", "bonus", "analysis", "news": an s that is no plural.
-_NO_PLURAL = ("ss", "us", "is", "ws")
 
 
 def terms_of(text: str) -> dict[str, str]:
@@ -40,10 +37,10 @@ def terms_of(text: str) -> dict[str, str]:
             continue
         before, form = "", ""
         for at in range(start, min(start + LONGEST, len(read))):
-            _, _, ends, singular = known[at]
+            _, _, ends, one = known[at]
             if ends:
                 shown = f"{form} {read[at]}" if form else read[at]
-                found.setdefault(before + singular, shown)
+                found.setdefault(before + one, shown)
             before += known[at][1]
             form = f"{form} {read[at]}" if form else read[at]
     return found
@@ -74,10 +71,4 @@ def _word(word: str) -> tuple[bool, str, bool, str]:
     if not word.isascii():
         plain = "".join(one for one in unicodedata.normalize("NFKD", word) if not unicodedata.combining(one))
     edge = word not in STOP_WORDS and len(word) > 1
-    return edge and not word.isdigit(), plain, edge, _singular(plain)
-
-
-def _singular(word: str) -> str:
-    if len(word) < _SHORTEST_PLURAL or not word.endswith("s") or word.endswith(_NO_PLURAL):
-        return word
-    return f"{word[:-3]}y" if word.endswith("ies") and len(word) > _SHORTEST_PLURAL else word[:-1]
+    return edge and not word.isdigit(), plain, edge, singular(plain)

@@ -49,7 +49,7 @@ def by_chance(
     told = 0
     for number in range(rounds):
         random = np.random.default_rng([week, number])
-        shuffled = _shuffled(counts, week, since, random)
+        shuffled = _shuffled(counts, week, since=since, random=random)
         placebo = judge(shuffled, week=week, since=since, owners=owners, rules=rules)
         if placebo is not None:
             told += int(np.count_nonzero(placebo.score >= rules.least_rise))
@@ -57,7 +57,7 @@ def by_chance(
     return Chance(judged=judged, rises=round(told / rounds, 3))
 
 
-def _shuffled(counts: Counts, week: int, since: Mapping[str, int], random: np.random.Generator) -> Counts:
+def _shuffled(counts: Counts, week: int, *, since: Mapping[str, int], random: np.random.Generator) -> Counts:
     """Return the counts with the weeks of each feed in another order; back-log stays where it is."""
     first = week - SHUFFLED_WEEKS + 1
     ranks = random.permutation(SHUFFLED_WEEKS)

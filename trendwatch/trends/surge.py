@@ -190,4 +190,4 @@ def _above(levels: Levels, key: str, rules: SurgeRules) -> bool:
         return False
     at = levels.keys.index(key)
     everything = np.ones(len(levels.keys), dtype=bool)
-    return bool(lower_bound(levels, levels.reported, levels.expected, everything, rules)[at] >= 0)
+    return bool(lower_bound(levels, levels.reported, levels.expected, able=everything, rules=rules)[at] >= 0)

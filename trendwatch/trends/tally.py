@@ -55,11 +55,11 @@ class Tally:
 
     def add(self, item: Item, story_id: str, tags: Iterable[Tag]) -> None:
         """Count one item."""
-        self._count(story_id, item.feed_key, item.counted_at, count_keys(tags))
+        self._count(story_id, item.feed_key, at=item.counted_at, keys=count_keys(tags))
 
-    def add_counted(self, story_id: str, feed_key: str, at: datetime, labels: Iterable[str]) -> None:
+    def add_counted(self, story_id: str, feed_key: str, *, at: datetime, labels: Iterable[str]) -> None:
         """Count one item whose labels are known by their full keys."""
-        self._count(story_id, feed_key, at, count_keys([_tag(label) for label in labels]))
+        self._count(story_id, feed_key, at=at, keys=count_keys([_tag(label) for label in labels]))
 
     def take_over(self, other: Tally, stories: Iterable[str]) -> None:
         """Know of some stories what another tally knows of them, and nothing else."""
@@ -72,7 +72,7 @@ class Tally:
         """Know nothing more of a story that takes no reports any more."""
         self._counted.pop(story_id, None)
 
-    def _count(self, story_id: str, feed_key: str, at: datetime, keys: Iterable[str]) -> None:
+    def _count(self, story_id: str, feed_key: str, *, at: datetime, keys: Iterable[str]) -> None:
         week, day = week_number(at), weekday(at)
         by_feed = self._counted[story_id]
         known = set().union(*by_feed.values())

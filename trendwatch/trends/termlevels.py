@@ -84,22 +84,24 @@ def term_levels(table: TermTable, since: Mapping[str, int]) -> TermLevels:
     if week is None:
         return levels
     known = read_since(table.sources(), since)
-    pasts = {age: _past(table, age, week, known) for age in {max(LAG, window) for window in WINDOWS}}
+    pasts = {
+        age: _past(table, age, week=week, known=known) for age in {max(LAG, window) for window in WINDOWS}
+    }
     for window in WINDOWS:
         before = pasts[max(LAG, window)]
         if before.past.volume.any():
-            _compare(table, window, before, levels)
+            _compare(table, window, before, best=levels)
     return levels
 
 
-def _past(table: TermTable, age: int, week: int, known: Ints) -> _Before:
+def _past(table: TermTable, age: int, *, week: int, known: Ints) -> _Before:
     terms, sources, weights, volume = table.past(age)
     panel = compared(known, volume, week=week, warm_up=WARM_UP)
     inside = panel[sources]
     return _Before(Past(terms[inside], sources[inside], weights[inside], volume * panel), panel)
 
 
-def _compare(table: TermTable, window: int, before: _Before, best: TermLevels) -> None:
+def _compare(table: TermTable, window: int, before: _Before, *, best: TermLevels) -> None:
     """Put in what one window says wherever it is clearer."""
     observed, now = _recent(table, window, before.panel)
     past, asked = before.past, np.flatnonzero(observed >= _ASKED)

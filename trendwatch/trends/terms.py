@@ -45,13 +45,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
 
-from trendwatch.trends.keptweek import Report
-from trendwatch.trends.newterms import Judgement, TermRise, TermRules
+from trendwatch.trends.keptweek import TermText
+from trendwatch.trends.newterms import TermJudgement, TermRise, TermRules
 from trendwatch.trends.ngrams import fold
 from trendwatch.trends.termlevels import TermLevels, term_levels, uses
 from trendwatch.trends.termtable import CAPACITY, TermTable
 
-__all__ = ["Report", "TermRise", "TermRules", "TermWatch"]
+__all__ = ["TermRise", "TermRules", "TermText", "TermWatch"]
 
 #: Weeks below what was expected after which a rise is over.
 QUIET_WEEKS = 4
@@ -70,7 +70,7 @@ class TermWatch:
         """The last week that was added."""
         return self.table.week
 
-    def add(self, week: int, reports: Iterable[Report]) -> None:
+    def add(self, week: int, reports: Iterable[TermText]) -> None:
         """Add the reports of the next week."""
         self.table.add(week, reports)
 
@@ -95,9 +95,8 @@ class TermWatch:
             dismissed: terms that are never told, folded
         """
         levels = term_levels(self.table, since)
-        found = Judgement(self.table, levels, rules, owners=owners, since=since, up=set(self._up)).rises(
-            dismissed
-        )
+        judgement = TermJudgement(self.table, levels, rules, owners=owners, since=since, up=set(self._up))
+        found = judgement.rises(dismissed)
         self._settle(levels, [fold(term) for rise in found for term in rise.group])
         return found
 

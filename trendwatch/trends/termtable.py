@@ -23,7 +23,7 @@ from collections.abc import Collection, Iterable, Sequence
 import numpy as np
 
 from trendwatch.statistics import Floats
-from trendwatch.trends.keptweek import Ints, KeptWeek, Report, column, hashed, no_reports, numbered
+from trendwatch.trends.keptweek import Ints, KeptWeek, TermText, column, hashed, no_reports, numbered
 from trendwatch.trends.ngrams import terms_of
 from trendwatch.trends.samestore import sums
 from trendwatch.types.trends import WORD_WEEKS
@@ -93,7 +93,7 @@ class TermTable:
         """Return the last weeks, without those that are not kept any more."""
         return [week for week in self.kept if self._age(week) < weeks]
 
-    def add(self, week: int, reports: Iterable[Report]) -> None:
+    def add(self, week: int, reports: Iterable[TermText]) -> None:
         """Add the next week's reports; weeks between are empty."""
         if self.week is not None:
             for empty in range(self.week + 1, week):
@@ -122,9 +122,9 @@ class TermTable:
     def _age(self, week: KeptWeek) -> int:
         return self.kept[-1].number - week.number
 
-    def _read(self, week: int, reports: Sequence[Report]) -> KeptWeek:
+    def _read(self, week: int, reports: Sequence[TermText]) -> KeptWeek:
         said: dict[tuple[str, str], dict[str, tuple[str, int]]] = {}
-        first: dict[tuple[str, str], Report] = {}
+        first: dict[tuple[str, str], TermText] = {}
         for at, one in enumerate(reports):
             pair = one.story_id, one.source
             first.setdefault(pair, one)

@@ -57,3 +57,13 @@ class Approach:
     known: bool
     #: for ranking only, in [0, 1]
     score: float
+
+
+@dataclass(frozen=True, slots=True)
+class PairReports:
+    """Items of a pair, as far as people are shown them."""
+
+    #: of the first one, UTC
+    first_at: datetime
+    #: item ids, newest first, one an owner
+    evidence: tuple[str, ...]

@@ -1,9 +1,13 @@
-"""Words of stories."""
+"""Words of stories, and of how items come to be in them."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
+
+from trendwatch.types.news import Item
+from trendwatch.types.tags import Tag
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,3 +29,74 @@ class Story:
     sources: int
     #: independent publishers among them
     owners: int
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingItem:
+    """An item to understand."""
+
+    item: Item
+    #: "" where it is in no story yet
+    story_id: str
+    #: the text of its page where there is one, else its summary
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenReport:
+    """An understood item near in time, as clustering needs it."""
+
+    item_id: str
+    feed_key: str
+    title: str
+    #: or the text of its page
+    summary: str
+    at: datetime
+    story_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """What a batch of items came to; written at once or not at all."""
+
+    #: item id to the story it reports
+    stories: Mapping[str, str]
+    #: item id to its tags
+    tags: Mapping[str, Sequence[Tag]]
+    #: items that begin a story, by story id
+    new_stories: Mapping[str, Item]
+    #: (key, week) to distinct stories it adds
+    story_counts: Mapping[tuple[str, int], int] = field(default_factory=dict)
+    #: (key, week, feed key) to reports it adds
+    report_counts: Mapping[tuple[str, int, str], int] = field(default_factory=dict)
+    #: item id to its language, where no model covers that
+    uncovered: Mapping[str, str] = field(default_factory=dict)
+    #: (key, week, feed key) to stories it adds that the feed told first; None: each report is one
+    first_counts: Mapping[tuple[str, int, str], int] | None = None
+    #: (key, week, day of the week) to the distinct stories it adds, which add up to ``story_counts``
+    day_counts: Mapping[tuple[str, int, int], int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class CountedReport:
+    """A report of a story that a model version has counted."""
+
+    story_id: str
+    item_id: str
+    feed_key: str
+    at: datetime
+    #: full keys
+    labels: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mend:
+    """Reports that belong to another story than was said."""
+
+    #: the story they were in
+    before: str
+    #: the story they are in
+    after: str
+    items: tuple[str, ...]
+    #: nothing is left of the first: its id is another name of the second
+    merged: bool

@@ -84,7 +84,7 @@ def one_sector(sector: str, parts: Given) -> Response:
     label = next((one for one in taxonomy.of(Facet.SECTOR) if one.key == sector), None)
     if label is None:
         raise NotFound("sector", sector[:100])
-    rows = [_row(area, label, latest.found, taxonomy) for area in taxonomy.of(Facet.AREA)]
+    rows = [_row(area, label, found=latest.found, taxonomy=taxonomy) for area in taxonomy.of(Facet.AREA)]
     rows.sort(key=lambda row: (-row.arrival.state.rank, -row.arrival.stories))
     values = {"label": label, "rows": rows, "said": in_words(label.full_key, taxonomy.names())}
     return page("arrivals_sector.html", {"here": "arrivals", "week": latest.week, **values})
@@ -109,7 +109,10 @@ def newly_reached(latest: Arrivals, taxonomy: Taxonomy) -> list[tuple[Label, Row
     ]
     new.sort(key=lambda one: (-parse_week(one.since), -one.stories, one.technology))
     rows = (
-        (sectors[one.sector], _row(areas[one.technology], sectors[one.sector], latest.found, taxonomy))
+        (
+            sectors[one.sector],
+            _row(areas[one.technology], sectors[one.sector], found=latest.found, taxonomy=taxonomy),
+        )
         for one in new
     )
     return [(sector, row) for sector, row in rows if row.elsewhere][:_NEW_ROWS]
@@ -129,7 +132,7 @@ def _by_state(
     }
 
 
-def _row(area: Label, sector: Label, found: Sequence[Arrival], taxonomy: Taxonomy) -> Row:
+def _row(area: Label, sector: Label, *, found: Sequence[Arrival], taxonomy: Taxonomy) -> Row:
     names = taxonomy.names()
     others = sorted(
         (

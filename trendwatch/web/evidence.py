@@ -56,9 +56,9 @@ def counted_stories(parts: Parts, key: str, *, week: int, weeks: int, feed: str 
             "label", key[:100], hint="labels, and words that were told or added to one, are counted"
         )
     first, version = week - weeks + 1, current_version(parts)
-    window = week_start(first), week_end(week)
+    since, until = week_start(first), week_end(week)
     ids = (
-        parts.store.trends.stories(version, key, *window, limit=MOST_STORIES + 1, feed=feed)
+        parts.store.trends.stories(version, key, since=since, until=until, limit=MOST_STORIES + 1, feed=feed)
         if version
         else []
     )

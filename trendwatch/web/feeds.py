@@ -141,7 +141,9 @@ def try_feed(sent: Form, parts: Given) -> Response:
 def coverage(parts: Parts) -> FeedCoverage:
     """Return how well the feeds cover every sector and technology, the thinnest first."""
     config = parts.config()
-    found = feed_coverage(parts.store, config.feeds, config.packs, config.taxonomy, now=parts.clock())
+    found = feed_coverage(
+        parts.store, config.feeds, config.packs, taxonomy=config.taxonomy, now=parts.clock()
+    )
     order = list(Breadth)
     labels = sorted(found.labels, key=lambda one: order.index(one.breadth))
     return replace(found, labels=tuple(labels))

@@ -57,7 +57,7 @@ def try_label(
     trial, wrong = None, ""
     if asked:
         try:
-            trial = trial_of(parts.store, config, full_key, _values(typed))
+            trial = trial_of(parts.store, config, full_key, values=_values(typed))
         except ConfigError as error:
             wrong = error.message
     elif known:
@@ -77,7 +77,7 @@ def keep(sent: Sent, parts: Given) -> Response:
     said = {name: values[0] for name, values in fields(sent).items()}
     full_key = f"{said.get('facet', '')}:{said.get('key', '')}"
     typed = {name: said.get(name, "") for name in ("name", "meaning", "parent", *_LISTS)}
-    keep_label(parts.store, parts.config(), full_key, _values(typed), by="page", now=parts.clock())
+    keep_label(parts.store, parts.config(), full_key, values=_values(typed), by="page", now=parts.clock())
     return RedirectResponse("/tags/labels", 303)
 
 

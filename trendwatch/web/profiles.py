@@ -72,7 +72,7 @@ def answered(parts: Given, body: Form = b"") -> Response:
     values = values_of(profile_of(answers, config.taxonomy.labels, key=key))
     try:
         if first(given, "action") == "save":
-            made = new_business(parts.store, config, key, values, by="page", now=now)
+            made = new_business(parts.store, config, key, given=values, by="page", now=now)
             return RedirectResponse(f"/profile/{quote(made.key)}", 303)
         shown = judged(config, key, values, now=now)
     except ConfigError as error:
@@ -96,7 +96,7 @@ def change(business: str, parts: Given, body: Form = b"") -> Response:
     values = _values(given)
     try:
         if first(given, "action") == "save":
-            kept = change_business(parts.store, config, found.key, values, by="page", now=now)
+            kept = change_business(parts.store, config, found.key, given=values, by="page", now=now)
             return _form(parts, kept, kept, said="Saved.")
         return _form(parts, found, judged(config, found.key, values, now=now))
     except ConfigError as error:
@@ -114,7 +114,7 @@ def rule(business: str, parts: Given, body: Form = b"") -> Response:
     elif meant is None:
         raise InputError("choose one of the buttons")
     else:
-        kept = decide(parts.store, config, found.key, meant, decision, by="page", now=now)
+        kept = decide(parts.store, config, found.key, rule=meant, decision=decision, by="page", now=now)
     return _form(parts, kept, kept, said="Saved.")
 
 

@@ -83,7 +83,7 @@ def measured(parts: Parts) -> tuple[Measured | None, Measured | None]:
     model, tagger = loaded
     return (
         on_examples(model, config.taxonomy, config.examples()),
-        on_judged(model, tagger, config.taxonomy, parts.store.corrections.all()),
+        on_judged(model, tagger, taxonomy=config.taxonomy, corrections=parts.store.corrections.all()),
     )
 
 

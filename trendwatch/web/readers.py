@@ -98,7 +98,7 @@ def prefer(token: str, parts: Given, body: Form = b"") -> Response:
     if values:
         change = partial(_with_mutes, values, given.get("mute", ())) if "topics" in given else values
         config, now = parts.config(), parts.clock()
-        change_business(parts.store, config, reader.business_key, change, by="link", now=now)
+        change_business(parts.store, config, reader.business_key, given=change, by="link", now=now)
     return _page(parts, reader, token=token, state="chosen" if values else "choosing")
 
 

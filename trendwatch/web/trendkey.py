@@ -44,18 +44,18 @@ def key_page(key: str, parts: Given) -> Response:
         "word": is_term(key),
         "is_counted": counted,
         "judged": judged[:1],
-        "recent": _recent(parts, version, key, last) if counted else [],
+        "recent": _recent(parts, version, key, last=last) if counted else [],
         "from": availability(parts),
         "week_name": week_name,
         "parse_week": parse_week,
         "now": parts.clock(),
     }
-    values |= _chart(parts, version, key, last, judged)
-    values |= _told(parts, key, parse_week(judged[0].week) if judged else last, counted)
+    values |= _chart(parts, version, key, last=last, judged=judged)
+    values |= _told(parts, key, week=parse_week(judged[0].week) if judged else last, counted=counted)
     return page("trend_key.html", {"here": "trends", **values})
 
 
-def _chart(parts: Parts, version: str, key: str, last: int, judged: Sequence[Trend]) -> dict[str, object]:
+def _chart(parts: Parts, version: str, key: str, *, last: int, judged: Sequence[Trend]) -> dict[str, object]:
     """Return a year of weeks as a chart, and from when they are known."""
     weeks = {"first_week": last - _CHART_WEEKS + 1, "last_week": last}
     [series] = parts.store.series.series(version, [key], **weeks)
@@ -73,7 +73,7 @@ def _chart(parts: Parts, version: str, key: str, last: int, judged: Sequence[Tre
     }
 
 
-def _told(parts: Parts, key: str, week: int, counted: bool) -> dict[str, object]:
+def _told(parts: Parts, key: str, *, week: int, counted: bool) -> dict[str, object]:
     """Return who told of a key in the weeks up to one, and before."""
     shown = WORD_WEEKS if is_term(key) else SHOWN_WEEKS
     return {
@@ -86,9 +86,10 @@ def _told(parts: Parts, key: str, week: int, counted: bool) -> dict[str, object]
     }
 
 
-def _recent(parts: Parts, version: str, key: str, last: int) -> Sequence[TaggedItem]:
+def _recent(parts: Parts, version: str, key: str, *, last: int) -> Sequence[TaggedItem]:
     """Return what was told of a key last."""
     if not is_term(key):
         return parts.store.items.search(Filter(labels=tuple(key.split("|"))), limit=_RECENT).items
-    window = week_start(last - _CHART_WEEKS + 1), week_end(last)
-    return parts.store.items.by_id(parts.store.trends.evidence(version, key, *window, limit=_RECENT))
+    since, until = week_start(last - _CHART_WEEKS + 1), week_end(last)
+    found = parts.store.trends.evidence(version, key, since=since, until=until, limit=_RECENT)
+    return parts.store.items.by_id(found)

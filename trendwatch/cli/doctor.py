@@ -1,30 +1,23 @@
-"""Verbs for operators: doctor says how the system is, evaluate how good its tags are."""
+"""``doctor``: how the system is."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import typer
 
-from trendwatch.cli.options import AsJson, given, print_json, print_table
-from trendwatch.errors import InputError, StoreError, TrendwatchError
+from trendwatch.cli.options import AsJson, given, print_json
+from trendwatch.errors import StoreError, TrendwatchError
 
 if TYPE_CHECKING:
     from trendwatch.config import Settings
-    from trendwatch.tagging.evaluate import Evaluation, Gold, Measure
-    from trendwatch.types.tags import Facet, Tag
     from trendwatch.wiring import Service
-
-#: Pairs of labels shown.
-_PAIRS = 15
 
 
 def register(app: typer.Typer) -> None:
-    """Add the verbs."""
+    """Add the verb."""
     app.command()(doctor)
-    app.command()(evaluate)
 
 
 def doctor(context: typer.Context, as_json: AsJson = False) -> None:
@@ -127,73 +120,3 @@ def _examine_feeds(service: Service) -> Iterator[tuple[str, bool, str]]:
         if rhythms[key].quiet_since
     ]
     yield "silence", True, ", ".join(quiet) or "no feed is quieter than usual"
-
-
-def evaluate(
-    context: typer.Context,
-    gold: Annotated[Path, typer.Option("--gold", help="Labelled texts, JSON lines, may be .gz.")],
-    as_json: AsJson = False,
-) -> None:
-    """Say how well tags agree with labelled texts, with 95 % intervals."""
-    from trendwatch.tagging.evaluate import evaluate as score
-    from trendwatch.tagging.evaluate import parse_gold
-    from trendwatch.tagging.model import Tagger
-
-    with given(context).service() as service:
-        texts = parse_gold(_lines(gold), file=str(gold))
-        model = service.store.models.current() or service.cold_model()
-        tagger = Tagger.load(model, service.config.taxonomy)
-        tags = tagger.tag([(one.title, one.summary) for one in texts])
-        found = score(tags, texts)
-    if as_json:
-        print_json(found)
-        return
-    typer.echo(f"model {model.version} on {len(texts)} texts")
-    for facet in found.facets:
-        _say_facet(found, facet)
-    _say_confusions(tags, texts)
-
-
-def _say_confusions(tags: Sequence[Sequence[Tag]], texts: Sequence[Gold]) -> None:
-    """Print which labels are taken for which; what people were unsure of is left out."""
-    from trendwatch.tagging.quality import confusions
-
-    pairs = [
-        (
-            {one.full_key for one in row if one.facet in gold.facets} - gold.maybe,
-            {key for key in gold.labels if key.partition(":")[0] in gold.facets},
-        )
-        for row, gold in zip(tags, texts, strict=True)
-    ]
-    rows = [(one.true, one.given, one.texts) for one in confusions(pairs) if not one.of_none]
-    print_table("taken for another label", ("true", "given instead", "texts"), rows[:_PAIRS])
-
-
-def _lines(path: Path) -> list[str]:
-    import gzip
-
-    try:
-        raw = path.read_bytes()
-        return (gzip.decompress(raw) if path.suffix == ".gz" else raw).decode().splitlines()
-    except (OSError, ValueError) as error:
-        raise InputError(f"cannot be read: {error}", file=str(path)) from error
-
-
-def _say_facet(found: Evaluation, facet: Facet) -> None:
-    rows = [
-        (key, one.support, _measure(one.precision), _measure(one.recall), _measure(one.f1))
-        for key, one in found.labels.items()
-        if key.startswith(f"{facet}:")
-    ]
-    score = found.facets[facet]
-    print_table(
-        f"{facet}: macro-F1 {_measure(score.macro_f1)} over {score.counted} labels, "
-        f"micro-F1 {_measure(score.micro_f1)}, calibration error {score.ece:.3f}, "
-        f"wrongly tagged {score.wrongly_tagged:.1%} of {score.without} texts with none",
-        ("label", "texts", "precision", "recall", "F1"),
-        rows,
-    )
-
-
-def _measure(one: Measure) -> str:
-    return f"{one.value:.2f} ({one.low:.2f} to {one.high:.2f})"

@@ -1,3 +1,5 @@
+"""Feeds, businesses and API keys by name: what the verbs keep, show and refuse."""
+
 from __future__ import annotations
 
 from tests.cli_world import CommandLine, news
