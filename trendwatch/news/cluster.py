@@ -38,7 +38,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import NamedTuple
 
 from trendwatch.news.likeness import (
@@ -67,7 +67,8 @@ FAR = 0.12
 #: What a score is worth against a report of the same source and day.
 SAME_SOURCE_DAY = 0.9
 
-_DAY = timedelta(days=1)
+#: Seconds.
+_DAY = 86_400.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -215,11 +216,11 @@ class StoryIndex:
         """Return reports with their scores, the best first."""
         several = list(dict.fromkeys([one.story for one, _ in likely if len(one.story.members) > 1]))
         centroids = self._centroids(reading, several)
-        found = []
+        found, now = list[_Match](), report.at.timestamp()
         for held, cosine in likely:
-            worth = discount(reading, held.reading)
-            score = (cosine + centroids.get(held.story, cosine)) / 2 * _fade(held.story, report.at) * worth
-            if held.report.source == report.source and abs(report.at - held.report.at) < _DAY:
+            story, worth = held.story, discount(reading, held.reading)
+            score = (cosine + centroids.get(story, cosine)) / 2 * _fade(story, now) * worth
+            if held.report.source == report.source and abs(now - held.when) < _DAY:
                 score *= SAME_SOURCE_DAY
             copy = worth == 1 and cosine >= self._duplicate
             found.append(_Match(copy, round(score, DIGITS), -held.number, min(1.0, cosine), held))
@@ -235,7 +236,6 @@ class StoryIndex:
         return {story: total / each.length for story, total, each in zip(stories, totals, sums, strict=True)}
 
 
-def _fade(story: OpenStory, at: datetime) -> float:
-    newest = story.newest.report.at if story.newest else story.opened
-    days = (at - newest) / _DAY
+def _fade(story: OpenStory, now: float) -> float:
+    days = (now - story.newest.when) / _DAY if story.newest else 0.0
     return math.exp(-days * days / (2 * DAYS_SCALE**2))

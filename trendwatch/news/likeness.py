@@ -226,18 +226,14 @@ def likeness(one: Reading, other: Reading) -> float:
 
 def discount(one: Reading, other: Reading) -> float:
     """Return what their cosine is worth: less where numbers clash, or where only one looks back."""
-    worth = NUMBERS_CLASH if clash(one, other) else 1.0
+    mine, theirs = one.numbers, other.numbers
+    worth = NUMBERS_CLASH if mine and theirs and mine.isdisjoint(theirs) else 1.0
     return worth if one.looks_back == other.looks_back else worth * LOOKING_BACK
 
 
 def shared_words(one: Reading, other: Reading) -> int:
     """Return how many words two texts share, or beginnings of words if those are more."""
     return max(len(one.words & other.words), len(one.begins & other.begins))
-
-
-def clash(one: Reading, other: Reading) -> bool:
-    """Tell whether both headlines name numbers and share none."""
-    return bool(one.numbers and other.numbers and one.numbers.isdisjoint(other.numbers))
 
 
 def dot(one: Reading, other: Reading) -> float:

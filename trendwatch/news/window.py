@@ -60,6 +60,8 @@ class Held:
     report: Report
     reading: Reading
     story: OpenStory
+    #: its time in seconds since 1970
+    when: float
     #: items with the same text
     copies: tuple[str, ...] = ()
 
@@ -116,7 +118,7 @@ class Window:
         self, report: Report, reading: Reading, story: OpenStory, *, copies: tuple[str, ...] = ()
     ) -> None:
         """Hold a report as one of a story."""
-        held = Held(self._arrivals, report, reading, story, copies)
+        held = Held(self._arrivals, report, reading, story, report.at.timestamp(), copies)
         self._arrivals += 1
         self._held[held.number] = held
         self._postings.add(held.number, reading.rarest)

@@ -223,9 +223,7 @@ class Judgement:
 def _ever_used(table: TermTable) -> tuple[Floats, float]:
     """Return in how many stories each term was used, what is old decayed, and how many there were."""
     terms, _, weights, volume = table.past(KEPT_WEEKS)
-    counts = sums(terms, weights, table.size)
-    for week in table.kept:
-        counts += sums(week.term, week.weight[week.report], table.size)
+    counts = sums(terms, weights, table.size) + table.used(KEPT_WEEKS)
     return counts, float(volume.sum()) + sum(float(week.weight.sum()) for week in table.kept)
 
 
