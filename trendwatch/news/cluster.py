@@ -24,8 +24,9 @@ of 16 above it; of the pairs that people scored as the same, 0.35 still finds 95
 The same normalised headline and start of the summary is a copy without further questions, and leaves no trace
 in the index: a story printed sixty times weighs what it weighed once. A story takes reports for seven days
 from its first, and at most two hundred of them, so a column such as "Daily deals" cannot grow without end.
-The state depends only on the reports of the last ``reach``: restored in order they rebuild it. What joined
-wrongly, or too late, is put right once a day (``mending``).
+The state depends only on the reports of the last ``reach``: restored in order they rebuild it. A test holds
+each placing against an index of dictionaries that asks every report. What joined wrongly, or too late, is put
+right once a day (``mending``).
 
 Known failures. Two events of one company within a day may merge; one event told in different words stays two
 (half of headline-only reports do, B³ recall 0.50).
