@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.plain_stories import PlainIndex
 from trendwatch.news.cluster import Assignment, Rarity, Report, StoryIndex
 from trendwatch.types.identity import stable_id
 
@@ -201,6 +202,49 @@ def test_the_same_rarities_decide_the_same() -> None:
     again = index.with_rarity(EVEN)
     follow = report(QUAKE_TOLD_OTHERWISE, 5, source="b")
     assert again.assign(follow) == index.assign(follow)
+
+
+def agree(reports: Sequence[Report], rarity: Rarity) -> None:
+    """Assert that the index decides as one that looks at everything, and holds the same reports."""
+    index, plain = StoryIndex(rarity), PlainIndex(rarity)
+    for one in reports:
+        found, expected = index.assign(one), plain.assign(one)
+        assert (found.story_id, found.is_new, found.duplicate) == (
+            expected.story_id,
+            expected.is_new,
+            expected.duplicate,
+        )
+        assert found.similarity == pytest.approx(expected.similarity, abs=1e-8)
+        assert len(index) == len(plain.held)
+
+
+@settings(max_examples=60)
+@given(streams, st.lists(titles, max_size=12))
+def test_the_index_decides_as_one_that_looks_at_everything(
+    drawn: list[tuple[str, int, float]], past: list[str]
+) -> None:
+    agree(stream_of(drawn), Rarity.of(past))
+
+
+@pytest.mark.parametrize("vocabulary", [60, 3_000])
+def test_a_busy_window_decides_as_one_that_looks_at_everything(vocabulary: int) -> None:
+    """Crowded terms too: with 60 words half of the window shares a term, with 3,000 few do."""
+    draw = random.Random(vocabulary)
+    names = [f"w{number}x" for number in range(vocabulary)]
+    said: list[list[str]] = []
+    reports = []
+    for number in range(450):
+        text = draw.choices(names, [1 / (at + 5) for at in range(vocabulary)], k=14)
+        if said and draw.random() < 0.5:
+            text = draw.choice(said[-60:]).copy()
+            for _ in range(draw.randrange(9)):
+                text[draw.randrange(14)] = draw.choice(names)
+        said.append(text)
+        body = " ".join(text[6:]) if number % 3 else ""
+        reports.append(
+            report((" ".join(text[:6]), body), number / 6, source=f"s{number % 7}", item=str(number))
+        )
+    agree(reports, Rarity.of(" ".join(text) for text in said[:200]))
 
 
 def test_old_reports_leave() -> None:

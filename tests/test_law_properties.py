@@ -17,7 +17,6 @@ from datetime import datetime, timedelta
 import numpy as np
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
-from trendwatch.types.stories import Understood
 
 from tests.seeds import NOW, a_feed, a_model, a_tag, an_item, claim_on, keep
 from tests.steps import Clock, a_memory, easy_rules, understand_all
@@ -31,6 +30,7 @@ from trendwatch.trends.tally import Tally
 from trendwatch.trends.terms import TermRules, TermText, TermWatch
 from trendwatch.types.identity import stable_id
 from trendwatch.types.news import Item
+from trendwatch.types.stories import Understood
 from trendwatch.types.trends import Trend
 from trendwatch.types.weeks import week_end, week_number, week_start
 
@@ -129,7 +129,7 @@ def counts_of(reports: Iterable[Told]) -> Counts:
 def tally_of(reports: Iterable[Told]) -> Tally:
     tally = Tally(members=(), labels=())
     for one in sorted(reports, key=lambda one: (one.at, one.item)):
-        tally.add_counted(one.story, one.feed, one.at, one.labels)
+        tally.add_counted(one.story, one.feed, at=one.at, labels=one.labels)
     return tally
 
 

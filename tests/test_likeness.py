@@ -10,7 +10,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trendwatch.news.likeness import FEWEST_WORDS, Gauge, Rarity, dot, likeness, read, shared_words
+from trendwatch.news.likeness import (
+    FEWEST_WORDS,
+    Gauge,
+    added,
+    dot,
+    likeness,
+    read,
+    read_anew,
+    shared_words,
+)
+from trendwatch.news.rarity import Rarity
 
 EVEN = Rarity.of([])
 
@@ -78,7 +88,7 @@ def test_vectors_have_length_one_and_likeness_is_even_handed(title: str, summary
 def test_one_text_is_held_against_many_as_against_each(titles: list[str]) -> None:
     rarity = Rarity.of(titles)
     readings = [read(title, "", rarity=rarity) for title in titles]
-    found = Gauge(rarity).dots([readings[0]], readings)
+    found = Gauge(rarity).dots(readings[0], readings)
     assert found.tolist() == pytest.approx([dot(readings[0], other) for other in readings])
 
 
@@ -86,8 +96,33 @@ def test_a_sum_of_texts_is_measured_as_the_sum_of_products() -> None:
     readings = [
         read(title, "", rarity=EVEN) for title in ("Drones map fields", "Fields flood", "Drones sink")
     ]
-    both = Gauge(EVEN).dots(readings[:2], readings)
+    both = Gauge(EVEN).dots(added(readings[:2]), readings)
     assert both.tolist() == pytest.approx([dot(readings[0], r) + dot(readings[1], r) for r in readings])
+
+
+def test_a_sum_is_as_long_as_its_products_add_up_to() -> None:
+    readings = [read(title, "", rarity=EVEN) for title in ("Drones map fields", "", "Drones sink")]
+    square = sum(dot(one, other) for one in readings for other in readings)
+    assert added(readings).length == pytest.approx(square**0.5)
+
+
+sometimes = st.text(alphabet="abcd ethand'5", max_size=60)
+
+
+@given(st.lists(st.tuples(sometimes, sometimes), max_size=6), st.lists(sometimes, max_size=5))
+def test_texts_are_read_anew_as_if_read_by_the_other_rarity(
+    texts: list[tuple[str, str]], counted: list[str]
+) -> None:
+    """The numbers of words, the weights to the last bit, and what each is found by."""
+    before, then, now = Rarity.of([]), Rarity.of(counted), Rarity.of(counted)
+    anew = read_anew([read(*text, rarity=before) for text in texts], before, then)
+    for mine, text in zip(anew, texts, strict=True):
+        expected = read(*text, rarity=now)
+        assert mine.terms.tolist() == expected.terms.tolist()
+        assert mine.weights.tolist() == expected.weights.tolist()
+        assert mine.said.tolist() == expected.said.tolist()
+        assert mine[3:] == expected[3:]
+    assert len(then) == len(now)
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ class Made:
 
     def __init__(self) -> None:
         self.gauge = Gauge(EVEN)
-        self.window = Window(self.gauge, width=timedelta(hours=72), span=timedelta(days=7))
+        self.window = Window(width=timedelta(hours=72), span=timedelta(days=7))
         self.number = 0
 
     def hold(self, story: str, title: str, hours: float = 0) -> str:

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from tests.seeds import NOW, a_feed, a_model, an_item, claim_on, keep
 from tests.steps import write
 from trendwatch.store import Store
-from trendwatch.types.stories import Mend
 from trendwatch.types.news import Item
+from trendwatch.types.stories import Mend
 from trendwatch.types.weeks import week_number, week_start
 
 WEEK = week_number(NOW)

@@ -24,8 +24,9 @@ of 16 above it; of the pairs that people scored as the same, 0.35 still finds 95
 The same normalised headline and start of the summary is a copy without further questions, and leaves no trace
 in the index: a story printed sixty times weighs what it weighed once. A story takes reports for seven days
 from its first, and at most two hundred of them, so a column such as "Daily deals" cannot grow without end.
-The state depends only on the reports of the last ``reach``: restored in order they rebuild it. What joined
-wrongly, or too late, is put right once a day (``mending``).
+The state depends only on the reports of the last ``reach``: restored in order they rebuild it. A test holds
+each placing against an index of dictionaries that asks every report. What joined wrongly, or too late, is put
+right once a day (``mending``).
 
 Known failures. Two events of one company within a day may merge; one event told in different words stays two
 (half of headline-only reports do, B³ recall 0.50).
@@ -39,21 +40,21 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-
-import numpy as np
+from typing import NamedTuple
 
 from trendwatch.news.likeness import (
     DIGITS,
     FEWEST_SHARED,
     Gauge,
-    Rarity,
     Reading,
     discount,
     read,
+    read_anew,
     shared_words,
 )
 from trendwatch.news.mending import mends
-from trendwatch.news.window import Held, OpenStory, Report, Window
+from trendwatch.news.rarity import Rarity
+from trendwatch.news.window import Held, OpenStory, Report, Window, centroid
 from trendwatch.types.identity import stable_id
 from trendwatch.types.stories import Mend
 
@@ -68,7 +69,8 @@ FAR = 0.12
 #: What a score is worth against a report of the same source and day.
 SAME_SOURCE_DAY = 0.9
 
-_DAY = timedelta(days=1)
+#: Seconds.
+_DAY = 86_400.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,18 +86,16 @@ class Assignment:
     similarity: float
 
 
-@dataclass(frozen=True, slots=True)
-class _Match:
+class _Match(NamedTuple):
+    """A report that may be of the same story; the greater the better: copies, then score, then age."""
+
     #: nearly the same text
     copy: bool
     score: float
+    #: higher for an older report, and never equal
+    age: int
     cosine: float
     held: Held
-
-    @property
-    def rank(self) -> tuple[bool, float, int]:
-        """Copies first, then the better score, then the older report."""
-        return self.copy, self.score, -self.held.number
 
 
 class StoryIndex:
@@ -123,7 +123,7 @@ class StoryIndex:
         self._span = span
         self._cap = cap
         self._gauge = Gauge(rarity)
-        self._window = Window(self._gauge, width=window, span=span)
+        self._window = Window(width=window, span=span)
 
     def __len__(self) -> int:
         return len(self._window)
@@ -139,7 +139,7 @@ class StoryIndex:
         self._window.advance(report.at)
         twin = self._window.twin(reading)
         if twin is not None:
-            twin.copies.append(report.item_id)
+            twin.copies += (report.item_id,)
             return Assignment(story_id=twin.story.id, is_new=False, duplicate=True, similarity=1.0)
         nearest, joined = self._decide(report, reading)
         if joined is not None:
@@ -161,7 +161,7 @@ class StoryIndex:
         self._window.advance(report.at)
         twin = self._window.twin(reading)
         if twin is not None and twin.story.id == story_id:
-            twin.copies.append(report.item_id)
+            twin.copies += (report.item_id,)
         else:
             self._window.add(report, reading, self._window.story(story_id, report.at))
 
@@ -180,9 +180,11 @@ class StoryIndex:
             span=self._span,
             cap=self._cap,
         )
-        for held in self._window:
+        reports = list(self._window)
+        readings = read_anew([held.reading for held in reports], self._rarity, rarity)
+        for held, reading in zip(reports, readings, strict=True):
             story = fresh._window.story(held.story.id, held.story.opened)
-            fresh._window.add(held.report, fresh._read(held.report), story, copies=held.copies)
+            fresh._window.add(held.report, reading, story, copies=held.copies)
             story.size = held.story.size
         return fresh
 
@@ -202,58 +204,40 @@ class StoryIndex:
 
     def _matches(self, report: Report, reading: Reading) -> list[_Match]:
         """Return the likeliest reports of the stories that may be joined, the best first."""
-        held = [one for one in self._window.near(reading) if self._takes(one.story, report)]
-        if not held:
-            return []
-        cosines = self._gauge.dots([reading], [one.reading for one in held])
-        nearest = np.argsort(-cosines, kind="stable")[:LIKELY].tolist()
-        if cosines[nearest[0]] < FAR:
-            nearest = nearest[:1]
-        likely = [held[at] for at in nearest]
-        several = list(dict.fromkeys([one.story for one in likely if len(one.story.members) > 1]))
+        since, cap, likely = report.at - self._span, self._cap, list[tuple[Held, float]]()
+        for held, cosine in self._window.likest(reading, self._gauge):
+            if held.story.size < cap and held.story.opened > since:
+                likely.append((held, cosine))
+                if len(likely) == LIKELY or (cosine < FAR and len(likely) == 1):
+                    break
+        return self._weighed(report, reading, likely)
+
+    def _weighed(
+        self, report: Report, reading: Reading, likely: Sequence[tuple[Held, float]]
+    ) -> list[_Match]:
+        """Return reports with their scores, the best first."""
+        several = list(dict.fromkeys([one.story for one, _ in likely if len(one.story.members) > 1]))
         centroids = self._centroids(reading, several)
-        found = [
-            self._match(
-                report,
-                reading,
-                held=one,
-                cosine=float(cosines[at]),
-                centroid=centroids.get(one.story, float(cosines[at])),
-            )
-            for at, one in zip(nearest, likely, strict=True)
-        ]
-        return sorted(found, key=lambda match: match.rank, reverse=True)
+        found, now = list[_Match](), report.at.timestamp()
+        for held, cosine in likely:
+            story, worth = held.story, discount(reading, held.reading)
+            score = (cosine + centroids.get(story, cosine)) / 2 * _fade(story, now) * worth
+            if held.report.source == report.source and abs(now - held.when) < _DAY:
+                score *= SAME_SOURCE_DAY
+            copy = worth == 1 and cosine >= self._duplicate
+            found.append(_Match(copy, round(score, DIGITS), -held.number, min(1.0, cosine), held))
+        found.sort(reverse=True)
+        return found
 
     def _centroids(self, reading: Reading, stories: Sequence[OpenStory]) -> dict[OpenStory, float]:
         """Return the cosine of a text with the centroid of each story."""
         if not stories:
             return {}
-        members = [member.reading for story in stories for member in story.members.values()]
-        sizes = np.array([len(story.members) for story in stories])
-        sums = np.add.reduceat(self._gauge.dots([reading], members), np.cumsum(sizes) - sizes)
-        lengths = [self._window.length(story) for story in stories]
-        return {
-            story: total / length
-            for story, total, length in zip(stories, sums.tolist(), lengths, strict=True)
-        }
+        sums = [centroid(story) for story in stories]
+        totals = self._gauge.dots(reading, sums).tolist()
+        return {story: total / each.length for story, total, each in zip(stories, totals, sums, strict=True)}
 
-    def _fade(self, story: OpenStory, report: Report) -> float:
-        newest = story.newest.report.at if story.newest else story.opened
-        days = (report.at - newest) / _DAY
-        return math.exp(-days * days / (2 * DAYS_SCALE**2))
 
-    def _takes(self, story: OpenStory, report: Report) -> bool:
-        return story.size < self._cap and report.at - story.opened < self._span
-
-    def _match(
-        self, report: Report, reading: Reading, *, held: Held, cosine: float, centroid: float
-    ) -> _Match:
-        series = held.report.source == report.source and abs(report.at - held.report.at) < _DAY
-        worth = discount(reading, held.reading)
-        score = (cosine + centroid) / 2 * self._fade(held.story, report) * worth
-        return _Match(
-            copy=cosine >= self._duplicate and worth == 1,
-            score=round(score * (SAME_SOURCE_DAY if series else 1.0), DIGITS),
-            cosine=min(1.0, cosine),
-            held=held,
-        )
+def _fade(story: OpenStory, now: float) -> float:
+    days = (now - story.newest.when) / _DAY if story.newest else 0.0
+    return math.exp(-days * days / (2 * DAYS_SCALE**2))

@@ -20,22 +20,17 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from collections.abc import Set as AbstractSet
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple, Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
+from trendwatch.news.rarity import STOP, Numbers, Rarity
+from trendwatch.news.rows import Columns
 from trendwatch.statistics import Floats
-from trendwatch.text import STOP_WORDS, SUMMARY_CHARS, headline, words
+from trendwatch.text import SUMMARY_CHARS, headline, words
 
-Numbers = NDArray[np.int64]
-
-#: Letters of a beginning. Six are 0.004 worse, four confuse.
-BEGINNING = 5
-#: Marks a beginning among the words; cannot occur in a word.
-_MARK = "~"
 #: Terms by which a text is found, rarest first; more find nothing new.
 INDEX_TERMS = 12
 #: Copies agree in at least this much of the summary; those who reprint cut what follows.
@@ -51,100 +46,29 @@ LOOKING_BACK = 0.8
 #: Cosines are rounded here: the numbers of words differ between two runs, and with them the order of a sum.
 DIGITS = 9
 
+#: What each of so many parts of unit length is multiplied by, so that the whole has it.
+_SHARES = [0.0, 1.0, math.sqrt(1 / 2)]
+_NONE: frozenset[str] = frozenset()
+
+_DIGIT = re.compile(r"\d")
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _BACK = re.compile(
     r"\b(?:on this day|this day in|anniversary|years ago today|looking back|throwback)\b", re.IGNORECASE
 )
 
 
-class Rarity:
-    """How rare words are, frozen for a week so that scores inside a window can be compared."""
-
-    def __init__(self, counts: Mapping[str, int], *, texts: int) -> None:
-        self._texts = texts
-        self._counts = dict(counts)
-        #: word to its number, and that of its beginning
-        self._numbers: dict[str, tuple[int, int]] = {}
-        self._beginnings: dict[str, int] = {}
-        #: by number
-        self._weights: list[float] = []
-
-    @classmethod
-    def of(cls, texts: Iterable[str]) -> Rarity:
-        """Count in how many of some texts each word and each beginning occurs."""
-        counts: Counter[str] = Counter()
-        total = 0
-        for text in texts:
-            total += 1
-            found = set(words(text))
-            counts.update(found)
-            counts.update({word[:BEGINNING] + _MARK for word in found})
-        return cls(counts, texts=total)
-
-    def __len__(self) -> int:
-        """Return how many words and beginnings have a number."""
-        return len(self._weights)
-
-    def weight(self, word: str) -> float:
-        """Return the inverse document frequency: highest for unseen words, 1 where nothing was counted."""
-        return math.log((1 + self._texts) / (1 + self._counts.get(word, 0))) + 1
-
-    def numbers(self, word: str) -> tuple[int, int]:
-        """Return what a word and its beginning are known by; (-1, -1) for a stop word."""
-        found = self._numbers.get(word)
-        if found is None:
-            found = (-1, -1) if word in STOP_WORDS else (self._new(word), self._begin(word))
-            self._numbers[word] = found
-        return found
-
-    def counted(self, tokens: Iterable[str], *, begins: bool = False) -> dict[int, int]:
-        """Return how often words, or their beginnings, are said; stop words left out."""
-        numbers, at, found = self._numbers, int(begins), dict[int, int]()
-        for word, count in Counter(tokens).items():
-            number = (numbers.get(word) or self.numbers(word))[at]
-            if number >= 0:
-                found[number] = found.get(number, 0) + count
-        return found
-
-    def weights(self, counts: Mapping[int, int]) -> list[float]:
-        """Return the TF-IDF of counted words, of unit length."""
-        known = self._weights
-        raw = [
-            known[number] if count == 1 else known[number] * _TF[min(count, _MOST)]
-            for number, count in counts.items()
-        ]
-        length = math.sqrt(sum([weight * weight for weight in raw]))
-        return [weight / length for weight in raw]
-
-    def _begin(self, word: str) -> int:
-        begin = word[:BEGINNING] + _MARK
-        if begin not in self._beginnings:
-            self._beginnings[begin] = self._new(begin)
-        return self._beginnings[begin]
-
-    def _new(self, term: str) -> int:
-        self._weights.append(self.weight(term))
-        return len(self._weights) - 1
-
-
-#: A text that says a word more often says nothing more.
-_MOST = 64
-_TF = [0.0, *(1 + math.log(count) for count in range(1, _MOST + 1))]
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """A text as it is compared; comparable with others of the same ``Rarity``."""
 
-    #: numbers of words and beginnings, and their weights: a vector of length 1, or empty
+    #: numbers of words, then of beginnings, and their weights: a vector of length 1, or empty
     terms: Numbers
     weights: Floats
+    #: how often each is said
+    said: Numbers
     #: the terms it is found by, rarest first; none where there is too little text
     rarest: tuple[int, ...]
-    #: distinct words that carry meaning
-    words: AbstractSet[int]
-    #: beginnings of the headline's words
-    begins: AbstractSet[int]
+    #: how many of the terms are words; the others are beginnings
+    first_begin: int
     #: named in the headline
     numbers: frozenset[str]
     #: it recalls what happened on this day, years ago
@@ -152,26 +76,38 @@ class Reading:
     #: equal for copies; "" where there is too little text to say
     exact: str
 
+    @property
+    def words(self) -> set[int]:
+        """Distinct words that carry meaning."""
+        return set(self.terms[: self.first_begin].tolist())
+
+    @property
+    def begins(self) -> set[int]:
+        """Beginnings of the headline's words."""
+        return set(self.terms[self.first_begin :].tolist())
+
 
 def read(title: str, summary: str, *, rarity: Rarity) -> Reading:
     """Return the vector of a text and what else decides whether it is a copy."""
     head = headline(title)
     heading = words(head)
     body = words(summary[:SUMMARY_CHARS]) if summary else []
-    counts = rarity.counted([*heading, *heading, *body])
-    begins = rarity.counted(heading, begins=True)
+    mine = rarity.numbers(heading)
+    counts = Counter(mine + mine + rarity.numbers(body))
+    begins = Counter(rarity.beginnings(mine))
+    del counts[STOP], begins[STOP]
     parts = [rarity.weights(part) for part in (counts, begins) if part]
-    share = math.sqrt(1 / len(parts)) if parts else 0.0
+    share = _SHARES[len(parts)]
     terms = np.array([*counts, *begins], dtype=np.int64)
     weights = np.array([weight * share for part in parts for weight in part], dtype=np.float64)
     enough = len(counts) >= FEWEST_WORDS
     return Reading(
         terms=terms,
         weights=weights,
+        said=np.array([*counts.values(), *begins.values()], dtype=np.int64),
         rarest=_rarest(terms, weights) if enough else (),
-        words=counts.keys(),
-        begins=begins.keys(),
-        numbers=frozenset(_NUMBER.findall(head)),
+        first_begin=len(counts),
+        numbers=frozenset(_NUMBER.findall(head)) if _DIGIT.search(head) else _NONE,
         looks_back=bool(_BACK.search(head)),
         exact=" ".join([*heading, "|", *body])[: len(head) + EXACT_CHARS] if enough else "",
     )
@@ -179,41 +115,108 @@ def read(title: str, summary: str, *, rarity: Rarity) -> Reading:
 
 def _rarest(terms: Numbers, weights: Floats) -> tuple[int, ...]:
     # of equal weight the one that was numbered first, so that no chance decides
-    order = np.lexsort((terms, -np.round(weights, DIGITS)))[:INDEX_TERMS]
+    order = np.lexsort((terms, -weights.round(DIGITS)))[:INDEX_TERMS]
     return tuple(terms[order].tolist())
 
 
+def read_anew(readings: Sequence[Reading], before: Rarity, rarity: Rarity) -> list[Reading]:
+    """Return texts as ``read`` would, by another rarity: all in one go, and without their letters."""
+    if not readings:
+        return []
+    sizes = np.array([(one.first_begin, len(one.terms) - one.first_begin) for one in readings])
+    parts = np.repeat(np.arange(sizes.size), sizes.ravel())
+    old = np.concatenate([one.terms for one in readings])
+    terms = before.renumbered(old[parts % 2 == 0], rarity)[old]
+    shares = np.array(_SHARES)[(sizes > 0).sum(axis=1)]
+    weights = rarity.all_weights(terms, np.concatenate([one.said for one in readings]), parts)
+    weights *= shares[parts // 2]
+    order = np.lexsort((terms, -weights.round(DIGITS), parts // 2))
+    ranked, ends = terms[order], sizes.sum(axis=1).cumsum().tolist()
+    starts = [0, *ends[:-1]]
+    return [
+        one._replace(
+            terms=terms[start:end],
+            weights=weights[start:end],
+            rarest=tuple(ranked[start : min(end, start + INDEX_TERMS)].tolist()) if one.rarest else (),
+        )
+        for one, start, end in zip(readings, starts, ends, strict=True)
+    ]
+
+
+class Weighed(Protocol):
+    """What has weights by the numbers of terms."""
+
+    @property
+    def terms(self) -> Numbers:
+        """Different numbers."""
+
+    @property
+    def weights(self) -> Floats:
+        """Their weights."""
+
+
+@dataclass(frozen=True, slots=True)
+class Vector:
+    """A sum of texts."""
+
+    terms: Numbers
+    weights: Floats
+    length: float
+
+
+def added(texts: Sequence[Weighed]) -> Vector:
+    """Return the sum of some texts."""
+    if len(texts) == 1:
+        terms, weights = texts[0].terms, texts[0].weights
+    else:
+        terms, where = np.unique(np.concatenate([one.terms for one in texts]), return_inverse=True)
+        flat = np.concatenate([one.weights for one in texts])
+        weights = np.bincount(where, flat, len(terms)).astype(np.float64, copy=False)
+    return Vector(terms, weights, max(round(math.sqrt(weights @ weights), DIGITS), _NO_LENGTH))
+
+
+#: Of a text without words, which nothing is like.
+_NO_LENGTH = 1e-6
+NOWHERE = Vector(np.zeros(0, dtype=np.int64), np.zeros(0), _NO_LENGTH)
+
+
 class Gauge:
-    """One text, or the sum of some, held against many."""
+    """One text, or a sum of some, held against many."""
 
     def __init__(self, rarity: Rarity) -> None:
         self._rarity = rarity
         self._dense = np.zeros(1024)
 
-    def dots(self, ones: Sequence[Reading], others: Sequence[Reading]) -> Floats:
-        """Return the inner product of the sum of some texts with each of the others."""
+    def dots(self, one: Weighed, others: Sequence[Weighed]) -> Floats:
+        """Return the inner product of one with each of the others."""
         if not others:
             return np.zeros(0)
-        dense = self._room()
-        for one in ones:
-            dense[one.terms] += one.weights
-        terms = np.concatenate([other.terms for other in others])
+        terms = [other.terms for other in others]
+        lengths = np.array(list(map(len, terms)))
+        some = lengths.nonzero()[0]
+        if len(some) < len(others):  # texts without words
+            found = np.zeros(len(others))
+            found[some] = self.dots(one, [others[at] for at in some.tolist()])
+            return found
         weights = np.concatenate([other.weights for other in others])
-        last = np.cumsum([len(other.terms) for other in others])
-        sums = np.concatenate([_NONE, np.cumsum(dense[terms] * weights)])
-        for one in ones:
-            dense[one.terms] = 0.0
-        found: Floats = sums[last]
-        found[1:] -= sums[last[:-1]]
-        return np.round(found, DIGITS)
+        return self.measure(one, Columns(np.concatenate(terms), weights, lengths))
+
+    def measure(self, one: Weighed, others: Columns) -> Floats:
+        """Return the inner product of one with each of the others."""
+        dense = self._room()
+        dense[one.terms] = one.weights
+        products = dense.take(others.terms)
+        products *= others.weights
+        dense[one.terms] = 0.0
+        starts = others.lengths.cumsum()
+        starts -= others.lengths
+        found: Floats = np.add.reduceat(products, starts)
+        return found.round(DIGITS)
 
     def _room(self) -> Floats:
         if len(self._dense) < len(self._rarity):
             self._dense = np.zeros(2 * len(self._rarity))
         return self._dense
-
-
-_NONE = np.zeros(1)
 
 
 def likeness(one: Reading, other: Reading) -> float:
@@ -223,18 +226,14 @@ def likeness(one: Reading, other: Reading) -> float:
 
 def discount(one: Reading, other: Reading) -> float:
     """Return what their cosine is worth: less where numbers clash, or where only one looks back."""
-    worth = NUMBERS_CLASH if clash(one, other) else 1.0
+    mine, theirs = one.numbers, other.numbers
+    worth = NUMBERS_CLASH if mine and theirs and mine.isdisjoint(theirs) else 1.0
     return worth if one.looks_back == other.looks_back else worth * LOOKING_BACK
 
 
 def shared_words(one: Reading, other: Reading) -> int:
     """Return how many words two texts share, or beginnings of words if those are more."""
     return max(len(one.words & other.words), len(one.begins & other.begins))
-
-
-def clash(one: Reading, other: Reading) -> bool:
-    """Tell whether both headlines name numbers and share none."""
-    return bool(one.numbers and other.numbers and one.numbers.isdisjoint(other.numbers))
 
 
 def dot(one: Reading, other: Reading) -> float:

@@ -17,11 +17,11 @@ Source: Miranda et al., EMNLP 2018, merge clusters likewise.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from trendwatch.news.likeness import FEWEST_SHARED, Gauge, discount, shared_words
-from trendwatch.news.window import Held, OpenStory, Window
+from trendwatch.news.window import Held, OpenStory, Window, centroid
 from trendwatch.types.identity import stable_id
 from trendwatch.types.stories import Mend
 
@@ -42,10 +42,7 @@ def mends(window: Window, gauge: Gauge, *, span: timedelta, cap: int) -> list[Me
     found = [mend for story in changed if (mend := _split(story, window, gauge))]
     for story in sorted(changed, key=_age):
         story.changed = False
-        for other in _near(story, window):
-            older, younger = sorted((story, other), key=_age)
-            if _are_one(older, younger, window=window, gauge=gauge, span=span, cap=cap):
-                found.append(_merge(older, younger, window))
+        found += _merges(story, window, gauge, span=span, cap=cap)
     return found
 
 
@@ -55,12 +52,12 @@ def _age(story: OpenStory) -> tuple[datetime, str]:
 
 def _split(story: OpenStory, window: Window, gauge: Gauge) -> Mend | None:
     members = list(story.members.values())
-    if len(members) < FEWEST_TO_SPLIT or window.length(story) / len(members) >= SPLIT:
+    if len(members) < FEWEST_TO_SPLIT or centroid(story).length / len(members) >= SPLIT:
         return None
     readings = [member.reading for member in members]
-    with_first = gauge.dots([readings[0]], readings)
+    with_first = gauge.dots(readings[0], readings)
     other = int(with_first.argmin())
-    with_other = gauge.dots([readings[other]], readings)
+    with_other = gauge.dots(readings[other], readings)
     leaving = [one for one, stay, go in zip(members, with_first, with_other, strict=True) if go > stay]
     if not leaving or len(leaving) == len(members):
         return None
@@ -78,16 +75,30 @@ def _near(story: OpenStory, window: Window) -> list[OpenStory]:
     return [other for other in found if other is not story]
 
 
-def _are_one(
-    one: OpenStory, other: OpenStory, *, window: Window, gauge: Gauge, span: timedelta, cap: int
-) -> bool:
-    if not one.members or not other.members or not _may_merge(one, other, span=span, cap=cap):
-        return False
-    dots = gauge.dots(
-        [member.reading for member in one.members.values()],
-        [member.reading for member in other.members.values()],
-    )
-    return float(dots.sum()) >= MERGE * window.length(one) * window.length(other)
+def _merges(story: OpenStory, window: Window, gauge: Gauge, *, span: timedelta, cap: int) -> list[Mend]:
+    found: list[Mend] = []
+    others = _near(story, window)
+    while others and story.members:  # which are none once it was merged into an older one
+        for other in _alike(story, others, gauge):
+            older, younger = sorted((story, other), key=_age)
+            if _may_merge(older, younger, span=span, cap=cap):
+                found.append(_merge(older, younger, window))
+                others = others[others.index(other) + 1 :]
+                break
+        else:
+            break
+    return found
+
+
+def _alike(story: OpenStory, others: Sequence[OpenStory], gauge: Gauge) -> list[OpenStory]:
+    """Return those of some stories whose centroid is near."""
+    mine, theirs = centroid(story), [centroid(other) for other in others]
+    cosines = gauge.dots(mine, theirs).tolist()
+    return [
+        other
+        for other, each, cosine in zip(others, theirs, cosines, strict=True)
+        if cosine >= MERGE * mine.length * each.length
+    ]
 
 
 def _merge(older: OpenStory, younger: OpenStory, window: Window) -> Mend:

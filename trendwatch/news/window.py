@@ -2,28 +2,21 @@
 
 A report stays for the window (72 hours); the newest report of a story stays while the story is open, so that
 a story can be taken up again after a pause. What stays depends only on the reports seen and their times, not
-on when the process started. A report is found by its rarest words; then all reports of the stories found are
-measured in one go, and a centroid is never kept: its product with a text is the sum of its members' products.
+on when the process started. A report is found by its rarest words (``postings``); the sum of a story's
+vectors is made when it is asked for, and made anew where a report has left.
 """
 
 from __future__ import annotations
 
-import math
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from heapq import heappop, heappush
+from itertools import islice
 
-from trendwatch.news.likeness import Gauge, Reading
-
-#: Reports that share a rare term, after which commoner terms are not asked.
-ENOUGH = 250
-#: Reports that share a term, from which it says too little to be asked beside rarer ones.
-CROWD = 300
-#: Reports compared in full for each new one.
-CANDIDATES = 20
-_NOTHING = 1e-12
+from trendwatch.news.likeness import NOWHERE, Gauge, Reading, Vector, added
+from trendwatch.news.postings import Postings
+from trendwatch.news.rows import Rows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,8 +43,9 @@ class OpenStory:
     size: int = 0
     #: its reports in the window, in order of arrival
     members: dict[int, Held] = field(default_factory=dict)
-    #: length of the sum of their vectors; None until it is asked for
-    length: float | None = None
+    #: the sum of the vectors of the first reports, and how many those are
+    summed: Vector = NOWHERE
+    in_sum: int = 0
     newest: Held | None = None
     #: a report joined or left since the last mending
     changed: bool = False
@@ -66,15 +60,16 @@ class Held:
     report: Report
     reading: Reading
     story: OpenStory
+    #: its time in seconds since 1970
+    when: float
     #: items with the same text
-    copies: list[str] = field(default_factory=list)
+    copies: tuple[str, ...] = ()
 
 
 class Window:
     """Held reports, found by rare terms or by equal text."""
 
-    def __init__(self, gauge: Gauge, *, width: timedelta, span: timedelta) -> None:
-        self._gauge = gauge
+    def __init__(self, *, width: timedelta, span: timedelta) -> None:
         self._width = width
         self._span = span
         #: time of the newest report
@@ -84,9 +79,8 @@ class Window:
         self._held: dict[int, Held] = {}
         #: by id
         self._stories: dict[str, OpenStory] = {}
-        #: numbers of the reports that have a rare term, by that term
-        self._postings: dict[int, set[int]] = {}
-        #: the report with exactly a text, by that text
+        self._postings = Postings()
+        self._rows = Rows()
         self._exact: dict[str, Held] = {}
         #: a heap of times and numbers: who leaves the window next
         self._leaving: list[tuple[datetime, int]] = []
@@ -108,27 +102,31 @@ class Window:
 
     def near(self, reading: Reading) -> list[Held]:
         """Return the held reports that share the most of a text's rarest terms, in order of arrival."""
-        found: Counter[int] = Counter()
-        for term in reading.rarest:
-            posting = self._postings.get(term)
-            if posting and (len(posting) <= CROWD or not found):
-                found.update(posting)
-                if len(found) > ENOUGH:
-                    break
-        likely = sorted([(-shared, number) for number, shared in found.items()])[:CANDIDATES]
-        return [self._held[number] for number in sorted([number for _, number in likely])]
+        held = self._held
+        return [held[number] for number in self._postings.nearest(reading.rarest).tolist()]
+
+    def likest(self, reading: Reading, gauge: Gauge) -> Iterator[tuple[Held, float]]:
+        """Yield the same reports with their cosines, the highest first, the oldest of equals."""
+        numbers = self._postings.nearest(reading.rarest)
+        if len(numbers):
+            cosines = gauge.measure(reading, self._rows.columns(numbers))
+            order = (-cosines).argsort(kind="stable")
+            for number, cosine in zip(numbers[order].tolist(), cosines[order].tolist(), strict=True):
+                yield self._held[number], cosine
 
     def story(self, story_id: str, opened: datetime) -> OpenStory:
         """Return a story of the window, or begin it."""
         return self._stories.setdefault(story_id, OpenStory(story_id, opened))
 
-    def add(self, report: Report, reading: Reading, story: OpenStory, *, copies: Sequence[str] = ()) -> None:
+    def add(
+        self, report: Report, reading: Reading, story: OpenStory, *, copies: tuple[str, ...] = ()
+    ) -> None:
         """Hold a report as one of a story."""
-        held = Held(self._arrivals, report, reading, story, list(copies))
+        held = Held(self._arrivals, report, reading, story, report.at.timestamp(), copies)
         self._arrivals += 1
         self._held[held.number] = held
-        for term in reading.rarest:
-            self._postings.setdefault(term, set()).add(held.number)
+        self._postings.add(held.number, reading.rarest)
+        self._rows.add(held.number, reading.terms, reading.weights)
         if reading.exact:
             self._exact[reading.exact] = held
         heappush(self._leaving, (report.at + self._width, held.number))
@@ -171,36 +169,35 @@ class Window:
 
     def _drop(self, held: Held) -> None:
         del self._held[held.number]
-        for term in held.reading.rarest:
-            posting = self._postings[term]
-            posting.discard(held.number)
-            if not posting:
-                del self._postings[term]
+        self._postings.drop(held.number, held.reading.rarest)
+        self._rows.drop(held.number)
         if self._exact.get(held.reading.exact) is held:
             del self._exact[held.reading.exact]
         self._leave(held)
         if not held.story.members:
             del self._stories[held.story.id]
 
-    def length(self, story: OpenStory) -> float:
-        """Return the length of the sum of a story's vectors in the window."""
-        if story.length is None:
-            members = [member.reading for member in story.members.values()]
-            square = 1.0 if len(members) == 1 else float(self._gauge.dots(members, members).sum())
-            story.length = math.sqrt(max(square, _NOTHING))
-        return story.length
-
     def _join(self, held: Held) -> None:
         story = held.story
         story.members[held.number] = held
-        story.length = None
         story.changed = True
         story.size += 1
 
     def _leave(self, held: Held) -> None:
-        del held.story.members[held.number]
-        held.story.length = None
-        held.story.changed = True
+        story = held.story
+        del story.members[held.number]
+        story.summed, story.in_sum = NOWHERE, 0
+        story.changed = True
+
+
+def centroid(story: OpenStory) -> Vector:
+    """Return the sum of the vectors of a story's reports in the window."""
+    if story.in_sum < len(story.members):
+        # in order of arrival, so that a restored story adds up to the same
+        joined = [member.reading for member in islice(story.members.values(), story.in_sum, None)]
+        story.summed = added([story.summed, *joined] if story.in_sum else joined)
+        story.in_sum = len(story.members)
+    return story.summed
 
 
 def _when(held: Held) -> tuple[datetime, int]:

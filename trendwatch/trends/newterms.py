@@ -232,12 +232,9 @@ class TermJudgement:
 def _ever_used(table: TermTable, heard_: NDArray[np.bool_]) -> tuple[Floats, float]:
     """Return in how many stories each term was used, what is old decayed, and how many there were."""
     terms, sources, weights, volume = table.past(KEPT_WEEKS)
-    counts, total = sums(terms, weights * heard_[sources], table.size), float((volume * heard_).sum())
-    for week in table.kept:
-        weight = week.weight * heard_[week.source]
-        counts += sums(week.term, weight[week.report], table.size)
-        total += float(weight.sum())
-    return counts, total
+    counts = sums(terms, weights * heard_[sources], table.size) + table.used(KEPT_WEEKS, heard_)
+    recent = sum(float(week.weight[heard_[week.source]].sum()) for week in table.kept)
+    return counts, float((volume * heard_).sum()) + recent
 
 
 def _sites(table: TermTable, heard_: NDArray[np.bool_]) -> dict[int, float]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +19,8 @@ from trendwatch.types.tags import Facet, Tag
 TOTAL = "*"
 
 #: Facets that are also counted together with an area.
-_PAIRED = (Facet.SECTOR, Facet.FUNCTION)
+_AREA = f"{Facet.AREA}:"
+_PAIRED = (f"{Facet.SECTOR}:", f"{Facet.FUNCTION}:")
 _HALF_YEAR = 26
 
 #: key, feed key, week number, reports
@@ -121,8 +123,12 @@ def count_keys(tags: Iterable[Tag]) -> tuple[str, ...]:
 
     ``area:drones``, ``area:drones|sector:retail``; sorted, each once.
     """
-    labels: dict[Facet, set[str]] = {facet: set() for facet in Facet}
-    for tag in tags:
-        labels[tag.facet].add(tag.full_key)
-    pairs = {f"{area}|{other}" for area in labels[Facet.AREA] for facet in _PAIRED for other in labels[facet]}
-    return tuple(sorted(pairs.union(*labels.values())))
+    return keys_of(tuple([tag.full_key for tag in tags]))
+
+
+@lru_cache(maxsize=20_000)  # the same few labels come together again and again
+def keys_of(labels: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the same for labels that are known by their full keys."""
+    areas = [label for label in labels if label.startswith(_AREA)]
+    others = [label for label in labels if label.startswith(_PAIRED)]
+    return tuple(sorted({*labels, *(f"{area}|{other}" for area in areas for other in others)}))

@@ -17,9 +17,9 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from datetime import datetime
 
-from trendwatch.trends.series import TOTAL, count_keys
+from trendwatch.trends.series import TOTAL, count_keys, keys_of
 from trendwatch.types.news import Item
-from trendwatch.types.tags import Facet, Origin, Tag
+from trendwatch.types.tags import Tag
 from trendwatch.types.weeks import week_number, weekday
 
 
@@ -47,11 +47,11 @@ class Tally:
         self._counted: defaultdict[str, defaultdict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
         for story_id, feed_key in members:
             self._counted[story_id][feed_key].add(TOTAL)
-        tags: defaultdict[tuple[str, str, str], list[Tag]] = defaultdict(list)
+        carried: defaultdict[tuple[str, str, str], list[str]] = defaultdict(list)
         for story_id, feed_key, item_id, full_key in labels:
-            tags[story_id, feed_key, item_id].append(_tag(full_key))
-        for (story_id, feed_key, _), carried in tags.items():
-            self._counted[story_id][feed_key].update(count_keys(carried))
+            carried[story_id, feed_key, item_id].append(full_key)
+        for (story_id, feed_key, _), of_item in carried.items():
+            self._counted[story_id][feed_key].update(keys_of(tuple(of_item)))
 
     def add(self, item: Item, story_id: str, tags: Iterable[Tag]) -> None:
         """Count one item."""
@@ -59,7 +59,7 @@ class Tally:
 
     def add_counted(self, story_id: str, feed_key: str, *, at: datetime, labels: Iterable[str]) -> None:
         """Count one item whose labels are known by their full keys."""
-        self._count(story_id, feed_key, at=at, keys=count_keys([_tag(label) for label in labels]))
+        self._count(story_id, feed_key, at=at, keys=keys_of(tuple(labels)))
 
     def take_over(self, other: Tally, stories: Iterable[str]) -> None:
         """Know of some stories what another tally knows of them, and nothing else."""
@@ -84,8 +84,3 @@ class Tally:
             if key not in by_feed[feed_key]:
                 self.report_counts[key, week, feed_key] += 1
                 by_feed[feed_key].add(key)
-
-
-def _tag(full_key: str) -> Tag:
-    facet, _, label = full_key.partition(":")
-    return Tag(facet=Facet(facet), label=label, confidence=1.0, origin=Origin.MODEL)

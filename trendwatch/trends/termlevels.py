@@ -123,12 +123,10 @@ def _compare(table: TermTable, window: int, before: _Before, *, best: TermLevels
 
 def _recent(table: TermTable, window: int, panel: NDArray[np.bool_]) -> tuple[Floats, Floats]:
     """Return the panel's stories of the last weeks by term, and by source."""
-    observed, now = np.zeros(table.size), np.zeros(len(panel))
+    now = np.zeros(len(panel))
     for week in table.last(window):
-        counts = week.weight * panel[week.source]
-        observed += sums(week.term, counts[week.report], table.size)
-        now += sums(week.source, counts, len(now))
-    return observed, now
+        now += sums(week.source, week.weight * panel[week.source], len(now))
+    return table.used(window, panel), now
 
 
 @dataclass(slots=True)

@@ -21,6 +21,7 @@ from collections import deque
 from collections.abc import Collection, Iterable, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from trendwatch.statistics import Floats
 from trendwatch.trends.keptweek import Ints, KeptWeek, TermText, column, hashed, no_reports, numbered
@@ -38,8 +39,9 @@ HALF_LIFE = 26.0
 MOST_REPORTS = 50_000
 DECAY = 0.5 ** (1 / HALF_LIFE)
 
-#: Sources that can be numbered beside a term in one integer.
-_SOURCES = 1 << 20
+#: Bits of a source's number, beside the term's in one integer.
+_SOURCE_BITS = 20
+_SOURCE = (1 << _SOURCE_BITS) - 1
 
 
 class TermTable:
@@ -102,11 +104,20 @@ class TermTable:
         if len(self.numbers) > self._capacity:
             self._make_room()
 
+    def used(self, weeks: int, chosen: NDArray[np.bool_] | None = None) -> Floats:
+        """Return in how many stories of the last weeks each term was used, by some sources or all."""
+        terms, weights = [_NONE], [np.zeros(0)]
+        for week in self.last(weeks):
+            weight = week.weight if chosen is None else week.weight * chosen[week.source]
+            terms.append(week.term)
+            weights.append(weight[week.report])
+        return sums(np.concatenate(terms), np.concatenate(weights), self.size)
+
     def past(self, age: int) -> tuple[Ints, Ints, Floats, Floats]:
         """Return what is at least so many weeks old: terms, sources, weights, and each source's volume."""
         between = [week for week in self.kept if age <= self._age(week)]
         faded = DECAY ** (KEPT_WEEKS - age)
-        terms, sources = [self._codes // _SOURCES], [self._codes % _SOURCES]
+        terms, sources = [self._codes >> _SOURCE_BITS], [self._codes & _SOURCE]
         weights = [self._weights * faded]
         volume = np.zeros(len(self._sources))
         volume[: len(self._volume)] = self._volume * faded
@@ -203,18 +214,20 @@ class TermTable:
     def _age_out(self, week: KeptWeek) -> None:
         """Add a week that leaves to what is older."""
         term, source = week.pairs
-        codes, where = np.unique(np.concatenate([self._codes, term * _SOURCES + source]), return_inverse=True)
-        weights = np.concatenate([self._weights, week.weight[week.report]])
-        self._codes, self._weights = codes, sums(where, weights, len(codes))
+        codes, where = np.unique((term << _SOURCE_BITS) | source, return_inverse=True)
+        weights = sums(where, week.weight[week.report], len(codes))
+        at = np.asarray(np.searchsorted(self._codes, codes))
+        known = np.isin(codes, self._codes, assume_unique=True)
+        self._weights[at[known]] += weights[known]
+        self._codes = np.insert(self._codes, at[~known], codes[~known])
+        self._weights = np.insert(self._weights, at[~known], weights[~known])
         volume = sums(week.source, week.weight, len(self._sources))
         volume[: len(self._volume)] += self._volume
         self._volume = volume
 
     def _make_room(self) -> None:
         """Drop the least used quarter of the terms."""
-        used = sums(self._codes // _SOURCES, self._weights, self.size)
-        for week in self.kept:
-            used += sums(week.term, week.weight[week.report], self.size)
+        used = sums(self._codes >> _SOURCE_BITS, self._weights, self.size) + self.used(KEPT_WEEKS)
         known = np.fromiter(self.numbers.values(), dtype=np.int64, count=len(self.numbers))
         surplus = len(known) - self._capacity * 3 // 4
         gone = known[np.argsort(used[known], kind="stable")[:surplus]]
@@ -225,12 +238,13 @@ class TermTable:
         stays[gone] = False
         self.numbers = {key: number for key, number in self.numbers.items() if stays[number]}
         self._free = np.flatnonzero(~stays).tolist()
-        kept = stays[self._codes // _SOURCES]
+        kept = stays[self._codes >> _SOURCE_BITS]
         self._codes, self._weights = self._codes[kept], self._weights[kept]
         for week in self.kept:
             stay = stays[week.term]
             week.term, week.report, week.item = week.term[stay], week.report[stay], week.item[stay]
 
 
+_NONE: Ints = np.zeros(0, dtype=np.int64)
 #: Votes beyond which more say nothing.
 _ENOUGH_VOTES = 50

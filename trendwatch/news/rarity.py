@@ -1,0 +1,138 @@
+"""How rare words are: what each weighs in a text, frozen for a week so that scores can be compared.
+
+Words and their beginnings are numbered as they are first met. A number says what a term weighs, so a text is
+two short columns, and a window full of texts is weighed anew for the next week in one go.
+
+    weight = (1 + ln count) · (ln((1 + texts) / (1 + texts with the word)) + 1), then the part has length 1
+"""
+
+from __future__ import annotations
+
+import math
+from array import array
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from trendwatch.statistics import Floats
+from trendwatch.text import STOP_WORDS, words
+
+Numbers = NDArray[np.int64]
+
+#: Letters of a beginning. Six are 0.004 worse, four confuse.
+BEGINNING = 5
+#: Marks a beginning among the words; cannot occur in a word.
+_MARK = "~"
+#: The number of all stop words.
+STOP = 0
+#: A text that says a word more often says nothing more.
+_MOST = 64
+_TF = [0.0, *(1 + math.log(count) for count in range(1, _MOST + 1))]
+
+
+class Rarity:
+    """How rare words are, and the numbers they are known by."""
+
+    def __init__(self, counts: Mapping[str, int], *, texts: int) -> None:
+        self._texts = texts
+        self._counts = dict(counts)
+        self._numbers = _Numbers(self)
+        self._numbers.update(dict.fromkeys(STOP_WORDS, STOP))
+        self._beginnings: dict[str, int] = {}
+        #: by number
+        self._weights = array("d", [0.0])
+        self._terms = [""]
+        #: number of a word to that of its beginning
+        self._begins = {STOP: STOP}
+
+    @classmethod
+    def of(cls, texts: Iterable[str]) -> Rarity:
+        """Count in how many of some texts each word and each beginning occurs."""
+        counts: Counter[str] = Counter()
+        total = 0
+        for text in texts:
+            total += 1
+            found = set(words(text))
+            counts.update(found)
+            counts.update({word[:BEGINNING] + _MARK for word in found})
+        return cls(counts, texts=total)
+
+    def __len__(self) -> int:
+        """Return how many numbers are given."""
+        return len(self._weights)
+
+    def weight(self, word: str) -> float:
+        """Return the inverse document frequency: highest for unseen words, 1 where nothing was counted."""
+        return math.log((1 + self._texts) / (1 + self._counts.get(word, 0))) + 1
+
+    def numbers(self, tokens: Iterable[str]) -> list[int]:
+        """Return the number of each word."""
+        return list(map(self._numbers.__getitem__, tokens))
+
+    def beginnings(self, numbers: Iterable[int]) -> list[int]:
+        """Return the number of each word's beginning."""
+        return list(map(self._begins.__getitem__, numbers))
+
+    def weights(self, counts: Mapping[int, int]) -> list[float]:
+        """Return the TF-IDF of counted words, of unit length."""
+        known = self._weights
+        raw = [
+            known[number] if count == 1 else known[number] * _TF[min(count, _MOST)]
+            for number, count in counts.items()
+        ]
+        length = math.sqrt(sum([weight * weight for weight in raw]))
+        return [weight / length for weight in raw]
+
+    def all_weights(self, terms: Numbers, counts: Numbers, parts: Numbers) -> Floats:
+        """Return what ``weights`` does of many parts that stand one behind the other.
+
+        Args:
+            terms: numbers of words
+            counts: how often each is said
+            parts: which part each is in, ascending
+        """
+        raw = np.frombuffer(self._weights)[terms] * np.array(_TF)[np.minimum(counts, _MOST)]
+        return np.asarray(raw / np.sqrt(np.bincount(parts, raw * raw))[parts])
+
+    def renumbered(self, terms: Numbers, heard: Rarity) -> Numbers:
+        """Return the numbers of words as another numbers them, and of their beginnings, by their number here.
+
+        Args:
+            terms: numbers of words in the order in which the other one meets them
+            heard: the other
+        """
+        known, first = np.unique(terms, return_index=True)
+        met: Sequence[int] = known[np.argsort(first)].tolist()
+        numbers = np.zeros(len(self), dtype=np.int64)
+        now = heard.numbers([self._terms[number] for number in met])
+        numbers[met] = now
+        numbers[self.beginnings(met)] = heard.beginnings(now)
+        return numbers
+
+    def number_of(self, word: str) -> int:
+        """Give a word its number, and its beginning one."""
+        number = self._new(word)
+        begin = word[:BEGINNING] + _MARK
+        if begin not in self._beginnings:
+            self._beginnings[begin] = self._new(begin)
+        self._begins[number] = self._beginnings[begin]
+        return number
+
+    def _new(self, term: str) -> int:
+        self._weights.append(self.weight(term))
+        self._terms.append(term)
+        return len(self._weights) - 1
+
+
+class _Numbers(dict[str, int]):
+    """The numbers of words; one that is asked for the first time is given the next."""
+
+    def __init__(self, rarity: Rarity) -> None:
+        super().__init__()
+        self._rarity = rarity
+
+    def __missing__(self, word: str) -> int:
+        number = self[word] = self._rarity.number_of(word)
+        return number
