@@ -51,7 +51,7 @@ def test_weeks_are_looked_at_once(parts: Parts) -> None:
 
 def test_one_alert_an_episode(parts: Parts, monkeypatch: pytest.MonkeyPatch) -> None:
     parts.store.drift.put(VERSION, [usual(LAST_WEEK - back) for back in range(1, 20)])
-    monkeypatch.setattr(drift, "_looked_at", lambda *_: [replace(usual(LAST_WEEK), untagged=0.9)])
+    monkeypatch.setattr(drift, "_looked_at", lambda *_, **__: [replace(usual(LAST_WEEK), untagged=0.9)])
     episode = watch(parts.store, clock=parts.clock, lease=LEASE)
     assert episode is not None
     assert (episode.first, episode.last) == (LAST_WEEK, LAST_WEEK)
