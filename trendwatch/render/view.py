@@ -40,7 +40,7 @@ TITLES = {
     "radar": "Your radar and small trials",
     "outside": "Outside your usual",
 }
-_GATES = "new to you, meets your profile, told by two independent publishers or an official source."
+_GATES = "new, fits your profile or follows, by two independent publishers, else marked official or single."
 _GENERAL = "What most publishers told"
 
 
