@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trendwatch.news.vouching import ENOUGH, VOUCHES, Usage, points, vouching, wording
+from trendwatch.news.vouching import CERTAIN, ENOUGH, VOUCHES, Usage, points, wording
 
 #: News of other days: "fees", "firm" and "Monday" are common, "London" is a common name.
 NEWS = [wording(f"The firm {n} in London talks of fees", f"On Monday the firm paid {n}.") for n in range(50)]
@@ -75,13 +75,13 @@ TEXTS = st.lists(
 def test_it_is_mutual_bounded_and_does_not_depend_on_the_order(texts: list[tuple[str, str]]) -> None:
     said = [wording(*text) for text in texts]
     usage = Usage([*NEWS, *said])
-    found, mutual = points(said, usage), vouching(said, usage)
+    found = points(said, usage)
     assert np.array_equal(found, found.T)
-    assert np.array_equal(mutual, mutual.T)
-    assert mutual.diagonal().all()
-    assert found.max() <= 4 + ENOUGH + 3 * ENOUGH
+    assert (found.diagonal() == CERTAIN).all()
+    assert (found - CERTAIN * np.eye(len(said))).max() <= 4 + ENOUGH + 3 * ENOUGH < CERTAIN
     assert np.array_equal(points(said[::-1], usage), found[::-1, ::-1])
 
 
 def test_no_news_at_all_is_no_mistake() -> None:
-    assert vouching([wording("", ""), wording("", "")], Usage([])).tolist() == [[True, False], [False, True]]
+    found = points([wording("", ""), wording("", "")], Usage([]))
+    assert found.tolist() == [[CERTAIN, 0.0], [0.0, CERTAIN]]

@@ -47,11 +47,13 @@ class Claim:
     claimed: frozenset[str]
     #: publishers among the story's reports that tell the event of its headline
     true: frozenset[str]
+    #: publishers counted whose report that is named tells something else
+    wrong: frozenset[str]
 
     @property
     def too_many(self) -> int:
-        """Publishers that tell something else."""
-        return len(self.claimed - self.true)
+        """Publishers that are counted for a report of something else."""
+        return len(self.wrong)
 
     @property
     def lost(self) -> int:
@@ -77,19 +79,25 @@ def claims(seed: int, *, weeks: range, feeds: int = 80) -> tuple[list[Claim], li
     for story, shown in zip(told, found, strict=True):
         owners = frozenset(one.source.owner for one in story.reports)
         if len(owners) > 1:
-            joined.append(Claim(owners, _true(story, _leading(story).source.url)))
-            counted = frozenset(source.owner for source in shown.sources)
-            vouched.append(Claim(counted, _true(story, shown.url)))
+            lead = _leading(story).source
+            named = {one.source.owner: one.source for one in reversed(story.reports)} | {lead.owner: lead}
+            joined.append(_claim(story, lead.url, named.values()))
+            vouched.append(_claim(story, shown.url, shown.sources))
     return joined, vouched
+
+
+def _claim(story: Told, url: str, named: Iterable[Source]) -> Claim:
+    sources = list(named)
+    return Claim(
+        claimed=frozenset(one.owner for one in sources),
+        true=frozenset(one.source.owner for one in story.reports if event(one.source.url) == event(url)),
+        wrong=frozenset(one.owner for one in sources if event(one.url) != event(url)),
+    )
 
 
 def _leading(story: Told) -> Telling:
     first = story.reports[0].source.owner
     return max(story.reports, key=lambda one: (one.source.owner == first, len(one.summary)))
-
-
-def _true(story: Told, url: str) -> frozenset[str]:
-    return frozenset(one.source.owner for one in story.reports if event(one.source.url) == event(url))
 
 
 def event(url: str) -> str:
@@ -158,9 +166,7 @@ def shown_in(folder: Path) -> list[Claim]:
                     one.story_id: one for one in store.candidates.first_seen_between(version, since, cutoff)
                 }
                 for pick in digest.picks:
-                    owners = frozenset(source.owner for source in pick.sources)
-                    true = _true(told[pick.story_id], pick.url) if pick.story_id in told else owners
-                    found.append(Claim(owners, true))
+                    found.append(_claim(told[pick.story_id], pick.url, pick.sources))
     return found
 
 
@@ -193,9 +199,10 @@ def real() -> Iterator[str]:
         if len({one.source.owner for one in story.reports}) > 1:
             yield f"-- {len(shown.sources)} publishers"
             counted = {source.url for source in shown.sources}
-            for one in story.reports:
-                mark = ">" if one.source.url == shown.url else "*" if one.source.url in counted else " "
-                yield f"{mark} {one.source.owner}: {one.source.title}"
+            for report in story.reports:
+                source = report.source
+                mark = ">" if source.url == shown.url else "*" if source.url in counted else " "
+                yield f"{mark} {source.owner}: {source.title}"
 
 
 def _real_reports() -> Iterable[Report]:

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 
-from trendwatch.news.vouching import Mask, Usage, Wording, vouching, wording
+from trendwatch.news.vouching import CERTAIN, VOUCHES, Matrix, Usage, Wording, points, wording
 from trendwatch.types.advice import Candidate
 from trendwatch.types.sources import Source
 from trendwatch.types.stories import Telling, Told
@@ -36,21 +36,22 @@ def candidates(
     past = (wording(title, text) for title, text in before)
     usage = Usage([*past, *(one for wordings in said for one in wordings)])
     return tuple(
-        _candidate(story, _vouching(story, wordings, usage), language)
+        _candidate(story, _worth(story, wordings, usage), language)
         for story, wordings in zip(stories, said, strict=True)
     )
 
 
-def _vouching(story: Told, wordings: Sequence[Wording], usage: Usage) -> Mask:
+def _worth(story: Told, wordings: Sequence[Wording], usage: Usage) -> Matrix:
     if len({one.source.owner for one in story.reports}) == 1:
-        return np.ones((len(wordings), len(wordings)), dtype=bool)  # one voice, whatever it tells
-    return vouching(wordings, usage)
+        return np.full((len(wordings), len(wordings)), CERTAIN)  # one voice, whatever it tells
+    return points(wordings, usage)
 
 
-def _candidate(story: Told, vouch: Mask, language: str) -> Candidate:
-    at = _shown(story.reports, vouch, language)
+def _candidate(story: Told, worth: Matrix, language: str) -> Candidate:
+    at = _shown(story.reports, worth, language)
     lead = story.reports[at]
-    reports = [one for one, vouches in zip(story.reports, vouch[at], strict=True) if vouches]
+    behind = {one: float(found) for one, found in enumerate(worth[at]) if found >= VOUCHES}
+    reports = [story.reports[one] for one in behind]
     dates = [report.published_at for report in reports if report.published_at is not None]
     return Candidate(
         story_id=story.story_id,
@@ -61,19 +62,19 @@ def _candidate(story: Told, vouch: Mask, language: str) -> Candidate:
         published_at=min(dates, default=None),
         backlog=all(report.backlog for report in reports),
         tags=tuple(_tags(lead, reports)),
-        sources=tuple(_sources((lead, *reports))),
+        sources=tuple(_sources(lead, [(story.reports[one], nearness) for one, nearness in behind.items()])),
         items=len(reports),
     )
 
 
-def _shown(reports: Sequence[Telling], vouch: Mask, language: str) -> int:
+def _shown(reports: Sequence[Telling], worth: Matrix, language: str) -> int:
     """Return which report is shown: the one most publishers vouch for."""
     readable = [at for at, one in enumerate(reports) if one.language in {"", language}]
     among = readable or range(len(reports))
     first = reports[among[0]].source.owner
 
     def rank(at: int) -> tuple[int, bool, int]:
-        behind = {one.source.owner for one, vouches in zip(reports, vouch[at], strict=True) if vouches}
+        behind = {one.source.owner for one, found in zip(reports, worth[at], strict=True) if found >= VOUCHES}
         return len(behind), reports[at].source.owner == first, len(reports[at].summary)
 
     return max(among, key=rank)
@@ -91,9 +92,11 @@ def _tags(lead: Telling, reports: Sequence[Telling]) -> Iterator[Tag]:
             yield max(tags, key=lambda tag: tag.confidence)
 
 
-def _sources(reports: Iterable[Telling]) -> Iterator[Source]:
-    seen: set[str] = set()
-    for report in reports:
-        if report.source.owner not in seen and report.source.url:
-            seen.add(report.source.owner)
-            yield report.source
+def _sources(lead: Telling, behind: Iterable[tuple[Telling, float]]) -> list[Source]:
+    """Return of each publisher the report that is nearest to the one shown, that one first."""
+    nearest: dict[str, tuple[float, Source]] = {}
+    for report, nearness in ((lead, CERTAIN), *behind):
+        source = report.source
+        if source.url and (source.owner not in nearest or nearness > nearest[source.owner][0]):
+            nearest[source.owner] = nearness, source
+    return [source for _, source in nearest.values()]
