@@ -30,6 +30,7 @@ bench: .venv/ready
 	$(BIN)/python -m tests.benchmarks.tagging
 	$(BIN)/python -m tests.benchmarks.corrections
 	$(BIN)/python -m tests.benchmarks.stories
+	$(BIN)/python -m tests.benchmarks.vouching
 	$(BIN)/python -m tests.benchmarks.parsing
 	$(BIN)/python -m tests.benchmarks.polling
 	$(BIN)/python -m tests.benchmarks.terms

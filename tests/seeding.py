@@ -19,6 +19,7 @@ from trendwatch.advice.digest import compose
 from trendwatch.api import Parts
 from trendwatch.config import Config, LastGood, Settings
 from trendwatch.desk import Desk
+from trendwatch.news.candidates import candidates
 from trendwatch.news.parse import parse
 from trendwatch.store import Store
 from trendwatch.types.advice import Digest, Edition
@@ -429,7 +430,7 @@ def publish(store: Store, config: Config, *, cutoff: datetime = NOW, business: s
         id=cutoff.isoformat(),
         since=since,
         cutoff=cutoff,
-        candidates=store.candidates.first_seen_between(VERSION, since, cutoff, language="en"),
+        candidates=candidates(store.candidates.first_seen_between(VERSION, since, cutoff), language="en"),
         trends=tuple(store.trends.of_week(VERSION, week_number(cutoff) - 1)),
         coverage=store.candidates.coverage(since, cutoff),
         names=config.taxonomy.names(),

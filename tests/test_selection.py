@@ -87,12 +87,44 @@ def test_gates(labels: str, feeds: str, kind: str, refusal: Refusal | None) -> N
     assert judged(candidate(labels=labels, feeds=feeds, kind=kind)).refusal is refusal
 
 
-def test_mutes_win_and_follows_are_always_in() -> None:
-    follows = replace(BUSINESS, follows=("area:drones",))
-    lonely = candidate(labels="area:drones", feeds="A")
-    assert judged(lonely).refusal is not None
-    assert judged(lonely, follows).refusal is None
-    assert judged(lonely, replace(follows, mutes=("area:drones",))).refusal is Refusal.MUTED
+def test_mutes_win_and_follows_open_what_they_may() -> None:
+    follows = replace(BUSINESS, follows=("area:drones", "sector:energy"))
+    weak = candidate(labels="area:drones", feeds="A,B", published=days(-13))  # 3 + 0.57 + 0.04: by two
+    assert judged(weak).refusal is Refusal.TOO_FEW_POINTS
+    assert judged(weak, follows).refusal is None
+    assert judged(weak, replace(follows, mutes=("area:drones",))).refusal is Refusal.MUTED
+    # 3 - 1 + 0.48: one publisher, and less than MUST_SCORE; with a goal 3.98
+    assert judged(candidate(labels="area:drones", feeds="A"), follows).refusal is Refusal.TOO_FEW_SOURCES
+    assert judged(candidate(labels="area:drones function:operations", feeds="A"), follows).refusal is None
+    # used cars and fires of a sector that is followed are no technology
+    plain = candidate(labels="sector:energy function:operations", feeds="A,B,C")
+    assert judged(plain, follows).refusal is Refusal.NOT_TECHNOLOGY
+
+
+def followed_and_better() -> list[Candidate]:
+    """Six stories worth more than three that are followed."""
+    areas = ("iot", "ai", "cybersecurity", "digital_payments", "additive_manufacturing", "robotics")
+    better = [
+        candidate(
+            f"s{n}", title=f"T{n}", labels=f"area:{area} sector:healthcare impact:threat", feeds=f"A{n},B{n}"
+        )
+        for n, area in enumerate(areas)
+    ]
+    weak = [
+        candidate(f"f{n}", title=f"F{n}", labels=f"area:{area} sector:retail", feeds=f"D{n},E{n}")
+        for n, area in enumerate(("drones", "edge_computing", "blockchain"))
+    ]
+    return [*better, *weak]
+
+
+def test_one_followed_story_has_a_place_that_is_worth_less_than_what_goes_without() -> None:
+    who = replace(BUSINESS, follows=("sector:retail",), goals=())
+    found = chosen(followed_and_better(), who=who)
+    assert len(found) == 5
+    assert len([one for one in found if one.startswith("f")]) == 1
+    assert all(one.startswith("s") for one in chosen(followed_and_better()))
+    # where nothing goes without, all that is followed is shown
+    assert len(chosen(followed_and_better()[4:], who=who)) == 5
 
 
 def chosen(candidates: list[Candidate], places: int = 5, who: Business = BUSINESS) -> list[str]:
@@ -100,15 +132,53 @@ def chosen(candidates: list[Candidate], places: int = 5, who: Business = BUSINES
     return [one.candidate.story_id for one in best_first(held, choose(held, places))]
 
 
-def test_at_most_two_led_by_one_owner() -> None:
-    areas = ["iot", "drones", "ai", "digital_payments"]
-    stories = [
+def papers(feeds: str, *, rule: bool = False) -> list[Candidate]:
+    impact = " impact:regulation" if rule else ""
+    return [
         candidate(
-            f"s{n}", title=f"Story {n}", labels=f"area:{area} sector:healthcare", feeds="Big Paper,Other"
+            f"s{n}",
+            title=f"Story {n}",
+            labels=f"area:{area} sector:healthcare{impact}",
+            feeds=feeds,
+            kind="regulator",
         )
-        for n, area in enumerate(areas)
+        for n, area in enumerate(("iot", "drones", "ai", "digital_payments", "cybersecurity"))
     ]
-    assert len(chosen(stories)) == 2
+
+
+@pytest.mark.parametrize(
+    ("feeds", "count"),
+    [
+        ("Big Paper", 2),
+        ("Big Paper,Other", 4),  # two are charged to each
+        ("Big Paper,Other,Third", 5),
+    ],
+)
+def test_at_most_two_are_charged_to_one_publisher(feeds: str, count: int) -> None:
+    assert len(chosen(papers(feeds))) == count
+
+
+def test_a_rule_of_the_own_sector_passes_whoever_told_it() -> None:
+    assert len(chosen(papers("Big Paper", rule=True))) == 5
+
+
+def test_what_must_be_seen_leads() -> None:
+    best = candidate("best", title="B", labels="area:iot sector:healthcare", feeds="A,B,C,D,E")
+    risk = risky(title="Ransomware shuts clinics")
+    assert judged(best).score.points > judged(risk).score.points
+    assert chosen([best, risk]) == ["risk", "best"]
+
+
+def test_of_near_equals_the_own_sector_leads() -> None:
+    top = candidate("top", title="T", labels="area:iot function:operations area:ai", feeds="A,B,C,D,E")
+    near = candidate(
+        "near", title="N", labels="area:drones sector:healthcare function:operations", feeds="F,G"
+    )
+    points = {one.candidate.story_id: one.score.points for one in judgement([top, near])}
+    assert 0 < points["top"] - points["near"] <= 1
+    assert chosen([top, near]) == ["near", "top"]
+    alone = replace(near, sources=near.sources[:1])  # a point less, and not proven: it does not lead
+    assert chosen([top, alone])[0] == "top"
 
 
 def test_at_most_two_on_one_technology_its_parent_counted() -> None:

@@ -68,12 +68,13 @@ def test_a_muted_label_is_named() -> None:
 def test_caps_are_the_answer_where_the_gates_let_it_pass() -> None:
     many = verdicts(*several(4))
     assert [many[key].gate for key in sorted(many)].count("per_technology") == 2  # two on one technology
-    labels = ("area:iot", "area:additive_manufacturing", "area:cybersecurity")
+    labels = ("area:iot", "area:additive_manufacturing", "area:cybersecurity", "area:ai", "area:drones")
     same = [
         candidate(f"s{n}", title=f"Report {n}", labels=f"{label} sector:healthcare", feeds="Same,Other")
         for n, label in enumerate(labels)
     ]
-    assert [one.gate for one in verdicts(*same).values()].count("per_publisher") == 1
+    [capped] = [one for one in verdicts(*same).values() if one.gate == "per_publisher"]
+    assert capped.words == "The digest holds two stories of each publisher that told it, which came first."
     twins = [candidate(key, title="One headline", labels=FIT, feeds=f"{key},Other") for key in ("a", "b")]
     assert sorted(one.gate for one in verdicts(*twins).values()) == [CHOSEN, "told_already"]
 
@@ -109,3 +110,18 @@ def test_what_must_be_seen_says_so_and_where_it_need_not_be() -> None:
 
 def test_every_gate_has_words_for_people() -> None:
     assert GATES.keys() == {CHOSEN, NO_ROOM, NOT_IN_EDITION, *map(str, Refusal)}
+
+
+def test_what_went_first_though_it_scores_less_is_said() -> None:
+    areas = ("iot", "ai", "cybersecurity", "digital_payments", "additive_manufacturing", "robotics")
+    better = [
+        candidate(
+            f"s{n}", title=f"T{n}", labels=f"area:{area} sector:healthcare impact:threat", feeds=f"A{n},B{n}"
+        )
+        for n, area in enumerate(areas)
+    ]
+    weak = candidate("weak", title="W", labels="area:drones sector:retail", feeds="D,E")
+    found = verdicts(*better, weak, follows=("sector:retail",))
+    assert found["weak"].gate == CHOSEN
+    out = [one for one in found.values() if one.gate == "no_place"]
+    assert any("better stories and what you follow filled the five places" in one.words for one in out), out

@@ -2,8 +2,13 @@
 
 Theory of operation.
 
-Caps: at most two stories led by one owner and two per technology (the parent of a technology counts too:
-two about chatbots are two about AI). Fewer stories than places is a good week for the reader: never pad.
+Caps are those of ``caps``. Fewer stories than places is a good week for the reader: never pad.
+
+Follows: what a business follows has its place before the rest where it is worth no less than what would have
+it otherwise, and one story has it that is worth less. A whole sector followed would fill every issue with
+whatever that sector did (used cars and fires before three stories of nine points, in the demo).
+
+Lead: what must be seen; else the best, but of those within ``NEAR`` points of it the own sector's.
 
 Mix: of two stories nearly as good, the one less like what was chosen before. Likeness is the cosine of
 labels; a story just like one before loses ``SAME`` points, half a declared interest. It reorders stories that
@@ -25,27 +30,28 @@ year we are equally unsure of nearly everything, and a story that many tell is t
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Sequence
 from functools import partial
 from hashlib import blake2b
 
 import numpy as np
 from numpy.typing import NDArray
 
-from trendwatch.advice.columns import POINT, Columns, Mask, Places
+from trendwatch.advice.caps import Caps
+from trendwatch.advice.columns import Columns, Places
 from trendwatch.advice.evidence import officials
 from trendwatch.advice.profile import Profile
 from trendwatch.advice.selection import Judged, Refusal, StoryJudgement
 from trendwatch.types.sectors import MOST_WEIGHT
 
-PER_OWNER = 2
-PER_AREA = 2
 #: Stories that must be seen: more, and none would be.
 MUST_SEE = 2
 #: The best this many are mixed; those behind come in their order.
 POOL = 50
-#: Points that a story loses which is just like one before.
-SAME = 1.5
+#: Points that are as good as none where the first story is chosen.
+NEAR = 1.0
+#: Stories on what is followed that get a place though better ones go without.
+WEAKER_FOLLOWED = 1
 #: Of the strongest relation, what a sector without one weighs where the story from outside is drawn.
 UNRELATED = 0.2
 #: Lots of the story that everybody tells, from the nearest sector; every story has one.
@@ -55,16 +61,36 @@ DRAWS = 1_000
 def choose(judgement: StoryJudgement, places: int) -> list[Judged]:
     """Return stories that may be shown, within the caps and well mixed.
 
-    First what must be seen, two at most; then what is always wanted; then the best.
+    First what must be seen, two at most; then what is followed, as far as it may; then the best.
     """
-    turn, caps = judgement.in_turn(), _Caps(judgement)
+    turn, caps = judgement.in_turn(), Caps(judgement)
     must = turn[judgement.must_see[turn]]
     chosen = list(caps.admit(must, min(places, MUST_SEE)))
-    taken = {one.at for one in chosen}
-    rest = np.array([at for at in turn[: POOL + len(must)] if at not in taken], dtype=np.intp)
-    far = turn[POOL + len(must) :]
-    wanted = judgement.scores.followed[rest]
-    for tier in (rest[wanted], *_tiers(judgement, rest[~wanted])):
+    taken = [one.at for one in chosen]
+    rest = turn[~np.isin(turn, taken)]
+    wanted = _wanted(judgement, rest, before=chosen, places=places - len(chosen))
+    chosen += caps.mixed(wanted, places - len(chosen))
+    return [*chosen, *_best(judgement, caps, rest[~np.isin(rest, wanted)], places=places - len(chosen))]
+
+
+def _wanted(judgement: StoryJudgement, rest: Places, *, before: list[Judged], places: int) -> Places:
+    """Return what is followed and has its place before the rest."""
+    followed = rest[judgement.scores.followed[rest]][:POOL]
+    if places <= 0 or not len(followed):
+        return followed[:0]
+    would = _best(judgement, Caps(judgement, before), rest, places=places)
+    points = judgement.scores.points
+    others = [int(points[one.at]) for one in would if not one.score.followed]
+    bar = min(others, default=0)
+    good, weaker = followed[points[followed] >= bar], followed[points[followed] < bar]
+    return np.concatenate([good, weaker[:WEAKER_FOLLOWED]])
+
+
+def _best(judgement: StoryJudgement, caps: Caps, rest: Places, *, places: int) -> list[Judged]:
+    """Return the best stories there is room for, those that are proven first, well mixed."""
+    chosen: list[Judged] = []
+    near, far = rest[:POOL], rest[POOL:]
+    for tier in _tiers(judgement, near):
         chosen += caps.mixed(tier, places - len(chosen))
     return [*chosen, *caps.admit(far, places - len(chosen))]
 
@@ -76,8 +102,18 @@ def _tiers(judgement: StoryJudgement, places: Places) -> tuple[Places, Places]:
 
 
 def best_first(judgement: StoryJudgement, chosen: Iterable[Judged]) -> list[Judged]:
-    """Return chosen stories as they are read."""
-    return sorted(chosen, key=lambda one: int(judgement.rank[one.at]))
+    """Return chosen stories as they are read: what must be seen leads, then the best, then by worth."""
+    ordered = sorted(chosen, key=lambda one: (not one.must_see, int(judgement.rank[one.at])))
+    if not ordered or ordered[0].must_see:
+        return ordered
+    top, own = ordered[0], judgement.held.own
+    near = [
+        one
+        for one in ordered
+        if own in one.labels and one.proven == top.proven and one.score.points >= top.score.points - NEAR
+    ]
+    lead = near[0] if near else top
+    return [lead, *(one for one in ordered if one.at != lead.at)]
 
 
 def left_out(judgement: StoryJudgement, chosen: Iterable[Judged], one: Judged) -> Refusal | None:
@@ -85,13 +121,23 @@ def left_out(judgement: StoryJudgement, chosen: Iterable[Judged], one: Judged) -
     taken = {other.at for other in chosen}
     if one.refusal is not None or one.at in taken:
         return one.refusal
-    caps = _Caps(judgement)
+    caps = Caps(judgement)
     for at in judgement.in_turn():
         if at == one.at:
             break
         if at in taken:
             caps.count(int(at))
     return caps.refusal(one.at) or Refusal.NO_PLACE
+
+
+def kept_out(
+    judgement: StoryJudgement, chosen: Sequence[Judged], *, besides: Judged | None
+) -> Counter[Refusal]:
+    """Return how many stories that may be shown each cap keeps out, where there are places left."""
+    caps, taken = Caps(judgement, chosen), {one.at for one in chosen}
+    taken |= {besides.at} if besides else set()
+    left = [int(at) for at in judgement.in_turn() if at not in taken]
+    return Counter(refusal for at in left if (refusal := caps.refusal(at)))
 
 
 def outside(judgement: StoryJudgement, chosen: list[Judged], *, period: str) -> tuple[Judged, float] | None:
@@ -105,7 +151,7 @@ def outside(judgement: StoryJudgement, chosen: list[Judged], *, period: str) -> 
     usual = {*held.asked, *held.related, *held.follows, held.own}.union(*(one.areas for one in chosen))
     may = judgement.proven & columns.with_area & judgement.where(None, Refusal.TOO_FEW_POINTS)
     may = may & ~columns.carry(sorted(usual)) & ~judgement.scores.naming_tools
-    left = _Caps(judgement, chosen).having_room(np.flatnonzero(may))
+    left = Caps(judgement, chosen).having_room(np.flatnonzero(may))
     if not len(left):
         return None
     left = left[np.argsort(columns.turn[left])]  # whatever the order of the edition
@@ -142,82 +188,3 @@ def _nearness(held: Profile) -> NDArray[np.float32]:
         near = np.where(columns.carry([f"sector:{sector}"]), np.float32(weight / MOST_WEIGHT), np.float32(0))
         found = np.maximum(found, near)
     return found
-
-
-class _Caps:
-    """Counts what is shown, so that nothing is shown too often."""
-
-    def __init__(self, judgement: StoryJudgement, taken: Iterable[Judged] = ()) -> None:
-        self._judgement = judgement
-        self._columns = judgement.columns
-        #: by number, as columns know them
-        self._owners: Counter[int] = Counter()
-        self._titles: set[int] = set()
-        self._areas: Counter[str] = Counter()
-        self._taken: list[int] = []
-        for one in taken:
-            self.count(one.at)
-
-    def admit(self, ordered: Places, places: int) -> Iterator[Judged]:
-        """Return the first that there is room for."""
-        left = self.having_room(ordered)
-        while places > 0 and len(left):
-            at = int(left[0])
-            self.count(at)
-            places -= 1
-            yield self._judgement.of(at)
-            left = self.having_room(left[1:])
-
-    def mixed(self, ordered: Places, places: int) -> Iterator[Judged]:
-        """Return the best that there is room for, each the less worth the more it is like one before.
-
-        Maximal marginal relevance over labels (Carbonell and Goldstein 1998), within one tier: the mix may
-        cost a story up to ``SAME`` points, but not its tier.
-        """
-        left, judgement = self.having_room(ordered), self._judgement
-        likeness = self._columns.likeness
-        while places > 0 and len(left):
-            points = judgement.scores.points[left] / POINT
-            if self._taken:
-                near = np.max(likeness[:, left].T @ likeness[:, self._taken], axis=1)
-                points = points - SAME * near
-            at = int(left[np.lexsort((judgement.rank[left], -points))[0]])
-            self.count(at)
-            places -= 1
-            yield judgement.of(at)
-            left = left[left != at]
-            left = self.having_room(left)
-
-    def having_room(self, places: Places) -> Places:
-        """Return those of some stories that there is room for."""
-        return places[self._has_room(places)]
-
-    def _has_room(self, left: Places) -> Mask:
-        columns = self._columns
-        areas = [area for area, count in self._areas.items() if count >= PER_AREA]
-        room = ~columns.carry_among(areas, left)
-        told, leaders = columns.told[left], columns.leaders[left]
-        # A handful of comparisons beats sorting for numpy's isin.
-        for title in self._titles:
-            room &= told != title
-        for owner, count in self._owners.items():
-            if count >= PER_OWNER:
-                room &= leaders != owner
-        return room
-
-    def refusal(self, at: int) -> Refusal | None:
-        """Return which cap has no room for a story."""
-        if self._columns.told[at] in self._titles:
-            return Refusal.TOLD_ALREADY
-        if self._owners[int(self._columns.leaders[at])] >= PER_OWNER:
-            return Refusal.PER_PUBLISHER
-        if any(self._areas[area] >= PER_AREA for area in self._columns.areas(at)):
-            return Refusal.PER_TECHNOLOGY
-        return None
-
-    def count(self, at: int) -> None:
-        """Count a story as shown."""
-        self._taken.append(at)
-        self._titles.add(int(self._columns.told[at]))
-        self._owners[int(self._columns.leaders[at])] += 1
-        self._areas.update(self._columns.areas(at))

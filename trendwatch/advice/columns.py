@@ -195,6 +195,31 @@ class Columns:
         """A number for the owner of each story's first report."""
         return _numbered([one.sources[0].owner if one.sources else "" for one in self.candidates])
 
+    @cached_property
+    def _tellers(self) -> list[tuple[int, ...]]:
+        """Numbers for the owners of each story's reports."""
+        numbers: dict[str, int] = {}
+        found = []
+        for one in self.candidates:
+            names = dict.fromkeys(source.owner for source in one.sources) or {"": None}
+            found.append(tuple(numbers.setdefault(name, len(numbers)) for name in names))
+        return found
+
+    @cached_property
+    def tellers(self) -> NDArray[np.int16]:
+        """How many publishers a story may be charged to."""
+        return np.array([len(owners) for owners in self._tellers], dtype=np.int16)
+
+    def told_by_whom(self, at: int) -> tuple[int, ...]:
+        """Return numbers for the publishers of the story at a place."""
+        return self._tellers[at]
+
+    def told_by(self, owner: int) -> NDArray[np.int8]:
+        """Return 1 for each story that a publisher tells, 0 for the others."""
+        return self.once(
+            ("told by", owner), lambda: np.array([owner in some for some in self._tellers], dtype=np.int8)
+        )
+
     def areas(self, at: int) -> tuple[str, ...]:
         """Return the technologies of the story at a place."""
         return tuple(key for key in self.tags[at] if key.startswith("area:"))

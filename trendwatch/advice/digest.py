@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from trendwatch.advice.arriving import arrival_notes
-from trendwatch.advice.choosing import best_first, choose, outside
+from trendwatch.advice.choosing import best_first, choose, kept_out, outside
 from trendwatch.advice.columns import Columns, owners
 from trendwatch.advice.evidence import official, opinion, vendor_written
 from trendwatch.advice.fitting import fit
@@ -22,7 +22,7 @@ from trendwatch.advice.selection import Judged, Refusal, StoryJudgement
 from trendwatch.advice.taste import NO_TASTE, learn
 from trendwatch.advice.telling import title_of, what_happened
 from trendwatch.advice.trying import practice_note
-from trendwatch.advice.words import counted, in_words, number, shorten, some_of
+from trendwatch.advice.words import a_list, counted, in_words, number, shorten, some_of
 from trendwatch.types.advice import Business, Digest, Edition, Memory, Pick
 from trendwatch.types.influence import Approach
 from trendwatch.types.rows import Movement
@@ -32,6 +32,12 @@ STORIES = 5
 #: Words of the first story with its reason; its headings take the rest of the 60.
 TOP_WORDS = 52
 TOPICS = 3
+#: Caps, as a note says what they left out.
+_MORE_OF_THE_SAME = {
+    Refusal.PER_PUBLISHER: "told by the same publisher",
+    Refusal.PER_TECHNOLOGY: "on the same technology",
+    Refusal.TOLD_ALREADY: "under the same headline",
+}
 
 
 def compose(
@@ -69,7 +75,7 @@ def compose(
         worth_a_look=tuple(picks[1:]),
         outside=_beyond(beyond, selection.propensity, held) if beyond else None,
         coverage=edition.coverage,
-        notes=tuple(_notes(selection.judgement, memory, chosen=chosen, rows=rows)),
+        notes=tuple(_notes(selection, memory, rows=rows)),
         model_version=edition.model_version,
         config_hash=edition.config_hash,
         quiet=not picks,
@@ -187,16 +193,25 @@ def _too_early(edition: Edition) -> bool:
     return edition.trends_from is not None and edition.trends_from > edition.cutoff
 
 
-def _notes(
-    judgement: StoryJudgement, memory: Memory, *, chosen: list[Judged], rows: tuple[Movement, ...]
-) -> Iterator[str]:
+def _few(selection: Selection) -> str:
+    """Return why there are fewer stories than places: nothing else passed, or it was more of the same."""
+    chosen = selection.chosen
+    more = kept_out(selection.judgement, chosen, besides=selection.outside)
+    same = [f"{number(more[cap])} more {words}" for cap, words in _MORE_OF_THE_SAME.items() if more[cap]]
+    if not same:
+        return f"Only {number(len(chosen))} passed this time; we never fill up."
+    return f"{a_list(same)} passed too; they were left out for variety.".capitalize()
+
+
+def _notes(selection: Selection, memory: Memory, *, rows: tuple[Movement, ...]) -> Iterator[str]:
+    judgement, chosen = selection.judgement, selection.chosen
     edition = judgement.held.edition
     if memory.issues == 0:
         yield "This is your first issue, so it may also hold stories from before you joined."
     if not chosen:
         yield f"Nothing in {counted(edition.coverage.items, 'item')} met your profile well enough."
     elif len(chosen) < STORIES - 1:
-        yield f"Only {number(len(chosen))} passed this time; we never fill up."
+        yield _few(selection)
     if unproven := judgement.count(Refusal.TOO_FEW_SOURCES):
         stories = counted(unproven, "story", plural="stories")
         yield f"Left out: {stories} that only one publisher tells so far."

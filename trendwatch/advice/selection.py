@@ -40,7 +40,7 @@ from trendwatch.advice.profile import Profile
 from trendwatch.advice.regions import code, concerns, named, told_in
 from trendwatch.advice.relevance import Score, Scores
 from trendwatch.advice.updates import alike
-from trendwatch.advice.weights import ACTION_WORDS, RISKS
+from trendwatch.advice.weights import ACTION_WORDS, RISKS, RULE
 from trendwatch.types.advice import Candidate, Memory, Part
 
 #: One declared interest (3 points) is enough unless doubts outweigh breadth and freshness.
@@ -184,10 +184,16 @@ class StoryJudgement:
         whose = "of your own sector" if self.held.own in tags else "for software you use"
         return Part(reason=f"must see, whatever its points: {words}, {whose}", points=0)
 
+    @cached_property
+    def uncapped(self) -> Mask:
+        """Stories that are shown whoever told them: what must be seen, and a rule of its own sector."""
+        found: Mask = self.must_see | (self.columns.carry([RULE]) & self.columns.carry([self.held.own]))
+        return found
+
     def in_turn(self) -> Places:
-        """Return what may be shown: what must be seen, what is always wanted, then the best."""
+        """Return what may be shown: what must be seen, then the best."""
         may = np.flatnonzero(self._refusals == 0)
-        behind = 2 * (~self.must_see[may]).astype(np.int64) + ~self.scores.followed[may]
+        behind = (~self.must_see[may]).astype(np.int64)
         return may[np.argsort(self.rank[may] + (behind << 50))]
 
     @cached_property
@@ -227,15 +233,15 @@ class StoryJudgement:
         yield Refusal.SHOWN_BEFORE, shown
 
     def _soft_gates(self) -> Iterator[tuple[Refusal, Mask]]:
-        """Return the gates that a label which is always wanted opens."""
+        """Return the gates that ask how much a story is worth: what is followed needs less."""
         columns, scores = self.columns, self.scores
         wanted = scores.followed
         technology = columns.with_area | columns.carry(tuple(ACTION_WORDS)) | scores.naming_tools
-        yield Refusal.NOT_TECHNOLOGY, ~wanted & ~technology
+        yield Refusal.NOT_TECHNOLOGY, ~technology
         yield Refusal.TOO_FEW_POINTS, ~wanted & (~scores.matched | (scores.points < MUST_SCORE * POINT))
         few = self.held.edition.coverage.sources < FEW_SOURCES
-        sure = (SURE_SCORE_FEW if few else SURE_SCORE) * POINT
-        yield Refusal.TOO_FEW_SOURCES, ~wanted & ~self.proven & (scores.points < sure)
+        sure = np.where(wanted, MUST_SCORE, SURE_SCORE_FEW if few else SURE_SCORE) * POINT
+        yield Refusal.TOO_FEW_SOURCES, ~self.proven & (scores.points < sure)
 
 
 def _urgent(columns: Columns) -> Mask:

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from trendwatch.advice.choosing import PER_AREA, PER_OWNER, left_out
+from trendwatch.advice.caps import PER_AREA, per_owner
+from trendwatch.advice.choosing import left_out
 from trendwatch.advice.digest import STORIES, Selection, select
 from trendwatch.advice.regions import named, told_in
 from trendwatch.advice.selection import (
@@ -20,7 +21,7 @@ from trendwatch.advice.selection import (
     Judged,
     Refusal,
 )
-from trendwatch.advice.words import labels, number
+from trendwatch.advice.words import a_list, labels, number
 from trendwatch.types.advice import Business, Digest, Edition, Memory, Part
 
 #: Beyond the gates of selection.
@@ -45,17 +46,13 @@ GATES = {
         "chosen, left out for length",
         "It was chosen, and left out again because the digest would have been longer than four minutes.",
     ),
-    Refusal.NO_PLACE: Gate(
-        "good, but others were better",
-        f"It may be shown, but better stories filled the {number(STORIES)} places.",
-    ),
+    Refusal.NO_PLACE: Gate("good, but others came first"),
     Refusal.PER_TECHNOLOGY: Gate(
         "enough on that technology already",
         f"The digest holds {number(PER_AREA)} better stories on the same technology.",
     ),
     Refusal.PER_PUBLISHER: Gate(
         "enough from that publisher already",
-        f"The digest holds {number(PER_OWNER)} better stories led by the same publisher.",
     ),
     Refusal.TOLD_ALREADY: Gate(
         "the same headline already", "The digest holds a story with the same headline."
@@ -160,6 +157,11 @@ def _words(one: Judged, gate: str, selection: Selection) -> str:
         muted = [key for key in one.labels if key in selection.judgement.held.mutes]
         return f"You muted {labels(muted, names)}."
     points = one.score.points
+    if gate == Refusal.NO_PLACE:
+        return _no_place(one, selection)
+    if gate == Refusal.PER_PUBLISHER:
+        most = number(per_owner(selection.judgement))
+        return f"The digest holds {most} stories of each publisher that told it, which came first."
     if gate == Refusal.TOO_FEW_POINTS:
         about = labels([key for key in one.labels if key.startswith(("area:", "sector:"))], names)
         met = (
@@ -174,3 +176,18 @@ def _words(one: Judged, gate: str, selection: Selection) -> str:
         sure = SURE_SCORE_FEW if few else SURE_SCORE
         return f"Only one publisher told it, and {points:.1f} points do not make up for it: {sure:g} would."
     return GATES[gate].sentence
+
+
+def _no_place(one: Judged, selection: Selection) -> str:
+    """Return what had the places: better stories, and why some that score less came first."""
+    weaker = [other for other in selection.chosen if other.score.points < one.score.points]
+    first = {
+        "what must be seen": any(other.must_see for other in weaker),
+        "what you follow": any(other.score.followed for other in weaker),
+        "what more publishers tell": any(other.proven and not one.proven for other in weaker),
+    }
+    came = [words for words, did in first.items() if did]
+    if weaker and not came:
+        came = ["stories less alike"]
+    better = ["better stories"] if len(weaker) < len(selection.chosen) else []
+    return f"It may be shown, but {a_list([*better, *came])} filled the {number(STORIES)} places."

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from trendwatch.errors import LeaseLost
+from trendwatch.news.candidates import candidates
+from trendwatch.pipeline.understand import RARITY_TEXTS, RARITY_WINDOW
 from trendwatch.store import Store
 from trendwatch.trends.surge import available_from
 from trendwatch.types.advice import Coverage, Edition
@@ -75,11 +77,13 @@ def _drawn(making: Making, version: str, coverage: Coverage, *, window: tuple[da
     trends, arrivals = store.trends.of_week(version, week), making.arrived(version, week)
     evidence = {item for one in trends for item in one.evidence}
     evidence |= {item for one in arrivals for item in one.evidence}
+    stories = store.candidates.first_seen_between(version, since, cutoff)
+    before = store.understanding.texts(since - RARITY_WINDOW, since, limit=RARITY_TEXTS)
     return Edition(
         id=cutoff.isoformat() if first else f"{cutoff.isoformat()} since {since.isoformat()}",
         since=since,
         cutoff=cutoff,
-        candidates=store.candidates.first_seen_between(version, since, cutoff, language=taxonomy.language),
+        candidates=candidates(stories, before, language=taxonomy.language),
         trends=tuple(trends),
         reports=store.candidates.sources(evidence),
         trends_from=_trends_from(store),

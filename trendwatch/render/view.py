@@ -40,7 +40,7 @@ TITLES = {
     "radar": "Your radar and small trials",
     "outside": "Outside your usual",
 }
-_GATES = "new to you, meets your profile, told by two independent publishers or an official source."
+_GATES = "new to you, in your profile or followed, from two independent publishers, or marked official or single."
 _GENERAL = "What most publishers told"
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -11,8 +11,9 @@ from sqlalchemy import Connection, Engine, Row, Select, func, select
 from trendwatch.store.engine import reading
 from trendwatch.store.statements import table
 from trendwatch.store.tables import FeedRow, ItemRow, ModelRow, StoryRow, TagRow
-from trendwatch.types.advice import Candidate, Coverage
+from trendwatch.types.advice import Coverage
 from trendwatch.types.sources import Source
+from trendwatch.types.stories import Telling, Told
 from trendwatch.types.tags import Facet, Origin, Tag
 
 _ITEM = table(ItemRow)
@@ -65,12 +66,10 @@ class Candidates:
         with reading(self._engine) as connection:
             return {row.id: _source(row) for row in connection.execute(query)}
 
-    def first_seen_between(
-        self, version: str, since: datetime, until: datetime, *, language: str
-    ) -> tuple[Candidate, ...]:
+    def first_seen_between(self, version: str, since: datetime, until: datetime) -> tuple[Told, ...]:
         """Return the stories whose first report reached us in a half-open window, the earliest first.
 
-        A report in the language asked for tells the story where there is one.
+        With their reports up to its end, and the tags of a model version.
         """
         inside = (_ITEM.c.first_seen_at >= since, _ITEM.c.first_seen_at < until)
         older = _ITEM.alias("older")
@@ -87,8 +86,14 @@ class Candidates:
             members: dict[int, list[Row[Any]]] = {}
             for report in connection.execute(_reports(stories, until)):
                 members.setdefault(report.story_seq, []).append(report)
-            tags = _tags(connection, version, members)
-        return tuple(_candidate(reports, tags.get(seq, ()), language) for seq, reports in members.items())
+            tags = _tags(connection, version, [one.seq for reports in members.values() for one in reports])
+        return tuple(
+            Told(
+                story_id=reports[0].story_id,
+                reports=tuple(_telling(report, tags.get(report.seq, ())) for report in reports),
+            )
+            for reports in members.values()
+        )
 
 
 def _reports(stories: Select[Any], until: datetime) -> Select[Any]:
@@ -111,52 +116,31 @@ def _reports(stories: Select[Any], until: datetime) -> Select[Any]:
     )
 
 
-def _tags(
-    connection: Connection, version: str, members: Mapping[int, Sequence[Row[Any]]]
-) -> dict[int, tuple[Tag, ...]]:
-    """Return the tags of stories by story: for each label those of the surest of its reports."""
-    story_of = {report.seq: story for story, reports in members.items() for report in reports}
-    seqs = sorted(story_of)
-    rows: list[Row[Any]] = []
-    for start in range(0, len(seqs), _CHUNK):
+def _tags(connection: Connection, version: str, seqs: Sequence[int]) -> dict[int, tuple[Tag, ...]]:
+    """Return the tags of items by item, each item's by full key."""
+    ordered, found = sorted(seqs), dict[int, list[Tag]]()
+    for start in range(0, len(ordered), _CHUNK):
         # By item, along the primary key: a join would read every tag of the model.
-        mine = (_TAG.c.model_seq == _MODEL.c.seq, _TAG.c.item_seq.in_(seqs[start : start + _CHUNK]))
+        mine = (_TAG.c.model_seq == _MODEL.c.seq, _TAG.c.item_seq.in_(ordered[start : start + _CHUNK]))
         query = select(_TAG).join(_MODEL, _MODEL.c.seq == _TAG.c.model_seq)
-        rows += connection.execute(query.where(_MODEL.c.version == version, *mine))
-    found: dict[int, dict[str, Tag]] = {}
-    for row in sorted(rows, key=lambda row: (row.confidence, row.item_seq)):
-        facet, origin = Facet(row.facet), Origin(row.origin)
-        confidence, terms = row.confidence, tuple(row.terms)
-        tag = Tag(facet=facet, label=row.label, confidence=confidence, origin=origin, terms=terms)
-        found.setdefault(story_of[row.item_seq], {})[tag.full_key] = tag  # the surest comes last and stays
-    return {seq: tuple(tags[key] for key in sorted(tags)) for seq, tags in found.items()}
+        for row in connection.execute(query.where(_MODEL.c.version == version, *mine)):
+            facet, origin = Facet(row.facet), Origin(row.origin)
+            confidence, terms = row.confidence, tuple(row.terms)
+            tag = Tag(facet=facet, label=row.label, confidence=confidence, origin=origin, terms=terms)
+            found.setdefault(row.item_seq, []).append(tag)
+    return {seq: tuple(sorted(tags, key=lambda tag: tag.full_key)) for seq, tags in found.items()}
 
 
-def _candidate(reports: Sequence[Row[Any]], tags: tuple[Tag, ...], language: str) -> Candidate:
-    """Return a story with one source per owner, told by the fullest report of its first publisher."""
-    readable = [report for report in reports if report.language in {"", language}] or reports
-    lead = max(readable, key=lambda report: (report.owner == readable[0].owner, len(report.summary)))
-    dates = [report.published_at for report in reports if report.published_at is not None]
-    return Candidate(
-        story_id=lead.story_id,
-        title=lead.title,
-        summary=lead.summary,
-        url=lead.url,
-        first_seen_at=min(report.first_seen_at for report in reports),
-        published_at=min(dates, default=None),
-        backlog=all(report.backlog for report in reports),
+def _telling(report: Row[Any], tags: tuple[Tag, ...]) -> Telling:
+    return Telling(
+        source=_source(report),
+        summary=report.summary,
+        language=report.language,
+        first_seen_at=report.first_seen_at,
+        published_at=report.published_at,
+        backlog=report.backlog,
         tags=tags,
-        sources=tuple(_sources((lead, *reports))),
-        items=len(reports),
     )
-
-
-def _sources(reports: Iterable[Row[Any]]) -> Iterable[Source]:
-    seen: set[str] = set()
-    for report in reports:
-        if report.owner not in seen and report.url:
-            seen.add(report.owner)
-            yield _source(report)
 
 
 def _source(report: Any) -> Source:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from trendwatch.types.news import Item
+from trendwatch.types.sources import Source
 from trendwatch.types.tags import Tag
 
 
@@ -27,7 +28,7 @@ class Story:
     items: int
     #: feeds that carry it
     sources: int
-    #: independent publishers among them
+    #: publishers among them; a digest counts only those whose report vouches for the one it shows
     owners: int
 
 
@@ -100,3 +101,30 @@ class Mend:
     items: tuple[str, ...]
     #: nothing is left of the first: its id is another name of the second
     merged: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Telling:
+    """One report of a story, with all that decides how the story is shown."""
+
+    #: title and address of it, its feed and owner
+    source: Source
+    summary: str
+    #: "" where nothing says
+    language: str
+    first_seen_at: datetime
+    #: None where undated
+    published_at: datetime | None
+    #: it was in its feed before we knew the feed
+    backlog: bool
+    #: of one model version, by full key
+    tags: tuple[Tag, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """A story with its reports, as they were folded: not all need tell the same event."""
+
+    story_id: str
+    #: in the order they were counted
+    reports: tuple[Telling, ...]
