@@ -12,17 +12,17 @@ from starlette.responses import Response
 from trendwatch.api.asked import Key, Limit, exact_week
 from trendwatch.errors import InputError
 from trendwatch.render.email import text
-from trendwatch.render.feeds import ENTRIES, as_json, atom, json_feed
+from trendwatch.render.feeds import ENTRIES, as_json
 from trendwatch.types.advice import Business, Digest
 from trendwatch.types.delivery import Channel, DeliveryState
-from trendwatch.web.digests import digest_page, issues_url, site_url
+from trendwatch.web.digests import ATOM, JSON_FEED, digest_page, feed_of, issues_url, site_url
 from trendwatch.web.parts import Given, Parts
 
 router = APIRouter(tags=["businesses"])
 
 _CONTENT = ("application/json", "text/html", "text/plain", "application/atom+xml", "application/feed+json")
 #: Longest first: ``.feed.json`` also ends in ``.json``.
-_FORMS = (".feed.json", ".json", ".html", ".txt", ".atom")
+_FORMS = (JSON_FEED, ".json", ".html", ".txt", ATOM)
 
 
 class BusinessShape(BaseModel):
@@ -140,7 +140,7 @@ def digest(
     week = period.removesuffix(form)
     if week != "latest":
         _check(week)
-    if form in {".atom", ".feed.json"}:
+    if form in {ATOM, JSON_FEED}:
         return _feed(parts, wanted, week, form)
     found = parts.store.digests.get(key, week)
     base_url = issues_url(parts, key)
@@ -167,17 +167,7 @@ def _feed(parts: Parts, business: Business, week: str, form: str) -> Response:
         found = [parts.store.digests.get(business.key, week)]
     base_url = issues_url(parts, business.key)
     self_url = f"{site_url(parts)}/api/v1/businesses/{business.key}/digests/{week}{form}"
-    if form == ".atom":
-        body = atom(
-            found,
-            business_key=business.key,
-            business_name=business.name,
-            self_url=self_url,
-            base_url=base_url,
-        )
-        return Response(body, media_type="application/atom+xml; charset=utf-8")
-    body = json_feed(found, business_name=business.name, self_url=self_url, base_url=base_url)
-    return Response(body, media_type="application/feed+json; charset=utf-8")
+    return feed_of(found, business, base_url=base_url, self_url=self_url)
 
 
 def _entry(digest: Digest) -> DigestEntry:

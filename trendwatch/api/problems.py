@@ -14,6 +14,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
+from trendwatch.api.keys import is_signed
 from trendwatch.errors import (
     AlreadyThere,
     ConfigError,
@@ -26,6 +27,7 @@ from trendwatch.errors import (
     TrendwatchError,
 )
 from trendwatch.web.errors import error_page
+from trendwatch.web.looks import MAIL
 
 _log = structlog.get_logger()
 
@@ -85,9 +87,16 @@ def answer(problem: Problem, *, path: str, request_id: str) -> Response:
     """Return a problem as whoever asks can read it."""
     headers = dict(problem.headers or {})
     if not path.startswith(API):
+        here = MAIL if is_signed(path) else ""
         lines = tuple(f"{where}: {message}" for where, message in problem.errors)
         return error_page(
-            problem.status, problem.title, problem.detail, lines=lines, request_id=request_id, headers=headers
+            problem.status,
+            problem.title,
+            problem.detail,
+            lines=lines,
+            request_id=request_id,
+            headers=headers,
+            here=here,
         )
     content: dict[str, object] = {
         "type": f"/about#problem-{problem.status}",

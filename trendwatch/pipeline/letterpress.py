@@ -67,7 +67,7 @@ def mail_for(store: Store, delivery: Delivery, *, sender: str, site: str, links:
         shown = letter_mail(delivery.letter, **envelope, date=date, banner=banner, reader_links=ways)
         return replace(shown, headers=_headers(links, delivery.target, made=date))
     digest = store.digests.get(delivery.business_key, delivery.period)
-    base_url = f"{site}/digests/{delivery.business_key}"
+    base_url = _issues(links, delivery, site=site, made=digest.cutoff)
     ways = _ways(links, delivery.target, made=digest.cutoff)
     if digest.quiet_choice == "note":
         letter = quiet_note(digest, url=issue_url(base_url, digest.period))
@@ -76,6 +76,13 @@ def mail_for(store: Store, delivery: Delivery, *, sender: str, site: str, links:
         votes = _votes(links, delivery, made=digest.cutoff) if digest.picks else ""
         shown = mail(digest, **envelope, base_url=base_url, banner=banner, reader_links=ways, votes_url=votes)
     return replace(shown, headers=_headers(links, delivery.target, made=digest.cutoff))
+
+
+def _issues(links: Links, delivery: Delivery, *, site: str, made: datetime) -> str:
+    """Return where the issues are for this reader: our pages may ask for a key, which no reader has."""
+    if not delivery.target:
+        return f"{site}/digests/{delivery.business_key}"
+    return links.to("issues", delivery.target, made=made)
 
 
 def _leaving(links: Links, reader: str, *, made: datetime) -> tuple[LinkView, ...]:

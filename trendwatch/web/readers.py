@@ -22,7 +22,7 @@ from trendwatch.types.advice import Business
 from trendwatch.types.delivery import Consent, Recipient
 from trendwatch.types.tags import Facet
 from trendwatch.web.forms import Form, fields
-from trendwatch.web.looks import page
+from trendwatch.web.looks import MAIL, page
 from trendwatch.web.parts import Given, Parts
 
 router = APIRouter(prefix=PREFIX)
@@ -82,13 +82,13 @@ def agree(token: str, parts: Given) -> Response:
 @router.get("/preferences/{token}")
 def preferences(token: str, parts: Given) -> Response:
     """Show how often the digest comes and what it is about; nothing is changed."""
-    return _page(parts, _served(parts, token), token=token, state="choosing")
+    return _page(parts, served(parts, token, "preferences"), token=token, state="choosing")
 
 
 @router.post("/preferences/{token}")
 def prefer(token: str, parts: Given, body: Form = b"") -> Response:
     """Change how often the digest comes and what it is about."""
-    reader = _served(parts, token)
+    reader = served(parts, token, "preferences")
     given = fields(body)
     values: dict[str, object] = {
         name: given[name][0][:40] for name in ("frequency", "quiet_week") if name in given
@@ -120,12 +120,17 @@ def who_gets_it(reader: Recipient | None) -> Recipient:
     if reader is None:
         raise HTTPException(410, "We know nothing about this address any more.")
     if reader.consent is not Consent.CONFIRMED:
-        raise HTTPException(410, "Only who gets this digest may change it, and this address does not.")
+        raise HTTPException(410, "This is for those who get the digest, and this address does not.")
     return reader
 
 
-def _served(parts: Parts, token: str) -> Recipient:
-    return who_gets_it(_reader(parts, token, "preferences"))
+def served(parts: Parts, token: str, purpose: Purpose) -> Recipient:
+    """Return the reader who holds a link and gets the digest.
+
+    Raises:
+        HTTPException: the link is none of ours, or whoever holds it does not get the digest any more.
+    """
+    return who_gets_it(_reader(parts, token, purpose))
 
 
 def _known(parts: Parts, token: str, purpose: Purpose) -> Recipient:
@@ -172,7 +177,7 @@ def _page(parts: Parts, reader: Recipient | None, *, token: str, state: str) -> 
         "state": state,
     }
     # Whoever shares a machine must not find it in a cache.
-    return page("reader.html", {"here": "", **values}, headers={"Cache-Control": "no-store"})
+    return page("reader.html", {"here": MAIL, **values}, headers={"Cache-Control": "no-store"})
 
 
 def _others(parts: Parts, reader: Recipient | None) -> int:
