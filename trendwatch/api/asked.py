@@ -8,15 +8,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Annotated
+from urllib.parse import urlencode
 
-from fastapi import HTTPException, Path, Query, Request
+from fastapi import HTTPException, Path, Query, Request, Response
 from pydantic import AfterValidator, AwareDatetime
 
 from trendwatch.config import Config
 from trendwatch.config.hints import did_you_mean
 from trendwatch.config.taxonomy import Known
 from trendwatch.errors import InputError
-from trendwatch.types.weeks import parse_week
+from trendwatch.trends.series import counted_key
+from trendwatch.types.weeks import parse_week, week_name, week_number
 
 #: A row number: what SQLite and PostgreSQL can compare.
 _LARGEST = 2**63 - 1
@@ -59,6 +61,7 @@ def _week(name: str) -> str:
 #: RFC 3339; a "+" in an address is a space, so write Z or %2B.
 Time = Annotated[AwareDatetime, AfterValidator(_utc)]
 Week = Annotated[str, AfterValidator(_week)]
+OneWeek = Annotated[str, AfterValidator(exact_week)]
 
 Limit = Annotated[int, Query(ge=1, le=200, description="At most this many.")]
 Cursor = Annotated[int | None, Query(ge=0, le=_LARGEST, description="From next_cursor; goes on from there.")]
@@ -79,3 +82,35 @@ def check_labels(config: Config, keys: Iterable[str]) -> None:
         for part in key.split("|"):
             if complaint := known.full_complaint(part[:100]):
                 raise InputError(complaint)
+
+
+def counted_keys(config: Config, keys: Iterable[str]) -> list[str]:
+    """Return labels and pairs as they are counted, each once: one order of a pair, and no other.
+
+    Raises:
+        InputError: there is no such label, or such pairs are never counted.
+    """
+    asked = list(keys)
+    check_labels(config, asked)
+    return list(dict.fromkeys(map(counted_key, asked)))
+
+
+def past_week(name: str, now: datetime) -> int:
+    """Return the number of a week that has begun.
+
+    Raises:
+        InputError: it has not: of the future nothing can be told, not even that nothing was.
+    """
+    number = parse_week(name)
+    if number > week_number(now):
+        raise InputError(f"{name} has not begun; the week of now is {week_name(week_number(now))}")
+    return number
+
+
+def next_page(request: Request, response: Response, cursor: int | None) -> int | None:
+    """Say in a header where a list goes on, and return that cursor."""
+    if cursor is not None:
+        asked = [(name, value) for name, value in request.query_params.multi_items() if name != "cursor"]
+        query = urlencode([*asked, ("cursor", str(cursor))])
+        response.headers["Link"] = f'<{request.url.path}?{query}>; rel="next"'
+    return cursor

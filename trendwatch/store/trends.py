@@ -92,7 +92,9 @@ class Trends:
         with reading(self._engine) as connection:
             return [row.id for row in connection.execute(query.limit(limit))]
 
-    def stories(self, version: str, key: str, since: datetime, until: datetime, *, limit: int) -> list[str]:
+    def stories(
+        self, version: str, key: str, since: datetime, until: datetime, *, limit: int, skip: int = 0
+    ) -> list[str]:
         """Return ids of the stories with an item that carries a label or pair, the widest first."""
         query = (
             select(_STORY.c.id)
@@ -102,7 +104,7 @@ class Trends:
             .order_by(_STORY.c.owners.desc(), _STORY.c.last_seen_at.desc(), _STORY.c.seq)
         )
         with reading(self._engine) as connection:
-            return list(connection.execute(query.limit(limit)).scalars())
+            return list(connection.execute(query.limit(limit).offset(skip)).scalars())
 
     def spikes(self, version: str, week: int) -> list[Spike]:
         """Return what one week was full of, the fullest first."""
@@ -125,6 +127,13 @@ class Trends:
     def of_week(self, version: str, week: int) -> list[Trend]:
         """Return the trends of a week, the strongest first; fading ones are negative and last."""
         return self._select(_TREND.c.model_seq == model_seq(version), _TREND.c.week == week)
+
+    def of_weeks(self, version: str, first_week: int, last_week: int) -> list[Trend]:
+        """Return the trends of a closed range of weeks, the latest week first, then the strongest."""
+        found = self._select(
+            _TREND.c.model_seq == model_seq(version), _TREND.c.week.between(first_week, last_week)
+        )
+        return sorted(found, key=lambda trend: parse_week(trend.week), reverse=True)
 
     def of_key(self, version: str, key: str) -> list[Trend]:
         """Return the weeks in which a key was a trend, the latest first."""

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from trendwatch.errors import InputError
 from trendwatch.types.tags import Facet, Tag
 
 #: The key under which every report of a feed counts.
@@ -19,6 +20,7 @@ TOTAL = "*"
 
 #: Facets that are also counted together with an area.
 _PAIRED = (Facet.SECTOR, Facet.FUNCTION)
+_PAIR = 2
 _HALF_YEAR = 26
 
 #: key, feed key, week number, reports
@@ -109,6 +111,25 @@ def comparable(stories: Sequence[int], published: Sequence[int]) -> tuple[float,
     first = next(whole, len(published))
     pairs = zip(stories[first:], published[first:], strict=True)
     return tuple(told * usual / max(all_told, usual / 4, 1.0) for told, all_told in pairs)
+
+
+def counted_key(key: str) -> str:
+    """Return a label or pair as it is counted: the technology first, as in ``area:drones|sector:retail``.
+
+    Raises:
+        InputError: a pair that is never counted.
+    """
+    parts = key.split("|")
+    if len(parts) == 1:
+        return key
+    by_facet = {part.partition(":")[0]: part for part in parts}
+    others = [by_facet[facet] for facet in map(str, _PAIRED) if facet in by_facet]
+    if len(parts) == _PAIR and Facet.AREA in by_facet and others:
+        return f"{by_facet[Facet.AREA]}|{others[0]}"
+    raise InputError(
+        f"{key[:100]!r} is not counted: pairs are a technology and a sector, or a technology and a function, "
+        "such as area:drones|sector:retail"
+    )
 
 
 def count_keys(tags: Iterable[Tag]) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from trendwatch.errors import NotFound
 from trendwatch.store.items import Filter
+from trendwatch.trends.series import counted_key
 from trendwatch.types.stories import Story
 from trendwatch.types.weeks import parse_week, week_end, week_name, week_number, week_start
 from trendwatch.web.condition import current_version
@@ -35,7 +36,9 @@ class Counted:
     more: bool
 
 
-def counted_stories(parts: Parts, key: str, *, week: int, weeks: int) -> Counted:
+def counted_stories(
+    parts: Parts, key: str, *, week: int, weeks: int, limit: int = MOST_STORIES, skip: int = 0
+) -> Counted:
     """Return the stories that tell of a label or pair in some weeks, the last of them named.
 
     Raises:
@@ -46,9 +49,10 @@ def counted_stories(parts: Parts, key: str, *, week: int, weeks: int) -> Counted
         raise NotFound("label", key[:100], hint="of new words the evidence is shown with the trend")
     first, version = week - weeks + 1, current_version(parts)
     window = week_start(first), week_end(week)
-    ids = parts.store.trends.stories(version, key, *window, limit=MOST_STORIES + 1) if version else []
-    shown = tuple(parts.store.stories.get(one) for one in ids[:MOST_STORIES])
-    return Counted(first, week, shown, len(ids) > MOST_STORIES)
+    asked = parts.store.trends.stories
+    ids = asked(version, key, *window, limit=limit + 1, skip=skip) if version else []
+    shown = tuple(parts.store.stories.get(one) for one in ids[:limit])
+    return Counted(first, week, shown, len(ids) > limit)
 
 
 @router.get("/trends/stories/{week}/{key:path}")
@@ -62,6 +66,7 @@ def stories(
         raise NotFound("week", week[:20], hint="write it like 2025-W14") from error
     if not weeks <= number <= week_number(parts.clock()):
         raise NotFound("week", week, hint="/trends shows the latest")
+    key = counted_key(key) if "|" in key else key
     found = counted_stories(parts, key, week=number, weeks=weeks)
     values = {
         "key": key,
@@ -77,5 +82,5 @@ def stories(
 
 def story_items(parts: Parts, story: Story) -> tuple[str, ...]:
     """Return the ids of a story's items, the newest first."""
-    found = parts.store.items.search(Filter(story_id=story.id), limit=MOST_STORIES)
+    found = parts.store.items.search(Filter(story_id=story.id), limit=max(1, story.items))
     return tuple(tagged.item.id for tagged in found.items)

@@ -13,6 +13,7 @@ from trendwatch.errors import NotFound
 from trendwatch.pipeline.labels import SHOWN_WEEKS
 from trendwatch.store.items import Filter
 from trendwatch.trends.ngrams import fold
+from trendwatch.trends.series import counted_key
 from trendwatch.types.news import Item
 from trendwatch.types.trends import Spike, Trend, TrendKind
 from trendwatch.types.weeks import parse_week, week_name, week_number
@@ -78,6 +79,8 @@ def key_page(key: str, parts: Given) -> Response:
     """Show a year of a label, a pair of labels or a term."""
     version = current_version(parts)
     names = parts.config().taxonomy.names()
+    if "|" in key and all(part in names for part in key.split("|")):
+        key = counted_key(key)
     judged = parts.store.trends.of_key(version, key) if version else []
     if not judged and not all(part in names for part in key.split("|")):
         raise NotFound("trend", key[:100], hint="/trends lists those of the last week")

@@ -1,0 +1,90 @@
+"""From a number of a trend to the stories it counts, and from each to its items."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+from pydantic import BaseModel
+
+from trendwatch.api.asked import Cursor, Limit, Week, counted_keys, next_page, past_week
+from trendwatch.types.weeks import week_name
+from trendwatch.web.condition import current_version, last_whole_week
+from trendwatch.web.evidence import counted_stories, story_items
+from trendwatch.web.parts import Given
+
+router = APIRouter(tags=["trends"])
+
+
+class CountedStory(BaseModel):
+    """A story that a number of a trend counts."""
+
+    id: str
+    title: str
+    first_seen_at: datetime
+    last_seen_at: datetime
+    items: int
+    sources: int
+    owners: int
+    #: its items, the newest first
+    item_ids: tuple[str, ...]
+
+
+class CountedStories(BaseModel):
+    """The stories behind a number, the widest told first."""
+
+    key: str
+    first_week: str
+    last_week: str
+    #: there are more than are listed
+    more: bool
+    stories: list[CountedStory]
+    #: pass it as cursor to go on; null at the end
+    next_cursor: int | None
+
+
+@router.get("/trends/stories")
+def trend_stories(
+    *,
+    request: Request,
+    response: Response,
+    parts: Given,
+    key: Annotated[
+        str, Query(max_length=200, description="Such as area:drones or area:drones|sector:retail.")
+    ],
+    week: Annotated[Week, Query(description="The last week counted.")] = "latest",
+    weeks: Annotated[int, Query(ge=1, le=52, description="How many weeks up to it.")] = 4,
+    limit: Limit = 100,
+    cursor: Cursor = None,
+) -> CountedStories:
+    """List the stories that a number of a trend counts, with their items."""
+    [counted] = counted_keys(parts.config(), [key])
+    version = current_version(parts)
+    if week == "latest":
+        judged = parts.store.trends.last_analysed(version) if version else None
+        number = last_whole_week(parts.clock()) if judged is None else judged
+    else:
+        number = past_week(week, parts.clock())
+    skipped = cursor or 0
+    found = counted_stories(parts, counted, week=number, weeks=min(weeks, number), limit=limit, skip=skipped)
+    return CountedStories(
+        key=counted,
+        first_week=week_name(found.first_week),
+        last_week=week_name(found.last_week),
+        more=found.more,
+        stories=[
+            CountedStory(
+                id=story.id,
+                title=story.title,
+                first_seen_at=story.first_seen_at,
+                last_seen_at=story.last_seen_at,
+                items=story.items,
+                sources=story.sources,
+                owners=story.owners,
+                item_ids=story_items(parts, story),
+            )
+            for story in found.stories
+        ],
+        next_cursor=next_page(request, response, skipped + limit if found.more else None),
+    )
