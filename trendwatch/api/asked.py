@@ -5,13 +5,14 @@ A parameter nobody knows is refused: a typing error in ``labl=`` must not answer
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Annotated
 from urllib.parse import urlencode
 
 from fastapi import HTTPException, Path, Query, Request, Response
-from pydantic import AfterValidator, AwareDatetime
+from pydantic import AfterValidator, AwareDatetime, BeforeValidator
 
 from trendwatch.config import Config
 from trendwatch.config.hints import did_you_mean
@@ -22,6 +23,7 @@ from trendwatch.types.weeks import parse_week, week_name, week_number
 
 #: A row number: what SQLite and PostgreSQL can compare.
 _LARGEST = 2**63 - 1
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 
 def only_known(request: Request) -> None:
@@ -58,8 +60,13 @@ def _week(name: str) -> str:
     return name if name == "latest" else exact_week(name)
 
 
-#: RFC 3339; a "+" in an address is a space, so write Z or %2B.
-Time = Annotated[AwareDatetime, AfterValidator(_utc)]
+def _from_day(given: object) -> object:
+    """Return the first moment of a day for "2025-01-01", anything else as it is."""
+    return f"{given}T00:00:00Z" if isinstance(given, str) and _DAY.fullmatch(given) else given
+
+
+#: RFC 3339, or a day; a "+" in an address is a space, so write Z or %2B.
+Time = Annotated[AwareDatetime, BeforeValidator(_from_day), AfterValidator(_utc)]
 Week = Annotated[str, AfterValidator(_week)]
 OneWeek = Annotated[str, AfterValidator(exact_week)]
 

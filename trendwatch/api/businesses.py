@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Path
@@ -15,6 +15,7 @@ from trendwatch.render.email import text
 from trendwatch.render.feeds import ENTRIES, as_json
 from trendwatch.types.advice import Business, Digest
 from trendwatch.types.delivery import Channel, DeliveryState
+from trendwatch.types.weeks import DAYS
 from trendwatch.web.digests import ATOM, JSON_FEED, digest_page, feed_of, issues_url, site_url
 from trendwatch.web.parts import Given, Parts
 
@@ -45,9 +46,10 @@ class BusinessShape(BaseModel):
     budget_per_month: int
     hours_per_week: float
     skills: str
-    #: Monday is 0
-    digest_weekday: int
-    digest_time: time
+    #: monday to sunday
+    digest_day: str
+    #: such as 07:00, in its time zone
+    digest_time: str
     timezone: str
     frequency: str
     quiet_week: str
@@ -184,6 +186,11 @@ def _entry(digest: Digest) -> DigestEntry:
 
 def business_shape(business: Business) -> BusinessShape:
     """Return a business as programs read it."""
-    names = [name for name in BusinessShape.model_fields if name != "has_email"]
-    values = {name: getattr(business, name) for name in names}
-    return BusinessShape(**values, has_email=bool(business.email))
+    made = {"digest_day", "digest_time", "has_email"}
+    values = {name: getattr(business, name) for name in BusinessShape.model_fields.keys() - made}
+    return BusinessShape(
+        **values,
+        digest_day=DAYS[business.digest_weekday].lower(),
+        digest_time=f"{business.digest_time:%H:%M}",
+        has_email=bool(business.email),
+    )

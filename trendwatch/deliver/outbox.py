@@ -63,5 +63,6 @@ def _write_whole(path: Path, content: bytes) -> None:
 
 def _file_name(message_id: str) -> str:
     """Return a name made of the message id; of its hash where it holds anything but plain characters."""
-    name = message_id.strip("<>")
+    # Not by the sender's domain, which may change: files of before are found and replaced.
+    name = f"{message_id.strip('<>').partition('@')[0]}@trendwatch"
     return f"{name if _PLAIN_NAME.fullmatch(name) else stable_id(message_id)}.eml"

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from trendwatch.deliver.links import Links
+from trendwatch.mailbox import mailbox
 from trendwatch.render.email import mail
 from trendwatch.render.hook import payload
 from trendwatch.render.inline import LinkView
@@ -59,7 +60,9 @@ def mail_for(store: Store, delivery: Delivery, *, sender: str, site: str, links:
     Raises:
         NotFound: its digest is gone.
     """
-    envelope = {"sender": sender, "to": delivery.address, "message_id": f"<{delivery.id}@trendwatch>"}
+    domain = mailbox(sender).domain
+    envelope = {"sender": sender, "to": delivery.address, "message_id": f"<{delivery.id}@{domain}>"}
+    listed = ("List-Id", f"<{delivery.business_key.replace('_', '-')}.trendwatch.{domain}>")
     if delivery.letter is not None:
         date = delivery.first_attempt_at or delivery.next_attempt_at
         assert date is not None
@@ -75,7 +78,7 @@ def mail_for(store: Store, delivery: Delivery, *, sender: str, site: str, links:
     else:
         votes = _votes(links, delivery, made=digest.cutoff) if digest.picks else ""
         shown = mail(digest, **envelope, base_url=base_url, banner=banner, reader_links=ways, votes_url=votes)
-    return replace(shown, headers=_headers(links, delivery.target, made=digest.cutoff))
+    return replace(shown, headers=(listed, *_headers(links, delivery.target, made=digest.cutoff)))
 
 
 def _issues(links: Links, delivery: Delivery, *, site: str, made: datetime) -> str:

@@ -22,6 +22,11 @@ MONTHS = "January February March April May June July August September October No
 SHORT_MONTHS = [month[:3] for month in MONTHS]
 
 
+def whole_hour(when: datetime) -> datetime:
+    """Return the end of the hour a time falls into: what is told of a window is the same for an hour."""
+    return when.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
+
+
 def week_number(when: datetime) -> int:
     """Return the number of the week an aware time falls into."""
     return (when.astimezone(UTC).date().toordinal() - _MONDAY_ZERO) // 7
@@ -50,7 +55,10 @@ def parse_week(name: str) -> int:
     year = int(match[1])
     if year > _LAST_YEAR:
         raise ValueError(f"{name!r} must not be after {_LAST_YEAR}")
-    monday = date.fromisocalendar(year, int(match[2]), 1)
+    try:
+        monday = date.fromisocalendar(year, int(match[2]), 1)
+    except ValueError as error:
+        raise ValueError(f"there is no week {name}; write it like 2025-W14") from error
     return (monday.toordinal() - _MONDAY_ZERO) // 7
 
 
