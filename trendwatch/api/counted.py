@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel
 
 from trendwatch.api.asked import Cursor, Limit, Week, counted_keys, next_page, past_week
+from trendwatch.types.stories import Story
 from trendwatch.types.weeks import week_name
 from trendwatch.web.condition import current_version, last_whole_week
 from trendwatch.web.evidence import counted_stories, story_items
@@ -73,18 +74,11 @@ def trend_stories(
         first_week=week_name(found.first_week),
         last_week=week_name(found.last_week),
         more=found.more,
-        stories=[
-            CountedStory(
-                id=story.id,
-                title=story.title,
-                first_seen_at=story.first_seen_at,
-                last_seen_at=story.last_seen_at,
-                items=story.items,
-                sources=story.sources,
-                owners=story.owners,
-                item_ids=story_items(parts, story),
-            )
-            for story in found.stories
-        ],
+        stories=[CountedStory(**_said(story), item_ids=story_items(parts, story)) for story in found.stories],
         next_cursor=next_page(request, response, skipped + limit if found.more else None),
     )
+
+
+def _said(story: Story) -> dict[str, Any]:
+    names = CountedStory.model_fields.keys() - {"item_ids"}
+    return {name: getattr(story, name) for name in names}

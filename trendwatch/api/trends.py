@@ -104,6 +104,14 @@ class TrendList(BaseModel):
     next_cursor: int | None
 
 
+_Kind = Annotated[TrendKind | None, Query()]
+_Key = Annotated[str, Query(max_length=200, description="Of this key; without week: in every week.")]
+_Facet = Annotated[Facet | None, Query(description="Of the label, or of the first of a pair.")]
+_Sector = Annotated[str, Query(max_length=100, description="Of or in this sector, such as retail.")]
+_First = Annotated[OneWeek | None, Query(description="Instead of week: every week from this one.")]
+_Last = Annotated[OneWeek | None, Query(description="Instead of week: every week up to this one.")]
+
+
 @router.get("/trends")
 def trends(
     *,
@@ -111,54 +119,54 @@ def trends(
     response: Response,
     parts: Given,
     week: Annotated[Week, Query(description="Such as 2025-W14, or latest.")] = "latest",
-    first_week: Annotated[
-        OneWeek | None, Query(description="Instead of week: every week from this one.")
-    ] = None,
-    last_week: Annotated[
-        OneWeek | None, Query(description="Instead of week: every week up to this one.")
-    ] = None,
-    kind: Annotated[TrendKind | None, Query()] = None,
-    key: Annotated[str, Query(max_length=200, description="Of this key; without week: in every week.")] = "",
-    direction: Annotated[Literal["up", "down"] | None, Query()] = None,
-    facet: Annotated[Facet | None, Query(description="Of the label, or of the first of a pair.")] = None,
-    sector: Annotated[str, Query(max_length=100, description="Of or in this sector, such as retail.")] = "",
-    stage: Annotated[Stage | None, Query()] = None,
+    first_week: _First = None,
+    last_week: _Last = None,
+    kind: _Kind = None,
+    key: _Key = "",
+    direction: Literal["up", "down"] | None = None,
+    facet: _Facet = None,
+    sector: _Sector = "",
+    stage: Stage | None = None,
     limit: Limit = 200,
     cursor: Cursor = None,
 ) -> TrendList:
     """List what rose and faded."""
-    version, now = current_version(parts), parts.clock()
+    version, names = current_version(parts), parts.config().taxonomy.names()
     if sector:
         check_labels(parts.config(), [f"sector:{sector}"])
-    wanted = _Wanted(
-        kind=kind,
-        key=_known_key(parts, version, key),
-        direction=direction,
-        facet=facet,
-        sector=sector,
-        stage=stage,
-    )
-    if week != "latest" and (first_week or last_week):
-        raise InputError("ask for one week, or for first_week and last_week")
-    ranged = bool(first_week or last_week or (key and week == "latest"))
-    if ranged:
-        number, found = None, _of_weeks(parts, version, first_week, last_week, wanted)
-    else:
-        number = past_week(week, now) if week != "latest" else _last(parts, version)
-        found = _of_weeks(parts, version, week_name(number), week_name(number), wanted) if number else []
+    known = _known_key(parts, version, key)
+    wanted = _Wanted(kind, known, direction, facet, sector, stage)
+    span = (first_week, last_week) if first_week or last_week or (key and week == "latest") else None
+    number, found = _found(parts, version, week, span=span, wanted=wanted)
     skipped = cursor or 0
     goes_on = skipped + limit if len(found) > skipped + limit else None
     return TrendList(
-        **_standing(parts, version, number, ranged=ranged),
+        **_standing(parts, version, number, ranged=span is not None),
         spikes=_spikes(parts, version, number, wanted),
-        trends=[
-            trend_shape(one, parts.config().taxonomy.names()) for one in found[skipped : skipped + limit]
-        ],
+        trends=[trend_shape(one, names) for one in found[skipped : skipped + limit]],
         next_cursor=next_page(request, response, goes_on),
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+def _found(
+    parts: Parts, version: str, week: str, *, span: tuple[str | None, str | None] | None, wanted: _Wanted
+) -> tuple[int | None, list[Trend]]:
+    """Return the week that was asked for, None for several, and the trends that were.
+
+    Raises:
+        InputError: both a week and several are asked for, or one that has not begun.
+    """
+    if span is not None:
+        if week != "latest":
+            raise InputError("ask for one week, or for first_week and last_week")
+        return None, _of_weeks(parts, version, *span, wanted)
+    number = past_week(week, parts.clock()) if week != "latest" else _last(parts, version)
+    if number is None:
+        return None, []
+    return number, _of_weeks(parts, version, week_name(number), week_name(number), wanted)
+
+
+@dataclass(frozen=True, slots=True)
 class _Wanted:
     """Which trends to list; what is empty does not restrict."""
 

@@ -60,15 +60,7 @@ def cast(
     business = config.business(business_key)
     digest = _shown_in(store, business_key, story_id, period)
     labels = labels_of(store, digest, story_id)
-    if kind in _ON_A_LABEL and label not in labels:
-        raise InputError(_none_of_its_topics(labels, label, config.taxonomy.names()))
-    if kind is VoteKind.MUTE and label == f"sector:{business.sector}":
-        raise InputError(
-            "this is your own trade: without it nearly nothing is left. Mute another topic of the story, "
-            "or say that it is not for you"
-        )
-    if label and kind not in _ON_A_LABEL:
-        raise InputError(f"a vote {kind} is on the whole story; leave the label out")
+    _check_label(label, kind, labels=labels, business=business, names=config.taxonomy.names())
     vote = Vote(
         business_key=business_key,
         story_id=story_id,
@@ -99,6 +91,25 @@ def mutable(labels: Iterable[str], business: Business) -> list[str]:
     """
     own = f"sector:{business.sector}"
     return [one for one in labels if one.startswith(("area:", "sector:")) and one != own]
+
+
+def _check_label(
+    label: str, kind: VoteKind, *, labels: Mapping[str, float], business: Business, names: Mapping[str, str]
+) -> None:
+    """Check that a vote names a label where it needs one, and one that it may name.
+
+    Raises:
+        InputError: it does not.
+    """
+    if kind in _ON_A_LABEL and label not in labels:
+        raise InputError(_none_of_its_topics(labels, label, names))
+    if kind is VoteKind.MUTE and label == f"sector:{business.sector}":
+        raise InputError(
+            "this is your own trade: without it nearly nothing is left. Mute another topic of the story, "
+            "or say that it is not for you"
+        )
+    if label and kind not in _ON_A_LABEL:
+        raise InputError(f"a vote {kind} is on the whole story; leave the label out")
 
 
 def _none_of_its_topics(labels: Mapping[str, float], label: str, names: Mapping[str, str]) -> str:
