@@ -156,11 +156,13 @@ def test_a_day_is_a_time_too(ask: Asker) -> None:
 
 @pytest.mark.parametrize("where", ["feeds/coverage", "feeds/scorecards", "feeds/gazette/report"])
 def test_what_has_not_changed_a_minute_later_is_not_sent_again(parts: Parts, where: str) -> None:
-    first = Asker(parts).get(f"/api/v1/{where}")
-    later = replace(parts, clock=lambda: NOW + timedelta(minutes=7, microseconds=3))
-    later.desk.workshop.clock = later.clock  # type: ignore[method-assign]
-    again = Asker(later).get(f"/api/v1/{where}", headers={"If-None-Match": first.headers["etag"]})
-    assert again.status_code == 304
+    tags: dict[str, str] = {}
+    for minutes in (1, 8):
+        later = replace(parts, clock=lambda at=NOW + timedelta(minutes=minutes, microseconds=3): at)
+        later.desk.workshop.clock = later.clock  # type: ignore[method-assign]
+        answer = Asker(later).get(f"/api/v1/{where}", headers=tags)
+        tags = {"If-None-Match": answer.headers["etag"]}
+    assert answer.status_code == 304
 
 
 def test_an_export_is_not_kept_by_anybody(ask: Asker) -> None:

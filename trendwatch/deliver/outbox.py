@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import re
+from glob import escape
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
@@ -42,10 +43,11 @@ class Outbox:
 
     def remove(self, delivery_id: str) -> bool:
         """Delete the file of a delivery; return whether there was one."""
-        path = self._folder / _file_name(f"<{delivery_id}@trendwatch>")
-        there = path.is_file()
-        path.unlink(missing_ok=True)
-        return there
+        # Whatever the sender's domain was then.
+        found = list(self._folder.glob(f"{escape(delivery_id)}@*.eml"))
+        for path in found:
+            path.unlink(missing_ok=True)
+        return bool(found)
 
 
 def _write_whole(path: Path, content: bytes) -> None:
@@ -63,6 +65,5 @@ def _write_whole(path: Path, content: bytes) -> None:
 
 def _file_name(message_id: str) -> str:
     """Return a name made of the message id; of its hash where it holds anything but plain characters."""
-    # Not by the sender's domain, which may change: files of before are found and replaced.
-    name = f"{message_id.strip('<>').partition('@')[0]}@trendwatch"
+    name = message_id.strip("<>")
     return f"{name if _PLAIN_NAME.fullmatch(name) else stable_id(message_id)}.eml"

@@ -24,7 +24,8 @@ SHORT_MONTHS = [month[:3] for month in MONTHS]
 
 def whole_hour(when: datetime) -> datetime:
     """Return the end of the hour a time falls into: what is told of a window is the same for an hour."""
-    return when.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
+    began = when.replace(minute=0, second=0, microsecond=0)
+    return began if began == when else began + timedelta(hours=1)
 
 
 def week_number(when: datetime) -> int:
