@@ -77,6 +77,15 @@ def test_signing_up_asks_the_address_where_it_is_and_nothing_else(parts: Parts, 
     assert letter.kind == "letter"
 
 
+def test_an_address_is_asked_from_the_profile_page(parts: Parts, ask: Asker) -> None:
+    assert "0 addresses get it by mail" in ask.get("/profile/hill_farm").text
+    answer = ask("POST", "/profile/hill_farm/readers", content=b"email=o%40lab.example", headers=FORM)
+    assert (answer.status_code, "1 asked" in answer.text) == (200, True)
+    assert [one.consent for one in parts.store.recipients.of("hill_farm")] == [Consent.ASKED]
+    wrong = ask("POST", "/profile/hill_farm/readers", content=b"email=nobody", headers=FORM)
+    assert wrong.status_code == 422
+
+
 def test_programs_sign_up_with_an_address_too(parts: Parts, ask: Asker) -> None:
     assert ask("POST", "/api/v1/businesses", json=NEW | {"email": "no address"}).status_code == 422
     assert all(one.key != "twice_ltd" for one in parts.config().businesses)

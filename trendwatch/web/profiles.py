@@ -14,6 +14,7 @@ from starlette.responses import RedirectResponse, Response
 from trendwatch.advice.answers import EFFORTS, QUESTIONS, Answers, profile_of
 from trendwatch.advice.rules import effect_words, ground_words, held_words, in_force, parse_rule, rule_words
 from trendwatch.advice.taste import learn
+from trendwatch.advice.words import counted
 from trendwatch.config import Config
 from trendwatch.config.businesses import values_of
 from trendwatch.errors import AlreadyThere, ConfigError, InputError
@@ -32,6 +33,7 @@ from trendwatch.pipeline.outgoing import check_address, invite
 from trendwatch.pipeline.preview import preview
 from trendwatch.pipeline.voting import decide, forget_taste, proposals
 from trendwatch.types.advice import Business
+from trendwatch.types.delivery import Consent
 from trendwatch.types.tags import Facet
 from trendwatch.types.weeks import DAYS
 from trendwatch.web.forms import Form, fields, first
@@ -150,6 +152,19 @@ def rule(business: str, parts: Given, body: Form = b"") -> Response:
     return _form(parts, kept, kept, said="Saved.")
 
 
+@router.post("/profile/{business}/readers")
+def ask_reader(business: str, parts: Given, body: Form = b"") -> Response:
+    """Ask a mail address whether it wants the digest."""
+    found = parts.config().business(business[:100])
+    address = first(fields(body), "email")
+    check_address(address)
+    invite_to(parts, found, address)
+    said = (
+        f"{address} was asked; it gets the digest once it says yes. It is asked at most once in seven days."
+    )
+    return _form(parts, found, found, said=said)
+
+
 def _values(given: _Asked) -> dict[str, object]:
     """Return what a form says, in the words of the files.
 
@@ -187,6 +202,14 @@ def _questions(
     return page("profile_new.html", {"here": "", **values}, status=status)
 
 
+def readers_words(parts: Parts, business: Business) -> str:
+    """Return how many addresses get a business's digest, and how many have still to answer."""
+    states = [one.consent for one in parts.store.recipients.of(business.key)]
+    agreed, asked = states.count(Consent.CONFIRMED), states.count(Consent.ASKED)
+    said = f"{counted(agreed, 'address', plural='addresses')} get{'s' if agreed == 1 else ''} it by mail"
+    return f"{said}, {asked} asked" if asked else said
+
+
 def _form(parts: Parts, kept: Business, shown: Business, *, said: str = "") -> Response:
     config, now = parts.config(), parts.clock()
     names = config.taxonomy.names()
@@ -197,6 +220,7 @@ def _form(parts: Parts, kept: Business, shown: Business, *, said: str = "") -> R
         "values": {**values_of(shown), "digest_time": f"{shown.digest_time:%H:%M}"},
         "changed": kept != shown,
         "said": said,
+        "readers": readers_words(parts, kept),
         "choices": _CHOICES,
         "labels": {facet: config.taxonomy.of(facet) for facet in Facet},
         "rules": [(one.key, held_words(one, kept, names)) for one in in_force(kept)],
