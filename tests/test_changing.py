@@ -61,7 +61,8 @@ def test_mutes_by_mail_add_up_though_each_saw_the_profile_before_the_other(parts
     seen = parts.config()
     digest = parts.store.digests.get("hill_farm", "latest")
     pick = digest.picks[0]
-    labels = list(labels_of(parts.store, digest, pick.story_id))[:2]
+    own = "sector:agriculture"
+    labels = [one for one in labels_of(parts.store, digest, pick.story_id) if one != own][:2]
     assert len(labels) == 2
     for label in labels:
         cast(

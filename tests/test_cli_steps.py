@@ -37,7 +37,9 @@ def test_items_become_tags_stories_and_a_digest_in_the_outbox(fetched: CommandLi
     assert (leading["items"], leading["owners"]) == (2, 2)
     assert "Drones count ripe apples" in fetched("stories").out
     assert fetched("trends", "--json").objects == []
-    assert "too few reports to say" in fetched("trends").out
+    assert "too little was read before it to say" in fetched("trends").out
+    coming = fetched("trends", "--week", "2199-W01")
+    assert (coming.code, "has not begun" in coming.err) == (1, True)
 
     composed = fetched("digest", "--json").object
     assert composed == {

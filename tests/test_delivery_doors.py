@@ -146,7 +146,7 @@ def test_api_export_and_erase(parts: Parts, tmp_path: Path) -> None:
     found = ask.get(f"{FARM}/export").json()
     assert found["tables"]["digest"][0]["period"] == "2025-W10"
     kept = ask("DELETE", FARM)
-    assert (kept.status_code, "delete it first" in kept.json()["detail"]) == (422, True)
+    assert (kept.status_code, "delete it first" in kept.json()["detail"]) == (409, True)
     (tmp_path / "config" / "businesses" / "hill_farm.toml").unlink()
     assert ask("DELETE", FARM).status_code == 204
     assert ask("DELETE", FARM).status_code == 404

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import re
+import socket
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -14,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.scripted_server import ScriptedServer
-from trendwatch.net import BlockedAddress, NameNotFound
+from trendwatch.net import BlockedAddress, NameNotFound, NameServerFailed
 from trendwatch.net.guard import Allowed, Guard, GuardedBackend, Resolve, resolve
 from trendwatch.net.ranges import is_public
 
@@ -311,3 +313,21 @@ def test_f1_no_spelling_of_loopback_reaches_the_canary(host: str) -> None:
 def test_an_allow_listed_loopback_server_is_reached() -> None:
     with ScriptedServer() as server:
         connect("127.0.0.1", server.port, guard=Guard([Allowed.parse(f"127.0.0.1:{server.port}")]))
+
+
+@pytest.mark.parametrize(
+    ("code", "kind", "says"),
+    [
+        (socket.EAI_NONAME, NameNotFound, "there is no host called nowhere.example"),
+        (socket.EAI_AGAIN, NameServerFailed, "nowhere.example: no name server answers"),
+    ],
+)
+def test_a_name_that_leads_nowhere_is_told_in_words(
+    monkeypatch: pytest.MonkeyPatch, code: int, kind: type[Exception], says: str
+) -> None:
+    def refuse(*_asked: object, **_how: object) -> None:
+        raise socket.gaierror(code, "Name or service not known")
+
+    monkeypatch.setattr(socket, "getaddrinfo", refuse)
+    with pytest.raises(kind, match=re.escape(says)):
+        resolve("nowhere.example")

@@ -163,7 +163,7 @@ def test_d2_every_attempt_carries_the_same_message_id(store: Store) -> None:
     assert len(ids) == 10
     assert len(set(ids)) == 2
     [delivery] = store.deliveries.of("bakery")
-    assert ("owner@bakery.example", f"<{delivery.id}@trendwatch>") in ids
+    assert ("owner@bakery.example", f"<{delivery.id}@news.example>") in ids
 
 
 @pytest.mark.parametrize("taken", [False, True])
@@ -186,7 +186,7 @@ def test_d1_a_crash_around_the_hand_over_is_repeated_with_the_same_id(store: Sto
     mailbox = Mailbox()
     assert run(store, mailbox).sent == 0  # whoever holds the lease may still be at it
     assert run(store, mailbox, now=NOW + LEASE).sent == 1
-    assert [mail.message_id for mail in mailbox.mails] == [f"<{delivery.id}@trendwatch>"]
+    assert [mail.message_id for mail in mailbox.mails] == [f"<{delivery.id}@news.example>"]
     assert crashed.mails == (mailbox.mails if taken else [])  # the same mail, byte for byte
     assert store.deliveries.of("bakery")[0].attempts == 2
 
@@ -377,7 +377,7 @@ def test_d2_what_may_have_arrived_is_held_where_the_operator_wants_that(store: S
     assert (delivery.state, delivery.doubts, delivery.detail) == (DeliveryState.IN_DOUBT, 1, HELD)
     store.deliveries.again(delivery.id, now=clock())
     assert run(store, mailbox, clock=clock, in_doubt="hold").sent == 1
-    assert [mail.message_id for mail in mailbox.mails] == [f"<{delivery.id}@trendwatch>"]
+    assert [mail.message_id for mail in mailbox.mails] == [f"<{delivery.id}@news.example>"]
     assert store.deliveries.get(delivery.id).doubts == 1  # shown for ever: it may have come twice
 
 

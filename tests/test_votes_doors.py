@@ -176,7 +176,7 @@ def test_a_profile_is_changed_by_overlay_and_a_preview_writes_nothing(ask: Asker
     assert titles.isdisjoint(pick.title for pick in the_digest(parts).picks if "Drones" in pick.topics)
     assert parts.store.overlays.list() == before
     changed = ask("PATCH", FARM, json={"digest_day": "friday", "frequency": "monthly", "areas": ["ai"]})
-    assert (changed.json()["digest_weekday"], changed.json()["frequency"]) == (4, "monthly")
+    assert (changed.json()["digest_day"], changed.json()["frequency"]) == ("friday", "monthly")
     ask("PATCH", FARM, json={"quiet_week": "note"})
     kept = parts.config().business("hill_farm")
     assert (kept.areas, kept.frequency, kept.quiet_week) == (("ai",), "monthly", "note")

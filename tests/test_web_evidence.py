@@ -44,7 +44,7 @@ def spiked(parts: Parts, ask: Asker) -> Asker:
     claim = claim_on(store, "analyse", VERSION)
     store.trends.write(VERSION, LAST_WEEK + 1, trends, claim=claim, now=NOW, spikes=[spike])
     store.trends.write(
-        VERSION, LAST_WEEK + 2, trends, claim=claim, now=NOW, chance=Chance(judged=41, rises=1.6)
+        VERSION, LAST_WEEK - 5, trends, claim=claim, now=NOW, chance=Chance(judged=41, rises=1.6)
     )
     store.leases.release(claim)
     return ask
@@ -80,7 +80,6 @@ def test_the_api_lists_stories_with_their_items(ask: Asker) -> None:
         f"/trends/stories/{WEEK}/area:unheard_of",
         f"/trends/stories/last-week/{KEY}",
         f"/trends/stories/2199-W01/{KEY}",
-        f"/api/v1/trends/stories?key=drones&week={WEEK}",
     ],
 )
 def test_what_nobody_knows_is_not_found(ask: Asker, path: str) -> None:
@@ -99,7 +98,7 @@ def test_spikes_and_chance_stand_beside_trends(spiked: Asker) -> None:
         ("area:iot", "Connected sensors", 9)
     ]
     assert "area:iot" not in {one["key"] for one in full["trends"]}
-    found = spiked.get(f"/api/v1/trends?week={week_name(LAST_WEEK + 2)}").json()
+    found = spiked.get(f"/api/v1/trends?week={week_name(LAST_WEEK - 5)}").json()
     assert found["chance"] == {"judged": 41, "rises": 1.6}
 
 
@@ -163,7 +162,7 @@ def test_the_api_says_who_told_a_key_and_what_they_told_before(worded: Asker) ->
     assert [(one["feed"], one["stories"], one["stories_before"]) for one in label["tellers"]] == [
         ("gazette", 2, 2)
     ]
-    assert worded.get(f"{ask}unheard").status_code == 404
+    assert worded.get(f"{ask}unheard").status_code == 422
 
 
 def test_series_of_words_say_from_when_they_are_known(worded: Asker) -> None:

@@ -20,6 +20,7 @@ from trendwatch.errors import ConfigError
 from trendwatch.types.fetches import Episode, Fetch, Ledger, Rhythm, Scorecard
 from trendwatch.types.news import Failure, FeedKind
 from trendwatch.types.trials import Skipped, Trial
+from trendwatch.types.weeks import whole_hour
 
 if TYPE_CHECKING:
     from trendwatch.changes import Changes
@@ -192,14 +193,14 @@ class Desk:
             history=history,
             ledger=total(history),
             gaps=gaps(history, read_since=read_since),
-            scorecard=store.scorecards.of(now - WINDOW, now, key=key).get(key),
+            scorecard=store.scorecards.of(whole_hour(now) - WINDOW, whole_hour(now), key=key).get(key),
             rhythm=store.scorecards.rhythms(now=now, key=key).get(key),
             episodes=store.fetches.episodes(key),
         )
 
     def scorecards(self) -> list[Scorecard]:
         """Return what each feed that is polled was worth, those with most unique stories first."""
-        now = self.workshop.clock()
+        now = whole_hour(self.workshop.clock())
         found = self.workshop.store.scorecards.of(now - WINDOW, now)
         polled = [
             found[feed.key] for feed in self.workshop.config.feeds if feed.enabled and feed.key in found

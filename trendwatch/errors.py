@@ -2,6 +2,7 @@
 
     TrendwatchError
     ├── ConfigError            a file or value of the operator is wrong: where it stands, what to do
+    │   └── StandsInFile       a file of the operator has the last word: change that
     ├── StoreError
     │   ├── StorageUnavailable the database cannot be read or written now; nothing was lost
     │   ├── SchemaTooNew       the database was written by a newer trendwatch
@@ -41,6 +42,10 @@ class ConfigError(TrendwatchError):
         self.line = line
         place = "" if file is None else f"{file}:{line}: " if line else f"{file}: "
         super().__init__(place + message)
+
+
+class StandsInFile(ConfigError):
+    """A file of the operator has the last word on this: it is changed there, not by a request."""
 
 
 class StoreError(TrendwatchError):

@@ -153,6 +153,12 @@ def rule_words(rule: Rule, names: Mapping[str, str]) -> str:
     return f"{lead} {in_words(rule.label, names)}"
 
 
+def held_words(rule: Rule, business: Business, names: Mapping[str, str]) -> str:
+    """Return a rule in force as a sentence, with that it is stronger than what the profile asks for."""
+    wins = rule.kind is RuleKind.NEVER and rule.label in set(_declared(business))
+    return rule_words(rule, names) + (", though you asked for it: never is stronger" if wins else "")
+
+
 def ground_words(rule: Rule) -> str:
     """Return why a rule is proposed, in counts; "" where it was decided without."""
     if not rule.votes:

@@ -6,6 +6,7 @@ import base64
 import hashlib
 import re
 from collections.abc import Callable
+from functools import cache
 
 from fastapi import APIRouter, Depends, FastAPI
 from fastapi.openapi.docs import get_swagger_ui_html
@@ -17,6 +18,7 @@ from trendwatch.api import (
     arrivals,
     businesses,
     corrections,
+    counted,
     coverage,
     delivering,
     feed_changes,
@@ -31,6 +33,7 @@ from trendwatch.api import (
     profiles,
     readers,
     series,
+    stories,
     tags,
     terms,
     trends,
@@ -39,6 +42,7 @@ from trendwatch.api import (
 )
 from trendwatch.api.asked import only_known
 from trendwatch.api.conditional import CONTENT_POLICY, Conditional
+from trendwatch.api.description import described
 from trendwatch.api.gate import Gate
 from trendwatch.web import pages
 from trendwatch.web.banner import Banner
@@ -51,7 +55,9 @@ _ROUTERS = (
     feeds.router,
     feed_changes.router,
     items.router,
+    stories.router,
     trends.router,
+    counted.router,
     terms.router,
     arrivals.router,
     series.router,
@@ -98,6 +104,8 @@ def create_app(parts: Parts) -> FastAPI:
     app.include_router(pages.router)
     app.add_api_route("/docs", _docs(app), include_in_schema=False)
     problems.install(app)
+    made = app.openapi
+    app.openapi = cache(lambda: described(made(), prefix=PREFIX))  # type: ignore[method-assign]
     app.add_middleware(Gate, parts=parts)
     app.add_middleware(Conditional)
     if parts.banner:

@@ -5,12 +5,14 @@ A parameter nobody knows is refused: a typing error in ``labl=`` must not answer
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Annotated
+from urllib.parse import urlencode
 
-from fastapi import HTTPException, Path, Query, Request
-from pydantic import AfterValidator, AwareDatetime
+from fastapi import HTTPException, Path, Query, Request, Response
+from pydantic import AfterValidator, AwareDatetime, BeforeValidator
 
 from trendwatch.config import Config
 from trendwatch.config.hints import did_you_mean
@@ -18,10 +20,12 @@ from trendwatch.config.taxonomy import Known
 from trendwatch.errors import InputError
 from trendwatch.store import Store
 from trendwatch.store.termuses import parted
-from trendwatch.types.weeks import parse_week
+from trendwatch.trends.series import counted_key
+from trendwatch.types.weeks import parse_week, week_name, week_number
 
 #: A row number: what SQLite and PostgreSQL can compare.
 _LARGEST = 2**63 - 1
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 
 def only_known(request: Request) -> None:
@@ -58,9 +62,15 @@ def _week(name: str) -> str:
     return name if name == "latest" else exact_week(name)
 
 
-#: RFC 3339; a "+" in an address is a space, so write Z or %2B.
-Time = Annotated[AwareDatetime, AfterValidator(_utc)]
+def _from_day(given: object) -> object:
+    """Return the first moment of a day for "2025-01-01", anything else as it is."""
+    return f"{given}T00:00:00Z" if isinstance(given, str) and _DAY.fullmatch(given) else given
+
+
+#: RFC 3339, or a day; a "+" in an address is a space, so write Z or %2B.
+Time = Annotated[AwareDatetime, BeforeValidator(_from_day), AfterValidator(_utc)]
 Week = Annotated[str, AfterValidator(_week)]
+OneWeek = Annotated[str, AfterValidator(exact_week)]
 
 Limit = Annotated[int, Query(ge=1, le=200, description="At most this many.")]
 Cursor = Annotated[int | None, Query(ge=0, le=_LARGEST, description="From next_cursor; goes on from there.")]
@@ -96,3 +106,35 @@ def check_labels(config: Config, keys: Iterable[str]) -> None:
         for part in key.split("|"):
             if complaint := known.full_complaint(part[:100]):
                 raise InputError(complaint)
+
+
+def counted_keys(config: Config, store: Store, keys: Iterable[str]) -> list[str]:
+    """Return labels, pairs and words as they are counted, each once: one order of a pair, and no other.
+
+    Raises:
+        InputError: there is no such label or followed word, or such pairs are never counted.
+    """
+    asked = list(keys)
+    check_keys(config, store, asked)
+    return list(dict.fromkeys(map(counted_key, asked)))
+
+
+def past_week(name: str, now: datetime) -> int:
+    """Return the number of a week that has begun.
+
+    Raises:
+        InputError: it has not: of the future nothing can be told, not even that nothing was.
+    """
+    number = parse_week(name)
+    if number > week_number(now):
+        raise InputError(f"{name} has not begun; the week of now is {week_name(week_number(now))}")
+    return number
+
+
+def next_page(request: Request, response: Response, cursor: int | None) -> int | None:
+    """Say in a header where a list goes on, and return that cursor."""
+    if cursor is not None:
+        asked = [(name, value) for name, value in request.query_params.multi_items() if name != "cursor"]
+        query = urlencode([*asked, ("cursor", str(cursor))])
+        response.headers["Link"] = f'<{request.url.path}?{query}>; rel="next"'
+    return cursor

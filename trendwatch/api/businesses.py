@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Path
@@ -12,17 +12,18 @@ from starlette.responses import Response
 from trendwatch.api.asked import Key, Limit, exact_week
 from trendwatch.errors import InputError
 from trendwatch.render.email import text
-from trendwatch.render.feeds import ENTRIES, as_json, atom, json_feed
+from trendwatch.render.feeds import ENTRIES, as_json
 from trendwatch.types.advice import Business, Digest
 from trendwatch.types.delivery import Channel, DeliveryState
-from trendwatch.web.digests import digest_page, issues_url, site_url
+from trendwatch.types.weeks import DAYS
+from trendwatch.web.digests import ATOM, JSON_FEED, digest_page, feed_of, issues_url, site_url
 from trendwatch.web.parts import Given, Parts
 
 router = APIRouter(tags=["businesses"])
 
 _CONTENT = ("application/json", "text/html", "text/plain", "application/atom+xml", "application/feed+json")
 #: Longest first: ``.feed.json`` also ends in ``.json``.
-_FORMS = (".feed.json", ".json", ".html", ".txt", ".atom")
+_FORMS = (JSON_FEED, ".json", ".html", ".txt", ATOM)
 
 
 class BusinessShape(BaseModel):
@@ -45,9 +46,10 @@ class BusinessShape(BaseModel):
     budget_per_month: int
     hours_per_week: float
     skills: str
-    #: Monday is 0
-    digest_weekday: int
-    digest_time: time
+    #: monday to sunday
+    digest_day: str
+    #: such as 07:00, in its time zone
+    digest_time: str
     timezone: str
     frequency: str
     quiet_week: str
@@ -140,7 +142,7 @@ def digest(
     week = period.removesuffix(form)
     if week != "latest":
         _check(week)
-    if form in {".atom", ".feed.json"}:
+    if form in {ATOM, JSON_FEED}:
         return _feed(parts, wanted, week, form=form)
     found = parts.store.digests.get(key, week)
     base_url = issues_url(parts, key)
@@ -167,17 +169,7 @@ def _feed(parts: Parts, business: Business, week: str, *, form: str) -> Response
         found = [parts.store.digests.get(business.key, week)]
     base_url = issues_url(parts, business.key)
     self_url = f"{site_url(parts)}/api/v1/businesses/{business.key}/digests/{week}{form}"
-    if form == ".atom":
-        body = atom(
-            found,
-            business_key=business.key,
-            business_name=business.name,
-            self_url=self_url,
-            base_url=base_url,
-        )
-        return Response(body, media_type="application/atom+xml; charset=utf-8")
-    body = json_feed(found, business_name=business.name, self_url=self_url, base_url=base_url)
-    return Response(body, media_type="application/feed+json; charset=utf-8")
+    return feed_of(found, business, base_url=base_url, self_url=self_url)
 
 
 def _entry(digest: Digest) -> DigestEntry:
@@ -194,6 +186,11 @@ def _entry(digest: Digest) -> DigestEntry:
 
 def business_shape(business: Business) -> BusinessShape:
     """Return a business as programs read it."""
-    names = [name for name in BusinessShape.model_fields if name != "has_email"]
-    values = {name: getattr(business, name) for name in names}
-    return BusinessShape(**values, has_email=bool(business.email))
+    made = {"digest_day", "digest_time", "has_email"}
+    values = {name: getattr(business, name) for name in BusinessShape.model_fields.keys() - made}
+    return BusinessShape(
+        **values,
+        digest_day=DAYS[business.digest_weekday].lower(),
+        digest_time=f"{business.digest_time:%H:%M}",
+        has_email=bool(business.email),
+    )

@@ -87,9 +87,10 @@ def notices(parts: Given, limit: Limit = 50, over: bool = False) -> NoticeList:
 
 
 @router.get("/businesses/{key}/export")
-def export_business(key: Key, parts: Given) -> dict[str, object]:
+def export_business(key: Key, parts: Given, response: Response) -> dict[str, object]:
     """Hand out everything that is kept about a business."""
     known = {one.key: one for one in parts.config().businesses}
+    response.headers["Cache-Control"] = "no-store"  # all that is known of somebody, as of now
     return export(parts.store, key, known.get(key), now=parts.clock())
 
 

@@ -1,27 +1,22 @@
-"""Items as they were understood, and the stories they report."""
+"""Items as they were understood."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated
-from urllib.parse import urlencode
 
 from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import BaseModel
 
-from trendwatch.api.asked import Cursor, Labels, Limit, Time, check_labels
+from trendwatch.api.asked import Cursor, Labels, Limit, Time, check_labels, next_page
 from trendwatch.store.items import Filter
-from trendwatch.types.stories import Story
 from trendwatch.types.tags import Facet, Origin, TaggedItem
 from trendwatch.web.condition import one_feed
 from trendwatch.web.items import uncovered
 from trendwatch.web.parts import Given, Parts
 
 router = APIRouter(tags=["items"])
-
-#: Reports of one story that are listed with it.
-REPORTS = 200
 
 Id = Annotated[str, Path(max_length=40, description="20 hex digits, as in the lists.")]
 
@@ -69,24 +64,6 @@ class ItemPage(BaseModel):
     next_cursor: int | None
 
 
-class StoryShape(BaseModel):
-    """Items that report the same event."""
-
-    id: str
-    title: str
-    url: str
-    summary: str
-    first_seen_at: datetime
-    last_seen_at: datetime
-    #: reports, copies included
-    items: int
-    sources: int
-    #: independent publishers
-    owners: int
-    #: the newest first
-    reports: list[ItemShape]
-
-
 @router.get("/items")
 def items(
     *,
@@ -107,12 +84,11 @@ def items(
     check_labels(config, label)
     if feed:
         one_feed(parts, feed)
-    wanted = Filter(labels=tuple(label), feed_key=feed, story_id=story, since=since, until=until, text=q)
+    # a story that was merged into another is asked for by its old id too
+    story_id = parts.store.stories.get(story).id if story else ""
+    wanted = Filter(labels=tuple(label), feed_key=feed, story_id=story_id, since=since, until=until, text=q)
     page = parts.store.items.search(wanted, limit=limit, cursor=cursor)
-    if page.next_cursor is not None:
-        asked = [(name, value) for name, value in request.query_params.multi_items() if name != "cursor"]
-        query = urlencode([*asked, ("cursor", str(page.next_cursor))])
-        response.headers["Link"] = f'<{request.url.path}?{query}>; rel="next"'
+    next_page(request, response, page.next_cursor)
     return ItemPage(items=item_shapes(parts, page.items), next_cursor=page.next_cursor)
 
 
@@ -120,25 +96,6 @@ def items(
 def item(id: Id, parts: Given) -> ItemShape:  # noqa: A002 - the word of the API
     """Show one item."""
     return item_shapes(parts, [parts.store.items.get(id)])[0]
-
-
-@router.get("/stories/{id}")
-def story(id: Id, parts: Given) -> StoryShape:  # noqa: A002 - the word of the API
-    """Show a story with its reports."""
-    found: Story = parts.store.stories.get(id)
-    page = parts.store.items.search(Filter(story_id=id), limit=REPORTS)
-    return StoryShape(
-        id=found.id,
-        title=found.title,
-        url=found.url,
-        summary=found.summary,
-        first_seen_at=found.first_seen_at,
-        last_seen_at=found.last_seen_at,
-        items=found.items,
-        sources=found.sources,
-        owners=found.owners,
-        reports=item_shapes(parts, page.items),
-    )
 
 
 def item_shapes(parts: Parts, found: Sequence[TaggedItem]) -> list[ItemShape]:

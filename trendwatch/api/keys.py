@@ -15,7 +15,7 @@ from trendwatch.store import Store
 _OPEN = ("/static/", "/static-offline-docs/", "/mail/")
 #: Their POST comes from mail programs too, without cookies: the signature is the permission.
 _SIGNED = "/mail/"
-_HEALTH = "/api/v1/health"
+_OPEN_FILES = ("/api/v1/health", "/favicon.ico", "/robots.txt")
 
 #: Shown by browsers' own dialogue, and to programs.
 CHALLENGE = 'Basic realm="trendwatch: any name, and a key as password", charset="UTF-8", Bearer'
@@ -23,7 +23,7 @@ CHALLENGE = 'Basic realm="trendwatch: any name, and a key as password", charset=
 
 def is_open(path: str) -> bool:
     """Return whether an address needs no key."""
-    return path == _HEALTH or path.startswith(_OPEN)
+    return path in _OPEN_FILES or path.startswith(_OPEN)
 
 
 def is_signed(path: str) -> bool:

@@ -5,7 +5,8 @@ Neither holds a trace, a path, SQL or a secret; the request id leads to the log,
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import structlog
@@ -14,6 +15,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
+from trendwatch.api.keys import is_signed
 from trendwatch.errors import (
     AlreadyThere,
     ConfigError,
@@ -22,10 +24,12 @@ from trendwatch.errors import (
     LeaseLost,
     NotFound,
     SchemaTooNew,
+    StandsInFile,
     StorageUnavailable,
     TrendwatchError,
 )
 from trendwatch.web.errors import error_page
+from trendwatch.web.looks import MAIL
 
 _log = structlog.get_logger()
 
@@ -54,6 +58,7 @@ _OWN_WORDS = {
 _STATUS: tuple[tuple[type[TrendwatchError], int], ...] = (
     (NotFound, 404),
     (AlreadyThere, 409),
+    (StandsInFile, 409),
     (ConfigError, 422),
     (InputError, 422),
     (LeaseLost, 409),
@@ -61,6 +66,16 @@ _STATUS: tuple[tuple[type[TrendwatchError], int], ...] = (
     (StorageUnavailable, 503),
     (SchemaTooNew, 503),
 )
+#: "name must not be empty", "size: must be 1 or more"
+_NAMED = re.compile(r"([a-z][a-z_]+)(?:: | (?=must ))(.+)", re.DOTALL)
+_TIME = "must be a time such as 2025-01-01T00:00:00Z, or a day such as 2025-01-01"
+_KINDS = {
+    "timezone_aware": _TIME,
+    "datetime_parsing": _TIME,
+    "datetime_from_date_parsing": _TIME,
+    "extra_forbidden": "there is no such value; leave it out",
+    "missing": "must be given",
+}
 _UNAVAILABLE = "The database is busy or cannot be reached. Nothing was lost; try again in a few seconds."
 _UNKNOWN = "This is a mistake in trendwatch, not in your request. The log has it under the request id."
 
@@ -85,9 +100,16 @@ def answer(problem: Problem, *, path: str, request_id: str) -> Response:
     """Return a problem as whoever asks can read it."""
     headers = dict(problem.headers or {})
     if not path.startswith(API):
+        here = MAIL if is_signed(path) else ""
         lines = tuple(f"{where}: {message}" for where, message in problem.errors)
         return error_page(
-            problem.status, problem.title, problem.detail, lines=lines, request_id=request_id, headers=headers
+            problem.status,
+            problem.title,
+            problem.detail,
+            lines=lines,
+            request_id=request_id,
+            headers=headers,
+            here=here,
         )
     content: dict[str, object] = {
         "type": f"/about#problem-{problem.status}",
@@ -121,7 +143,9 @@ def problem_of(error: TrendwatchError) -> Problem:
     if status == 500:  # noqa: PLR2004
         return unexpected()
     # A place in a file is the operator's: it stands in health and log.
-    return Problem(status=status, detail=error.message if isinstance(error, ConfigError) else str(error))
+    detail = error.message if isinstance(error, ConfigError) else str(error)
+    errors = tuple(_places(detail)) if status == 422 else ()  # noqa: PLR2004
+    return Problem(status=status, detail=detail, errors=errors)
 
 
 def _on_error(request: Request, error: Exception) -> Response:
@@ -135,7 +159,7 @@ def _on_error(request: Request, error: Exception) -> Response:
 def _on_invalid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     # What was sent is not repeated: it may be a secret, or not be text at all.
-    errors = tuple((_where(one["loc"]), str(one["msg"])) for one in error.errors())
+    errors = tuple((_where(one["loc"]), _said(str(one["type"]), str(one["msg"]))) for one in error.errors())
     detail = "; ".join(f"{where}: {message}" for where, message in errors[:3])
     return _answer(request, Problem(status=422, detail=detail, errors=errors))
 
@@ -155,7 +179,18 @@ def _answer(request: Request, problem: Problem) -> Response:
 
 
 def _where(place: tuple[object, ...]) -> str:
-    """Return "limit" or "body.sectors.0": where in the request."""
-    inside = place if place[0] == "body" else place[1:]
-    text = ".".join(str(part) for part in inside) or str(place[0])
+    """Return "limit" or "sectors.0": where in the query or the body."""
+    text = ".".join(str(part) for part in place[1:]) or str(place[0])
     return text.encode("utf-8", "replace").decode()[:100]
+
+
+def _places(detail: str) -> Iterator[tuple[str, str]]:
+    """Yield what is wrong with each value that a complaint names: "size: must be 1 or more"."""
+    for complaint in detail.split("; "):
+        if found := _NAMED.match(complaint):
+            yield found[1], found[2]
+
+
+def _said(kind: str, message: str) -> str:
+    """Return a complaint in our words, not in those of the library that found it."""
+    return _KINDS.get(kind, message.removeprefix("Value error, "))

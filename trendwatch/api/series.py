@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query
 from pydantic import AfterValidator, BaseModel
 
-from trendwatch.api.asked import check_keys, exact_week
+from trendwatch.api.asked import counted_keys, exact_week, past_week
 from trendwatch.errors import InputError
 from trendwatch.types.weeks import parse_week, week_name, week_start
 from trendwatch.web.condition import current_version, last_whole_week
@@ -62,14 +62,13 @@ def series(
 ) -> SeriesList:
     """Count the stories of some keys by week or day; the last whole year where no weeks are asked for."""
     config = parts.config()
-    check_keys(config, parts.store, key)
-    last = parse_week(last_week) if last_week else last_whole_week(parts.clock())
+    keys = counted_keys(config, parts.store, key)
+    last = past_week(last_week, parts.clock()) if last_week else last_whole_week(parts.clock())
     first = parse_week(first_week) if first_week else last - _WEEKS + 1
     if not 0 <= last - first < _MOST_WEEKS:
         raise InputError(f"first_week must not be after last_week, nor {_MOST_WEEKS} weeks or more before it")
     version = current_version(parts)
     names = config.taxonomy.names()
-    keys = list(dict.fromkeys(key))
     weeks = {"first_week": first, "last_week": last}
     day = None
     if by == "day":

@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Path, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
+from trendwatch.api.asked import Cursor, Limit, next_page
 from trendwatch.pipeline.vocabulary import accept_term, dismiss_term, take_back
 from trendwatch.trends.ngrams import fold
 from trendwatch.types.trends import Stage, TermVerdict
@@ -76,13 +77,19 @@ class TermList(BaseModel):
     """New words, the latest told first."""
 
     terms: list[TermShape]
+    #: pass it as cursor to go on; null at the end
+    next_cursor: int | None
 
 
 @router.get("/terms")
-def terms(parts: Given, limit: Annotated[int, Query(ge=1, le=200)] = 50) -> TermList:
+def terms(
+    *, request: Request, response: Response, parts: Given, limit: Limit = 50, cursor: Cursor = None
+) -> TermList:
     """List the new words told last."""
     version = current_version(parts)
-    found = parts.store.terms.latest(version, limit=limit) if version else []
+    skipped = cursor or 0
+    told = parts.store.terms.latest(version, limit=skipped + limit + 1) if version else []
+    found, goes_on = told[skipped : skipped + limit], len(told) > skipped + limit
     decided = {one.term: _shape(one) for one in parts.store.terms.verdicts()}
     shapes = []
     for one in found:
@@ -95,7 +102,9 @@ def terms(parts: Given, limit: Annotated[int, Query(ge=1, le=200)] = 50) -> Term
         values = {name: getattr(one, name) for name in names}
         verdict = decided.get(fold(one.key))
         shapes.append(TermShape(term=one.key, history=history, verdict=verdict, **values))
-    return TermList(terms=shapes)
+    return TermList(
+        terms=shapes, next_cursor=next_page(request, response, skipped + limit if goes_on else None)
+    )
 
 
 @router.put("/terms/{term}")

@@ -2,25 +2,33 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-from datetime import datetime
-from typing import Annotated, Literal
+from dataclasses import asdict, dataclass
+from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel
 
-from trendwatch.advice.trendwords import direction
-from trendwatch.api.asked import Week
+from trendwatch.advice.trendwords import direction as direction_of
+from trendwatch.api.asked import (
+    Cursor,
+    Limit,
+    OneWeek,
+    Week,
+    check_labels,
+    counted_keys,
+    next_page,
+    past_week,
+)
+from trendwatch.errors import InputError
+from trendwatch.trends.surge import WeekState, week_state
+from trendwatch.types.tags import Facet
 from trendwatch.types.trends import Stage, Trend, TrendKind
-from trendwatch.types.weeks import parse_week, week_name
+from trendwatch.types.weeks import parse_week, week_name, week_number
 from trendwatch.web.condition import availability, current_version, last_whole_week
-from trendwatch.web.evidence import counted_stories, story_items
 from trendwatch.web.parts import Given, Parts
 from trendwatch.web.words import key_name
 
 router = APIRouter(tags=["trends"])
-
-_TOLD = ("owner", "stories", "published", "stories_before", "published_before", "compared")
 
 
 class TrendShape(BaseModel):
@@ -77,53 +85,13 @@ class ChanceShape(BaseModel):
     rises: float
 
 
-class CountedStory(BaseModel):
-    """A story that a number of a trend counts."""
-
-    id: str
-    title: str
-    first_seen_at: datetime
-    last_seen_at: datetime
-    items: int
-    sources: int
-    owners: int
-    #: its items, the newest first
-    item_ids: tuple[str, ...]
-
-
-class TellerShape(BaseModel):
-    """What a feed told of a key in these weeks and in the year before: what is expected comes from here."""
-
-    feed: str
-    owner: str
-    #: stories of the key, and of anything
-    stories: int
-    published: int
-    #: the same in the year before; null: of a word this is not known
-    stories_before: int | None
-    published_before: int
-    #: it was read long enough to count for trends
-    compared: bool
-
-
-class CountedStories(BaseModel):
-    """The stories behind a number, the widest told first."""
-
-    key: str
-    first_week: str
-    last_week: str
-    #: there are more than are listed
-    more: bool
-    stories: list[CountedStory]
-    #: each feed that told of it in these weeks or the year before
-    tellers: list[TellerShape]
-
-
 class TrendList(BaseModel):
-    """The trends of a week, the strongest first; or of one key, the latest week first."""
+    """The trends of a week, the strongest first; or of several weeks, the latest first."""
 
-    #: null: all weeks were asked for, or none is judged yet
+    #: null: several weeks were asked for, or none is judged yet
     week: str | None
+    #: what an empty list means: nothing moved, too little past to say, or not judged yet; null: several weeks
+    state: WeekState | None
     model_version: str
     #: before this week there is too little history to say
     available_from: str
@@ -133,82 +101,158 @@ class TrendList(BaseModel):
     trends: list[TrendShape]
     #: of one week: what it was full of, which is no trend
     spikes: list[SpikeShape]
-    #: null: every week was asked for, or it is not known
+    #: null: several weeks were asked for, or it is not known
     chance: ChanceShape | None
+    #: pass it as cursor to go on; null at the end
+    next_cursor: int | None
+
+
+_Kind = Annotated[TrendKind | None, Query()]
+_Key = Annotated[str, Query(max_length=200, description="Of this key; without week: in every week.")]
+_Facet = Annotated[Facet | None, Query(description="Of the label, or of the first of a pair.")]
+_Sector = Annotated[str, Query(max_length=100, description="Of or in this sector, such as retail.")]
+_First = Annotated[OneWeek | None, Query(description="Instead of week: every week from this one.")]
+_Last = Annotated[OneWeek | None, Query(description="Instead of week: every week up to this one.")]
 
 
 @router.get("/trends")
 def trends(
+    *,
+    request: Request,
+    response: Response,
     parts: Given,
     week: Annotated[Week, Query(description="Such as 2025-W14, or latest.")] = "latest",
-    kind: Annotated[TrendKind | None, Query()] = None,
-    key: Annotated[str, Query(max_length=200, description="Of this key; without week: in every week.")] = "",
+    first_week: _First = None,
+    last_week: _Last = None,
+    kind: _Kind = None,
+    key: _Key = "",
+    direction: Literal["up", "down"] | None = None,
+    facet: _Facet = None,
+    sector: _Sector = "",
+    stage: Stage | None = None,
+    limit: Limit = 200,
+    cursor: Cursor = None,
 ) -> TrendList:
     """List what rose and faded."""
-    version = current_version(parts)
-    every_week = bool(key) and week == "latest"
-    number = None if every_week or not version else _number(parts, version, week)
-    if every_week and version:
-        found = parts.store.trends.of_key(version, key)
-    else:
-        found = [] if number is None else parts.store.trends.of_week(version, number)
-    names = parts.config().taxonomy.names()
-    told_from = availability(parts)
-    chance = None if number is None else parts.store.trends.chance(version, number)
+    version, names = current_version(parts), parts.config().taxonomy.names()
+    if sector:
+        check_labels(parts.config(), [f"sector:{sector}"])
+    known = _known_key(parts, version, key)
+    wanted = _Wanted(kind, known, direction, facet, sector, stage)
+    span = (first_week, last_week) if first_week or last_week or (key and week == "latest") else None
+    number, found = _found(parts, version, week, span=span, wanted=wanted)
+    skipped = cursor or 0
+    goes_on = skipped + limit if len(found) > skipped + limit else None
     return TrendList(
-        week=None if number is None else week_name(number),
-        model_version=version,
-        available_from=week_name(told_from.trends_from),
-        stages_available_from=week_name(told_from.stages_from),
-        seasons_available_from=week_name(told_from.seasons_from),
-        spikes=[] if number is None else _spikes(parts, version, number, key=key, names=names),
-        chance=ChanceShape(judged=chance.judged, rises=chance.rises) if chance else None,
-        trends=[
-            trend_shape(trend, names)
-            for trend in found
-            if (kind is None or trend.kind == kind) and (not key or trend.key == key)
-        ],
+        **_standing(parts, version, number, ranged=span is not None),
+        spikes=_spikes(parts, version, number, wanted=wanted),
+        trends=[trend_shape(one, names) for one in found[skipped : skipped + limit]],
+        next_cursor=next_page(request, response, goes_on),
     )
 
 
-@router.get("/trends/stories")
-def trend_stories(
-    parts: Given,
-    key: Annotated[
-        str, Query(max_length=200, description="Such as area:drones, area:drones|sector:retail, or a word.")
-    ],
-    week: Annotated[Week, Query(description="The last week counted.")] = "latest",
-    weeks: Annotated[int, Query(ge=1, le=52, description="How many weeks up to it.")] = 4,
-    feed: Annotated[str, Query(max_length=100, description="Only those that this feed told.")] = "",
-) -> CountedStories:
-    """List the stories that a number of a trend counts, with their items."""
-    version = current_version(parts)
-    number = _number(parts, version, week) if version else None
-    number = last_whole_week(parts.clock()) if number is None else number
-    found = counted_stories(parts, key, week=number, weeks=min(weeks, number), feed=feed)
-    return CountedStories(
-        key=key,
-        first_week=week_name(found.first_week),
-        last_week=week_name(found.last_week),
-        more=found.more,
-        stories=[
-            CountedStory(
-                id=story.id,
-                title=story.title,
-                first_seen_at=story.first_seen_at,
-                last_seen_at=story.last_seen_at,
-                items=story.items,
-                sources=story.sources,
-                owners=story.owners,
-                item_ids=story_items(parts, story),
-            )
-            for story in found.stories
-        ],
-        tellers=[
-            TellerShape(feed=one.feed_key, **{name: getattr(one, name) for name in _TOLD})
-            for one in found.tellers
-        ],
-    )
+def _found(
+    parts: Parts, version: str, week: str, *, span: tuple[str | None, str | None] | None, wanted: _Wanted
+) -> tuple[int | None, list[Trend]]:
+    """Return the week that was asked for, None for several, and the trends that were.
+
+    Raises:
+        InputError: both a week and several are asked for, or one that has not begun.
+    """
+    if span is not None:
+        if week != "latest":
+            raise InputError("ask for one week, or for first_week and last_week")
+        return None, _of_weeks(parts, version, span, wanted=wanted)
+    number = past_week(week, parts.clock()) if week != "latest" else _last(parts, version)
+    if number is None:
+        return None, []
+    return number, _of_weeks(parts, version, (week_name(number), week_name(number)), wanted=wanted)
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """Which trends to list; what is empty does not restrict."""
+
+    kind: TrendKind | None
+    key: str
+    direction: Literal["up", "down"] | None
+    facet: Facet | None
+    sector: str
+    stage: Stage | None
+
+    def holds(self, trend: Trend) -> bool:
+        """Return whether a trend is asked for."""
+        asked = (self.kind, self.direction, self.stage)
+        has = (trend.kind, direction_of(trend), trend.stage)
+        return self.names(trend.key) and all(
+            one is None or one == other for one, other in zip(asked, has, strict=True)
+        )
+
+    def names(self, key: str) -> bool:
+        """Return whether a key is asked for."""
+        return (
+            self.key in {"", key}
+            and (self.facet is None or key.startswith(f"{self.facet}:"))
+            and (not self.sector or f"sector:{self.sector}" in key.split("|"))
+        )
+
+
+def _known_key(parts: Parts, version: str, key: str) -> str:
+    """Return a key as it is counted; a word counts where it was told.
+
+    Raises:
+        InputError: it is no label, no pair that is counted, and no word that was told.
+    """
+    if not key or (":" not in key and version and parts.store.trends.of_key(version, key)):
+        return key
+    return counted_keys(parts.config(), parts.store, [key])[0]
+
+
+def _last(parts: Parts, version: str) -> int | None:
+    return parts.store.trends.last_analysed(version) if version else None
+
+
+def _of_weeks(
+    parts: Parts, version: str, span: tuple[str | None, str | None], *, wanted: _Wanted
+) -> list[Trend]:
+    """Return the trends of a closed range of weeks, the latest week first.
+
+    Raises:
+        InputError: the range ends before it begins, or has not begun.
+    """
+    first, last = span
+    start = past_week(first, parts.clock()) if first else 0
+    end = parse_week(last) if last else week_number(parts.clock())
+    if start > end:
+        raise InputError("first_week must not be after last_week")
+    if not version:
+        return []
+    if wanted.key:
+        found = [
+            one
+            for one in parts.store.trends.of_key(version, wanted.key)
+            if start <= parse_week(one.week) <= end
+        ]
+    else:
+        found = parts.store.trends.of_weeks(version, start, end)
+    return [one for one in found if wanted.holds(one)]
+
+
+def _standing(parts: Parts, version: str, week: int | None, *, ranged: bool) -> dict[str, Any]:
+    """Return what is said of a list as a whole: its week, its state, what is told from when."""
+    from_ = availability(parts)
+    judged = _last(parts, version)
+    asked = last_whole_week(parts.clock()) if week is None else week
+    chance = parts.store.trends.chance(version, week) if version and week is not None else None
+    return {
+        "week": None if week is None else week_name(week),
+        "state": None if ranged else week_state(asked, judged=judged, told_from=from_.trends_from),
+        "model_version": version,
+        "available_from": week_name(from_.trends_from),
+        "stages_available_from": week_name(from_.stages_from),
+        "seasons_available_from": week_name(from_.seasons_from),
+        "chance": ChanceShape(judged=chance.judged, rises=chance.rises) if chance else None,
+    }
 
 
 def trend_shape(trend: Trend, names: dict[str, str]) -> TrendShape:
@@ -218,7 +262,7 @@ def trend_shape(trend: Trend, names: dict[str, str]) -> TrendShape:
         kind=trend.kind,
         key=trend.key,
         name=key_name(trend.key, names),
-        direction=direction(trend),
+        direction=direction_of(trend),
         strength=trend.strength,
         share_before=trend.share_before,
         share_now=trend.share_now,
@@ -237,13 +281,12 @@ def trend_shape(trend: Trend, names: dict[str, str]) -> TrendShape:
     )
 
 
-def _spikes(parts: Parts, version: str, week: int, *, key: str, names: dict[str, str]) -> list[SpikeShape]:
+def _spikes(parts: Parts, version: str, week: int | None, *, wanted: _Wanted) -> list[SpikeShape]:
+    if not version or week is None:
+        return []
+    names = parts.config().taxonomy.names()
     return [
         SpikeShape(**asdict(spike), name=key_name(spike.key, names))
         for spike in parts.store.trends.spikes(version, week)
-        if key in {"", spike.key}
+        if wanted.names(spike.key)
     ]
-
-
-def _number(parts: Parts, version: str, week: str) -> int | None:
-    return parts.store.trends.last_analysed(version) if week == "latest" else parse_week(week)

@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from trendwatch.advice.rules import effect_words, ground_words, in_force, parse_rule, rule_words
+from trendwatch.advice.rules import effect_words, ground_words, held_words, in_force, parse_rule, rule_words
 from trendwatch.advice.taste import learn
 from trendwatch.api.asked import Key, Limit
 from trendwatch.errors import NotFound
@@ -169,7 +169,7 @@ def _rules(parts: Parts, business: Business) -> RuleList:
     names = config.taxonomy.names()
     taste = learn(parts.store.votes.of(business.key), business, now=now)
     return RuleList(
-        rules=[RuleShape(key=one.key, words=rule_words(one, names)) for one in in_force(business)],
+        rules=[RuleShape(key=one.key, words=held_words(one, business, names)) for one in in_force(business)],
         proposed=[
             RuleShape(
                 key=one.rule.key,

@@ -54,7 +54,9 @@ def why(
     """Say why stories are in a digest or not."""
     parts.config().business(key)
     found = explain(parts.store, key, period)
-    asked = [one for one in found if one.story_id == story] or [unknown(story)]
+    asked = [one for one in found if one.story_id == story]
+    if story and not asked:
+        asked = [unknown(parts.store.stories.get(story).id)]  # a story of other days, or none at all
     return VerdictList(
         gates=dict(Counter(one.gate for one in found)),
         stories=[_shape(one) for one in (asked if story else found[:limit])],

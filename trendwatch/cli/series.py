@@ -34,11 +34,11 @@ def series(
     as_json: AsJson = False,
 ) -> None:
     """Count the stories of labels, pairs and words by week or day, the oldest first."""
-    from trendwatch.api.asked import check_keys
+    from trendwatch.api.asked import counted_keys
     from trendwatch.types.weeks import week_name, week_number, week_start
 
     with given(context).service() as service:
-        check_keys(service.config, service.store, key)
+        key = counted_keys(service.config, service.store, key)
         if (model := service.store.models.current()) is None:
             raise InputError("nothing is counted yet: fetch and understand news first")
         last = week_number(service.clock()) - 1

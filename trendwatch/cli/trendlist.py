@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 def list_trends(context: typer.Context, *, week: str, as_json: bool) -> None:
     """Judge what is over and list a week's trends, with what is none and what is due to chance."""
-    asked = None if week == "latest" else _week(week)
     with given(context).service() as service:
+        asked = None if week == "latest" else _week(week, service)
         service.learn()
         service.understand()
         service.analyse()
@@ -31,7 +31,7 @@ def list_trends(context: typer.Context, *, week: str, as_json: bool) -> None:
                 print_json(trend)
             return
         if not found:
-            typer.echo("too few reports to say: nothing clearly rises or fades")
+            typer.echo(_nothing(service, number, judged))
         else:
             _print_trends(found)
         if model and number is not None:
@@ -72,10 +72,27 @@ def _say_chance(service: Service, version: str, week: int) -> None:
         typer.echo(f"trends are available from {week_end(available_from(read_since)).date()}")
 
 
-def _week(name: str) -> int:
-    from trendwatch.types.weeks import parse_week
+def _nothing(service: Service, week: int | None, judged: int | None) -> str:
+    """Return why no trend of a week is listed: three things that are not one."""
+    from trendwatch.trends.surge import available_from, week_state
+    from trendwatch.types.weeks import week_name, week_number
+
+    now = week_number(service.clock())
+    told_from = available_from(min(service.store.series.feed_weeks().values(), default=now))
+    asked = now - 1 if week is None else week
+    said = {
+        "judged": "nothing clearly rises or fades",
+        "too_early": "too little was read before it to say",
+        "not_judged": "it is not judged yet",
+    }
+    return f"{week_name(asked)}: {said[week_state(asked, judged=judged, told_from=told_from)]}"
+
+
+def _week(name: str, service: Service) -> int:
+    from trendwatch.api.asked import exact_week, past_week
 
     try:
-        return parse_week(name)
+        exact_week(name)
     except ValueError as error:
         raise InputError(f"{name!r} is no week; write it like 2025-W14, or latest") from error
+    return past_week(name, service.clock())

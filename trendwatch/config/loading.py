@@ -30,7 +30,7 @@ from trendwatch.config.sectors import read_sectors
 from trendwatch.config.settings import Settings, public_values, section_models
 from trendwatch.config.tables import Kind, Reader, Table, Tables
 from trendwatch.config.taxonomy import Known, read_taxonomy
-from trendwatch.errors import ConfigError, NotFound
+from trendwatch.errors import ConfigError, NotFound, StandsInFile
 from trendwatch.types.advice import Business
 from trendwatch.types.news import Feed
 from trendwatch.types.packs import Pack
@@ -97,11 +97,12 @@ class Config:
         """Refuse to forget a business that a file still names: it would come back with the next tick.
 
         Raises:
-            ConfigError: there is such a file; says where.
+            StandsInFile: there is such a file; says where.
         """
         path = self.directory / BUSINESSES / f"{key}.toml"
         if KEY.fullmatch(key) and path.is_file():
-            raise ConfigError(f"{key} stands in this file: delete it first, then erase", file=path)
+            named = f"{BUSINESSES}/{path.name}"
+            raise StandsInFile(f"{key} stands in the file {named}: delete it first, then erase", file=path)
 
     def practice(self, key: str) -> Practice:
         """Return a practice.

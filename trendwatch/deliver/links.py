@@ -1,9 +1,9 @@
 """Links that work without login: signed, for one purpose and one reader, and naming no address.
 
 A link says what it is for, whom it is for (an id, never an address) and when it was made. Whoever holds it
-may do that one thing: a link to leave cannot agree, a link to agree cannot change topics. A link to leave
-never grows old, since leaving must always work; the others do. Links act on POST only: mail scanners open
-every link they find.
+may do that one thing: a link to leave cannot agree, a link to read cannot vote. A link to leave never grows
+old, since leaving must always work, nor one to read, which a feed reader keeps for as long as its owner gets
+the digest; the others do. Links act on POST only: mail scanners open every link they find.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from itsdangerous import BadSignature, URLSafeSerializer
 
 from trendwatch.errors import LinkRefused
 
-Purpose = Literal["unsubscribe", "confirm", "preferences", "votes"]
+Purpose = Literal["unsubscribe", "confirm", "preferences", "votes", "issues"]
 
 #: Where these links lead, below the site's address.
 PREFIX = "/mail"
@@ -26,6 +26,7 @@ LIFE: dict[Purpose, timedelta | None] = {
     "confirm": timedelta(days=7),
     "preferences": timedelta(days=90),
     "votes": timedelta(days=90),
+    "issues": None,
 }
 _LONGEST = 500
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import re
+from glob import escape
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
@@ -42,10 +43,11 @@ class Outbox:
 
     def remove(self, delivery_id: str) -> bool:
         """Delete the file of a delivery; return whether there was one."""
-        path = self._folder / _file_name(f"<{delivery_id}@trendwatch>")
-        there = path.is_file()
-        path.unlink(missing_ok=True)
-        return there
+        # Whatever the sender's domain was then.
+        found = list(self._folder.glob(f"{escape(delivery_id)}@*.eml"))
+        for path in found:
+            path.unlink(missing_ok=True)
+        return bool(found)
 
 
 def _write_whole(path: Path, content: bytes) -> None:

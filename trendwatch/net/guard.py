@@ -150,7 +150,9 @@ def resolve(host: str) -> list[str]:
         answers = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
     except socket.gaierror as error:
         unanswered = error.errno in (socket.EAI_AGAIN, socket.EAI_FAIL)
-        raise (NameServerFailed if unanswered else NameNotFound)(f"{host}: {error}") from error
+        if unanswered:
+            raise NameServerFailed(f"{host}: no name server answers") from error
+        raise NameNotFound(f"there is no host called {host}") from error
     except (OSError, ValueError) as error:  # ValueError: labels that no name can have
         raise NameNotFound(f"{host}: {error}") from error
     return [str(answer[4][0]) for answer in answers]

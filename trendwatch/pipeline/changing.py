@@ -121,6 +121,18 @@ def free_key(name: str, config: Config) -> str:
     return next(one for number in range(1, 10_000) if (one := _numbered(key, number)) not in taken)
 
 
+def new_key(name: str, sector: str, config: Config) -> str:
+    """Return a key for a business that is added under a name.
+
+    Raises:
+        AlreadyThere: there is one of this name in this sector: a form sent twice, or a request repeated.
+    """
+    for one in config.businesses:
+        if one.sector == sector and one.name.casefold().split() == name.casefold().split():
+            raise AlreadyThere("business", one.key)
+    return free_key(name, config)
+
+
 def _numbered(key: str, number: int) -> str:
     return key if number == 1 else f"{key}_{number}"
 

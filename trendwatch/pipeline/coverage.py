@@ -12,12 +12,14 @@ from trendwatch.types.coverage import FeedCoverage, Reported
 from trendwatch.types.news import Feed
 from trendwatch.types.packs import Pack
 from trendwatch.types.tags import Taxonomy
+from trendwatch.types.weeks import whole_hour
 
 
 def feed_coverage(
     store: Store, feeds: Sequence[Feed], packs: Sequence[Pack], *, taxonomy: Taxonomy, now: datetime
 ) -> FeedCoverage:
     """Return the coverage of the last four weeks, by feeds alone where nothing of them was understood."""
+    now = whole_hour(now)
     since = now - WINDOW
     languages = store.coverage.languages(since, now)
     version = next((version for version, state, _ in store.models.versions() if state == CURRENT), "")

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from trendwatch.deliver.links import Links
+from trendwatch.mailbox import mailbox
 from trendwatch.render.email import mail
 from trendwatch.render.hook import payload
 from trendwatch.render.inline import LinkView
@@ -59,7 +60,9 @@ def mail_for(store: Store, delivery: Delivery, *, sender: str, site: str, links:
     Raises:
         NotFound: its digest is gone.
     """
-    envelope = {"sender": sender, "to": delivery.address, "message_id": f"<{delivery.id}@trendwatch>"}
+    domain = _domain(sender)
+    envelope = {"sender": sender, "to": delivery.address, "message_id": f"<{delivery.id}@{domain}>"}
+    listed = ("List-Id", f"<{delivery.business_key.replace('_', '-')}.trendwatch.{domain}>")
     if delivery.letter is not None:
         date = delivery.first_attempt_at or delivery.next_attempt_at
         assert date is not None
@@ -67,7 +70,7 @@ def mail_for(store: Store, delivery: Delivery, *, sender: str, site: str, links:
         shown = letter_mail(delivery.letter, **envelope, date=date, banner=banner, reader_links=ways)
         return replace(shown, headers=_headers(links, delivery.target, made=date))
     digest = store.digests.get(delivery.business_key, delivery.period)
-    base_url = f"{site}/digests/{delivery.business_key}"
+    base_url = _issues(links, delivery, site=site, made=digest.cutoff)
     ways = _ways(links, delivery.target, made=digest.cutoff)
     if digest.quiet_choice == "note":
         letter = quiet_note(digest, url=issue_url(base_url, digest.period))
@@ -75,7 +78,22 @@ def mail_for(store: Store, delivery: Delivery, *, sender: str, site: str, links:
     else:
         votes = _votes(links, delivery, made=digest.cutoff) if digest.picks else ""
         shown = mail(digest, **envelope, base_url=base_url, banner=banner, reader_links=ways, votes_url=votes)
-    return replace(shown, headers=_headers(links, delivery.target, made=digest.cutoff))
+    return replace(shown, headers=(listed, *_headers(links, delivery.target, made=digest.cutoff)))
+
+
+def _domain(sender: str) -> str:
+    """Return whose mail it is, for the ids in its headers: others are taken for forged."""
+    try:
+        return mailbox(sender).domain
+    except ValueError:
+        return "trendwatch"  # no header can say this sender; the hand-over tells the operator
+
+
+def _issues(links: Links, delivery: Delivery, *, site: str, made: datetime) -> str:
+    """Return where the issues are for this reader: our pages may ask for a key, which no reader has."""
+    if not delivery.target:
+        return f"{site}/digests/{delivery.business_key}"
+    return links.to("issues", delivery.target, made=made)
 
 
 def _leaving(links: Links, reader: str, *, made: datetime) -> tuple[LinkView, ...]:

@@ -206,10 +206,7 @@ def invite(
         if reader is None:
             raise InputError("this address had a letter of ours in the last seven days; ask it later")
         return reader
-    try:
-        bare_address(address)
-    except ValueError as error:
-        raise InputError(f"the address {error}") from error
+    check_address(address)
     links = links_of(store, site)
     return store.recipients.ask(
         business.key,
@@ -218,6 +215,18 @@ def invite(
         question=lambda reader: question(business, reader, links, mail=mail),
         now=now,
     )
+
+
+def check_address(address: str) -> None:
+    """Check that mail can be sent to an address.
+
+    Raises:
+        InputError: this is no mail address.
+    """
+    try:
+        bare_address(address)
+    except ValueError as error:
+        raise InputError(f"the address {error}") from error
 
 
 def add_endpoint(store: Store, business_key: str, url: str, *, poster: Poster, now: datetime) -> Endpoint:

@@ -6,12 +6,14 @@ depend on a later model. A mute also changes the profile; everything else only c
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
 from trendwatch.advice.columns import confidences
 from trendwatch.advice.rules import Effect, accepted, effect, proposed, refused, undone
+from trendwatch.advice.words import a_list, in_words
 from trendwatch.config import Config
 from trendwatch.errors import InputError, NotFound
 from trendwatch.pipeline.changing import change_business
@@ -58,10 +60,7 @@ def cast(
     business = config.business(business_key)
     digest = _shown_in(store, business_key, story_id, period=period)
     labels = labels_of(store, digest, story_id)
-    if kind in _ON_A_LABEL and label not in labels:
-        raise InputError(f"{label!r} is none of the story's labels: {', '.join(labels) or 'it has none'}")
-    if label and kind not in _ON_A_LABEL:
-        raise InputError(f"a vote {kind} is on the whole story; leave the label out")
+    _check_label(label, kind, labels=labels, business=business, names=config.taxonomy.names())
     vote = Vote(
         business_key=business_key,
         story_id=story_id,
@@ -82,6 +81,41 @@ def cast(
         )
     store.votes.cast(vote)
     return vote
+
+
+def mutable(labels: Iterable[str], business: Business) -> list[str]:
+    """Return the labels a reader is offered to mute: technologies and other sectors, but not its own.
+
+    What a story does (a function, an effect) is in most of what is worth reading: muting one in passing would
+    silence half of it.
+    """
+    own = f"sector:{business.sector}"
+    return [one for one in labels if one.startswith(("area:", "sector:")) and one != own]
+
+
+def _check_label(
+    label: str, kind: VoteKind, *, labels: Mapping[str, float], business: Business, names: Mapping[str, str]
+) -> None:
+    """Check that a vote names a label where it needs one, and one that it may name.
+
+    Raises:
+        InputError: it does not.
+    """
+    if kind in _ON_A_LABEL and label not in labels:
+        raise InputError(_none_of_its_topics(labels, label, names))
+    if kind is VoteKind.MUTE and label == f"sector:{business.sector}":
+        raise InputError(
+            "this is your own trade: without it nearly nothing is left. Mute another topic of the story, "
+            "or say that it is not for you"
+        )
+    if label and kind not in _ON_A_LABEL:
+        raise InputError(f"a vote {kind} is on the whole story; leave the label out")
+
+
+def _none_of_its_topics(labels: Mapping[str, float], label: str, names: Mapping[str, str]) -> str:
+    offered = a_list([in_words(one, names) for one in labels]) or "it has none"
+    asked = f"{label[:100]!r} is none of the story's topics" if label else "choose one of the story's topics"
+    return f"{asked}: {offered} ({', '.join(labels)})" if labels else f"{asked}: {offered}"
 
 
 def labels_of(store: Store, digest: Digest, story_id: str) -> dict[str, float]:
@@ -170,6 +204,8 @@ def _shown_in(store: Store, business_key: str, story_id: str, *, period: str) ->
     for digest in found:
         if any(pick.story_id == story_id for pick in digest.picks):
             return digest
+    if not story_id:
+        raise InputError("choose a story of the digest")
     raise NotFound(
         "story", story_id[:60], hint=f"{business_key} was not shown it; votes are on stories that were"
     )

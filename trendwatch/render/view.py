@@ -40,7 +40,9 @@ TITLES = {
     "radar": "Your radar and small trials",
     "outside": "Outside your usual",
 }
-_GATES = "new to you, in your profile or followed, from two independent publishers, or marked official or single."
+_GATES = (
+    "new to you, in your profile or followed, from two independent publishers, or marked official or single."
+)
 _GENERAL = "What most publishers told"
 
 

@@ -2,20 +2,41 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
 
-from sqlalchemy import Engine, or_, select
+from sqlalchemy import Engine, exists, or_, select
 
 from trendwatch.errors import NotFound
 from trendwatch.store.engine import reading
 from trendwatch.store.mend_tables import StoryAliasRow
+from trendwatch.store.models import model_seq
 from trendwatch.store.statements import table
-from trendwatch.store.tables import StoryRow
+from trendwatch.store.tables import ItemRow, StoryRow, TagRow
 from trendwatch.types.stories import Story
 
 _STORY = table(StoryRow)
 _ALIAS = table(StoryAliasRow)
 _NAMES = ("id", "title", "url", "summary", "first_seen_at", "last_seen_at", "items", "sources", "owners")
+
+
+_ITEM = table(ItemRow)
+_TAG = table(TagRow)
+
+Sort = Literal["latest", "owners"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoryFilter:
+    """Which stories to list; what is empty does not restrict."""
+
+    #: full keys; one report of the story, counted in the window, must carry all of them
+    labels: tuple[str, ...] = ()
+    #: half-open window in which a report is counted
+    since: datetime | None = None
+    until: datetime | None = None
+    min_owners: int = 1
 
 
 class Stories:
@@ -40,8 +61,30 @@ class Stories:
         """Return the stories that were reported last, newest first."""
         return self._select(limit=limit)
 
-    def _select(self, *conditions: Any, limit: int) -> list[Story]:
-        order = (_STORY.c.last_seen_at.desc(), _STORY.c.seq.desc())
-        query = select(*(_STORY.c[name] for name in _NAMES)).where(*conditions).order_by(*order).limit(limit)
+    def search(
+        self, version: str, filter_: StoryFilter, *, sort: Sort = "latest", limit: int, skip: int = 0
+    ) -> list[Story]:
+        """Return stories that match under a model's tags: the latest told, or the widest told first."""
+        return self._select(*_matching(version, filter_), sort=sort, limit=limit, skip=skip)
+
+    def _select(self, *conditions: Any, sort: Sort = "latest", limit: int, skip: int = 0) -> list[Story]:
+        widest = (_STORY.c.owners.desc(),) if sort == "owners" else ()
+        order = (*widest, _STORY.c.last_seen_at.desc(), _STORY.c.seq.desc())
+        query = select(*(_STORY.c[name] for name in _NAMES)).where(*conditions).order_by(*order)
+        query = query.limit(limit).offset(skip)
         with reading(self._engine) as connection:
             return [Story(**row) for row in connection.execute(query).mappings()]
+
+
+def _matching(version: str, wanted: StoryFilter) -> list[Any]:
+    found: list[Any] = [_STORY.c.owners >= wanted.min_owners]
+    report: list[Any] = []
+    if wanted.since is not None:
+        report.append(_ITEM.c.counted_at >= wanted.since)
+    if wanted.until is not None:
+        report.append(_ITEM.c.counted_at < wanted.until)
+    for full_key in wanted.labels:
+        facet, _, label = full_key.partition(":")
+        tagged = (_TAG.c.item_seq == _ITEM.c.seq, _TAG.c.facet == facet, _TAG.c.label == label)
+        report.append(exists().where(_TAG.c.model_seq == model_seq(version), *tagged))
+    return [*found, exists().where(_ITEM.c.story_seq == _STORY.c.seq, *report)] if report else found

@@ -98,7 +98,15 @@ class Trends:
             return [row.id for row in connection.execute(query.limit(limit))]
 
     def stories(
-        self, version: str, key: str, *, since: datetime, until: datetime, limit: int, feed: str = ""
+        self,
+        version: str,
+        key: str,
+        *,
+        since: datetime,
+        until: datetime,
+        limit: int,
+        skip: int = 0,
+        feed: str = "",
     ) -> list[str]:
         """Return ids of the stories with an item (of one feed) that carries a key, the widest first."""
         of_feed = [_ITEM.c.feed_seq == select(_FEED.c.seq).where(_FEED.c.key == feed).scalar_subquery()]
@@ -110,7 +118,7 @@ class Trends:
             .order_by(_STORY.c.owners.desc(), _STORY.c.last_seen_at.desc(), _STORY.c.seq)
         )
         with reading(self._engine) as connection:
-            return list(connection.execute(query.limit(limit)).scalars())
+            return list(connection.execute(query.limit(limit).offset(skip)).scalars())
 
     def spikes(self, version: str, week: int) -> list[Spike]:
         """Return what one week was full of, the fullest first."""
@@ -133,6 +141,13 @@ class Trends:
     def of_week(self, version: str, week: int) -> list[Trend]:
         """Return the trends of a week, the strongest first; fading ones are negative and last."""
         return self._select(_TREND.c.model_seq == model_seq(version), _TREND.c.week == week)
+
+    def of_weeks(self, version: str, first_week: int, last_week: int) -> list[Trend]:
+        """Return the trends of a closed range of weeks, the latest week first, then the strongest."""
+        found = self._select(
+            _TREND.c.model_seq == model_seq(version), _TREND.c.week.between(first_week, last_week)
+        )
+        return sorted(found, key=lambda trend: parse_week(trend.week), reverse=True)
 
     def of_key(self, version: str, key: str) -> list[Trend]:
         """Return the weeks in which a key was a trend, the latest first."""

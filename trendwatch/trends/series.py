@@ -13,6 +13,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from trendwatch.errors import InputError
 from trendwatch.types.tags import Facet, Tag
 
 #: The key under which every report of a feed counts.
@@ -21,6 +22,7 @@ TOTAL = "*"
 #: Facets that are also counted together with an area.
 _AREA = f"{Facet.AREA}:"
 _PAIRED = (f"{Facet.SECTOR}:", f"{Facet.FUNCTION}:")
+_PAIR = 2
 _HALF_YEAR = 26
 
 #: key, feed key, week number, reports
@@ -116,6 +118,25 @@ def comparable(stories: Sequence[int], published: Sequence[int]) -> tuple[float,
     first = next(whole, len(published))
     pairs = zip(stories[first:], published[first:], strict=True)
     return tuple(told * usual / max(all_told, usual / 4, 1.0) for told, all_told in pairs)
+
+
+def counted_key(key: str) -> str:
+    """Return a label or pair as it is counted: the technology first, as in ``area:drones|sector:retail``.
+
+    Raises:
+        InputError: a pair that is never counted.
+    """
+    parts = key.split("|")
+    if len(parts) == 1:
+        return key
+    areas = [part for part in parts if part.startswith(_AREA)]
+    others = [part for part in parts if part.startswith(_PAIRED)]
+    if len(parts) == _PAIR and areas and others:
+        return f"{areas[0]}|{others[0]}"
+    raise InputError(
+        f"{key[:100]!r} is not counted: pairs are a technology and a sector, or a technology and a function, "
+        "such as area:drones|sector:retail"
+    )
 
 
 def count_keys(tags: Iterable[Tag]) -> tuple[str, ...]:

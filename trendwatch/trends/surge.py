@@ -84,6 +84,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Literal
 
 import numpy as np
 
@@ -108,6 +109,9 @@ __all__ = [
 #: A rise is not followed further back than this many weeks: by then the rise is what is usual.
 LONGEST_RISE = 52
 _DEFAULT = SurgeRules()
+
+#: What the trends of a week are: told, not to be told with so little past, or not asked for yet.
+WeekState = Literal["judged", "too_early", "not_judged"]
 
 
 def judge(
@@ -178,6 +182,19 @@ def rise_began(
             break
         began = earlier
     return began
+
+
+def week_state(week: int, *, judged: int | None, told_from: int) -> WeekState:
+    """Return what an empty list of trends of a week means.
+
+    Args:
+        week: its number
+        judged: the last week that was judged, None before the first
+        told_from: the first week that trends can be told for
+    """
+    if week < told_from:
+        return "too_early"
+    return "judged" if judged is not None and week <= judged else "not_judged"
 
 
 def available_from(first_week: int, rules: SurgeRules = _DEFAULT) -> int:

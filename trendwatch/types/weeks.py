@@ -10,6 +10,8 @@ import re
 from datetime import UTC, date, datetime, timedelta
 
 _MONDAY_ZERO = date(1970, 1, 5).toordinal()
+#: Weeks after this year have no end that a calendar of four digits could name.
+_LAST_YEAR = 9000
 _PATTERN = re.compile(r"(\d{4})-W(\d{2})")
 
 WEEK = timedelta(weeks=1)
@@ -18,6 +20,12 @@ WEEK = timedelta(weeks=1)
 DAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
 MONTHS = "January February March April May June July August September October November December".split()
 SHORT_MONTHS = [month[:3] for month in MONTHS]
+
+
+def whole_hour(when: datetime) -> datetime:
+    """Return the end of the hour a time falls into: what is told of a window is the same for an hour."""
+    began = when.replace(minute=0, second=0, microsecond=0)
+    return began if began == when else began + timedelta(hours=1)
 
 
 def week_number(when: datetime) -> int:
@@ -40,12 +48,18 @@ def parse_week(name: str) -> int:
     """Return the number of a week written ``2025-W14``.
 
     Raises:
-        ValueError: not of this form, or the year has no such week.
+        ValueError: not of this form, the year has no such week, or nobody counts that far.
     """
     match = _PATTERN.fullmatch(name)
     if match is None:
         raise ValueError(f"{name!r} is not a week; write it like 2025-W14")
-    monday = date.fromisocalendar(int(match[1]), int(match[2]), 1)
+    year = int(match[1])
+    if year > _LAST_YEAR:
+        raise ValueError(f"{name!r} must not be after {_LAST_YEAR}")
+    try:
+        monday = date.fromisocalendar(year, int(match[2]), 1)
+    except ValueError as error:
+        raise ValueError(f"there is no week {name}; write it like 2025-W14") from error
     return (monday.toordinal() - _MONDAY_ZERO) // 7
 
 

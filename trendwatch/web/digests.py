@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+from collections.abc import Sequence
 
 from fastapi import APIRouter
 from starlette.responses import HTMLResponse, Response
@@ -13,6 +14,7 @@ from trendwatch.advice.schedule import LONGEST_STEP, cutoffs, rhythm_words
 from trendwatch.advice.words import a_list, counted, in_words
 from trendwatch.config import Config
 from trendwatch.errors import NotFound
+from trendwatch.render.feeds import atom, json_feed
 from trendwatch.render.inline import text
 from trendwatch.render.page import html
 from trendwatch.render.template import issue_url
@@ -27,7 +29,9 @@ from trendwatch.web.words import moment
 router = APIRouter()
 
 #: Two years of weeks.
-_ARCHIVE = 104
+ARCHIVE = 104
+#: How the address of a feed ends.
+ATOM, JSON_FEED = ".atom", ".feed.json"
 _STYLE = re.compile(r"<style>(.*?)</style>", re.DOTALL)
 
 
@@ -35,7 +39,7 @@ _STYLE = re.compile(r"<style>(.*?)</style>", re.DOTALL)
 def archive(business: str, parts: Given) -> Response:
     """Show every digest of a business."""
     found = parts.config().business(business[:100])
-    digests = parts.store.digests.of(found.key, limit=_ARCHIVE)
+    digests = parts.store.digests.of(found.key, limit=ARCHIVE)
     values = {
         "business": found,
         "digests": digests,
@@ -79,15 +83,24 @@ def digest(business: str, period: str, parts: Given) -> Response:
     return digest_page(parts.store.digests.get(found.key, period), base_url=issues_url(parts, found.key))
 
 
-def digest_page(found: Digest, *, base_url: str) -> HTMLResponse:
+def digest_page(found: Digest, *, base_url: str, votes: bool = True) -> HTMLResponse:
     """Return a digest as its own page; its own styles are allowed by their hash."""
-    here = issue_url(base_url, found.period)
+    here = issue_url(base_url, found.period) if votes else ""
     shown = html(found, base_url=base_url, banner=banner(), votes_url=f"{here}/votes" if here else "")
     hashes = (hashlib.sha256(style.encode()).digest() for style in _STYLE.findall(shown))
     allowed = " ".join(f"'sha256-{base64.b64encode(digest).decode()}'" for digest in hashes)
     sources = allowed or "'none'"
     policy = f"default-src 'none'; style-src {sources}; base-uri 'none'; frame-ancestors 'none'"
     return HTMLResponse(shown, headers={"Content-Security-Policy": policy})
+
+
+def feed_of(digests: Sequence[Digest], business: Business, *, base_url: str, self_url: str) -> Response:
+    """Return digests as the feed its address asks for: Atom, or JSON Feed."""
+    where = {"self_url": self_url, "base_url": base_url, "business_name": business.name}
+    if self_url.endswith(ATOM):
+        body = atom(digests, business_key=business.key, **where)
+        return Response(body, media_type="application/atom+xml; charset=utf-8")
+    return Response(json_feed(digests, **where), media_type="application/feed+json; charset=utf-8")
 
 
 def site_url(parts: Parts) -> str:

@@ -17,7 +17,8 @@ def error_page(
     lines: Sequence[str] = (),
     request_id: str,
     headers: dict[str, str] | None = None,
+    here: str = "",
 ) -> HTMLResponse:
     """Return a page that says what happened and what to do next. It asks nothing of the store."""
     values = {"code": status, "title": title, "detail": detail, "lines": lines, "request_id": request_id}
-    return page("error.html", {"here": "", **values}, status=status, headers=headers)
+    return page("error.html", {"here": here, **values}, status=status, headers=headers)

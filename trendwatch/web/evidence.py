@@ -15,7 +15,7 @@ from starlette.responses import Response
 from trendwatch.errors import NotFound
 from trendwatch.store.items import Filter
 from trendwatch.trends.samestore import WARM_UP
-from trendwatch.trends.series import TOTAL, is_term
+from trendwatch.trends.series import TOTAL, counted_key, is_term
 from trendwatch.types.stories import Story
 from trendwatch.types.trends import Teller
 from trendwatch.types.weeks import parse_week, week_end, week_name, week_number, week_start
@@ -45,7 +45,16 @@ class Counted:
     tellers: tuple[Teller, ...]
 
 
-def counted_stories(parts: Parts, key: str, *, week: int, weeks: int, feed: str = "") -> Counted:
+def counted_stories(
+    parts: Parts,
+    key: str,
+    *,
+    week: int,
+    weeks: int,
+    feed: str = "",
+    limit: int = MOST_STORIES,
+    skip: int = 0,
+) -> Counted:
     """Return the stories of a label, pair or word in some weeks, the last of them named; of one feed or all.
 
     Raises:
@@ -58,12 +67,14 @@ def counted_stories(parts: Parts, key: str, *, week: int, weeks: int, feed: str 
     first, version = week - weeks + 1, current_version(parts)
     since, until = week_start(first), week_end(week)
     ids = (
-        parts.store.trends.stories(version, key, since=since, until=until, limit=MOST_STORIES + 1, feed=feed)
+        parts.store.trends.stories(
+            version, key, since=since, until=until, limit=limit + 1, skip=skip, feed=feed
+        )
         if version
         else []
     )
-    shown = tuple(parts.store.stories.get(one) for one in ids[:MOST_STORIES])
-    return Counted(first, week, shown, len(ids) > MOST_STORIES, tuple(told_by(parts, key, week, weeks)))
+    shown = tuple(parts.store.stories.get(one) for one in ids[:limit])
+    return Counted(first, week, shown, len(ids) > limit, tuple(told_by(parts, key, week, weeks)))
 
 
 def is_counted(parts: Parts, key: str) -> bool:
@@ -112,6 +123,7 @@ def stories(
         raise NotFound("week", week[:20], hint="write it like 2025-W14") from error
     if not weeks <= number <= week_number(parts.clock()):
         raise NotFound("week", week, hint="/trends shows the latest")
+    key = counted_key(key) if "|" in key else key
     found = counted_stories(parts, key, week=number, weeks=weeks, feed=feed)
     values = {
         "key": key,
@@ -133,5 +145,5 @@ def stories(
 
 def story_items(parts: Parts, story: Story) -> tuple[str, ...]:
     """Return the ids of a story's items, the newest first."""
-    found = parts.store.items.search(Filter(story_id=story.id), limit=MOST_STORIES)
+    found = parts.store.items.search(Filter(story_id=story.id), limit=max(1, story.items))
     return tuple(tagged.item.id for tagged in found.items)

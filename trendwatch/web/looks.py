@@ -28,6 +28,8 @@ from trendwatch.web.words import (
     week_words,
 )
 
+#: Instead of an entry of the navigation: a page of a reader, who has no key for what it leads to.
+MAIL = "mail"
 _HERE = Path(__file__).parent
 _TYPES = {".css": "text/css; charset=utf-8", ".svg": "image/svg+xml"}
 _HASH_DIGITS = 12

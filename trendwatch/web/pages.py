@@ -13,6 +13,7 @@ from trendwatch.web import (
     evidence,
     feeds,
     home,
+    issues,
     items,
     labels,
     newwords,
@@ -41,9 +42,22 @@ def static(digits: str, name: str) -> Response:
     return Response(asset.body, media_type=asset.media_type, headers=headers)
 
 
+@router.get("/robots.txt")
+def robots() -> Response:
+    """Ask programs that collect pages to leave: what is here is for one house, and its links are signed."""
+    return Response("User-agent: *\nDisallow: /\n", media_type="text/plain; charset=utf-8")
+
+
+@router.get("/favicon.ico")
+def favicon() -> Response:
+    """Answer our sign to programs that ask for it by its old name."""
+    icon = assets()["icon.svg"]
+    return Response(icon.body, media_type=icon.media_type, headers={"Cache-Control": "public, max-age=86400"})
+
+
 for _page in (
     *(home, digests, why, newwords, trendkey, trends, evidence, arrivals, items),
     *(tags, queue, quality, labels, feeds, about),
-    *(readers, deliveries, profiles, votes),
+    *(readers, issues, deliveries, profiles, votes),
 ):
     router.include_router(_page.router)

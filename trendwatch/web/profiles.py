@@ -8,14 +8,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from urllib.parse import quote
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
 from trendwatch.advice.answers import EFFORTS, QUESTIONS, Answers, profile_of
-from trendwatch.advice.rules import effect_words, ground_words, in_force, parse_rule, rule_words
+from trendwatch.advice.rules import effect_words, ground_words, held_words, in_force, parse_rule, rule_words
 from trendwatch.advice.taste import learn
+from trendwatch.advice.words import counted
+from trendwatch.config import Config
 from trendwatch.config.businesses import values_of
-from trendwatch.errors import ConfigError, InputError
+from trendwatch.errors import AlreadyThere, ConfigError, InputError
 from trendwatch.pipeline.changing import (
     EDITABLE,
     LISTS,
@@ -25,13 +27,17 @@ from trendwatch.pipeline.changing import (
     free_key,
     judged,
     new_business,
+    new_key,
 )
+from trendwatch.pipeline.outgoing import check_address, invite
 from trendwatch.pipeline.preview import preview
 from trendwatch.pipeline.voting import decide, forget_taste, proposals
 from trendwatch.types.advice import Business
+from trendwatch.types.delivery import Consent
 from trendwatch.types.tags import Facet
 from trendwatch.types.weeks import DAYS
 from trendwatch.web.forms import Form, fields, first
+from trendwatch.web.homes import PLACES, guessed
 from trendwatch.web.looks import page
 from trendwatch.web.parts import Given, Parts
 
@@ -50,9 +56,11 @@ _LINES = ("tools",)
 
 
 @router.get("/profile/new")
-def asked(parts: Given) -> Response:
-    """Ask the three questions."""
-    return _questions(parts, {})
+def asked(parts: Given, request: Request) -> Response:
+    """Ask the three questions, with a guess where the business is: by what the browser speaks."""
+    home = guessed(request.headers.get("accept-language", ""))
+    here = {"region": [home.region], "currency": [home.currency], "timezone": [home.timezone]}
+    return _questions(parts, here)
 
 
 @router.post("/profile/new")
@@ -60,24 +68,50 @@ def answered(parts: Given, body: Form = b"") -> Response:
     """Show what answers would bring, or keep them."""
     given = fields(body)
     config, now = parts.config(), parts.clock()
-    name = first(given, "name")
-    key = free_key(name, config)
+    address, saves = first(given, "email"), first(given, "action") == "save"
+    try:
+        if address:
+            check_address(address)
+        values = _answers(given, config)
+        name, sector = first(given, "name"), first(given, "sector")
+        if saves:
+            key = new_key(name, sector, config)
+            made = new_business(parts.store, config, key, given=values, by="page", now=now)
+            if address:
+                invite_to(parts, made, address)
+            return RedirectResponse(f"/profile/{quote(made.key)}", 303)
+        shown = judged(config, free_key(name, config), values, now=now)
+    except (ConfigError, InputError) as error:
+        wrong = error.message if isinstance(error, ConfigError) else str(error)
+        status = 409 if isinstance(error, AlreadyThere) else 422
+        return _questions(parts, given, wrong=wrong, status=status)
+    return _questions(parts, given, shown=shown)
+
+
+def invite_to(parts: Parts, business: Business, address: str) -> None:
+    """Ask an address whether it wants the digest of a business."""
+    settings = parts.config().settings
+    invite(
+        parts.store,
+        business,
+        address,
+        site=settings.serve.site,
+        mail=settings.mail.channel,
+        now=parts.clock(),
+    )
+
+
+def _answers(given: _Asked, config: Config) -> dict[str, object]:
+    """Return the values that a form's answers come to, in the words of the files."""
     answers = Answers(
-        name=name,
+        name=first(given, "name"),
         sector=first(given, "sector"),
         goals=tuple(given.get("goals", [])),
         wants=first(given, "wants"),
         effort=first(given, "effort") or "little",
     )
-    values = values_of(profile_of(answers, config.taxonomy.labels, key=key))
-    try:
-        if first(given, "action") == "save":
-            made = new_business(parts.store, config, key, given=values, by="page", now=now)
-            return RedirectResponse(f"/profile/{quote(made.key)}", 303)
-        shown = judged(config, key, values, now=now)
-    except ConfigError as error:
-        return _questions(parts, given, wrong=error.message)
-    return _questions(parts, given, shown=shown)
+    where = {name: first(given, name) for name in ("region", "currency", "timezone") if name in given}
+    return {**values_of(profile_of(answers, config.taxonomy.labels, key="new_one")), **where}
 
 
 @router.get("/profile/{business}")
@@ -118,6 +152,19 @@ def rule(business: str, parts: Given, body: Form = b"") -> Response:
     return _form(parts, kept, kept, said="Saved.")
 
 
+@router.post("/profile/{business}/readers")
+def ask_reader(business: str, parts: Given, body: Form = b"") -> Response:
+    """Ask a mail address whether it wants the digest."""
+    found = parts.config().business(business[:100])
+    address = first(fields(body), "email")
+    check_address(address)
+    invite_to(parts, found, address)
+    said = (
+        f"{address} was asked; it gets the digest once it says yes. It is asked at most once in seven days."
+    )
+    return _form(parts, found, found, said=said)
+
+
 def _values(given: _Asked) -> dict[str, object]:
     """Return what a form says, in the words of the files.
 
@@ -136,7 +183,9 @@ def _values(given: _Asked) -> dict[str, object]:
     return found
 
 
-def _questions(parts: Parts, given: _Asked, *, wrong: str = "", shown: Business | None = None) -> Response:
+def _questions(
+    parts: Parts, given: _Asked, *, wrong: str = "", shown: Business | None = None, status: int = 200
+) -> Response:
     taxonomy = parts.config().taxonomy
     values = {
         "questions": QUESTIONS,
@@ -144,12 +193,21 @@ def _questions(parts: Parts, given: _Asked, *, wrong: str = "", shown: Business 
         "sectors": taxonomy.of(Facet.SECTOR),
         "functions": taxonomy.of(Facet.FUNCTION),
         "given": given,
+        "places": PLACES,
         "wrong": wrong,
         "shown": shown,
         "names": taxonomy.names(),
         "digest": preview(parts.store, shown) if shown else None,
     }
-    return page("profile_new.html", {"here": "", **values})
+    return page("profile_new.html", {"here": "", **values}, status=status)
+
+
+def readers_words(parts: Parts, business: Business) -> str:
+    """Return how many addresses get a business's digest, and how many have still to answer."""
+    states = [one.consent for one in parts.store.recipients.of(business.key)]
+    agreed, asked = states.count(Consent.CONFIRMED), states.count(Consent.ASKED)
+    said = f"{counted(agreed, 'address', plural='addresses')} get{'s' if agreed == 1 else ''} it by mail"
+    return f"{said}, {asked} asked" if asked else said
 
 
 def _form(parts: Parts, kept: Business, shown: Business, *, said: str = "") -> Response:
@@ -162,9 +220,10 @@ def _form(parts: Parts, kept: Business, shown: Business, *, said: str = "") -> R
         "values": {**values_of(shown), "digest_time": f"{shown.digest_time:%H:%M}"},
         "changed": kept != shown,
         "said": said,
+        "readers": readers_words(parts, kept),
         "choices": _CHOICES,
         "labels": {facet: config.taxonomy.of(facet) for facet in Facet},
-        "rules": [(one.key, rule_words(one, names)) for one in in_force(kept)],
+        "rules": [(one.key, held_words(one, kept, names)) for one in in_force(kept)],
         "proposed": [
             (one.rule.key, rule_words(one.rule, names), ground_words(one.rule), effect_words(one.effect))
             for one in proposals(parts.store, config, kept, now=now)

@@ -7,22 +7,23 @@ programs send it (RFC 8058).
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import partial
 
 from fastapi import APIRouter, HTTPException
 from starlette.responses import Response
 
 from trendwatch.advice.schedule import rhythm_words
+from trendwatch.advice.words import a_list, in_words
 from trendwatch.deliver.links import PREFIX, Links, Purpose
-from trendwatch.errors import LinkRefused, NotFound
+from trendwatch.errors import InputError, LinkRefused, NotFound
 from trendwatch.pipeline.changing import change_business
 from trendwatch.pipeline.outgoing import first_mail, links_of
 from trendwatch.types.advice import Business
 from trendwatch.types.delivery import Consent, Recipient
 from trendwatch.types.tags import Facet
 from trendwatch.web.forms import Form, fields
-from trendwatch.web.looks import page
+from trendwatch.web.looks import MAIL, page
 from trendwatch.web.parts import Given, Parts
 
 router = APIRouter(prefix=PREFIX)
@@ -61,8 +62,8 @@ def leave(token: str, parts: Given) -> Response:
 def may_agree(token: str, parts: Given) -> Response:
     """Ask whether somebody wants the digest; nothing is changed."""
     reader = _known(parts, token, "confirm")
-    agreed = reader.consent is Consent.CONFIRMED
-    return _page(parts, reader, token=token, state="agreed" if agreed else "agreeing")
+    states = {Consent.CONFIRMED: "agreed", Consent.UNSUBSCRIBED: "gone"}
+    return _page(parts, reader, token=token, state=states.get(reader.consent, "agreeing"))
 
 
 @router.post("/confirm/{token}")
@@ -82,30 +83,55 @@ def agree(token: str, parts: Given) -> Response:
 @router.get("/preferences/{token}")
 def preferences(token: str, parts: Given) -> Response:
     """Show how often the digest comes and what it is about; nothing is changed."""
-    return _page(parts, _served(parts, token), token=token, state="choosing")
+    return _page(parts, served(parts, token, "preferences"), token=token, state="choosing")
 
 
 @router.post("/preferences/{token}")
 def prefer(token: str, parts: Given, body: Form = b"") -> Response:
     """Change how often the digest comes and what it is about."""
-    reader = _served(parts, token)
+    reader = served(parts, token, "preferences")
     given = fields(body)
     values: dict[str, object] = {
         name: given[name][0][:40] for name in ("frequency", "quiet_week") if name in given
     }
     if "topics" in given:  # the form says that its boxes were shown: none ticked is an answer too
         values["areas"] = [text[:64] for text in given.get("area", ())]
-    if values:
-        change = partial(_with_mutes, values, given.get("mute", ())) if "topics" in given else values
+    undone = frozenset(given.get("undo", ()))
+    if values or undone:
+        asked = given.get("mute", ()) if "topics" in given else None
+        _check_no_both(parts, values.get("areas"), asked or ())
+        change = partial(_with_mutes, values, areas=asked, undone=undone)
         config, now = parts.config(), parts.clock()
         change_business(parts.store, config, reader.business_key, given=change, by="link", now=now)
-    return _page(parts, reader, token=token, state="chosen" if values else "choosing")
+    return _page(parts, reader, token=token, state="chosen" if values or undone else "choosing")
 
 
-def _with_mutes(values: Mapping[str, object], areas: Sequence[str], business: Business) -> dict[str, object]:
-    """Return a change with the mutes of technologies as they were ticked; a form shows no others."""
-    others = [one for one in business.mutes if not one.startswith("area:")]
-    return {**values, "mutes": [*others, *(f"area:{text[:64]}" for text in areas)]}
+def _with_mutes(
+    values: Mapping[str, object],
+    business: Business,
+    *,
+    areas: Sequence[str] | None,
+    undone: Collection[str],
+) -> dict[str, object]:
+    """Return a change with the mutes of technologies as they were ticked, others as they were not undone."""
+    others = [one for one in business.mutes if one not in undone]
+    if areas is not None:
+        others = [one for one in others if not one.startswith("area:")]
+        others += [f"area:{text[:64]}" for text in areas]
+    return {**values, "mutes": others} if others != list(business.mutes) else dict(values)
+
+
+def _check_no_both(parts: Parts, wanted: object, muted: Sequence[str]) -> None:
+    """Refuse what contradicts itself.
+
+    Raises:
+        InputError: a topic is wanted and muted.
+    """
+    names = parts.config().taxonomy.names()
+    both = [key for key in wanted if key in muted] if isinstance(wanted, list) else []
+    if both:
+        said = a_list([in_words(f"area:{key}", names) for key in both])
+        raise InputError(f"choose one for {said}: more of it, or never")
 
 
 def who_gets_it(reader: Recipient | None) -> Recipient:
@@ -120,12 +146,17 @@ def who_gets_it(reader: Recipient | None) -> Recipient:
     if reader is None:
         raise HTTPException(410, "We know nothing about this address any more.")
     if reader.consent is not Consent.CONFIRMED:
-        raise HTTPException(410, "Only who gets this digest may change it, and this address does not.")
+        raise HTTPException(410, "This is for those who get the digest, and this address does not.")
     return reader
 
 
-def _served(parts: Parts, token: str) -> Recipient:
-    return who_gets_it(_reader(parts, token, "preferences"))
+def served(parts: Parts, token: str, purpose: Purpose) -> Recipient:
+    """Return the reader who holds a link and gets the digest.
+
+    Raises:
+        HTTPException: the link is none of ours, or whoever holds it does not get the digest any more.
+    """
+    return who_gets_it(_reader(parts, token, purpose))
 
 
 def _known(parts: Parts, token: str, purpose: Purpose) -> Recipient:
@@ -161,7 +192,11 @@ def _page(parts: Parts, reader: Recipient | None, *, token: str, state: str) -> 
     business = _business(parts, reader)
     labels = parts.config().taxonomy.labels if state in {"choosing", "chosen"} else ()
     areas = [label for label in labels if label.facet is Facet.AREA]
+    names = parts.config().taxonomy.names()
+    muted = business.mutes if business else ()
     values = {
+        "muted": [(key, names.get(key, key)) for key in muted if not key.startswith("area:")],
+        "asked": reader is not None and reader.consent is Consent.ASKED,
         "business": business,
         "rhythm": rhythm_words(business) if business else "",
         "others": _others(parts, reader),
@@ -172,7 +207,7 @@ def _page(parts: Parts, reader: Recipient | None, *, token: str, state: str) -> 
         "state": state,
     }
     # Whoever shares a machine must not find it in a cache.
-    return page("reader.html", {"here": "", **values}, headers={"Cache-Control": "no-store"})
+    return page("reader.html", {"here": MAIL, **values}, headers={"Cache-Control": "no-store"})
 
 
 def _others(parts: Parts, reader: Recipient | None) -> int:

@@ -11,7 +11,7 @@ from trendwatch.advice.trendwords import direction
 from trendwatch.errors import NotFound
 from trendwatch.store.items import Filter
 from trendwatch.trends.samestore import WARM_UP
-from trendwatch.trends.series import is_term
+from trendwatch.trends.series import counted_key, is_term
 from trendwatch.types.tags import TaggedItem
 from trendwatch.types.trends import SHOWN_WEEKS, WORD_WEEKS, Trend
 from trendwatch.types.weeks import parse_week, week_end, week_name, week_start
@@ -32,14 +32,16 @@ _RECENT = 5
 @router.get("/trends/key/{key:path}")
 def key_page(key: str, parts: Given) -> Response:
     """Show a year of a label, a pair of labels or a word."""
-    version = current_version(parts)
+    version, names = current_version(parts), parts.config().taxonomy.names()
+    if "|" in key and all(part in names for part in key.split("|")):
+        key = counted_key(key)
     judged = parts.store.trends.of_key(version, key) if version else []
     counted = is_counted(parts, key)
     if not judged and not counted:
         raise NotFound("trend", key[:100], hint="/trends lists those of the last week")
     last = last_whole_week(parts.clock())
     values = {
-        "name": key_name(key, parts.config().taxonomy.names()),
+        "name": key_name(key, names),
         "key": key,
         "word": is_term(key),
         "is_counted": counted,

@@ -14,11 +14,11 @@ from starlette.responses import Response
 from trendwatch.deliver.links import PREFIX
 from trendwatch.errors import InputError, LinkRefused
 from trendwatch.pipeline.outgoing import links_of
-from trendwatch.pipeline.voting import cast, labels_of
+from trendwatch.pipeline.voting import cast, labels_of, mutable
 from trendwatch.types.advice import Digest, Pick
 from trendwatch.types.votes import VoteKind
 from trendwatch.web.forms import Form, fields, first
-from trendwatch.web.looks import page
+from trendwatch.web.looks import MAIL, page
 from trendwatch.web.parts import Given, Parts
 from trendwatch.web.readers import who_gets_it
 
@@ -40,6 +40,8 @@ class Voted:
     pick: Pick
     #: full key and name of its labels, surest first
     labels: tuple[tuple[str, str], ...]
+    #: those of them that may be muted
+    mutable: tuple[tuple[str, str], ...]
     said: str
 
 
@@ -60,7 +62,7 @@ def vote(business: str, period: str, parts: Given, body: Form = b"") -> Response
 @router.get(f"{PREFIX}/votes/{{token}}")
 def votes_by_link(token: str, parts: Given) -> Response:
     """Show the stories of the issue that a mail held; nothing is changed."""
-    return _page(parts, _linked(parts, token))
+    return _page(parts, _linked(parts, token), here=MAIL)
 
 
 @router.post(f"{PREFIX}/votes/{{token}}")
@@ -95,16 +97,19 @@ def _said(parts: Parts, digest: Digest, body: bytes, *, by: str) -> Response:
         by=by,
         now=parts.clock(),
     )
-    return _page(parts, digest, saved=True)
+    return _page(parts, digest, saved=True, here=MAIL if by == "link" else "")
 
 
-def _page(parts: Parts, digest: Digest, *, saved: bool = False) -> Response:
+def _page(parts: Parts, digest: Digest, *, saved: bool = False, here: str = "") -> Response:
     names = parts.config().taxonomy.names()
+    business = parts.config().business(digest.business_key)
     last = {one.story_id: one.kind for one in parts.store.votes.of(digest.business_key)}
     stories = []
     for pick in digest.picks:
         labels = tuple((key, names.get(key, key)) for key in labels_of(parts.store, digest, pick.story_id))
         said = _SAID.get(last.get(pick.story_id, VoteKind.NOTHING), "")
-        stories.append(Voted(pick=pick, labels=labels, said=said))
+        offered = mutable([key for key, _ in labels], business)
+        may_mute = tuple(one for one in labels if one[0] in offered)
+        stories.append(Voted(pick=pick, labels=labels, mutable=may_mute, said=said))
     values = {"digest": digest, "stories": stories, "saved": saved}
-    return page("votes.html", {"here": "", **values}, headers={"Cache-Control": "no-store"})
+    return page("votes.html", {"here": here, **values}, headers={"Cache-Control": "no-store"})

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
+from urllib.parse import quote
 
 from fastapi import APIRouter
 from starlette.responses import Response
 
 from trendwatch.advice.whynot import GATES, unknown
 from trendwatch.pipeline.compose import explain
+from trendwatch.types.advice import Business, Digest
 from trendwatch.web.looks import page
-from trendwatch.web.parts import Given
+from trendwatch.web.parts import Given, Parts
 
 router = APIRouter()
 
@@ -23,15 +25,24 @@ def why(business: str, period: str, parts: Given, story: str = "") -> Response:
     """Show why stories are in a digest or not."""
     found = parts.config().business(business[:100])
     digest = parts.store.digests.get(found.key, period[:20])
-    verdicts = explain(parts.store, found.key, digest.period)
+    here = f"/digests/{quote(found.key)}/{quote(digest.period)}"
+    return why_page(parts, found, digest, story=story, issue=here)
+
+
+def why_page(
+    parts: Parts, business: Business, digest: Digest, *, story: str, issue: str, here: str = "home"
+) -> Response:
+    """Return what became of every story of an issue, or of one; ``issue`` is where the issue itself is."""
+    verdicts = explain(parts.store, business.key, digest.period)
     counts = Counter(one.gate for one in verdicts)
     asked = next((one for one in verdicts if one.story_id == story), unknown(story)) if story else None
     values = {
-        "business": found,
+        "business": business,
+        "issue": issue,
         "digest": digest,
         "asked": asked,
         "verdicts": verdicts[:_LISTED],
         "considered": len(verdicts),
         "counts": [(words.short, counts[gate]) for gate, words in GATES.items() if counts[gate]],
     }
-    return page("why.html", {"here": "home", **values})
+    return page("why.html", {"here": here, **values})

@@ -1,0 +1,110 @@
+"""From a number of a trend to the stories it counts, and from each to its items."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request, Response
+from pydantic import BaseModel
+
+from trendwatch.api.asked import Cursor, Limit, Week, counted_keys, next_page, past_week
+from trendwatch.types.stories import Story
+from trendwatch.types.weeks import week_name
+from trendwatch.web.condition import current_version, last_whole_week
+from trendwatch.web.evidence import counted_stories, story_items
+from trendwatch.web.parts import Given
+
+router = APIRouter(tags=["trends"])
+
+_TOLD = ("owner", "stories", "published", "stories_before", "published_before", "compared")
+
+
+class CountedStory(BaseModel):
+    """A story that a number of a trend counts."""
+
+    id: str
+    title: str
+    first_seen_at: datetime
+    last_seen_at: datetime
+    items: int
+    sources: int
+    owners: int
+    #: its items, the newest first
+    item_ids: tuple[str, ...]
+
+
+class TellerShape(BaseModel):
+    """What a feed told of a key in these weeks and in the year before: what is expected comes from here."""
+
+    feed: str
+    owner: str
+    #: stories of the key, and of anything
+    stories: int
+    published: int
+    #: the same in the year before; null: of a word this is not known
+    stories_before: int | None
+    published_before: int
+    #: it was read long enough to count for trends
+    compared: bool
+
+
+class CountedStories(BaseModel):
+    """The stories behind a number, the widest told first."""
+
+    key: str
+    first_week: str
+    last_week: str
+    #: there are more than are listed
+    more: bool
+    stories: list[CountedStory]
+    #: each feed that told of it in these weeks or the year before
+    tellers: list[TellerShape]
+    #: pass it as cursor to go on; null at the end
+    next_cursor: int | None
+
+
+@router.get("/trends/stories")
+def trend_stories(
+    *,
+    request: Request,
+    response: Response,
+    parts: Given,
+    key: Annotated[
+        str, Query(max_length=200, description="Such as area:drones, area:drones|sector:retail, or a word.")
+    ],
+    week: Annotated[Week, Query(description="The last week counted.")] = "latest",
+    weeks: Annotated[int, Query(ge=1, le=52, description="How many weeks up to it.")] = 4,
+    feed: Annotated[str, Query(max_length=100, description="Only those that this feed told.")] = "",
+    limit: Limit = 100,
+    cursor: Cursor = None,
+) -> CountedStories:
+    """List the stories that a number of a trend counts, with their items."""
+    [counted] = counted_keys(parts.config(), parts.store, [key])
+    version = current_version(parts)
+    if week == "latest":
+        judged = parts.store.trends.last_analysed(version) if version else None
+        number = last_whole_week(parts.clock()) if judged is None else judged
+    else:
+        number = past_week(week, parts.clock())
+    skipped = cursor or 0
+    found = counted_stories(
+        parts, counted, week=number, weeks=min(weeks, number), feed=feed, limit=limit, skip=skipped
+    )
+    return CountedStories(
+        key=counted,
+        first_week=week_name(found.first_week),
+        last_week=week_name(found.last_week),
+        more=found.more,
+        stories=[CountedStory(**_said(story), item_ids=story_items(parts, story)) for story in found.stories],
+        tellers=[
+            TellerShape(feed=one.feed_key, **{name: getattr(one, name) for name in _TOLD})
+            for one in found.tellers
+        ],
+        next_cursor=next_page(request, response, skipped + limit if found.more else None),
+    )
+
+
+def _said(story: Story) -> dict[str, Any]:
+    names = CountedStory.model_fields.keys() - {"item_ids"}
+    return {name: getattr(story, name) for name in names}

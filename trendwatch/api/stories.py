@@ -1,0 +1,101 @@
+"""Stories: what several publishers told, the widest or the latest first, and one with its reports."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+from pydantic import BaseModel
+
+from trendwatch.api.asked import Cursor, Labels, Limit, check_labels, exact_week, next_page, past_week
+from trendwatch.api.items import Id, ItemShape, item_shapes
+from trendwatch.errors import InputError
+from trendwatch.store.items import Filter
+from trendwatch.store.stories import Sort, StoryFilter
+from trendwatch.types.weeks import week_end, week_start
+from trendwatch.web.condition import current_version
+from trendwatch.web.parts import Given
+
+router = APIRouter(tags=["stories"])
+
+#: Reports of one story that are listed with it.
+REPORTS = 200
+
+
+class StoryHead(BaseModel):
+    """Items that report the same event."""
+
+    id: str
+    title: str
+    url: str
+    summary: str
+    first_seen_at: datetime
+    last_seen_at: datetime
+    #: reports, copies included
+    items: int
+    sources: int
+    #: independent publishers
+    owners: int
+
+
+class StoryShape(StoryHead):
+    """A story with what reports it."""
+
+    #: the newest first
+    reports: list[ItemShape]
+
+
+class StoryPage(BaseModel):
+    """Some stories."""
+
+    stories: list[StoryHead]
+    #: pass it as cursor to go on; null at the end
+    next_cursor: int | None
+
+
+@router.get("/stories")
+def stories(
+    *,
+    request: Request,
+    response: Response,
+    parts: Given,
+    week: Annotated[str, Query(max_length=10, description="Told in this week, such as 2025-W14.")] = "",
+    label: Labels = [],  # noqa: B006 - FastAPI copies it
+    min_owners: Annotated[int, Query(ge=1, le=1000, description="Independent publishers, at least.")] = 1,
+    sort: Annotated[Sort, Query(description="The latest told first, or the widest told.")] = "latest",
+    limit: Limit = 50,
+    cursor: Cursor = None,
+) -> StoryPage:
+    """List stories; what is left out does not restrict. A week and labels must hold of one report of it."""
+    check_labels(parts.config(), label)
+    since = until = None
+    if week:
+        number = past_week(_exact(week), parts.clock())
+        since, until = week_start(number), week_end(number)
+    wanted = StoryFilter(labels=tuple(label), since=since, until=until, min_owners=min_owners)
+    skipped = cursor or 0
+    found = parts.store.stories.search(
+        current_version(parts), wanted, sort=sort, limit=limit + 1, skip=skipped
+    )
+    goes_on = skipped + limit if len(found) > limit else None
+    return StoryPage(
+        stories=[StoryHead(**asdict(one)) for one in found[:limit]],
+        next_cursor=next_page(request, response, goes_on),
+    )
+
+
+@router.get("/stories/{id}")
+def story(id: Id, parts: Given) -> StoryShape:  # noqa: A002 - the word of the API
+    """Show a story with its reports."""
+    found = parts.store.stories.get(id)
+    page = parts.store.items.search(Filter(story_id=found.id), limit=REPORTS)
+    return StoryShape(**asdict(found), reports=item_shapes(parts, page.items))
+
+
+def _exact(week: str) -> str:
+    try:
+        return exact_week(week)
+    except ValueError as error:
+        raise InputError(f"week: {error}") from error
