@@ -110,9 +110,7 @@ def test_folder_that_cannot_be_read_keeps_the_last_good_one(tmp_path: Path) -> N
     kept = LastGood(write_config(tmp_path), {})
     good = kept.current()
     (tmp_path / "businesses").rename(tmp_path / "away")
-    (tmp_path / "businesses").write_text(
-        "as unreadable as a folder of another owner"
-    )
+    (tmp_path / "businesses").write_text("as unreadable as a folder of another owner")
     assert kept.current() is good
     assert "businesses: the folder cannot be read: Not a directory" in str(kept.error)
     (tmp_path / "businesses").unlink()

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, TypeAlias
 import typer
 
 from trendwatch.cli.options import AsJson, given, plain_value, print_json, print_table, progress
+from trendwatch.cli.steps import held_words
 from trendwatch.cli.trendlist import list_trends
 from trendwatch.cli.typed import say_text
 from trendwatch.errors import InputError
@@ -95,13 +96,15 @@ def tag(
             _tag_lines(_cold_tagger(service))
         return
     with given(context).service() as service:
-        service.learn()
+        learnt = service.learn()
         with progress("understanding", quiet=as_json) as say:
             report = service.understand(lambda now: say(f"{now.items} items"))
         if as_json:
             print_json(report)
         else:
             typer.echo(f"{report.items} items understood: {report.tags} tags, {report.stories} new stories")
+            if learnt.held and not service.store.models.current():
+                typer.echo(f"nothing can be understood without a model: {held_words(learnt)}")
 
 
 def stories(

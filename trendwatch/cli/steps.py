@@ -15,6 +15,7 @@ from trendwatch.errors import InputError
 
 if TYPE_CHECKING:
     from trendwatch.pipeline.history import ImportReport
+    from trendwatch.pipeline.learn import LearnReport
     from trendwatch.pipeline.poll import PollReport
     from trendwatch.pipeline.send import SendReport
     from trendwatch.wiring import Service
@@ -146,7 +147,7 @@ def train(
         if as_json:
             print_json({**asdict(report), "models": models})
         elif report.held:
-            typer.echo("another process is training now; nothing was changed")
+            typer.echo(f"{held_words(report)}; nothing was changed")
         elif report.refused:
             typer.echo(f"{report.refused} was not adopted: {report.why}")
             typer.echo(f"to have it all the same: trendwatch labels back {report.refused}")
@@ -160,6 +161,14 @@ def train(
                 else "; it replaces the current one once it has caught up"
             )
             typer.echo(f"trained {report.version}{note}")
+
+
+def held_words(report: LearnReport) -> str:
+    """Return who trains and until when others wait for them."""
+    until = (
+        f"; if it is dead, its lease ends at {report.held_until:%H:%M:%S} UTC" if report.held_until else ""
+    )
+    return f"another process is training now{until}"
 
 
 def digest(
@@ -193,7 +202,7 @@ def digest(
 
 
 def _compose(service: Service) -> dict[str, list[str]]:
-    service.learn()
+    learnt = service.learn()
     service.understand()
     service.analyse()
     report = service.compose()
@@ -203,6 +212,7 @@ def _compose(service: Service) -> dict[str, list[str]]:
         "stopped": report.stopped,
         "crashed": report.crashed,
         "held": ["another process composes now"] * bool(report.held),
+        "training": [held_words(learnt)] * bool(learnt.held and report.waiting),
     }
 
 
@@ -212,7 +222,8 @@ def _say_composed(report: dict[str, list[str]], *, as_json: bool) -> None:
         return
     typer.echo(f"composed: {', '.join(report['composed']) or 'none is due'}")
     if report["waiting"]:
-        typer.echo(f"waiting for items to be understood: {', '.join(report['waiting'])}")
+        why = "".join(f"; {said}" for said in report["training"])
+        typer.echo(f"waiting for items to be understood: {', '.join(report['waiting'])}{why}")
     if report["held"]:
         typer.echo("another process composes now; ask again")
     if report["crashed"]:
