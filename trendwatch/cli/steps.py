@@ -81,7 +81,7 @@ def import_(
         for file in files:
             try:
                 with file.open(encoding="utf-8") as lines:
-                    dated = parse_dated(lines, file=str(file), ordered=False)
+                    dated = parse_dated(lines, file=str(file), ordered=False, now=service.clock())
                     report = import_archive(service.store, dated, clock=service.clock, lease=service.lease)
             except (OSError, UnicodeDecodeError) as error:
                 raise InputError(f"cannot be read: {error}", file=str(file)) from error
@@ -111,8 +111,13 @@ def _imported(report: ImportReport) -> str:
         f"{report.first.date()} to {report.last.date()}; understood at the next trendwatch tag"
     )
     if report.unknown:
-        names = ", ".join(sorted(report.unknown)[:5])
-        said += f"\n  no feed is named {names}: kept as past, compared with nothing"
+        from trendwatch.pipeline.replay import WITHOUT_SOURCE
+
+        nameless = {WITHOUT_SOURCE} & report.unknown
+        if names := ", ".join(sorted(report.unknown - nameless)[:5]):
+            said += f"\n  no feed is named {names}: kept as past, compared with nothing"
+        if nameless:
+            said += f"\n  lines without a source are kept as of one called {WITHOUT_SOURCE!r}"
     return said
 
 

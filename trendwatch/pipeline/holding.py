@@ -1,7 +1,7 @@
 """Hold a lease for as long as the work under it lasts: a thread renews it, and a dead process renews nothing.
 
 A step that works in pieces renews its lease between two of them. One that computes for a minute on end
-cannot, and a lease as long as the longest computation would keep the work of a killed process from everybody else.
+cannot, and a lease as long as the longest computation would keep a killed process's work from all others.
 """
 
 from __future__ import annotations
