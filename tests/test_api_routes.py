@@ -5,16 +5,21 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from tests.asking import Asker, documented_routes
 from tests.seeding import doors
 from tests.seeds import NOW
 from trendwatch.api import create_app
 from trendwatch.store import Store
+from trendwatch.store.engine import writing
+from trendwatch.store.statements import table
+from trendwatch.store.tables import ModelRow
 
 WRITES = {"post", "patch", "put", "delete"}
 
@@ -213,6 +218,7 @@ def test_health_tells_what_is_wrong_and_no_secret(tmp_path: Path) -> None:
         "config_hash": parts.config().hash,
         "config_error": None,
         "model_version": "v1",
+        "model_error": None,
         "feeds": 6,
         "feeds_failing": 1,
         "items": 10,
@@ -224,6 +230,17 @@ def test_health_tells_what_is_wrong_and_no_secret(tmp_path: Path) -> None:
     assert health["status"] == "degraded"
     assert health["config_error"].startswith("feeds.toml:2: ")
     assert str(tmp_path) not in json.dumps(health)
+
+
+def test_health_without_a_model_is_degraded_and_counts_what_waits(tmp_path: Path) -> None:
+    parts = doors(tmp_path)
+    models = table(ModelRow)
+    with writing(parts.store._engine) as connection:
+        connection.execute(update(models).values(state="refused"))
+    assert parts.store.claim("learn", "all", now=NOW, lease=timedelta(seconds=60)) is not None
+    health = Asker(parts).get("/api/v1/health").json()
+    assert (health["status"], health["model_version"], health["items_waiting"]) == ("degraded", "", 10)
+    assert health["model_error"].startswith("there is no model yet: a process trains one; if it is dead")
 
 
 def test_w3_health_quotes_no_file_to_callers_without_a_key(tmp_path: Path) -> None:

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 from tests.cli_world import NOW, CommandLine, as_lines, rss, stream
 
 
@@ -111,3 +113,29 @@ def test_an_archive_of_one_source_needs_to_be_told(cli: CommandLine) -> None:
 def test_filters_store_nothing(cli: CommandLine) -> None:
     cli("tag", "--stdin", stdin=json.dumps({"id": 1, "title": "A drone"}))
     assert not (cli.folder / "trendwatch.db").exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("trends", "--top", "5"), "--top judges lines of standard input: add --stdin"),
+        (("trends", "--stdin", "--week", "2025-W09"), "--week asks what is stored"),
+        (("stories", "--stdin", "--limit", "3"), "--limit asks what is stored"),
+        (("tag", "--stdin", "--text", "A drone"), "--stdin reads lines, --text one text"),
+    ],
+)
+def test_options_that_would_be_ignored_are_refused(
+    cli: CommandLine, words: tuple[str, ...], said: str
+) -> None:
+    refused = cli(*words, stdin="")
+    assert refused.code == 1
+    assert said in refused.err
+
+
+def test_filters_print_what_stands_above_a_bad_line(cli: CommandLine) -> None:
+    good = '\ufeff{"id": "a", "title": "A drone over the orchard", "date": "2025-03-01", "source": "post"}\n'
+    for verb in ("stories", "tag"):
+        said = cli(verb, "--stdin", stdin=f"{good}{{bad\n")
+        assert said.code == 1
+        assert [one["id"] for one in said.objects] == ["a"]
+        assert said.err.startswith("trendwatch: standard input:2: ")

@@ -48,6 +48,7 @@ def test_items_become_tags_stories_and_a_digest_in_the_outbox(fetched: CommandLi
         "stopped": [],
         "crashed": [],
         "held": [],
+        "training": [],
     }
     assert fetched("digest").out == "composed: none is due\n"
     shown = fetched("digest", "--business", "hill_farm", "--json")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
 
 from tests.config_samples import write_config
-from trendwatch.config import find_directory, shipped_directory
+from trendwatch.config import check, find_directory, shipped_directory
 from trendwatch.errors import ConfigError
 
 
@@ -42,3 +43,14 @@ def test_home_directory_in_the_variable(tmp_path: Path, monkeypatch: pytest.Monk
     monkeypatch.setenv("HOME", str(tmp_path))
     write_config(tmp_path / "mine")
     assert find_directory(None, {"TRENDWATCH_CONFIG": "~/mine"}, tmp_path) == tmp_path / "mine"
+
+
+@pytest.mark.parametrize("folder", ["businesses", "examples"])
+def test_folder_that_cannot_be_read_is_an_error(folder: str, tmp_path: Path) -> None:
+    write_config(tmp_path)
+    shutil.rmtree(tmp_path / folder, ignore_errors=True)
+    # Root reads any folder, so the tests cannot take the right away; this fails in the same call.
+    (tmp_path / folder).symlink_to(tmp_path / folder)
+    [problem] = check(tmp_path, {})
+    assert (problem.file, problem.line) == (tmp_path / folder, None)
+    assert "the folder cannot be read" in str(problem)

@@ -84,3 +84,36 @@ def test_never_good_is_an_error_each_time_until_mended(tmp_path: Path) -> None:
             kept.current()
     edit(tmp_path / "feeds.toml", FEEDS, seconds=1)
     assert len(kept.current().feeds) == 2
+
+
+def test_businesses_that_all_go_at_once_stay(tmp_path: Path) -> None:  # a disk that is not mounted
+    kept = LastGood(write_config(tmp_path), {})
+    edit(tmp_path / "businesses" / "shop.toml", 'name = "Shop"\nsector = "retail"\n', seconds=0)
+    good = kept.current()
+    (tmp_path / "businesses").rename(tmp_path / "away")
+    assert kept.current() is good
+    assert "businesses: all 2 files are gone at once" in str(kept.error)
+    (tmp_path / "away").rename(tmp_path / "businesses")
+    assert kept.current() == good
+    assert kept.error is None
+
+
+def test_last_business_may_leave(tmp_path: Path) -> None:  # its file goes before it is erased
+    kept = LastGood(write_config(tmp_path), {})
+    [only] = kept.current().businesses
+    (tmp_path / "businesses" / f"{only.key}.toml").unlink()
+    assert kept.current().businesses == ()
+    assert kept.error is None
+
+
+def test_folder_that_cannot_be_read_keeps_the_last_good_one(tmp_path: Path) -> None:
+    kept = LastGood(write_config(tmp_path), {})
+    good = kept.current()
+    (tmp_path / "businesses").rename(tmp_path / "away")
+    (tmp_path / "businesses").write_text("as unreadable as a folder of another owner")
+    assert kept.current() is good
+    assert "businesses: the folder cannot be read: Not a directory" in str(kept.error)
+    (tmp_path / "businesses").unlink()
+    (tmp_path / "away").rename(tmp_path / "businesses")
+    assert kept.current() == good
+    assert kept.error is None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from tests.seeds import LEASE, NOW, a_feed, a_model, an_item, claim_on, keep
 from tests.steps import Clock, understand_all
 from trendwatch.errors import InputError
 from trendwatch.pipeline.history import ImportReport, import_archive
-from trendwatch.pipeline.replay import Dated
+from trendwatch.pipeline.replay import Dated, parse_dated
 from trendwatch.store import Store
 from trendwatch.store.items import Filter
 from trendwatch.types.weeks import week_number
@@ -73,9 +74,18 @@ def test_sources_nobody_configured_are_kept_and_never_polled(polled: Store) -> N
     assert {feed.key for feed, _ in polled.polls.due(NOW, hosts=polled.polls.due_hosts(NOW))} <= {"gazette"}
 
 
-def test_the_future_is_no_past(polled: Store) -> None:
-    with pytest.raises(InputError, match="in the future"):
-        read(polled, [line(1, weeks_ago=-1)])
+def test_what_stands_above_a_bad_line_is_kept(polled: Store) -> None:
+    lines = ['{"id": "1", "date": "2024-03-01", "title": "A drone", "source": "gazette"}', "{bad"]
+    with pytest.raises(InputError, match=r"old\.jsonl:2: not JSON"):
+        import_archive(polled, parse_dated(lines, file="old.jsonl"), clock=Clock(NOW), lease=LEASE)
+    assert polled.items.count() == 2
+
+
+def test_a_feed_that_is_switched_off_is_known(polled: Store) -> None:
+    polled.feeds.sync([a_feed("gazette"), replace(a_feed("post"), enabled=False)])
+    lines = [line(1, weeks_ago=3, source="post"), line(2, weeks_ago=3, source="An old paper")]
+    assert read(polled, lines).unknown == {"An old paper"}
+    assert read(polled, lines).unknown == {"An old paper"}  # its row of the first time is no feed
 
 
 def test_two_processes_do_not_read_at_once(polled: Store) -> None:
@@ -103,6 +113,10 @@ def test_the_verb_says_what_came_and_which_line_is_wrong(cli: CommandLine, tmp_p
         "last_date": "2024-05-02",
     }
     assert "0 new of 3 items" in cli("import", str(file)).out
+    file.write_text('{"id": "7", "title": "Nobody", "date": "2090-01-01"}\n', encoding="utf-8")
+    assert f"{file}:1: '7' is dated 2090-01-01" in cli("import", str(file)).err
+    file.write_text('\ufeff{"id": "8", "title": "Nobody", "date": "2024-01-01"}\n', encoding="utf-8")
+    assert "lines without a source are kept as of one called 'stdin'" in cli("import", str(file)).out
     file.write_text('{"id": "1", "title": "No date"}\n', encoding="utf-8")
     wrong = cli("import", str(file))
     assert wrong.code == 1

@@ -166,9 +166,19 @@ def test_p3_a_cut_before_the_first_complete_item_keeps_what_can_be_read() -> Non
     assert [found.title for found in parsed.entries] == ["Half"]
 
 
-def test_p3_json_cut_in_the_first_item_has_no_entries() -> None:
-    parsed = feed('{"version": "https://jsonfeed.org/version/1", "title": "T", "items": [{"id": "1", "ti')
-    assert (parsed.cut, parsed.entries) == (True, ())
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"<rss><channel><title>x</chan <item>",
+        b'<rss version="2.0"><channel><title>x</title><item><title>',
+        b'<feed xmlns="http://www.w3.org/2005/Atom"><title>x</title><entry>',
+        b'{"version": "https://jsonfeed.org/version/1", "title": "T", "items": [{"id": "1", "ti',
+    ],
+)
+def test_p3_a_cut_before_anything_is_said_is_a_failure_and_no_silence(body: bytes) -> None:
+    refused = parse(Document(url="https://a.example/feed", body=body))
+    assert isinstance(refused, PollFailure)
+    assert refused.failure is Failure.DAMAGED
 
 
 # Limits (P2)

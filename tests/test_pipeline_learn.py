@@ -17,7 +17,6 @@ from trendwatch.pipeline.correct import correct
 from trendwatch.pipeline.learn import (
     ENOUGH_CORRECTIONS,
     ENOUGH_ITEMS,
-    LEASE,
     LearnReport,
     go_back,
     learn,
@@ -29,6 +28,7 @@ from trendwatch.tagging.model import Tagger
 from trendwatch.types.tags import Example, Taxonomy
 
 DAY = timedelta(days=1)
+LEASE = timedelta(seconds=60)
 LESSON = examples()
 MORE = [*LESSON, Example(title="Drones paint a bridge", summary="", labels=frozenset({"area:drones"}))]
 
@@ -55,6 +55,7 @@ def run(
         recount=400 * DAY,
         cache=ModelCache(folder),
         clock=clock or Clock(),
+        lease=LEASE,
         force=force,
     )
 
@@ -104,14 +105,14 @@ def test_the_operator_may_ask_for_it(store: Store, folder: Path) -> None:
 
 def test_d1_while_another_process_learns_this_one_does_not(store: Store, folder: Path) -> None:
     assert store.claim("learn", "all", now=NOW, lease=LEASE) is not None
-    assert run(store, folder) == LearnReport(held=True)
+    assert run(store, folder) == LearnReport(held=True, held_until=NOW + LEASE)
     assert store.models.current() is None
     assert run(store, folder, clock=Clock(NOW + LEASE)).version
 
 
 def test_what_another_process_learnt_just_now_is_not_learnt_again(store: Store, folder: Path) -> None:
     """Between asking whether a model is due and the claim, another process may do it all."""
-    asked = []
+    asked: list[bool] = []
 
     def slowly() -> Sequence[Example]:
         if not asked:
@@ -144,6 +145,7 @@ def test_what_another_process_learnt_just_now_is_not_learnt_again(store: Store, 
         recount=DAY,
         cache=ModelCache(folder),
         clock=Clock(NOW + DAY),
+        lease=LEASE,
     )
     assert report == LearnReport()
     assert len(store.models.versions()) == 1

@@ -68,19 +68,25 @@ def test_dates_are_read_as_utc(written: str, read: datetime) -> None:
     ("bad", "words"),
     [
         ("not json", "not JSON"),
-        ("[]", "cannot be read"),
-        ("5", "cannot be read"),
-        ("null", "cannot be read"),
-        ('"text"', "cannot be read"),
+        ("[]", "no JSON object; give one object a line"),
+        ("5", "no JSON object; give one object a line"),
+        ("null", "no JSON object; give one object a line"),
+        ('"text"', "no JSON object; give one object a line"),
         ("[" * 100_000, "cannot be read"),
         ("{}", "'date' is missing; a line needs id, title and date"),
         ('{"date": "2025-03-03", "title": "t"}', "'id' is missing"),
         ('{"date": "2025-03-03", "id": "a"}', "'title' is missing"),
         ('{"date": "yesterday", "id": "a", "title": "t"}', "a date looks like 2025-03-03"),
-        ('{"date": null, "id": "a", "title": "t"}', "a date looks like"),
-        ('{"date": "0001-01-01", "id": "a", "title": "t"}', "not between 1970 and 2200"),
+        ('{"date": null, "id": "a", "title": "t"}', "the date is null; a line needs one"),
+        (
+            '{"date": "0001-01-01", "id": "a", "title": "t"}',
+            "not from 1970-01-05 on and before 2200-01-01",
+        ),
         ('{"date": "9999-12-31T23:59:59-09:00", "id": "a", "title": "t"}', "cannot be read"),
-        ('{"date": "2925-01-01", "id": "a", "title": "t"}', "not between 1970 and 2200"),
+        (
+            '{"date": "2925-01-01", "id": "a", "title": "t"}',
+            "not from 1970-01-05 on and before 2200-01-01",
+        ),
         ('{"date": ' + "1" * 5000 + ', "id": "a", "title": "t"}', "cannot be read"),
     ],
 )
@@ -90,6 +96,23 @@ def test_a_bad_line_is_named(bad: str, words: str) -> None:
     assert str(caught.value).startswith("news.jsonl:3: ")
     assert words in str(caught.value)
     assert (caught.value.file, caught.value.line) == ("news.jsonl", 3)
+
+
+def test_a_mark_of_windows_is_no_part_of_the_first_line() -> None:
+    assert len(list(parse_dated(["\ufeff" + line()]))) == 1
+
+
+def test_a_line_of_the_future_is_named() -> None:
+    lines = [line(1, NOW), line(2, NOW + DAY)]
+    with pytest.raises(InputError, match=r"^old.jsonl:2: 'n2' is dated .*, which is in the future"):
+        list(parse_dated(lines, file="old.jsonl", now=NOW))
+
+
+def test_what_stands_above_a_bad_line_comes_first() -> None:
+    pieces = chunks(parse_dated([line(1), line(2), line(3, NOW + 9 * DAY), "{bad"]))
+    assert [[one.id for one in next(pieces)] for _ in range(2)] == [["n1", "n2"], ["n3"]]
+    with pytest.raises(InputError, match="input:4: "):
+        next(pieces)
 
 
 def test_lines_out_of_order_are_named_and_a_day_is_forgiven() -> None:

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trendwatch.news.rhythm import quiet_words, rhythm_of, rhythm_words
+from trendwatch.news.rhythm import quiet_words, rhythm_of, rhythm_words, unheard_words
+from trendwatch.types.news import FeedState
 
 NOW = datetime(2025, 6, 2, 8, 0, tzinfo=UTC)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -85,3 +86,17 @@ def test_silence_in_words() -> None:
     assert rhythm_words(quiet).endswith("; quieter than usual since 2025-05-27")
     assert rhythm_words(rhythm_of([], now=NOW)) == "no dated item yet"
     assert quiet_words(rhythm_of([NOW], now=NOW)) == ""
+
+
+@pytest.mark.parametrize(
+    ("read_for", "items", "said"),
+    [
+        (None, 0, ""),  # not read yet: that is told otherwise
+        (2 * DAY, 0, ""),
+        (3 * DAY, 0, "has never brought an item since 2025-05-30"),
+        (300 * DAY, 1, ""),
+    ],
+)
+def test_a_feed_that_never_spoke_is_told(read_for: timedelta | None, items: int, said: str) -> None:
+    began = None if read_for is None else NOW - read_for
+    assert unheard_words(FeedState(feed_key="one", first_success_at=began), items, now=NOW) == said

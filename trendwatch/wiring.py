@@ -194,6 +194,7 @@ class Service:
             recount=timedelta(days=config.settings.digest.recount_days),
             cache=self.model_cache,
             clock=self.clock,
+            lease=self.lease,
             rejected=self.understanding.rejected,
             force=force,
         )

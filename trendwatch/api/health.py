@@ -35,6 +35,8 @@ class HealthShape(BaseModel):
     config_error: str | None
     #: "" before the first
     model_version: str
+    #: why items wait without a model to understand them. null: there is one, or nothing waits
+    model_error: str | None
     feeds: int
     feeds_failing: int
     items: int
@@ -63,6 +65,7 @@ def health(parts: Given, request: Request, response: Response) -> HealthShape:
         config_hash=hashed,
         config_error=_for_the_caller(found.config_error, parts, request),
         model_version=found.model_version,
+        model_error=found.model_error or None,
         feeds=found.active,
         feeds_failing=found.feeds[FeedCondition.FAILING],
         items=found.items,
@@ -86,6 +89,7 @@ def _without_database() -> HealthShape:
         config_hash="",
         config_error=None,
         model_version="",
+        model_error=None,
         feeds=0,
         feeds_failing=0,
         items=0,

@@ -62,7 +62,11 @@ def _examine(service: Service) -> Iterator[tuple[str, bool, str]]:
         "expat",
         expat >= (2, 4, 1),
         ".".join(map(str, expat))
-        + ("" if expat >= (2, 6, 0) else ": 2.6 or newer resists more hostile feeds"),
+        + (
+            ""
+            if expat >= (2, 6, 0)
+            else ", safe in the sandbox; 2.6 or newer is quicker to refuse hostile feeds"
+        ),
     )
     yield _examine_keys(service)
     yield _examine_mail(config.settings)
@@ -105,12 +109,13 @@ def _examine_mail(settings: Settings) -> tuple[str, bool, str]:
 def _examine_feeds(service: Service) -> Iterator[tuple[str, bool, str]]:
     """Yield the same of the feeds; one that is quiet is not broken."""
     from trendwatch.desk import broken_words
-    from trendwatch.news.rhythm import quiet_words
+    from trendwatch.news.rhythm import quiet_words, unheard_words
 
     enabled = {feed.key for feed in service.config.feeds if feed.enabled}
     health = [one for one in service.store.feeds.health() if one.feed.key in enabled]
     failing = [one.feed.key for one in health if one.state.failure is not None]
-    yield "feeds", not failing, f"{len(enabled)} enabled, failing: {', '.join(failing) or 'none'}"
+    said = f"{len(enabled)} enabled, failing: {', '.join(failing) or 'none'}"
+    yield "feeds", not failing, said + "; trendwatch feeds show KEY says what to do" * bool(failing)
     broken = [broken_words(one) for one in service.desk.broken()]
     yield "breakages", not broken, "; ".join(broken) or "none that lasts three days"
     rhythms = service.store.scorecards.rhythms(now=service.clock())
@@ -119,4 +124,12 @@ def _examine_feeds(service: Service) -> Iterator[tuple[str, bool, str]]:
         for key in sorted(enabled & set(rhythms))
         if rhythms[key].quiet_since
     ]
+    mute = [
+        f"{one.feed.key} {said}"
+        for one in health
+        if (said := unheard_words(one.state, one.items, now=service.clock()))
+    ]
+    if mute:
+        advice = "; trendwatch feeds test ADDRESS says what is there"
+        yield "never heard", False, ", ".join(mute) + advice
     yield "silence", True, ", ".join(quiet) or "no feed is quieter than usual"

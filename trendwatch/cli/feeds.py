@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from trendwatch.cli import coverage, judging, packs
+from trendwatch.cli.judging import state_words
 from trendwatch.cli.options import AsJson, given, plain_value, print_json, print_table
 from trendwatch.cli.steps import describe
 
@@ -97,9 +98,10 @@ def list_feeds(context: typer.Context, as_json: AsJson = False) -> None:
                 config.origin("feed", health.feed.key),
                 health.items,
                 describe(health.state.succeeded_at),
-                health.state.failure or ("ok" if health.state.succeeded_at else "not polled yet"),
+                state_words(health.state, health.items, now=service.clock()),
                 health.feed.url,
             )
             for health in found
         ]
-        print_table("Feeds", ("key", "from", "items", "last good poll", "state", "url"), rows)
+        columns = ("key", "from", "items", "last good poll", "state", "url")
+        print_table("Feeds", columns, rows, whole_keys=True)

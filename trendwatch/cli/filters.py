@@ -13,7 +13,16 @@ from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import typer
 
-from trendwatch.cli.options import AsJson, given, plain_value, print_json, print_table, progress
+from trendwatch.cli.options import (
+    AsJson,
+    given,
+    plain_value,
+    print_json,
+    print_table,
+    progress,
+    refuse_ignored,
+)
+from trendwatch.cli.steps import held_words
 from trendwatch.cli.trendlist import list_trends
 from trendwatch.cli.typed import say_text
 from trendwatch.errors import InputError
@@ -27,6 +36,8 @@ if TYPE_CHECKING:
 
 Stdin: TypeAlias = Annotated[bool, typer.Option("--stdin", help="Filter JSON lines from standard input.")]
 
+#: The tagger's own piece of work.
+_CHUNK = 512
 #: A store that ends with the verb: a filter keeps nothing.
 MEMORY = "sqlite://"
 
@@ -87,6 +98,7 @@ def tag(
 ) -> None:
     """Tag items: those that wait, lines of {id, title, summary} with --stdin, or any text with --text."""
     if text is not None:
+        refuse_ignored({"--stdin": stdin or None}, why="reads lines, --text one text: give one of the two")
         with given(context).service() as service:
             say_text(service, text, as_json=as_json)
         return
@@ -95,25 +107,30 @@ def tag(
             _tag_lines(_cold_tagger(service))
         return
     with given(context).service() as service:
-        service.learn()
+        learnt = service.learn()
         with progress("understanding", quiet=as_json) as say:
             report = service.understand(lambda now: say(f"{now.items} items"))
         if as_json:
             print_json(report)
         else:
             typer.echo(f"{report.items} items understood: {report.tags} tags, {report.stories} new stories")
+            if learnt.held and not service.store.models.current():
+                typer.echo(f"nothing can be understood without a model: {held_words(learnt)}")
 
 
 def stories(
     context: typer.Context,
     stdin: Stdin = False,
     as_json: AsJson = False,
-    limit: Annotated[int, typer.Option(min=1, max=1000, help="How many to list.")] = 20,
+    limit: Annotated[
+        int | None, typer.Option(min=1, max=1000, help="How many to list.", show_default="20")
+    ] = None,
 ) -> None:
     """List the latest stories, or with --stdin fold lines of {id, title, summary, date, source}."""
     if not stdin:
-        _list_stories(context, limit=limit, as_json=as_json)
+        _list_stories(context, limit=limit or 20, as_json=as_json)
         return
+    refuse_ignored({"--limit": limit}, why="asks what is stored; with --stdin every line is told")
     from trendwatch.pipeline.replay import parse_dated, replay_stories
 
     with given(context).service(store_url=MEMORY) as service:
@@ -126,7 +143,9 @@ def trends(
     context: typer.Context,
     stdin: Stdin = False,
     as_json: AsJson = False,
-    week: Annotated[str, typer.Option("--week", help="Week such as 2025-W14, or latest.")] = "latest",
+    week: Annotated[
+        str | None, typer.Option("--week", help="Week such as 2025-W14, or latest.", show_default="latest")
+    ] = None,
     min_sources: Annotated[
         int | None,
         typer.Option(min=1, help="With --stdin: sources that must report; 1 for an archive of one."),
@@ -135,9 +154,12 @@ def trends(
     top: Annotated[int | None, typer.Option(min=0, help="With --stdin: new words told a week.")] = None,
 ) -> None:
     """Say what is rising, or with --stdin judge lines of {id, date, title, summary, source, url}."""
+    judging = {"--min-sources": min_sources, "--floor": floor, "--top": top}
     if not stdin:
-        list_trends(context, week=week, as_json=as_json)
+        refuse_ignored(judging, why="judges lines of standard input: add --stdin")
+        list_trends(context, week=week or "latest", as_json=as_json)
         return
+    refuse_ignored({"--week": week}, why="asks what is stored; with --stdin every week is told")
     from trendwatch.pipeline.analyse import rules_of
     from trendwatch.pipeline.replay import parse_dated, replay_trends
 
@@ -163,13 +185,10 @@ def _cold_tagger(service: Service) -> Tagger:
 
 
 def _tag_lines(tagger: Tagger) -> None:
-    batch: list[tuple[str, str, str]] = []
-    for line in read_items():
-        batch.append(line)
-        if len(batch) == 512:  # noqa: PLR2004 - the tagger's own chunk
-            _print_tags(tagger, batch)
-            batch = []
-    _print_tags(tagger, batch)
+    from trendwatch.pipeline.replay import batches
+
+    for batch in batches(read_items(), size=_CHUNK):
+        _print_tags(tagger, batch)
 
 
 def read_items() -> Iterator[tuple[str, str, str]]:
@@ -180,9 +199,11 @@ def read_items() -> Iterator[tuple[str, str, str]]:
     """
     import json
 
+    from trendwatch.pipeline.replay import MARK
     from trendwatch.text import plain
 
-    for number, line in enumerate(sys.stdin, start=1):
+    for number, read in enumerate(sys.stdin, start=1):
+        line = read.removeprefix(MARK)
         if not line.strip():
             continue
         try:

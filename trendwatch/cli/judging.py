@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -29,11 +30,21 @@ def show_feed(context: typer.Context, key: str, as_json: AsJson = False) -> None
     if as_json:
         print_json({"feed": feed, "state": health.state, "items": health.items, **plain_value(report)})
         return
-    _say_state(feed, health.state, items=health.items)
+        said: str = state_words(health.state, health.items, now=service.clock())
+    _say_state(feed, health.state, "off" if not feed.enabled else said, items=health.items)
     _say_report(report)
 
 
-def _say_state(feed: Feed, state: FeedState, *, items: int) -> None:
+def state_words(state: FeedState, items: int, *, now: datetime) -> str:
+    """Return how a feed does in a few words."""
+    from trendwatch.news.rhythm import unheard_words
+
+    if state.failure or not state.succeeded_at:
+        return state.failure or "not polled yet"
+    return unheard_words(state, items, now=now) or "ok"
+
+
+def _say_state(feed: Feed, state: FeedState, said: str, *, items: int) -> None:
     from trendwatch.news.failures import FAILURE_WORDS
 
     typer.echo(f"{feed.title} ({feed.key}), {feed.kind} by {feed.owner}")
@@ -41,12 +52,7 @@ def _say_state(feed: Feed, state: FeedState, *, items: int) -> None:
     facts = [
         ("address", feed.url),
         ("about", about),
-        (
-            "state",
-            "off"
-            if not feed.enabled
-            else state.failure or ("ok" if state.succeeded_at else "not polled yet"),
-        ),
+        ("state", said),
         ("items", f"{items:,}"),
         ("last good poll", describe(state.succeeded_at)),
         ("next poll", describe(state.next_fetch_at)),

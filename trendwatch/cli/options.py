@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, is_dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -69,6 +69,17 @@ def given(context: typer.Context) -> Global:
     """Return what stood before the verb."""
     assert isinstance(context.obj, Global)
     return context.obj
+
+
+def refuse_ignored(options: Mapping[str, object], *, why: str) -> None:
+    """Refuse options that would change nothing here: whoever gave one believes that it did.
+
+    Raises:
+        InputError: one of them was given.
+    """
+    for name, value in options.items():
+        if value is not None:
+            raise InputError(f"{name} {why}")
 
 
 def parse_time(text: str) -> datetime:

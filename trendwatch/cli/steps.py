@@ -15,6 +15,7 @@ from trendwatch.errors import InputError
 
 if TYPE_CHECKING:
     from trendwatch.pipeline.history import ImportReport
+    from trendwatch.pipeline.learn import LearnReport
     from trendwatch.pipeline.poll import PollReport
     from trendwatch.pipeline.send import SendReport
     from trendwatch.wiring import Service
@@ -80,7 +81,7 @@ def import_(
         for file in files:
             try:
                 with file.open(encoding="utf-8") as lines:
-                    dated = parse_dated(lines, file=str(file), ordered=False)
+                    dated = parse_dated(lines, file=str(file), ordered=False, now=service.clock())
                     report = import_archive(service.store, dated, clock=service.clock, lease=service.lease)
             except (OSError, UnicodeDecodeError) as error:
                 raise InputError(f"cannot be read: {error}", file=str(file)) from error
@@ -110,8 +111,13 @@ def _imported(report: ImportReport) -> str:
         f"{report.first.date()} to {report.last.date()}; understood at the next trendwatch tag"
     )
     if report.unknown:
-        names = ", ".join(sorted(report.unknown)[:5])
-        said += f"\n  no feed is named {names}: kept as past, compared with nothing"
+        from trendwatch.pipeline.replay import WITHOUT_SOURCE
+
+        nameless = {WITHOUT_SOURCE} & report.unknown
+        if names := ", ".join(sorted(report.unknown - nameless)[:5]):
+            said += f"\n  no feed is named {names}: kept as past, compared with nothing"
+        if nameless:
+            said += f"\n  lines without a source are kept as of one called {WITHOUT_SOURCE!r}"
     return said
 
 
@@ -146,7 +152,7 @@ def train(
         if as_json:
             print_json({**asdict(report), "models": models})
         elif report.held:
-            typer.echo("another process is training now; nothing was changed")
+            typer.echo(f"{held_words(report)}; nothing was changed")
         elif report.refused:
             typer.echo(f"{report.refused} was not adopted: {report.why}")
             typer.echo(f"to have it all the same: trendwatch labels back {report.refused}")
@@ -160,6 +166,14 @@ def train(
                 else "; it replaces the current one once it has caught up"
             )
             typer.echo(f"trained {report.version}{note}")
+
+
+def held_words(report: LearnReport) -> str:
+    """Return who trains and until when others wait for them."""
+    until = (
+        f"; if it is dead, its lease ends at {report.held_until:%H:%M:%S} UTC" if report.held_until else ""
+    )
+    return f"another process is training now{until}"
 
 
 def digest(
@@ -193,7 +207,7 @@ def digest(
 
 
 def _compose(service: Service) -> dict[str, list[str]]:
-    service.learn()
+    learnt = service.learn()
     service.understand()
     service.analyse()
     report = service.compose()
@@ -203,6 +217,7 @@ def _compose(service: Service) -> dict[str, list[str]]:
         "stopped": report.stopped,
         "crashed": report.crashed,
         "held": ["another process composes now"] * bool(report.held),
+        "training": [held_words(learnt)] * bool(learnt.held and report.waiting),
     }
 
 
@@ -212,7 +227,8 @@ def _say_composed(report: dict[str, list[str]], *, as_json: bool) -> None:
         return
     typer.echo(f"composed: {', '.join(report['composed']) or 'none is due'}")
     if report["waiting"]:
-        typer.echo(f"waiting for items to be understood: {', '.join(report['waiting'])}")
+        why = "".join(f"; {said}" for said in report["training"])
+        typer.echo(f"waiting for items to be understood: {', '.join(report['waiting'])}{why}")
     if report["held"]:
         typer.echo("another process composes now; ask again")
     if report["crashed"]:

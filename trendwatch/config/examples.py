@@ -15,7 +15,12 @@ _MOST_PROBLEMS = 20
 def read_examples(directory: Path, taxonomy: Taxonomy, problems: list[ConfigError]) -> tuple[Example, ...]:
     """Return the examples of all files, file by file; lines that are wrong are problems and left out."""
     found: list[Example] = []
-    for path in example_files(directory):
+    try:
+        paths = example_files(directory)
+    except ConfigError as error:
+        problems.append(error)
+        return ()
+    for path in paths:
         found.extend(_examples(path, taxonomy, problems))
     return tuple(found)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
@@ -27,6 +28,7 @@ EXAMPLES = "examples"
 #: Names the directory where nothing is given on the command line.
 DIRECTORY_VARIABLE = "TRENDWATCH_CONFIG"
 
+_LANGUAGE = re.compile(r"taxonomy\..*\.toml")
 _LINE = re.compile(r"\(at line (\d+), column \d+\)")
 
 #: What tells whether a file changed: path, time, size and number of the file on its disk.
@@ -97,22 +99,52 @@ def _syntax_error(path: Path, text: str, message: str) -> ConfigError:
 
 
 def business_files(directory: Path) -> list[Path]:
-    """Return the files of all businesses by name; hidden ones are an editor's."""
-    return [path for path in sorted((directory / BUSINESSES).glob("*.toml")) if not path.name.startswith(".")]
+    """Return the files of all businesses by name; hidden ones are an editor's.
+
+    Raises:
+        ConfigError: the folder is there and cannot be read.
+    """
+    return _inside(directory / BUSINESSES, ends=".toml")
 
 
 def example_files(directory: Path) -> list[Path]:
-    """Return the files of labelled examples by name."""
-    return [path for path in sorted((directory / EXAMPLES).glob("*.jsonl")) if not path.name.startswith(".")]
+    """Return the files of labelled examples by name.
+
+    Raises:
+        ConfigError: the folder is there and cannot be read.
+    """
+    return _inside(directory / EXAMPLES, ends=".jsonl")
 
 
 def language_files(directory: Path) -> list[Path]:
-    """Return the files of terms in further languages by name."""
-    return [path for path in sorted(directory.glob("taxonomy.*.toml")) if not path.name.startswith(".")]
+    """Return the files of terms in further languages by name.
+
+    Raises:
+        ConfigError: the folder cannot be read.
+    """
+    return [path for path in _inside(directory, ends=".toml") if _LANGUAGE.fullmatch(path.name)]
+
+
+def _inside(folder: Path, *, ends: str) -> list[Path]:
+    """Return the files of a folder, none without it; ``glob`` finds none in one it may not read either."""
+    try:
+        with os.scandir(folder) as found:
+            names = sorted(one.name for one in found)
+    except FileNotFoundError:
+        return []
+    except OSError as error:
+        raise ConfigError(
+            f"the folder cannot be read: {error.strerror}; check who owns it", file=folder
+        ) from error
+    return [folder / name for name in names if name.endswith(ends) and not name.startswith(".")]
 
 
 def config_files(directory: Path) -> list[Path]:
-    """Return every file that is part of a configuration and exists."""
+    """Return every file that is part of a configuration and exists.
+
+    Raises:
+        ConfigError: a folder of it cannot be read.
+    """
     tops = (directory / name for name in TOPS)
     return [
         *(path for path in tops if path.is_file()),
@@ -123,7 +155,11 @@ def config_files(directory: Path) -> list[Path]:
 
 
 def stamps(directory: Path) -> tuple[Stamp, ...]:
-    """Return what changes whenever a file is edited, added or removed."""
+    """Return what changes whenever a file is edited, added or removed.
+
+    Raises:
+        ConfigError: a folder cannot be read.
+    """
     found: list[Stamp] = []
     for path in config_files(directory):
         try:

@@ -150,7 +150,12 @@ class Reader:
 
     def _businesses(self) -> dict[str, Table]:
         found: dict[str, Table] = {}
-        for path in files.business_files(self._directory):
+        try:
+            paths = files.business_files(self._directory)
+        except ConfigError as error:
+            self._problems.append(error)
+            return found
+        for path in paths:
             file = self._read(path)
             if file is None:
                 continue

@@ -106,6 +106,10 @@ FAILURE_WORDS: dict[Failure, str] = {
         "What came is not a feed, probably a web page. What we have stays, and we try again. Look for "
         "the feed's address on that page."
     ),
+    Failure.DAMAGED: (
+        "The document breaks off before its first whole item. What we have stays, and we try again. Tell "
+        "the publisher if it lasts."
+    ),
     Failure.CHALLENGE_PAGE: (
         "The server wants to see a human first. What we have stays, and we try again. Ask the "
         "publisher to let feed readers through."

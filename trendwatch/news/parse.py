@@ -29,7 +29,7 @@ from trendwatch.news.quick_body import quick_body
 from trendwatch.news.refusal import binary, not_a_feed, refuse
 from trendwatch.news.skips import read_skips
 from trendwatch.news.xmlguard import Markup, guard
-from trendwatch.types.news import Document, ParsedFeed, PollFailure
+from trendwatch.types.news import Document, Failure, ParsedFeed, PollFailure
 
 # An empty document with one of these at its top is a feed without news, not something else.
 _FEED_ROOTS = frozenset({"rss", "feed", "rdf", "channel"})
@@ -42,7 +42,16 @@ def parse(document: Document) -> ParsedFeed | PollFailure:
     """Return what a document says, or why it says nothing. Entries keep the document's order."""
     if (refusal := binary(document)) is not None:
         return refusal
-    return _quickly(document) or parse_slowly(document)
+    return _quickly(document) or _with_a_word(parse_slowly(document))
+
+
+def _with_a_word(parsed: ParsedFeed | PollFailure) -> ParsedFeed | PollFailure:
+    """Return what was read, a failure where a document broke off before it said anything."""
+    if isinstance(parsed, PollFailure) or not parsed.cut:
+        return parsed
+    if any(one.title or one.summary or one.url for one in parsed.entries):
+        return parsed
+    return PollFailure(failure=Failure.DAMAGED, detail="the document breaks off before its first whole item")
 
 
 def parse_slowly(document: Document) -> ParsedFeed | PollFailure:

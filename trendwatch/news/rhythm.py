@@ -20,6 +20,7 @@ from itertools import pairwise
 from statistics import median
 
 from trendwatch.types.fetches import Rhythm
+from trendwatch.types.news import FeedState
 
 #: Items whose times are looked at.
 LATEST = 50
@@ -27,6 +28,8 @@ _FEWEST = 5
 _PAUSES = 4
 _LEAST_SILENCE = timedelta(days=14)
 _WITHOUT_RHYTHM = timedelta(days=90)
+#: A readable feed without an item for so long is the wrong address more often than a quiet publisher.
+_WITHOUT_ITEM = timedelta(days=3)
 
 
 def rhythm_of(times: Iterable[datetime], *, now: datetime) -> Rhythm:
@@ -53,6 +56,14 @@ def rhythm_words(rhythm: Rhythm) -> str:
 def quiet_words(rhythm: Rhythm) -> str:
     """Return "quieter than usual since 2025-03-03", "" while it is not."""
     return f"quieter than usual since {rhythm.quiet_since:%Y-%m-%d}" if rhythm.quiet_since else ""
+
+
+def unheard_words(state: FeedState, items: int, *, now: datetime) -> str:
+    """Return since when a feed has been read without ever an item, "" while that is nothing to be told."""
+    since = state.first_success_at
+    if items or since is None or now - since < _WITHOUT_ITEM:
+        return ""
+    return f"has never brought an item since {since:%Y-%m-%d}"
 
 
 def _pause_words(rhythm: Rhythm) -> str:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from trendwatch.errors import InputError, LeaseLost
-from trendwatch.pipeline.replay import Dated
+from trendwatch.pipeline.replay import Dated, batches
 from trendwatch.store import Store
 from trendwatch.types.identity import stable_id
 from trendwatch.types.news import Feed, Item
@@ -21,6 +21,8 @@ from trendwatch.types.work import Claim, Clock
 
 #: Items kept in one transaction.
 _BATCH = 500
+#: Begins the address of a source that no feed is configured for.
+_ARCHIVE = "archive:///"
 
 
 @dataclass(slots=True)
@@ -40,23 +42,20 @@ class ImportReport:
 def import_archive(store: Store, lines: Iterable[Dated], *, clock: Clock, lease: timedelta) -> ImportReport:
     """Keep the lines of an archive as past.
 
+    What stands above a line that cannot be read is kept.
+
     Raises:
-        InputError: a line is dated in the future, or another process reads an archive now.
+        InputError: a line cannot be read, or another process reads an archive now.
     """
     claim = store.claim("import", "all", now=clock(), lease=lease)
     if claim is None:
         raise InputError("another process reads an archive now; try again when it is done")
-    report, batch = ImportReport(), list[Dated]()
-    known = {health.feed.key for health in store.feeds.health() if health.feed.enabled}
+    report = ImportReport()
+    # One that is switched off is known too; only sources of earlier archives have no address.
+    feeds = (health.feed for health in store.feeds.health())
+    known = {feed.key for feed in feeds if not feed.url.startswith(_ARCHIVE)}
     try:
-        for line in lines:
-            if line.date > clock():
-                raise InputError(f"{line.id!r} is dated {line.date.isoformat()}, which is in the future")
-            batch.append(line)
-            if len(batch) == _BATCH:
-                claim = _keep(store, batch, known, report=report, claim=claim, clock=clock, lease=lease)
-                batch = []
-        if batch:
+        for batch in batches(lines, size=_BATCH):
             claim = _keep(store, batch, known, report=report, claim=claim, clock=clock, lease=lease)
     except LeaseLost as error:
         raise InputError("another process took over reading; start again, nothing is kept twice") from error
@@ -78,7 +77,7 @@ def _keep(
     sources = {line.source for line in batch}
     unknown = sources - known
     feeds = [
-        Feed(key=source, url=f"archive:///{stable_id(source)}", title=source, owner=source, enabled=False)
+        Feed(key=source, url=f"{_ARCHIVE}{stable_id(source)}", title=source, owner=source, enabled=False)
         for source in sorted(unknown)
     ]
     claim = store.leases.renew(claim, now=clock(), lease=lease)

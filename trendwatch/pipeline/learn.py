@@ -19,6 +19,7 @@ import structlog
 from trendwatch.errors import ModelRejected
 from trendwatch.model_cache import ModelCache
 from trendwatch.pipeline.compare import compare
+from trendwatch.pipeline.holding import held
 from trendwatch.store import Store
 from trendwatch.tagging.gate import Verdict
 from trendwatch.types.tags import Correction, Example, Model, Taxonomy
@@ -26,8 +27,6 @@ from trendwatch.types.work import Clock
 
 _log = structlog.get_logger()
 
-#: Training takes seconds; whoever dies in it is replaced after this.
-LEASE = timedelta(minutes=5)
 #: Recent items whose terms vote; more cost time and teach little.
 UNLABELLED = 20_000
 UNLABELLED_WINDOW = timedelta(days=90)
@@ -46,6 +45,8 @@ class LearnReport:
     version: str | None = None
     #: another process learns
     held: bool = False
+    #: until when unless it goes on, None where none does
+    held_until: datetime | None = None
     #: the version that was trained and found to be worse
     refused: str | None = None
     #: how the two compare, for people; "" where there was nothing to compare with
@@ -71,6 +72,7 @@ def learn(
     recount: timedelta,
     cache: ModelCache,
     clock: Clock,
+    lease: timedelta,
     rejected: Collection[str] = (),
     force: bool = False,
 ) -> LearnReport:
@@ -83,24 +85,25 @@ def learn(
         recount: how far back a new model counts again.
         cache: models trained before from configuration alone.
         clock: training takes time.
+        lease: how long the work stays this process's without a sign of life.
         rejected: versions that cannot be used; the newest of them is replaced.
         force: train also when nothing changed, to learn from new items.
     """
     lesson = lesson_of(taxonomy, examples())
     if not force and not _due(store, lesson, rejected, now=clock()):
         return LearnReport()
-    claim = store.claim("learn", "all", now=clock(), lease=LEASE)
+    claim = store.claim("learn", "all", now=clock(), lease=lease)
     if claim is None:
-        return LearnReport(held=True)
-    try:
+        until = store.leases.held_until("learn", now=clock())
+        _log.info("model.trained_elsewhere", until=until.isoformat() if until else "now")
+        return LearnReport(held=True, held_until=until)
+    with held(store, claim, clock=clock, lease=lease):
         now = clock()
         if not force and not _due(store, lesson, rejected, now=now):
             return LearnReport()  # another process has learnt it just now
         unlabelled = store.understanding.texts(now - UNLABELLED_WINDOW, now, limit=UNLABELLED)
         taught = _Lesson(lesson, taxonomy, examples(), store.corrections.all(), unlabelled)
         return _learnt(store, taught, recount=recount, cache=cache, clock=clock, rejected=rejected)
-    finally:
-        store.leases.release(claim)
 
 
 def go_back(store: Store, version: str, taxonomy: Taxonomy, *, recount: timedelta, clock: Clock) -> Model:
@@ -183,7 +186,8 @@ def _learnt(
         _log.warning("model.refused", version=model.version, why=verdict.why)
         return LearnReport(refused=model.version, why=verdict.why)
     store.models.adopt(model, since=clock() - recount)
-    _log.info("model.adopted", version=model.version, items=len(taught.unlabelled), why=verdict.why)
+    why = verdict.why or "there was no model before"
+    _log.info("model.adopted", version=model.version, items=len(taught.unlabelled), why=why)
     return LearnReport(version=model.version, why=verdict.why)
 
 

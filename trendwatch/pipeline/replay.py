@@ -6,10 +6,10 @@ A week is judged when the stream has passed its end, by what was read until then
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from trendwatch.errors import InputError
 from trendwatch.pipeline.analyse import Rules
@@ -17,13 +17,18 @@ from trendwatch.text import clean, plain
 from trendwatch.types.trends import Trend
 from trendwatch.types.weeks import week_end, week_number
 
-_LEASE = timedelta(days=1)
 #: Lines understood at a time: more is no faster and delays what is printed.
 CHUNK = 250
 #: Streams are dated to the day as often as to the second.
 _DISORDER = timedelta(days=1)
 #: Every week between two lines is judged: a typing error in a year must not make millions of them.
 _EARLIEST, _LATEST = datetime(1970, 1, 5, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
+#: Who speaks in lines that do not say so.
+WITHOUT_SOURCE = "stdin"
+#: Windows editors put it before the first line.
+MARK = "\ufeff"
+
+Row = TypeVar("Row")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,25 +44,32 @@ class Dated:
     url: str
 
 
-def parse_dated(lines: Iterable[str], *, file: str = "", ordered: bool = True) -> Iterator[Dated]:
+def parse_dated(
+    lines: Iterable[str], *, file: str = "", ordered: bool = True, now: datetime | None = None
+) -> Iterator[Dated]:
     """Yield the lines of a dated stream.
 
     Args:
         lines: JSON lines
         file: where they come from, for what is wrong with them
         ordered: refuse a line that is dated before the one above it
+        now: refuse a line that is dated after it, None for none
 
     Raises:
-        InputError: a line is no JSON object, lacks a field, or is dated before the one above it.
+        InputError: a line is no JSON object, lacks a field, or its date is refused.
     """
     latest: datetime | None = None
-    for number, line in enumerate(lines, start=1):
+    for number, read in enumerate(lines, start=1):
+        line = read.removeprefix(MARK)
         if not line.strip():
             continue
         try:
             dated = _dated(json.loads(line))
         except (ValueError, TypeError, KeyError, OverflowError, RecursionError) as error:
             raise InputError(_what_is_wrong(error), file=file, line=number) from error
+        if now is not None and dated.date > now:
+            message = f"{dated.id!r} is dated {dated.date.isoformat()}, which is in the future"
+            raise InputError(message, file=file, line=number)
         if ordered and latest is not None and dated.date < latest - _DISORDER:
             message = f"dated {dated.date.isoformat()}, before {latest.isoformat()}: sort the lines by date"
             raise InputError(message, file=file, line=number)
@@ -75,16 +87,42 @@ class Reader(Protocol):
         """Return what the weeks came to that ended by a time and were not judged yet."""
 
 
+def batches(
+    lines: Iterable[Row], *, size: int, apart: Callable[[Row], object] = lambda _line: None
+) -> Iterator[list[Row]]:
+    """Yield lines in pieces; lines for which ``apart`` differs are in different ones.
+
+    Raises:
+        InputError: a line cannot be read; what stands above it has been yielded before.
+    """
+    batch: list[Row] = []
+    wrong: InputError | None = None
+    rest = iter(lines)
+    while True:
+        try:
+            line = next(rest)
+        except StopIteration:
+            break
+        except InputError as error:
+            wrong = error
+            break
+        if batch and (len(batch) == size or apart(line) != apart(batch[0])):
+            yield batch
+            batch = []
+        batch.append(line)
+    if batch:
+        yield batch
+    if wrong is not None:
+        raise wrong
+
+
 def chunks(lines: Iterable[Dated]) -> Iterator[list[Dated]]:
-    """Yield lines in pieces that do not cross the end of a week."""
-    chunk: list[Dated] = []
-    for line in lines:
-        if chunk and (len(chunk) == CHUNK or week_number(line.date) != week_number(chunk[0].date)):
-            yield chunk
-            chunk = []
-        chunk.append(line)
-    if chunk:
-        yield chunk
+    """Yield lines in pieces that do not cross the end of a week.
+
+    Raises:
+        InputError: a line cannot be read; what stands above it has been yielded before.
+    """
+    return batches(lines, size=CHUNK, apart=lambda line: week_number(line.date))
 
 
 def replay_stories(replay: Reader, lines: Iterable[Dated]) -> Iterator[tuple[str, str]]:
@@ -108,28 +146,38 @@ def replay_trends(replay: Reader, lines: Iterable[Dated], *, rules: Rules) -> It
         yield from replay.judge(week_end(week), rules=rules)
 
 
-def _dated(value: dict[str, object]) -> Dated:
+def _dated(value: object) -> Dated:
     """Return a line as a stream reads it.
 
     Raises:
-        ValueError: its date is none, or cannot be right.
+        ValueError: it is no object, its date is none, or cannot be right.
         KeyError: it has no id, title or date.
     """
+    if not isinstance(value, dict):
+        raise _Refused("it is no JSON object; give one object a line with id, title and date")
+    if value["date"] is None:
+        raise _Refused("the date is null; a line needs one such as 2025-03-03")
     date = datetime.fromisoformat(str(value["date"]))
     date = date.replace(tzinfo=UTC) if date.tzinfo is None else date.astimezone(UTC)
     if not _EARLIEST <= date < _LATEST:
-        raise ValueError(f"{date.date()} is not between {_EARLIEST.year} and {_LATEST.year}")
+        raise _Refused(f"{date.date()} is not from {_EARLIEST.date()} on and before {_LATEST.date()}")
     return Dated(
         id=clean(str(value["id"])),
         title=plain(str(value["title"])),
         summary=plain(str(value.get("summary") or "")),
         date=date,
-        source=clean(str(value.get("source") or "stdin")),
+        source=clean(str(value.get("source") or WITHOUT_SOURCE)),
         url=clean(str(value.get("url") or "")),
     )
 
 
+class _Refused(ValueError):
+    """Says itself what is wrong with a line."""
+
+
 def _what_is_wrong(error: Exception) -> str:
+    if isinstance(error, _Refused):
+        return str(error)
     if isinstance(error, KeyError):
         return f"the field {error} is missing; a line needs id, title and date"
     if isinstance(error, json.JSONDecodeError):

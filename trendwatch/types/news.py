@@ -76,6 +76,7 @@ class Failure(StrEnum):
     UNEXPECTED_STATUS = "unexpected_status"
     EMPTY_BODY = "empty_body"
     NOT_A_FEED = "not_a_feed"
+    DAMAGED = "damaged"
     CHALLENGE_PAGE = "challenge_page"
     FORBIDDEN_XML = "forbidden_xml"
     PARSE_LIMIT = "parse_limit"

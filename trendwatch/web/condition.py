@@ -38,7 +38,7 @@ class Condition:
     #: how many feeds are in each condition
     feeds: dict[FeedCondition, int]
     items: int
-    #: items the current model has still to understand
+    #: items the current model has still to understand; all of them where there is no model
     waiting: int
     #: of the current model, "" before the first
     model_version: str
@@ -46,6 +46,8 @@ class Condition:
     polled_at: datetime | None
     #: "" when the files on disk are fine
     config_error: str
+    #: why what was read is not understood, "" where there is a model or nothing to understand
+    model_error: str
 
     @property
     def active(self) -> int:
@@ -54,8 +56,10 @@ class Condition:
 
     @property
     def degraded(self) -> bool:
-        """Return whether somebody should look: a wrong file, or more than half of the feeds failing."""
-        return bool(self.config_error) or 2 * self.feeds[FeedCondition.FAILING] > self.active
+        """Return whether somebody should look: a wrong file, no model, or over half of the feeds failing."""
+        return (
+            bool(self.config_error or self.model_error) or 2 * self.feeds[FeedCondition.FAILING] > self.active
+        )
 
 
 def condition(parts: Parts) -> Condition:
@@ -64,14 +68,27 @@ def condition(parts: Parts) -> Condition:
     counted = Counter(feed_condition(health) for health in feeds)
     version = current_version(parts)
     succeeded = [health.state.succeeded_at for health in feeds if health.state.succeeded_at]
+    items = sum(health.items for health in feeds)
     return Condition(
         feeds={state: counted[state] for state in FeedCondition},
-        items=sum(health.items for health in feeds),
-        waiting=parts.store.understanding.count_waiting(version) if version else 0,
+        items=items,
+        waiting=parts.store.understanding.count_waiting(version) if version else items,
         model_version=version,
         polled_at=max(succeeded, default=None),
         # Names of files say enough; where they stand is nobody else's business.
         config_error=parts.config_error().replace(f"{parts.config().directory}/", ""),
+        model_error="" if version or not items else _without_model(parts),
+    )
+
+
+def _without_model(parts: Parts) -> str:
+    """Return who makes the model that is missing, and until when others wait for them."""
+    until = parts.store.leases.held_until("learn", now=parts.clock())
+    if until is None:
+        return "there is no model yet: trendwatch run makes one with its next tick, trendwatch train at once"
+    return (
+        "there is no model yet: a process trains one; if it is dead, another takes over at "
+        f"{until:%Y-%m-%d %H:%M:%S} UTC"
     )
 
 
