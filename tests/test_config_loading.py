@@ -207,3 +207,11 @@ def test_import_is_light() -> None:
     code = f"import sys, trendwatch.config; print([m for m in {heavy.split()!r} if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_missing_taxonomy_is_named_alone(tmp_path: Path) -> None:
+    write_config(tmp_path)
+    (tmp_path / "taxonomy.toml").unlink()
+    [problem] = check(tmp_path, {})
+    assert problem.file == tmp_path / "taxonomy.toml"
+    assert "there is no such file, and the others name its labels" in str(problem)

@@ -150,3 +150,12 @@ def test_export_leaves_a_file_alone_that_names_no_removed_feed(tmp_path: Path) -
     directory = directory_with(tmp_path, PACKS)
     export(load(directory, environ={}), tmp_path / "written")
     assert (tmp_path / "written" / "packs.toml").read_bytes() == (directory / "packs.toml").read_bytes()
+
+
+def test_packs_of_other_feeds_are_one_complaint(tmp_path: Path) -> None:
+    """Whoever copies the configuration and brings own feeds names none of the shipped ones."""
+    keys = ", ".join(f'"paper_{number}"' for number in range(40))
+    packs = f'[packs.all]\ntitle = "Everything"\nfeeds = [{keys}]\n'
+    [problem] = check(directory_with(tmp_path, packs), {})
+    assert "packs.toml:3: 40 feeds that packs name are not in feeds.toml" in str(problem)
+    assert "delete the packs you do not use, or this file" in str(problem)

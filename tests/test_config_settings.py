@@ -164,3 +164,10 @@ def test_what_the_compose_file_passes_on_empty_undoes_nothing_of_a_file(tmp_path
     directory = write_config(tmp_path, {"trendwatch.toml": text})
     environ = {name: default for name, _, default in passed}
     assert read_settings(directory, environ=environ) == read_settings(directory, environ={})
+
+
+@pytest.mark.parametrize("url", ["sqlite://data/tw.db", "sqlite+pysqlite://tw.db"])
+def test_database_file_behind_two_slashes_is_refused(url: str, tmp_path: Path) -> None:
+    directory = write_config(tmp_path, {"trendwatch.toml": f'[store]\nurl = "{url}"\n'})
+    with pytest.raises(ConfigError, match=r"trendwatch\.toml:2: url must have three slashes before a file"):
+        load(directory, environ={})

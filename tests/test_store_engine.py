@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -49,16 +51,26 @@ def test_o2_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
 
 
 def test_s2_a_path_that_is_a_folder(tmp_path: Path) -> None:
-    with pytest.raises(StorageUnavailable, match="unable to open database file"):
+    with pytest.raises(
+        StorageUnavailable, match=r"unable to open database file; it is a folder: name a file"
+    ):
         Store.open(f"sqlite:///{tmp_path}")
 
 
 def test_s2_a_file_that_is_no_database(tmp_path: Path) -> None:
     path = tmp_path / "letter.db"
     path.write_text("Dear Sir or Madam, " * 100)
-    with pytest.raises(StorageUnavailable, match="not a database"):
+    with pytest.raises(StorageUnavailable, match=r"letter\.db is not a usable .*; restore a backup"):
         Store.open(f"sqlite:///{path}")
     assert path.read_text().startswith("Dear Sir")
+
+
+def test_s2_a_database_of_another_program_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "other.db"
+    with closing(sqlite3.connect(path)) as other:
+        other.execute("CREATE TABLE item (name TEXT)")
+    with pytest.raises(StorageUnavailable, match=r"other\.db .*; it holds tables of another program"):
+        Store.open(f"sqlite:///{path}")
 
 
 @pytest.mark.skipif(os.getuid() == 0, reason="nothing is read-only for root")

@@ -20,6 +20,8 @@ FEEDS = "feeds.toml"
 PRACTICES = "practices.toml"
 SECTORS = "sectors.toml"
 PACKS = "packs.toml"
+#: The files that name labels of the taxonomy.
+NAMING_LABELS = (FEEDS, PACKS, PRACTICES, SECTORS)
 #: Every file that stands alone, in the order in which problems are told.
 TOPS = (SETTINGS, TAXONOMY, FEEDS, PACKS, PRACTICES, SECTORS)
 BUSINESSES = "businesses"

@@ -87,6 +87,11 @@ def database_url(text: str) -> str:
     Raises:
         ValueError: it starts otherwise. The value is not repeated: it may hold a password.
     """
+    if re.match(r"sqlite(\+\w+)?://[^/]", text):
+        raise ValueError(
+            "must have three slashes before a file, sqlite:///data/trendwatch.db, "
+            "and four before a path from the root, sqlite:////var/lib/trendwatch.db"
+        )
     if not re.match(r"(sqlite|postgres(ql)?)(\+\w+)?://", text) or _parts(text) is None:
         raise ValueError("must be an address that starts with sqlite:// or postgresql://")
     return line(text)

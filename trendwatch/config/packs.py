@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Annotated
 
 from pydantic import AfterValidator
@@ -17,6 +17,9 @@ from trendwatch.config.taxonomy import Known, check_labels
 from trendwatch.errors import ConfigError
 from trendwatch.types.packs import Pack
 from trendwatch.types.tags import Facet
+
+#: Up to so many feeds that do not exist are typing errors, told one by one.
+_EACH = 9
 
 
 class _PackValues(Section):
@@ -36,6 +39,7 @@ def read_packs(
     """
     named = set(in_files) | set(tables.feeds)
     found: list[Pack] = []
+    wrong: list[ConfigError] = []
     for table in tables.packs.values():
         values = read(_PackValues, table, problems)
         if values is None:
@@ -43,11 +47,22 @@ def read_packs(
         check_labels(table, "sectors", Facet.SECTOR, known=known, problems=problems)
         check_labels(table, "areas", Facet.AREA, known=known, problems=problems)
         if not tables.feeds_unknown:
-            _check_feeds(table, values.feeds, named, problems=problems)
+            _check_feeds(table, values.feeds, named, problems=wrong)
         given = values.model_dump()
         given["feeds"] = tuple(key for key in values.feeds if key in tables.feeds)
         found.append(Pack(key=table.key, **given))
+    problems.extend(wrong if len(wrong) <= _EACH else [_of_other_feeds(wrong)])
     return tuple(found)
+
+
+def _of_other_feeds(wrong: Sequence[ConfigError]) -> ConfigError:
+    """Return many complaints as one: whoever brings feeds of their own has no use for packs of others."""
+    return ConfigError(
+        f"{len(wrong)} feeds that packs name are not in feeds.toml ({wrong[0].message}); "
+        "delete the packs you do not use, or this file",
+        file=wrong[0].file,
+        line=wrong[0].line,
+    )
 
 
 def _check_feeds(

@@ -102,6 +102,13 @@ class Reader:
         settings = self.settings()
         broken = len(self._problems)
         taxonomy = self._file(files.TAXONOMY)
+        if taxonomy is None and len(self._problems) == broken and self._names_labels():
+            missing = (
+                f"there is no such file, and the others name its labels; copy {files.shipped_directory()}/"
+            )
+            self._problems.append(
+                ConfigError(missing + files.TAXONOMY, file=self._directory / files.TAXONOMY)
+            )
         unknown = len(self._problems) > broken
         broken = len(self._problems)
         feeds = self._listed(files.FEEDS, "feeds", "feed")
@@ -117,6 +124,10 @@ class Reader:
             labels_unknown=unknown,
             feeds_unknown=feeds_unknown,
         )
+
+    def _names_labels(self) -> bool:
+        """Tell whether there is a file that is of no use without labels."""
+        return any((self._directory / name).exists() for name in (*files.NAMING_LABELS, files.BUSINESSES))
 
     def settings(self) -> dict[str, Table]:
         """Return the sections of the settings file."""

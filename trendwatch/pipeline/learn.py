@@ -181,14 +181,23 @@ def _learnt(
         verdict = compare(
             current, model, taxonomy=taught.taxonomy, examples=taught.examples, corrections=taught.corrections
         )
-    if not verdict.adopt:
-        store.models.refuse(model)
+    if not verdict.adopt and current is not None and _same_labels(current, model):
+        store.models.refuse(replace(model, manifest={**model.manifest, "refused": verdict.why}))
         _log.warning("model.refused", version=model.version, why=verdict.why)
         return LearnReport(refused=model.version, why=verdict.why)
+    if not verdict.adopt:
+        # Labels or terms were changed on purpose; the old model cannot speak of them, however good it is.
+        verdict = Verdict(True, f"labels or terms have changed; {verdict.why}")
+        _log.warning("model.adopted_though_worse", version=model.version, why=verdict.why)
     store.models.adopt(model, since=clock() - recount)
     why = verdict.why or "there was no model before"
     _log.info("model.adopted", version=model.version, items=len(taught.unlabelled), why=why)
     return LearnReport(version=model.version, why=verdict.why)
+
+
+def _same_labels(one: Model, other: Model) -> bool:
+    """Return whether two models were taught the same labels and terms."""
+    return one.manifest.get("taxonomy") == other.manifest.get("taxonomy")
 
 
 def _trained(taught: _Lesson, *, cache: ModelCache | None, clock: Clock) -> Model:

@@ -97,20 +97,24 @@ def reading(engine: Engine) -> Iterator[Connection]:
     """Yield a connection that sees one state of the database and changes nothing."""
     # SQLite's readers see one state anyway
     options = {} if engine.dialect.name == "sqlite" else _ONE_STATE
-    with _translated(), engine.connect() as connection:
+    with _translated(engine), engine.connect() as connection:
         yield connection.execution_options(**options)
 
 
 @contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
     """Yield a connection in a transaction that commits at the end, or not at all."""
-    with _translated(), engine.connect().execution_options(writes=True) as connection, connection.begin():
+    with (
+        _translated(engine),
+        engine.connect().execution_options(writes=True) as connection,
+        connection.begin(),
+    ):
         yield connection
 
 
 @contextmanager
-def _translated() -> Iterator[None]:
-    """Say in our words what the database refuses.
+def _translated(engine: Engine) -> Iterator[None]:
+    """Say in our words what the database refuses: which one, what it says, what to do.
 
     Raises:
         StorageUnavailable: it cannot be reached, is busy, full, damaged or no database.
@@ -118,12 +122,42 @@ def _translated() -> Iterator[None]:
     try:
         yield
     except OperationalError as error:
-        raise StorageUnavailable(f"database unavailable, nothing was lost: {error.orig}") from error
+        remedy = _remedy(str(error.orig), engine)
+        message = f"database {_named(engine)} unavailable, nothing was lost: {error.orig}; {remedy}"
+        raise StorageUnavailable(message) from error
     except PoolExhausted as error:
-        raise StorageUnavailable(f"all database connections are in use, nothing was lost: {error}") from error
+        message = f"all connections to {_named(engine)} are in use, nothing was lost: {error}; try again"
+        raise StorageUnavailable(message) from error
     except DBAPIError as error:
         if type(error) is DatabaseError:  # of no finer class: what SQLite says of a damaged or foreign file
-            raise StorageUnavailable(f"not a usable database: {error.orig}; restore a backup") from error
+            message = f"{_named(engine)} is not a usable database: {error.orig}; restore a backup"
+            raise StorageUnavailable(message) from error
         if error.connection_invalidated:
-            raise StorageUnavailable(f"database connection broke, nothing was lost: {error.orig}") from error
+            message = f"the connection to {_named(engine)} broke, nothing was lost: {error.orig}; try again"
+            raise StorageUnavailable(message) from error
         raise
+
+
+#: What a database complains of, and what to do about it.
+_REMEDIES = {
+    "readonly": "make the file and its folder writable for the user that runs trendwatch",
+    "full": "free some space, and work goes on by itself",
+    "locked": "another process writes for long; try again",
+    "unable to open": "check that its folder is there and may be written by the user that runs trendwatch",
+    "already exists": "it holds tables of another program; name another file in store.url",
+}
+
+
+def _remedy(said: str, engine: Engine) -> str:
+    if engine.dialect.name != "sqlite":
+        return "check that the server runs and store.url is right, then try again"
+    if engine.url.database and Path(engine.url.database).is_dir():
+        return "it is a folder: name a file in it in store.url"
+    return next((todo for mark, todo in _REMEDIES.items() if mark in said), "look with trendwatch doctor")
+
+
+def _named(engine: Engine) -> str:
+    """Return which database it is, without its password."""
+    if engine.dialect.name == "sqlite":
+        return str(engine.url.database or "in memory")
+    return engine.url.render_as_string(hide_password=True)
