@@ -98,7 +98,7 @@ class Campaign:
                 next_attempt_at=now,
             )
             self.store.digests.add(digest, [delivery], claim=claim, now=now)
-            self.wanted[f"<{delivery.id}@trendwatch>"] = delivery
+            self.wanted[f"<{delivery.id}@news.example>"] = delivery
 
     def kill(self, number: int) -> None:
         """Kill a worker at a random point after something began to move, and count whether it hit the gap."""
@@ -145,7 +145,7 @@ def test_d1_kill_9_while_three_processes_send(place: str) -> None:
         lost = [one.id for one in campaign.unsent()] + sorted(set(campaign.wanted) - arrived)
         strangers = arrived - set(campaign.wanted)
         repeats = sum(count - 1 for count in sink.received.values())
-        doubted = {f"<{one.id}@trendwatch>": one.doubts for one in sent if one.doubts}
+        doubted = {f"<{one.id}@news.example>": one.doubts for one in sent if one.doubts}
         per_reader = Counter((one.business_key, one.period, one.target) for one in sent)
         unmarked = [name for name, count in sink.received.items() if count - 1 > doubted.get(name, 0)]
         print(

@@ -233,7 +233,7 @@ def test_d2_nothing_is_lost_whatever_goes_wrong_where(point: str, fault: str) ->
         send_due(store, terms(port), clock=clock, lease=LEASE)
     last = store.deliveries.get(delivery.id)
     assert last.state == ("failed" if state == "failed" else "sent"), last.detail
-    assert trouble.taken == [f"<{delivery.id}@trendwatch>"] * taken
+    assert trouble.taken == [f"<{delivery.id}@news.example>"] * taken
     [reader] = store.recipients.of("bakery")
     assert reader.hard_bounces == ((point, fault) == ("rcpt", "550"))
     told = [one.kind for one in store.notices.latest(over=True)]
@@ -284,7 +284,7 @@ def test_d2_held_where_the_operator_wants_that() -> None:
         assert len(trouble.taken) == 1
         store.deliveries.again(delivery.id, now=clock())
         send_due(store, terms(port, in_doubt="hold"), clock=clock, lease=LEASE)
-    assert trouble.taken == [f"<{delivery.id}@trendwatch>"] * 2
+    assert trouble.taken == [f"<{delivery.id}@news.example>"] * 2
     store.close()
 
 
@@ -319,7 +319,7 @@ def test_d7_three_real_550s_end_an_address_and_the_other_reader_gets_every_issue
     found = store.recipients.get(readers["a@b.example"].id)
     assert (found.hard_bounces, found.consent) == (3, "suppressed")
     assert trouble.refused == 3  # the fourth was not even tried
-    assert [f"<w{week}b@trendwatch>" for week in (1, 2, 3)] == [one for one in trouble.taken if "<w" in one]
+    assert [f"<w{week}b@news.example>" for week in (1, 2, 3)] == [one for one in trouble.taken if "<w" in one]
     [notice] = store.notices.latest(business_key="bakery")
     assert (notice.kind, notice.subject) == ("suppressed", found.id)
     store.close()
