@@ -71,7 +71,7 @@ def test_the_own_trade_is_never_offered_for_a_mute_and_refused_where_it_is_asked
 
 def test_every_mute_is_listed_in_the_preferences_with_a_way_back(parts: Parts, ask: Asker) -> None:
     muted = ["sector:retail", "impact:cost", "area:vr"]
-    change_business(parts.store, parts.config(), "hill_farm", {"mutes": muted}, by="link", now=NOW)
+    change_business(parts.store, parts.config(), "hill_farm", given={"mutes": muted}, by="link", now=NOW)
     page = ask.get(path(parts, "preferences")).text
     assert re.findall(r'name="undo" value="([^"]+)"', page) == ["sector:retail", "impact:cost"]
     assert post(ask, path(parts, "preferences"), undo="sector:retail").status_code == 200
@@ -108,7 +108,9 @@ def test_pages_of_a_question_say_what_holds(parts: Parts, ask: Asker) -> None:
     business = parts.config().business("hill_farm")
     reader = invite(parts.store, business, "new@other.example", site=SITE, mail=Channel.OUTBOX, now=NOW)
     assert "use the other link" not in ask.get(path(parts, "unsubscribe", reader)).text
-    change_business(parts.store, parts.config(), "hill_farm", {"frequency": "paused"}, by="link", now=NOW)
+    change_business(
+        parts.store, parts.config(), "hill_farm", given={"frequency": "paused"}, by="link", now=NOW
+    )
     assert "four minutes to read, paused" not in ask.get(path(parts, "confirm", reader)).text
     assert "It is paused now" in ask.get(path(parts, "confirm", reader)).text
     parts.store.recipients.leave(reader.id, now=NOW)

@@ -113,11 +113,12 @@ def test_evidence_of_a_word_is_its_stories_and_items(read: Store) -> None:
     found = said(read, {WEEK - 1: 3, WEEK: 1})
     read.term_uses.keep({"skypost": found})
     said(read, {WEEK - 2: 2})  # of something else
-    window = week_start(WEEK - 3), week_start(WEEK + 1)
-    assert len(read.trends.stories("v1", "skypost", *window, limit=9)) == 4
-    assert len(read.trends.stories("v1", "skypost", *window, limit=9, feed="gazette")) == 4
-    assert read.trends.stories("v1", "skypost", *window, limit=9, feed="herald") == []
-    assert set(read.trends.evidence("v1", "Sky Post", *window, limit=9)) == {*found[WEEK - 1], *found[WEEK]}
+    since, until = week_start(WEEK - 3), week_start(WEEK + 1)
+    window = {"since": since, "until": until, "limit": 9}
+    assert len(read.trends.stories("v1", "skypost", **window)) == 4
+    assert len(read.trends.stories("v1", "skypost", **window, feed="gazette")) == 4
+    assert read.trends.stories("v1", "skypost", **window, feed="herald") == []
+    assert set(read.trends.evidence("v1", "Sky Post", **window)) == {*found[WEEK - 1], *found[WEEK]}
 
 
 @settings(max_examples=20, deadline=None)

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from trendwatch.trends.series import TOTAL, CountRow, Counts
-from trendwatch.trends.surge import Direction, SurgeRules, available_from, rise_began, surges
+from trendwatch.trends.surge import Direction, SurgeRules, available_from, movement_began, surges
 
 FEEDS = [f"feed_{number}" for number in range(6)]
 SINCE = dict.fromkeys(FEEDS, 0)
@@ -134,11 +134,24 @@ def test_backlog_is_only_ever_past() -> None:
     assert judge(rows, since={**SINCE, "late": 50}) == []
 
 
+def began(counts: Counts, key: str, direction: Direction, *, week: int) -> int:
+    return movement_began(counts, key, direction=direction, week=week, since=SINCE, owners=OWNERS)
+
+
 def test_a_rise_began_where_it_left_the_usual() -> None:
     counts = Counts.of(world(step))
-    assert rise_began(counts, "area:drones", week=55, since=SINCE, owners=OWNERS) == 50
-    assert rise_began(counts, "area:even", week=55, since=SINCE, owners=OWNERS) == 55
-    assert rise_began(counts, "area:never", week=55, since=SINCE, owners=OWNERS) == 55
+    assert began(counts, "area:drones", Direction.UP, week=55) == 50
+    assert began(counts, "area:even", Direction.UP, week=55) == 55
+    assert began(counts, "area:never", Direction.UP, week=55) == 55
+
+
+def test_a_fall_began_where_it_left_the_usual_and_says_what_that_is() -> None:
+    counts = Counts.of(world(lambda _, week: 0.1 if week < 50 else 0))
+    [fall] = surges(counts, week=56, since=SINCE, owners=OWNERS)
+    assert fall.direction is Direction.DOWN
+    assert 50 <= began(counts, "area:drones", Direction.DOWN, week=56) <= 52
+    # 6 feeds · 40 a week · 0.1, and the six weeks of nothing are past by now
+    assert fall.usual == pytest.approx(24, rel=0.2)
 
 
 def noisy(seed: int) -> list[CountRow]:

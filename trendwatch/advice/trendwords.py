@@ -42,10 +42,13 @@ def ratio(trend: Trend) -> float:
 
 
 def usual(trend: Trend) -> int:
-    """Return what is usual in stories: expected is in decayed reports, stories are whole ones.
+    """Return how many stories are usual in the weeks that are shown.
 
-    9 stories observed as 6.0 reports where 2.0 are expected: usually 9 · 2.0 / 6.0 = 3.
+    Of trends that were kept without it: expected is in decayed reports, stories are whole ones, so 9 stories
+    observed as 6.0 reports where 2.0 are expected are usually 9 · 2.0 / 6.0 = 3.
     """
+    if trend.usual is not None:
+        return round(trend.usual)
     if trend.observed <= 0 or not trend.stories:
         return round(trend.expected)
     return round(trend.stories * trend.expected / trend.observed)

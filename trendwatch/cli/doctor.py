@@ -54,6 +54,9 @@ def _examine(service: Service) -> Iterator[tuple[str, bool, str]]:
     yield "database", True, f"{service.store.items.count()} items, schema up to date"
     model = service.store.models.current()
     yield "model", model is not None, model.version if model else "none yet: trendwatch train makes one"
+    newest = service.store.models.newest()
+    if newest is not None and (why := newest.manifest.get("refused")):
+        yield "training", True, f"{newest.version} was not adopted: {why}; labels back adopts it all the same"
     episode = under_way(service.store)
     yield "tags", episode is None, drift_words(episode)
     yield from _examine_feeds(service)

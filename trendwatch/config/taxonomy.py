@@ -13,6 +13,7 @@ from trendwatch.config.reading import read
 from trendwatch.config.settings import Section
 from trendwatch.config.tables import Table
 from trendwatch.errors import ConfigError
+from trendwatch.phrases import split_words
 from trendwatch.types.tags import Facet, Label, Taxonomy
 
 Terms = tuple[Annotated[str, AfterValidator(forms.filled)], ...]
@@ -87,7 +88,18 @@ def _label(table: Table, known: Known, problems: list[ConfigError]) -> Label | N
     facet, _, key = table.key.partition(":")
     if values.parent:
         check_labels(table, "parent", Facet(facet), known=known, problems=problems)
+    for name in ("strong", "weak", "anti"):
+        for term in getattr(values, name):
+            if lost := _lost(term):
+                found = " ".join(split_words(term)) or "nothing"
+                message = f"{name}: {term!r} would be found as {found!r}: {lost!r} alone is no word"
+                problems.append(table.error(message, name))
     return Label(facet=Facet(facet), key=key, **values.model_dump())
+
+
+def _lost(term: str) -> str:
+    """Return the part of a term that no text is ever asked for, "" where there is none: "3" of "model 3"."""
+    return next((part for part in term.split() if not split_words(part)), "")
 
 
 def _check_cycles(taxonomy: Taxonomy, tables: Mapping[str, Table], problems: list[ConfigError]) -> None:

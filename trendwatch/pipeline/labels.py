@@ -10,7 +10,7 @@ from trendwatch.store import Store
 from trendwatch.trends.placebo import by_chance
 from trendwatch.trends.series import TOTAL, Counts, comparable
 from trendwatch.trends.stage import call_stage
-from trendwatch.trends.surge import Burst, Surge, SurgeRules, judge, rise_began
+from trendwatch.trends.surge import Burst, Surge, SurgeRules, judge, movement_began
 from trendwatch.types.trends import SHOWN_WEEKS, Chance, Spike, Trend, TrendKind
 from trendwatch.types.weeks import week_end, week_name, week_start
 
@@ -74,12 +74,14 @@ def label_week(
     found = judged.surges()
     told = history([one.key for one in found]) if found else {}
 
-    def began(key: str) -> int:
-        return rise_began(counts, key, week=week, since=since, owners=owners, rules=rules)
+    def began(one: Surge) -> int:
+        return movement_began(
+            counts, one.key, direction=one.direction, week=week, since=since, owners=owners, rules=rules
+        )
 
     return LabelWeek(
         [
-            _trend(one, week, began=began(one.key), history=told, evidence=evidence(one.key, SHOWN_WEEKS))
+            _trend(one, week, began=began(one), history=told, evidence=evidence(one.key, SHOWN_WEEKS))
             for one in found
         ],
         [_spike(one, week, evidence(one.key, 1)) for one in judged.bursts()],
@@ -129,6 +131,7 @@ def _trend(
         stage=called.stage,
         evidence=evidence,
         interval=surge.interval,
+        usual=round(SHOWN_WEEKS * surge.usual, 6),
         stage_share=called.probability,
     )
 

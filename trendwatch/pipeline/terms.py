@@ -13,7 +13,7 @@ from trendwatch.pipeline.counted import CountMemory
 from trendwatch.store import Store
 from trendwatch.text import reading
 from trendwatch.trends.terms import TermRise, TermRules, TermText, TermWatch
-from trendwatch.types.trends import Stage, Trend, TrendKind
+from trendwatch.types.trends import WORD_WEEKS, Stage, Trend, TrendKind
 from trendwatch.types.weeks import week_end, week_name, week_start
 
 #: Weeks of reports the words are built from: what is older has faded to a sixteenth.
@@ -129,4 +129,5 @@ def term_trend(rise: TermRise, week: int) -> Trend:
         area=rise.area,
         group=rise.group,
         window=rise.window,
+        usual=rise.expected * WORD_WEEKS / rise.window,
     )

@@ -73,6 +73,8 @@ class Surge:
     observed: float
     #: what the same sources would usually have published
     expected: float
+    #: stories that are to be expected of them in one week
+    usual: float
     #: share of the sources' reports that was expected, in [0, 1]
     share_before: float
     #: share of their reports now
@@ -166,6 +168,7 @@ class Judgement:
                 interval=(round(bounds[0], 6), round(bounds[1], 6)),
                 observed=round(float(observed[row]), 6),
                 expected=round(float(expected[row]), 6),
+                usual=round(float(expected[row]) * levels.one_week, 6),
                 share_before=share(float(expected[row]), levels.published),
                 share_now=share(float(observed[row]), levels.published),
                 sources=int((levels.sources if up else levels.usual_sources)[at]),

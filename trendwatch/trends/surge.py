@@ -88,7 +88,16 @@ from typing import Literal
 
 import numpy as np
 
-from trendwatch.trends.judgement import Burst, Direction, Judgement, Surge, SurgeRules, judgement, lower_bound
+from trendwatch.trends.judgement import (
+    Burst,
+    Direction,
+    Judgement,
+    Surge,
+    SurgeRules,
+    judgement,
+    lower_bound,
+    upper_bound,
+)
 from trendwatch.trends.measure import measure
 from trendwatch.trends.panel import Levels
 from trendwatch.trends.season import seasons
@@ -102,7 +111,7 @@ __all__ = [
     "SurgeRules",
     "available_from",
     "judge",
-    "rise_began",
+    "movement_began",
     "surges",
 ]
 
@@ -157,28 +166,31 @@ def surges(
     return judged.surges() if judged else []
 
 
-def rise_began(
+def movement_began(
     counts: Counts,
     key: str,
     *,
+    direction: Direction,
     week: int,
     since: Mapping[str, int],
     owners: Mapping[str, str],
     rules: SurgeRules = _DEFAULT,
 ) -> int:
-    """Return the first week of the unbroken run up to ``week`` in which a key was above what was expected.
+    """Return the first week of the unbroken run up to ``week`` in which a key was off what was expected.
 
-    Above means a lower bound of at least 0: a rise begins before it is clear enough to be named. Every week
-    counts in full here: its first stands alone, and is part of it all the same.
+    Above means a lower bound of at least 0, below an upper one of at most 0: a movement begins before it is
+    clear enough to be named. Every week counts in full here: the first of a rise stands alone, and is part of
+    it all the same.
     """
     own = counts.about([key, TOTAL])
+    is_off = _above if direction is Direction.UP else _below
     began = week
     for earlier in range(week - 1, week - LONGEST_RISE, -1):
         measured = (
             measure(own, week=earlier, since=since, owners=owners, rules=panel)
             for panel in (rules.panel, rules.slow)
         )
-        if not any(levels is not None and _above(levels, key, rules) for levels in measured):
+        if not any(levels is not None and is_off(levels, key, rules) for levels in measured):
             break
         began = earlier
     return began
@@ -208,3 +220,10 @@ def _above(levels: Levels, key: str, rules: SurgeRules) -> bool:
     at = levels.keys.index(key)
     everything = np.ones(len(levels.keys), dtype=bool)
     return bool(lower_bound(levels, levels.reported, levels.expected, able=everything, rules=rules)[at] >= 0)
+
+
+def _below(levels: Levels, key: str, rules: SurgeRules) -> bool:
+    if key not in levels.keys:
+        return False
+    place = np.array([levels.keys.index(key)])
+    return bool(upper_bound(levels, levels.least_expected[place], place, rules=rules)[0] <= 0)

@@ -91,7 +91,7 @@ class Trend:
     sources: int
     #: independent publishers among them
     owners: int
-    #: first week of this rise
+    #: first week of this rise or fall
     since: str
     stage: Stage
     #: ids of items that show it, newest first
@@ -106,6 +106,8 @@ class Trend:
     stage_share: float = 0.0
     #: of a term: the weeks that observed and expected are of; 0: older ones count less, or unknown
     window: int = 0
+    #: stories to be expected in the weeks that ``stories`` counts; None: it was not kept then
+    usual: float | None = None
 
     @property
     def shown_weeks(self) -> int:
