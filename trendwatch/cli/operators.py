@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -9,14 +10,19 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from trendwatch.cli.options import AsJson, given, print_json, print_table
-from trendwatch.errors import InputError, StoreError, TrendwatchError
+from trendwatch.errors import DeliveryError, InputError, StoreError, TrendwatchError
 
 if TYPE_CHECKING:
     from trendwatch.config import Settings
+    from trendwatch.config.settings import MailSettings
     from trendwatch.tagging.evaluate import Evaluation, Gold, Measure
     from trendwatch.types.tags import Facet, Tag
     from trendwatch.wiring import Service
 
+#: Seconds that doctor waits for each answer of a mail server.
+_PATIENCE = 10.0
+#: Bytes a disk should have left: a week of news and its mails are far less.
+_LEAST_SPACE = 100_000_000
 #: Pairs of labels shown.
 _PAIRS = 15
 
@@ -25,6 +31,23 @@ def register(app: typer.Typer) -> None:
     """Add the verbs."""
     app.command()(doctor)
     app.command()(evaluate)
+    app.command()(backup)
+
+
+def backup(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(help="Where the copy goes; one that is there is replaced.")],
+    as_json: AsJson = False,
+) -> None:
+    """Copy the database into a file while everything goes on, and check the copy."""
+    with given(context).service() as service:
+        size = service.store.back_up(file)
+        if as_json:
+            print_json({"file": str(file), "bytes": size})
+        else:
+            typer.echo(
+                f"{file}: {size / 1e6:,.1f} MB, checked; to go back to it, stop trendwatch and copy it"
+            )
 
 
 def doctor(context: typer.Context, as_json: AsJson = False) -> None:
@@ -77,6 +100,7 @@ def _examine(service: Service) -> Iterator[tuple[str, bool, str]]:
     )
     yield _examine_keys(service)
     yield _examine_mail(config.settings)
+    yield _examine_space(config.settings)
     told = service.store.notices.latest(limit=3)
     yield "notices", not told, " · ".join(one.text for one in told) or "nothing needs a hand"
 
@@ -107,10 +131,37 @@ def _examine_mail(settings: Settings) -> tuple[str, bool, str]:
     mail, serve = settings.mail, settings.serve
     if not mail.smtp_host:
         return "mail", True, f"no SMTP: mails are files in {mail.outbox}"
+    if wrong := _refused_by_mail_server(mail):
+        return "mail", False, f"{wrong}; check the settings under [mail]"
     if serve.is_public:
-        return "mail", True, f"SMTP {mail.smtp_host}, links lead to {serve.site}"
+        return "mail", True, f"SMTP {mail.smtp_host} takes our mail, links lead to {serve.site}"
     said = f"SMTP {mail.smtp_host}, but links lead to {serve.site}, this machine only: set serve.base_url"
     return "mail", False, said
+
+
+def _refused_by_mail_server(mail: MailSettings) -> str:
+    """Return why the mail server would take nothing now, "" where it lets us in; no mail is sent."""
+    from trendwatch.ways import make_smtp
+
+    try:
+        make_smtp(mail, timeout=_PATIENCE).check()
+    except DeliveryError as error:
+        return str(error)
+    return ""
+
+
+def _examine_space(settings: Settings) -> tuple[str, bool, str]:
+    """Return the same of the disks that database and outbox are on."""
+    places = {"outbox": Path(settings.mail.outbox)}
+    if settings.store.url.startswith("sqlite:///"):
+        places["database"] = Path(settings.store.url.removeprefix("sqlite:///")).expanduser()
+    free = {}
+    for name, place in places.items():
+        there = next(one for one in (place, *place.absolute().parents) if one.exists())
+        free[name] = shutil.disk_usage(there).free
+    said = ", ".join(f"{size / 1e6:,.0f} MB free for the {name}" for name, size in sorted(free.items()))
+    fine = min(free.values()) >= _LEAST_SPACE
+    return "space", fine, said if fine else f"{said}; free some before work stops"
 
 
 def _examine_feeds(service: Service) -> Iterator[tuple[str, bool, str]]:

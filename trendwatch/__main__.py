@@ -1,0 +1,5 @@
+"""``python -m trendwatch`` is ``trendwatch``."""
+
+from trendwatch.cli.app import main
+
+main()
