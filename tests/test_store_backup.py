@@ -23,7 +23,7 @@ def filed(tmp_path: Path) -> Store:
 
 def test_a_backup_holds_what_the_database_holds(filed: Store, tmp_path: Path) -> None:
     target = tmp_path / "copy.db"
-    writer = Thread(target=lambda: [keep(filed, [an_item(n, at=NOW)]) for n in range(2, 9)])
+    writer = Thread(target=keep, args=(filed, [an_item(n, at=NOW) for n in range(2, 9)]))
     writer.start()
     size = filed.back_up(target)
     writer.join()
@@ -53,5 +53,5 @@ def test_the_database_is_no_place_for_its_backup(filed: Store, tmp_path: Path) -
 
 def test_the_verb_says_what_it_took(cli: CommandLine, tmp_path: Path) -> None:
     said = cli("backup", str(tmp_path / "copy.db"))
-    assert "checked; to go back to it, stop trendwatch" in said.out
+    assert "checked; to go back, stop trendwatch" in said.out
     assert cli("backup", str(tmp_path / "copy.db"), "--json").object["bytes"] > 0

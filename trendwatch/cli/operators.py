@@ -45,9 +45,7 @@ def backup(
         if as_json:
             print_json({"file": str(file), "bytes": size})
         else:
-            typer.echo(
-                f"{file}: {size / 1e6:,.1f} MB, checked; to go back to it, stop trendwatch and copy it"
-            )
+            typer.echo(f"{file}: {size / 1e6:,.1f} MB, checked; to go back, stop trendwatch and copy it")
 
 
 def doctor(context: typer.Context, as_json: AsJson = False) -> None:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 from sqlalchemy import Engine
@@ -43,9 +42,10 @@ def back_up(engine: Engine, target: Path) -> int:
             raise StorageUnavailable(
                 f"{engine.url.database} is damaged: {found}; go back to an earlier backup"
             )
-        os.replace(unfinished, target)
+        unfinished.replace(target)
     except (OSError, sqlite3.Error) as error:
         raise StorageUnavailable(f"{target} cannot be written: {error}; name another place") from error
     finally:
-        unfinished.unlink(missing_ok=True)
+        with suppress(OSError):  # it is what could not be written
+            unfinished.unlink()
     return target.stat().st_size
