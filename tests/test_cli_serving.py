@@ -16,6 +16,7 @@ import httpx
 import pytest
 
 from tests.cli_world import CommandLine, news
+from tests.mail_servers import Sink
 from tests.scripted_server import Reply, ScriptedServer
 
 
@@ -137,8 +138,31 @@ def test_a2_doctor_says_who_is_let_in(
 
 
 def test_doctor_refuses_mails_whose_links_nobody_can_open(cli: CommandLine) -> None:
-    cli.environ["TRENDWATCH_MAIL_SMTP_HOST"] = "mail.example.org"
-    mail = {one["check"]: one for one in cli("doctor", "--json").objects}["mail"]
-    assert (mail["ok"], "set serve.base_url" in mail["detail"]) == (False, True)
-    cli.environ["TRENDWATCH_SERVE_BASE_URL"] = "https://news.example"
-    assert {one["check"]: one for one in cli("doctor", "--json").objects}["mail"]["ok"]
+    with Sink() as sink:
+        cli.environ |= {
+            "TRENDWATCH_MAIL_SMTP_HOST": "127.0.0.1",
+            "TRENDWATCH_MAIL_SMTP_PORT": str(sink.port),
+            "TRENDWATCH_MAIL_SMTP_SECURITY": "none",
+        }
+        mail = {one["check"]: one for one in cli("doctor", "--json").objects}["mail"]
+        assert (mail["ok"], "set serve.base_url" in mail["detail"]) == (False, True)
+        cli.environ["TRENDWATCH_SERVE_BASE_URL"] = "https://news.example"
+        assert {one["check"]: one for one in cli("doctor", "--json").objects}["mail"]["ok"]
+    assert not sink.received
+    refused = {one["check"]: one for one in cli("doctor", "--json").objects}["mail"]
+    assert not refused["ok"]
+    assert refused["detail"].startswith(f"127.0.0.1:{sink.port} failed: ")
+    assert refused["detail"].endswith("check the settings under [mail]")
+
+
+def test_doctor_tells_the_space_that_is_left(cli: CommandLine) -> None:
+    space = {one["check"]: one for one in cli("doctor", "--json").objects}["space"]
+    assert "MB free for the database" in space["detail"]
+    assert "MB free for the outbox" in space["detail"]
+
+
+def test_python_runs_the_package_itself() -> None:
+    said = subprocess.run(
+        [sys.executable, "-m", "trendwatch", "--version"], capture_output=True, text=True, check=True
+    )
+    assert said.stdout.startswith("trendwatch ")

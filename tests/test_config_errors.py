@@ -115,6 +115,10 @@ TAXONOMY_MISTAKES = [
     ("[area.ai]\nname = 'AI'\n", "~/taxonomy.toml:1: 'meaning' is missing"),
     ("[area.ai]\nname = ' '\nmeaning = 'x'\n", "~/taxonomy.toml:2: name must not be empty"),
     (
+        "[area.ai]\nname = 'AI'\nmeaning = 'x'\nweak = ['model 3']\n",
+        "~/taxonomy.toml:4: weak: 'model 3' would be found as 'model': '3' alone is no word",
+    ),
+    (
         "[area.ai]\nname = 'AI'\nmeaning = 'x'\nstrong = ['a',\n '']\n",
         "~/taxonomy.toml:4: strong[1] must not be empty",
     ),

@@ -199,6 +199,23 @@ def test_a_model_that_is_worse_is_refused_once_and_can_be_had_by_name(store: Sto
     assert first in {model.version for model in store.models.earlier()}
 
 
+def test_changed_labels_come_into_force_even_where_figures_fall(store: Store, folder: Path) -> None:
+    """Refused, the running service would go on with the old terms and a restart with the new ones."""
+    run(store, folder)
+    swap = {"area:drones": "area:ai", "area:ai": "area:drones"}
+    wrong = [replace(one, labels=frozenset(swap.get(key, key) for key in one.labels)) for one in LESSON]
+    wrong = [*LESSON[: len(LESSON) // 2], *wrong[: len(wrong) // 2]]
+    extended = Taxonomy(
+        tuple(
+            replace(label, strong=(*label.strong, "vertiport")) if label.full_key == "area:drones" else label
+            for label in TAXONOMY.labels
+        )
+    )
+    report = run(store, folder, taught=wrong, taxonomy=extended, clock=Clock(NOW + DAY))
+    assert (report.refused, report.version is not None) == (None, True)
+    assert report.why.startswith("labels or terms have changed; held-out macro-F1")
+
+
 def corrected(store: Store, count: int) -> None:
     """Give a store items and as many corrections of them."""
     store.feeds.sync([a_feed()])

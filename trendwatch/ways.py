@@ -10,6 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from trendwatch.errors import DeliveryError
 from trendwatch.types.delivery import Channel
 
 if TYPE_CHECKING:
@@ -75,17 +76,33 @@ def make_sandbox(
 
 
 def make_carrier(channel: Channel, mail: MailSettings) -> Outbox | Smtp:
-    """Return the way out for a channel."""
-    from trendwatch.deliver.smtp import Smtp
+    """Return the way out for a channel.
 
+    Raises:
+        DeliveryError: the mail was to leave by a server, and none is named any more.
+    """
     if channel is Channel.OUTBOX:
         return make_outbox(mail)
+    if not mail.smtp_host:
+        raise DeliveryError(
+            "no mail server is named any more, so what waits for one stays; name one in mail.smtp_host",
+            permanent=False,
+            operator=True,
+        )
+    return make_smtp(mail)
+
+
+def make_smtp(mail: MailSettings, *, timeout: float | None = None) -> Smtp:
+    """Return the mail server, waited for as long as is usual or for some seconds an answer."""
+    from trendwatch.deliver.smtp import STEP_TIMEOUT, Smtp
+
     return Smtp(
         mail.smtp_host,
         mail.smtp_port,
         user=mail.smtp_user,
         password=mail.smtp_password.get_secret_value(),
         security=mail.smtp_security,
+        timeout=STEP_TIMEOUT if timeout is None else timeout,
     )
 
 

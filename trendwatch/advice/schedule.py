@@ -17,6 +17,8 @@ time since its last one: so it may move to another zone or day, and clocks may j
     no issue yet                      the welcome issue, now
     a slot in the last seven days     that slot, unless its week has an issue
     slots before that one             merged into it, as far back as four weeks (monthly: nine)
+    a slot within three days          none: what is new since the welcome issue is in the next one
+    of the welcome issue
 
 Known failure: while a clock is a year fast, an issue of next year may be made; it counts when its week comes.
 """
@@ -38,6 +40,8 @@ _FIRST_MONDAY = date(1970, 1, 5)
 
 #: A slot that was missed is made up for as long as this; then the next one tells of it too.
 LATE = timedelta(days=7)
+#: No regular issue comes within so long of the first one, which came when it was asked for.
+AFTER_WELCOME = timedelta(days=3)
 #: After an outage older weeks are merged into one digest, but no news is older than this: four weeks, or two
 #: months where an issue comes once a month.
 LONGEST_WINDOW = timedelta(days=28)
@@ -73,7 +77,8 @@ def due(business: Business, now: datetime, had: Mapping[str, datetime]) -> Due |
     if last is None and min(had.values()) - now <= LONGEST_WINDOW:
         return None  # the clock went back over the first issue; further ahead, it was fast when that was made
     slots = cutoffs(business, now - LATE, now)
-    if not slots or (last is not None and slots[-1] <= last):
+    pause = AFTER_WELCOME if len(had) == 1 else timedelta(0)
+    if not slots or (last is not None and slots[-1] <= last + pause):
         return None
     cutoff = slots[-1]
     period = period_of(cutoff, business)

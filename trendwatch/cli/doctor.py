@@ -2,22 +2,45 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from trendwatch.cli.options import AsJson, given, print_json
-from trendwatch.errors import StoreError, TrendwatchError
+from trendwatch.errors import DeliveryError, StoreError, TrendwatchError
 
 if TYPE_CHECKING:
     from trendwatch.config import Settings
+    from trendwatch.config.settings import MailSettings
     from trendwatch.wiring import Service
+
+#: Seconds that doctor waits for each answer of a mail server.
+_PATIENCE = 10.0
+#: Bytes a disk should have left: a week of news and its mails are far less.
+_LEAST_SPACE = 100_000_000
 
 
 def register(app: typer.Typer) -> None:
-    """Add the verb."""
+    """Add the verbs."""
     app.command()(doctor)
+    app.command()(backup)
+
+
+def backup(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(help="Where the copy goes; one that is there is replaced.")],
+    as_json: AsJson = False,
+) -> None:
+    """Copy the database into a file while everything goes on, and check the copy."""
+    with given(context).service() as service:
+        size = service.store.back_up(file)
+        if as_json:
+            print_json({"file": str(file), "bytes": size})
+        else:
+            typer.echo(f"{file}: {size / 1e6:,.1f} MB, checked; to go back, stop trendwatch and copy it")
 
 
 def doctor(context: typer.Context, as_json: AsJson = False) -> None:
@@ -37,9 +60,6 @@ def _examine(service: Service) -> Iterator[tuple[str, bool, str]]:
     """Yield what was looked at, whether it is fine, and what is to be said of it."""
     import pyexpat
 
-    from trendwatch.pipeline.drift import under_way
-    from trendwatch.tagging.drift import drift_words
-
     try:
         config = service.config
     except TrendwatchError as error:
@@ -52,13 +72,7 @@ def _examine(service: Service) -> Iterator[tuple[str, bool, str]]:
         or f"{service.directory}, {len(config.feeds)} feeds, {len(config.businesses)} businesses",
     )
     yield "database", True, f"{service.store.items.count()} items, schema up to date"
-    model = service.store.models.current()
-    yield "model", model is not None, model.version if model else "none yet: trendwatch train makes one"
-    newest = service.store.models.newest()
-    if newest is not None and (why := newest.manifest.get("refused")):
-        yield "training", True, f"{newest.version} was not adopted: {why}; labels back adopts it all the same"
-    episode = under_way(service.store)
-    yield "tags", episode is None, drift_words(episode)
+    yield from _examine_model(service)
     yield from _examine_feeds(service)
     expat = tuple(pyexpat.version_info)
     yield (
@@ -73,8 +87,23 @@ def _examine(service: Service) -> Iterator[tuple[str, bool, str]]:
     )
     yield _examine_keys(service)
     yield _examine_mail(config.settings)
+    yield _examine_space(config.settings)
     told = service.store.notices.latest(limit=3)
     yield "notices", not told, " · ".join(one.text for one in told) or "nothing needs a hand"
+
+
+def _examine_model(service: Service) -> Iterator[tuple[str, bool, str]]:
+    """Yield the same of the model: which tags, whether a later one was refused, whether tags drift."""
+    from trendwatch.pipeline.drift import under_way
+    from trendwatch.tagging.drift import drift_words
+
+    model = service.store.models.current()
+    yield "model", model is not None, model.version if model else "none yet: trendwatch train makes one"
+    newest = service.store.models.newest()
+    if newest is not None and (why := newest.manifest.get("refused")):
+        yield "training", True, f"{newest.version} was not adopted: {why}; labels back adopts it all the same"
+    episode = under_way(service.store)
+    yield "tags", episode is None, drift_words(episode)
 
 
 def _examine_keys(service: Service) -> tuple[str, bool, str]:
@@ -103,10 +132,37 @@ def _examine_mail(settings: Settings) -> tuple[str, bool, str]:
     mail, serve = settings.mail, settings.serve
     if not mail.smtp_host:
         return "mail", True, f"no SMTP: mails are files in {mail.outbox}"
+    if wrong := _refused_by_mail_server(mail):
+        return "mail", False, f"{wrong}; check the settings under [mail]"
     if serve.is_public:
-        return "mail", True, f"SMTP {mail.smtp_host}, links lead to {serve.site}"
+        return "mail", True, f"SMTP {mail.smtp_host} takes our mail, links lead to {serve.site}"
     said = f"SMTP {mail.smtp_host}, but links lead to {serve.site}, this machine only: set serve.base_url"
     return "mail", False, said
+
+
+def _refused_by_mail_server(mail: MailSettings) -> str:
+    """Return why the mail server would take nothing now, "" where it lets us in; no mail is sent."""
+    from trendwatch.ways import make_smtp
+
+    try:
+        make_smtp(mail, timeout=_PATIENCE).check()
+    except DeliveryError as error:
+        return str(error)
+    return ""
+
+
+def _examine_space(settings: Settings) -> tuple[str, bool, str]:
+    """Return the same of the disks that database and outbox are on."""
+    places = {"outbox": Path(settings.mail.outbox)}
+    if settings.store.url.startswith("sqlite:///"):
+        places["database"] = Path(settings.store.url.removeprefix("sqlite:///")).expanduser()
+    free = {}
+    for name, place in places.items():
+        there = next(one for one in (place, *place.absolute().parents) if one.exists())
+        free[name] = shutil.disk_usage(there).free
+    said = ", ".join(f"{size / 1e6:,.0f} MB free for the {name}" for name, size in sorted(free.items()))
+    fine = min(free.values()) >= _LEAST_SPACE
+    return "space", fine, said if fine else f"{said}; free some before work stops"
 
 
 def _examine_feeds(service: Service) -> Iterator[tuple[str, bool, str]]:

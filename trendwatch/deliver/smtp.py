@@ -147,6 +147,15 @@ class Smtp:
             server.send(_LEADING_DOT.sub(b"..", content) + b".\r\n")
             return self._final_reply(server)
 
+    def check(self) -> None:
+        """Connect, greet, encrypt and log in, and send nothing.
+
+        Raises:
+            DeliveryError: no mail could leave this way now.
+        """
+        with self._session() as server:
+            self._say_goodbye(server)
+
     @contextmanager
     def _session(self) -> Iterator[_Line]:
         tls = self._tls() if self._security == "tls" else None

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from sqlalchemy import Engine
 
 from trendwatch.store.archives import Archives
 from trendwatch.store.arrivals import Arrivals
+from trendwatch.store.backup import back_up
 from trendwatch.store.candidates import Candidates
 from trendwatch.store.corrections import Corrections
 from trendwatch.store.coverage import Coverages
@@ -108,6 +110,15 @@ class Store:
     def claim(self, step: str, partition: str, *, now: datetime, lease: timedelta) -> Claim | None:
         """Take a partition of a step if nobody holds it, else return None."""
         return self.leases.claim(step, partition, now=now, lease=lease)
+
+    def back_up(self, target: Path) -> int:
+        """Copy the database, which may be in use, into a file; return how many bytes the copy has.
+
+        Raises:
+            InputError: this database is copied by other means, or the target is the database itself.
+            StorageUnavailable: database or copy are damaged, or the copy cannot be written.
+        """
+        return back_up(self._engine, target)
 
     def close(self) -> None:
         """Give the connections back."""
