@@ -77,3 +77,15 @@ def test_a_sentence_is_cut_where_a_clause_ends(text: str, words: int, said: str)
 def test_cutting_characters_keeps_whole_words() -> None:
     assert cut("one two three", 9) == "one two…"
     assert len(cut("x" * 500, 160)) == 160
+
+
+@pytest.mark.parametrize(
+    ("things", "said"),
+    [
+        (("operations", "finance"), "operations and finance"),
+        (("operations", "finance and accounting"), "operations, and finance and accounting"),
+        (("a and b", "c", "d"), "a and b, c, and d"),
+    ],
+)
+def test_things_with_an_and_of_their_own_are_set_apart(things: tuple[str, ...], said: str) -> None:
+    assert a_list(things) == said

@@ -230,9 +230,9 @@ BUSINESS_MISTAKES = [
         "~/businesses/bakery.toml:3: currency must be a currency code such as EUR",
     ),
     (
-        "name = 'B'\nsector = 'food'\ndigest_day = 'Monday'\n",
+        "name = 'B'\nsector = 'food'\ndigest_day = 'Mond'\n",
         "~/businesses/bakery.toml:3: digest_day must be one of monday, tuesday, wednesday, thursday, friday, "
-        "saturday, sunday, not 'Monday'; did you mean 'monday'?",
+        "saturday, sunday, not 'mond'; did you mean 'monday'?",
     ),
     *(
         (
@@ -430,10 +430,32 @@ def test_misnamed_file_is_noticed(tmp_path: Path) -> None:
     assert [problem.message for problem in problems] == ["there is no such file; did you mean 'feed.toml'?"]
 
 
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ('region = "XX"', "region must be a country code such as DE, or world"),
+        ('currency = "ABC"', "currency must be a currency code such as EUR"),
+        ('language = "de"', "language must be en: digests are written in English only, so far"),
+        ('sector = "dental"', "sector: there is no sector 'dental'; there are food, retail"),
+    ],
+)
+def test_codes_that_exist_nowhere_are_refused(line: str, said: str, tmp_path: Path) -> None:
+    other = "" if line.startswith("sector") else 'sector = "food"\n'
+    directory = write_config(tmp_path, {"businesses/shop.toml": f'name = "Shop"\n{other}{line}\n'})
+    assert [problem.message for problem in check(directory, {})] == [said]
+
+
+def test_a_day_may_begin_with_a_capital(tmp_path: Path) -> None:
+    text = 'name = "Shop"\nsector = "food"\ndigest_day = "Friday"\n'
+    config = load(write_config(tmp_path, {"businesses/shop.toml": text}), environ={})
+    assert config.business("shop").digest_weekday == 4
+
+
 def test_business_file_with_a_bad_name(tmp_path: Path) -> None:
     problems = check(write_config(tmp_path, {"businesses/My Shop.toml": BAKERY}), {})
     assert [problem.message for problem in problems] == [
-        "the key 'My Shop' must be lower-case letters, digits and _ only, such as new_scientist"
+        "the key 'My Shop' must be lower-case letters, digits and _ only, such as new_scientist; "
+        "rename the file"
     ]
 
 

@@ -228,7 +228,9 @@ def test_a_page_changes_adds_and_removes_practices(tmp_path: Path) -> None:
     assert (oven.cost_once, oven.free_way) == (Range(low=0, base=10, high=20), "")
     assert config.origin("practice", "oven_watch") == "both"
     [problem] = check(directory, {}, overlays=[overlay("practice", "oven_watch", {"fits": ["x"]})])
-    assert str(problem) == "overlay on practice oven_watch: fits: there is no sector 'x'"
+    assert (
+        str(problem) == "overlay on practice oven_watch: fits: there is no sector 'x'; there are food, retail"
+    )
 
 
 def test_values_and_order_of_practices_stand_in_the_hash_that_digests_keep(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from trendwatch.text import (
     first_sentence,
     headline,
     plain,
+    plain_letters,
     plural,
     reading,
     singular,
@@ -240,3 +241,17 @@ def test_c2_hostile_text_is_quick(text: str) -> None:
     for read in (clean, plain, words, headline, first_sentence):
         assert len(read(text)) <= max(MAX_CHARS, len(text))
     assert time.process_time() - started < 1
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("Zahntechnik Müller", "zahntechnik mueller"),
+        ("Straße", "strasse"),
+        ("Bo\u0308ttcher", "boettcher"),
+        ("Café Łódź & Sønner Ålesund", "cafe lodz & sonner alesund"),
+        ("日本", "日本"),
+    ],
+)
+def test_letters_are_written_plainly(text: str, written: str) -> None:
+    assert plain_letters(text) == written

@@ -193,3 +193,14 @@ def _first_end(text: str) -> int:
         if not _ABBREVIATION.search(text, max(found.start() - 8, 0), found.start()):
             return found.end(1)
     return len(text)
+
+
+# What no decomposition makes of letters; umlauts as German writes them without.
+_LATIN = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d"})
+
+
+def plain_letters(text: str) -> str:
+    """Return a text in small letters from a to z where it can be: ``Müller & Søn`` is ``mueller & son``."""
+    composed = unicodedata.normalize("NFC", text).casefold().translate(_LATIN)
+    parts = unicodedata.normalize("NFKD", composed)
+    return "".join(letter for letter in parts if not unicodedata.combining(letter))

@@ -36,9 +36,11 @@ def in_words(key: str, names: Mapping[str, str]) -> str:
 
 
 def a_list(things: Sequence[str]) -> str:
-    """Return "a", "a and b" or "a, b and c"."""
+    """Return "a", "a and b" or "a, b and c"; "a and b, and c" where a thing has an "and" of its own."""
     if len(things) < 2:  # noqa: PLR2004
         return "".join(things)
+    if any(" and " in one for one in things):
+        return f"{', '.join(things[:-1])}, and {things[-1]}"
     return f"{', '.join(things[:-1])} and {things[-1]}"
 
 

@@ -34,13 +34,23 @@ _LABELS: tuple[tuple[str, Facet | None], ...] = (
 )
 
 
+def _written(language: str) -> str:
+    if language != "en":
+        raise ValueError("must be en: digests are written in English only, so far")
+    return language
+
+
+def _lower(day: object) -> object:
+    return day.lower() if isinstance(day, str) else day
+
+
 class _BusinessValues(Section):
     name: Annotated[str, AfterValidator(forms.filled)]
     sector: Annotated[str, AfterValidator(forms.filled)]
     size: Whole = Field(1, ge=1)
     region: Annotated[str, AfterValidator(forms.region)] = "world"
     currency: Annotated[str, AfterValidator(forms.currency)] = "EUR"
-    language: Annotated[str, AfterValidator(forms.language)] = "en"
+    language: Annotated[str, AfterValidator(_written)] = "en"
     goals: tuple[str, ...] = ()
     areas: tuple[str, ...] = ()
     tools: tuple[Annotated[str, AfterValidator(forms.filled)], ...] = ()
@@ -53,7 +63,7 @@ class _BusinessValues(Section):
     budget_per_month: Whole = Field(0, ge=0)
     hours_per_week: Number = Field(0.0, ge=0, le=168)
     skills: Literal["low", "some", "good"] = "low"
-    digest_day: Day = "monday"
+    digest_day: Annotated[Day, BeforeValidator(_lower)] = "monday"
     digest_time: Annotated[time, BeforeValidator(forms.clock)] = time(7, 0)
     timezone: Annotated[str, AfterValidator(forms.zone)] = "UTC"
     frequency: Literal["weekly", "two_weekly", "monthly", "paused"] = "weekly"

@@ -12,6 +12,7 @@ from ipaddress import ip_network
 from math import isfinite
 from urllib.parse import SplitResult, urlsplit
 
+from trendwatch.config.codes import COUNTRIES, CURRENCIES
 from trendwatch.mailbox import bare_address, mailbox
 from trendwatch.types.sectors import LEAST_WEIGHT, MOST_WEIGHT
 
@@ -140,7 +141,7 @@ def region(text: str) -> str:
     Raises:
         ValueError: it is neither.
     """
-    if text != "world" and not re.fullmatch(r"[A-Za-z]{2}", text):
+    if text != "world" and text.upper() not in COUNTRIES:
         raise ValueError("must be a country code such as DE, or world")
     return text
 
@@ -157,12 +158,12 @@ def language(text: str) -> str:
 
 
 def currency(text: str) -> str:
-    """Accept three capital letters, as ISO 4217 writes them.
+    """Accept a currency of today, as ISO 4217 writes it.
 
     Raises:
         ValueError: it is something else.
     """
-    if not re.fullmatch(r"[A-Z]{3}", text):
+    if text not in CURRENCIES:
         raise ValueError("must be a currency code such as EUR")
     return text
 

@@ -171,7 +171,7 @@ class Reader:
             if file is None:
                 continue
             if message := _misnamed(path.stem):
-                self._problems.append(ConfigError(message, file=path))
+                self._problems.append(ConfigError(f"{message}; rename the file", file=path))
                 continue
             found[path.stem] = Table(kind="business", key=path.stem, values=file.values, file=file)
         return found

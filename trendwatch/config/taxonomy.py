@@ -28,6 +28,10 @@ class _LabelValues(Section):
     anti: Terms = ()
 
 
+#: How near a label is to one that may have been meant.
+_NEAR = 0.7
+
+
 class Known:
     """The keys of labels that exist, or were meant to: a label with a mistake inside is still known."""
 
@@ -44,7 +48,10 @@ class Known:
         """Return why a key is not a label of a facet, "" where it is."""
         if self._everything or f"{facet}:{key}" in self._full:
             return ""
-        return f"there is no {facet} {key!r}{did_you_mean(key, self.of(facet))}"
+        known = self.of(facet)
+        # A trade we have no sector for is no typing error: dental is not retail.
+        every = f"; there are {', '.join(sorted(known))}" if facet is Facet.SECTOR and known else ""
+        return f"there is no {facet} {key!r}{did_you_mean(key, known, nearness=_NEAR) or every}"
 
     def full_complaint(self, full_key: str) -> str:
         """Return why ``area:drones`` is not a label, "" where it is."""

@@ -18,6 +18,7 @@ from trendwatch.config.taxonomy import Known
 from trendwatch.errors import AlreadyThere, ConfigError, InputError
 from trendwatch.store import Store
 from trendwatch.store.overlays import values_of
+from trendwatch.text import plain_letters
 from trendwatch.types.advice import Business
 from trendwatch.types.work import Overlay
 
@@ -115,7 +116,8 @@ def as_number(name: str, text: str) -> float:
 
 def free_key(name: str, config: Config) -> str:
     """Return a key for a business of a name that no other has."""
-    words = "".join(letter if letter.isascii() and letter.isalnum() else " " for letter in name.casefold())
+    letters = plain_letters(name)
+    words = "".join(letter if letter.isascii() and letter.isalnum() else " " for letter in letters)
     key = "_".join(words.split())[:56].strip("_") or "business"
     taken = {*config.tables.businesses, "new"}  # /profile/new is the form for one
     return next(one for number in range(1, 10_000) if (one := _numbered(key, number)) not in taken)

@@ -13,6 +13,7 @@ from trendwatch.news.discover import format_of
 from trendwatch.news.items import published_at, title_of
 from trendwatch.news.rhythm import rhythm_of
 from trendwatch.tagging.model import Tagger
+from trendwatch.text import plain_letters
 from trendwatch.types.news import Answer, Document, Entry, Failure, Feed, ParsedFeed, PollFailure, Request
 from trendwatch.types.trials import FoundFeed, Sample, Trial
 
@@ -66,7 +67,7 @@ def try_address(address: str, bench: Bench, *, feeds: Iterable[Feed], now: datet
 def free_key(title: str, url: str, *, taken: Iterable[str]) -> str:
     """Return a key for a feed, made of its title or host, that no other has."""
     host = (urlsplit(url).hostname or "feed").removeprefix("www.")
-    words = _NO_WORD.sub("_", title.lower()).strip("_") or _NO_WORD.sub("_", host).strip("_") or "feed"
+    words = _NO_WORD.sub("_", plain_letters(title)).strip("_") or _NO_WORD.sub("_", host).strip("_") or "feed"
     base = words[:_KEY_CHARS].strip("_")
     used = set(taken)
     numbered = (base if n == 1 else f"{base}_{n}" for n in range(1, len(used) + 2))
