@@ -139,3 +139,17 @@ def test_filters_print_what_stands_above_a_bad_line(cli: CommandLine) -> None:
         assert said.code == 1
         assert [one["id"] for one in said.objects] == ["a"]
         assert said.err.startswith("trendwatch: standard input:2: ")
+
+
+def test_lines_in_a_language_without_a_model_get_no_tags(cli: CommandLine) -> None:
+    german = "Drohnen sprühen an steilen Weinbergen, und die Winzer sparen dabei eine Menge Diesel ein."
+    lines = [
+        {"id": "1", "title": "A drone", "language": "fr-CA"},
+        {"id": "2", "title": "Drone", "summary": german},
+        {"id": "3", "title": "A drone", "summary": "It is slow.", "language": "en-GB"},
+    ]
+    french, read, english = cli("tag", "--stdin", stdin=as_lines(lines)).objects
+    assert french == {"id": "1", "tags": [], "language": "fr", "covered": False}
+    assert read == {"id": "2", "tags": [], "language": "de", "covered": False}
+    assert english["tags"]
+    assert "covered" not in english

@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, TypeAlias
+from typing import TYPE_CHECKING, Annotated, NamedTuple, TypeAlias
 
 import typer
 
@@ -30,7 +30,7 @@ from trendwatch.errors import InputError
 if TYPE_CHECKING:
     from trendwatch.pipeline.stream import Stream
     from trendwatch.tagging.model import Tagger
-    from trendwatch.types.tags import Tag
+    from trendwatch.types.tags import Tag, Taxonomy
     from trendwatch.types.trends import Trend
     from trendwatch.wiring import Service
 
@@ -104,7 +104,7 @@ def tag(
         return
     if stdin:
         with given(context).service(store_url=MEMORY) as service:
-            _tag_lines(_cold_tagger(service))
+            _tag_lines(_cold_tagger(service), service.config.taxonomy)
         return
     with given(context).service() as service:
         learnt = service.learn()
@@ -184,21 +184,32 @@ def _cold_tagger(service: Service) -> Tagger:
     return Tagger.load(service.cold_model(), config.taxonomy)
 
 
-def _tag_lines(tagger: Tagger) -> None:
+class ItemLine(NamedTuple):
+    """A line of standard input, as plain text."""
+
+    id: str
+    title: str
+    summary: str
+    #: "" where the line does not say
+    language: str
+
+
+def _tag_lines(tagger: Tagger, taxonomy: Taxonomy) -> None:
     from trendwatch.pipeline.replay import batches
 
     for batch in batches(read_items(), size=_CHUNK):
-        _print_tags(tagger, batch)
+        _print_tags(tagger, batch, taxonomy=taxonomy)
 
 
-def read_items() -> Iterator[tuple[str, str, str]]:
-    """Yield id, title and summary of each line of standard input, as plain text.
+def read_items() -> Iterator[ItemLine]:
+    """Yield id, title, summary and language of each line of standard input, as plain text.
 
     Raises:
         InputError: a line is something else; names it.
     """
     import json
 
+    from trendwatch.news.fields import read_language
     from trendwatch.pipeline.replay import MARK
     from trendwatch.text import plain
 
@@ -208,16 +219,25 @@ def read_items() -> Iterator[tuple[str, str, str]]:
             continue
         try:
             row = json.loads(line)
-            yield str(row["id"]), plain(str(row["title"])), plain(str(row.get("summary") or ""))
+            texts = plain(str(row["title"])), plain(str(row.get("summary") or ""))
+            yield ItemLine(str(row["id"]), *texts, read_language(str(row.get("language") or "")))
         except (ValueError, TypeError, KeyError, AttributeError) as error:
             message = "give one object a line with id, title and summary"
             raise InputError(message, file="standard input", line=number) from error
 
 
-def _print_tags(tagger: Tagger, batch: list[tuple[str, str, str]]) -> None:
-    tags = tagger.tag([(title, summary) for _, title, summary in batch])
-    for (line_id, _, _), found in zip(batch, tags, strict=True):
-        print_json({"id": line_id, "tags": [_tag_value(one) for one in found]})
+def _print_tags(tagger: Tagger, batch: list[ItemLine], *, taxonomy: Taxonomy) -> None:
+    """Print tags, none where the language is not covered: wrong tags are worse."""
+    from trendwatch.tagging.language import detect
+
+    detected = detect([f"{one.title}. {one.summary}" for one in batch], ours=taxonomy.language)
+    languages = [one.language or found for one, found in zip(batch, detected, strict=True)]
+    tags = tagger.tag([(one.title, one.summary) for one in batch])
+    for line, language, found in zip(batch, languages, tags, strict=True):
+        if taxonomy.covers(language):
+            print_json({"id": line.id, "tags": [_tag_value(one) for one in found]})
+        else:
+            print_json({"id": line.id, "tags": [], "language": language, "covered": False})
 
 
 def _tag_value(one: Tag) -> dict[str, object]:

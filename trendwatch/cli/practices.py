@@ -105,8 +105,8 @@ def match(
     if stdin:
         with given(context).service(store_url=MEMORY) as service:
             matcher = Matcher(service.config.practices)
-        for line_id, title, summary in read_items():
-            print_json({"id": line_id, "practices": _found(matcher.match(title, summary))})
+        for line in read_items():
+            print_json({"id": line.id, "practices": _found(matcher.match(line.title, line.summary))})
         return
     with given(context).service() as service:
         read, spoken = _of_latest(service, Matcher(service.config.practices), limit=limit)
