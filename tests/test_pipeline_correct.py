@@ -39,8 +39,24 @@ def test_with_nothing_said_all_tags_are_right(filled: Store) -> None:
 
 def test_only_the_facets_named_are_judged(filled: Store) -> None:
     assert said(filled, 0, add=["area:iot"]) == {"area": ["drones", "iot"]}
-    assert said(filled, 0, remove=["area:drones"]) == {"area": []}
-    assert said(filled, 0, none=["sector"], add=["area:iot"]) == {"area": ["drones", "iot"], "sector": []}
+    assert said(filled, 1, none=["sector"], add=["area:drones"])["sector"] == []
+
+
+def test_what_was_said_of_a_facet_before_stays(filled: Store) -> None:
+    assert said(filled, 0, add=["area:iot"]) == {"area": ["drones", "iot"]}
+    assert said(filled, 0, none=["sector"]) == {"area": ["drones", "iot"], "sector": []}
+    assert said(filled, 0, remove=["area:drones"]) == {"area": ["iot"], "sector": []}
+
+
+def test_an_item_that_was_asked_about_is_judged_whole(filled: Store) -> None:
+    """Else a random item would count for the facets that are wrong in it, seldom for the others."""
+    filled.corrections.ask({an_item(0).id: Asked.RANDOM}, now=NOW)
+    assert said(filled, 0, none=["sector"]) == {
+        "area": ["drones"],
+        "sector": [],
+        "function": [],
+        "impact": [],
+    }
 
 
 def test_parents_come_with_their_children_and_children_go_with_them(store: Store) -> None:
@@ -58,6 +74,7 @@ def test_parents_come_with_their_children_and_children_go_with_them(store: Store
         ({"add": ["drones"]}, "there is no label 'drones'; write it like area:drones"),
         ({"none": ["areas"]}, "there is no facet 'areas'; there are area, sector, function, impact"),
         ({"add": ["area:iot"], "remove": ["area:iot"]}, "area:iot cannot be added and removed"),
+        ({"add": ["area:iot"], "none": ["area"]}, "area:iot cannot be added where none of its facet fits"),
     ],
 )
 def test_mistakes_are_said(filled: Store, what: dict[str, list[str]], message: str) -> None:

@@ -86,7 +86,7 @@ def _doubts(question: Question, names: Mapping[str, str]) -> list[DoubtShape]:
 
 @router.post("/items/{id}/correction")
 def correct_item(id: Id, body: CorrectionChange, parts: Given) -> CorrectionShape:  # noqa: A002 - the word of the API
-    """Say what an item's labels are; an earlier word on it is replaced."""
+    """Say what an item's labels are; what was said of a facet before is replaced."""
     kept = correct(
         *(parts.store, parts.config().taxonomy, id),
         add=body.add,

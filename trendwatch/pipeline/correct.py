@@ -64,7 +64,9 @@ def correct(
     """Keep what an operator says of an item's tags.
 
     Labels are full keys. A facet that is named in any of them is judged as a whole: what it was tagged with
-    besides is right. With nothing said, all tags are right.
+    besides is right. With nothing said, all tags are right; so are those of the other facets of an item that
+    the queue asked about, which was shown whole: else only what is wrong would be counted, and precision told
+    too low. What was said of other facets before stays.
 
     Args:
         store: keeps it.
@@ -78,28 +80,24 @@ def correct(
 
     Raises:
         NotFound: there is no such item.
-        InputError: there is no such label or facet, or one is both added and removed.
+        InputError: there is no such label or facet, or one is both added and removed, or none is to be there.
     """
     tagged = store.items.get(item_id)
-    names = taxonomy.names()
-    for key in (*add, *remove):
-        if key not in names:
-            raise InputError(f"there is no label {key!r}; write it like area:drones")
-    for facet in none:
-        if facet not in set(Facet):
-            raise InputError(f"there is no facet {facet!r}; there are {', '.join(Facet)}")
-    if clash := set(_with_parents(add, taxonomy)) & set(remove):
-        raise InputError(f"{', '.join(sorted(clash))} cannot be added and removed")
-    said = {key.partition(":")[0] for key in (*add, *remove)} | set(none)
-    facets = frozenset(map(Facet, said or set(Facet)))
-    before = {tag.full_key for tag in tagged.tags if str(tag.facet) not in none}
+    _check(taxonomy, add=add, remove=remove, none=none)
+    said = {_facet(key) for key in (*add, *remove)} | set(none)
+    earlier = store.corrections.of(item_id)
+    known = earlier.facets if earlier else frozenset()
+    whole = not said or store.corrections.was_asked(item_id)
+    facets = frozenset(Facet if whole else map(Facet, said)) | known
+    tags = {tag.full_key for tag in tagged.tags if tag.facet not in known}
+    before = {key for key in tags | (earlier.labels if earlier else set()) if _facet(key) not in none}
     gone = {key for key in before if set(remove) & set(_with_parents([key], taxonomy))}
     after = (before - gone) | set(_with_parents(add, taxonomy))
     correction = Correction(
         item_id=item_id,
         title=tagged.item.title,
         summary=tagged.item.summary,
-        labels=frozenset(key for key in after if Facet(key.partition(":")[0]) in facets),
+        labels=frozenset(key for key in after if _facet(key) in facets),
         facets=facets,
         made_at=now,
     )
@@ -114,6 +112,29 @@ def described(correction: Correction) -> Mapping[str, Sequence[str]]:
         for facet in Facet
         if facet in correction.facets
     }
+
+
+def _check(taxonomy: Taxonomy, *, add: Sequence[str], remove: Sequence[str], none: Collection[str]) -> None:
+    """Refuse what cannot be meant.
+
+    Raises:
+        InputError: there is no such label or facet, or what is said contradicts itself.
+    """
+    names = taxonomy.names()
+    for key in (*add, *remove):
+        if key not in names:
+            raise InputError(f"there is no label {key!r}; write it like area:drones")
+    for facet in none:
+        if facet not in set(Facet):
+            raise InputError(f"there is no facet {facet!r}; there are {', '.join(Facet)}")
+    if clash := set(_with_parents(add, taxonomy)) & set(remove):
+        raise InputError(f"{', '.join(sorted(clash))} cannot be added and removed")
+    if both := sorted(key for key in add if _facet(key) in none):
+        raise InputError(f"{', '.join(both)} cannot be added where none of its facet fits")
+
+
+def _facet(key: str) -> str:
+    return key.partition(":")[0]
 
 
 def _with_parents(keys: Sequence[str], taxonomy: Taxonomy) -> list[str]:

@@ -66,6 +66,16 @@ class Corrections:
         with reading(self._engine) as connection:
             return [_correction(row) for row in connection.execute(query).mappings()]
 
+    def of(self, item_id: str) -> Correction | None:
+        """Return what operators said of an item, None where nobody did."""
+        return next((one for one in self.all() if one.item_id == item_id), None)
+
+    def was_asked(self, item_id: str) -> bool:
+        """Return whether the queue asked about an item."""
+        asked = select(_ASKED.c.why).join(_ITEM, _ITEM.c.seq == _ASKED.c.item_seq)
+        with reading(self._engine) as connection:
+            return connection.execute(asked.where(_ITEM.c.id == item_id)).first() is not None
+
     def judged(self, item_ids: Collection[str]) -> dict[str, frozenset[Facet]]:
         """Return the facets that were judged of those of some items that were, by item id."""
         query = (
