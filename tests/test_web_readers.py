@@ -135,7 +135,12 @@ def test_who_is_invited_gets_nothing_before_agreeing_and_the_latest_issue_then(p
     said = " ".join(question.letter.paragraphs)
     assert "every Monday at 07:00 (Europe/Lisbon)" in said  # frequency and day
     ask = Asker(parts)
-    [address] = [urlsplit(one).path for one in question.letter.paragraphs if one.startswith("https://")]
+    # Below the site: where that is, is known when the letter leaves.
+    [address] = [one for one in question.letter.paragraphs if one.startswith("/mail/confirm/")]
+    moved = "https://new.example"
+    links = links_of(parts.store, moved)
+    sent = mail_for(parts.store, question, sender="a@b.example", site=moved, links=links, banner="")
+    assert f"{moved}{address}" in sent.text
     assert "every Monday" in ask.get(address).text
     assert parts.store.recipients.get(reader.id).consent is Consent.ASKED
     for _ in range(2):

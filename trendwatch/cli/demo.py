@@ -57,7 +57,7 @@ def demo(
         print_json({"truth": planted(weeks).as_json(), "nuisance": nuisance.as_json()})
         return
     found = _filled(data, seed=seed, weeks=weeks, feeds=feeds) or _fill(
-        context, data, seed=seed, weeks=weeks, feeds=feeds, quiet=as_json
+        context, data, seed=seed, weeks=weeks, feeds=feeds, port=port, quiet=as_json
     )
     with closing(_service(data, found)) as service:
         if not serve:
@@ -79,7 +79,9 @@ def _filled(data: Path, *, seed: int, weeks: int, feeds: int) -> Filled | None:
     return found if found and (found.seed, found.weeks, found.feeds, found.version) == wanted else None
 
 
-def _fill(context: typer.Context, data: Path, *, seed: int, weeks: int, feeds: int, quiet: bool) -> Filled:
+def _fill(
+    context: typer.Context, data: Path, *, seed: int, weeks: int, feeds: int, port: int | None, quiet: bool
+) -> Filled:
     from trendwatch.config import shipped_directory
     from trendwatch.demo.fill import fill
     from trendwatch.demo.world import World
@@ -94,7 +96,8 @@ def _fill(context: typer.Context, data: Path, *, seed: int, weeks: int, feeds: i
             data,
             World(seed, weeks=weeks, feeds=feeds),
             config=given(context).config or shipped_directory(),
-            environ=_environ(os.environ),
+            # Links in the simulated mails lead to where the pages will be.
+            environ=_environ(os.environ) | ({"TRENDWATCH_SERVE_PORT": str(port)} if port else {}),
             on_week=_teller(weeks, say, quiet=quiet),
         )
     if not quiet:

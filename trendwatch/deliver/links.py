@@ -41,9 +41,13 @@ class Links:
 
     def to(self, purpose: Purpose, recipient: str, *, made: datetime) -> str:
         """Return the address of a link; the same arguments give the same address."""
+        return f"{self._site}{self.path(purpose, recipient, made=made)}"
+
+    def path(self, purpose: Purpose, recipient: str, *, made: datetime) -> str:
+        """Return the same below the site's address, for what is written now and leaves later."""
         token = self._signer.dumps([purpose, recipient, int(made.timestamp())])
         text = token if isinstance(token, str) else token.decode()
-        return f"{self._site}{PREFIX}/{purpose}/{quote(text, safe='')}"
+        return f"{PREFIX}/{purpose}/{quote(text, safe='')}"
 
     def read(self, token: str, purpose: Purpose, *, now: datetime) -> str:
         """Return the recipient a token was made for.

@@ -34,6 +34,9 @@ from trendwatch.types.work import Clock
 
 _log = structlog.get_logger()
 
+#: So far behind its own news a clock is wrong.
+_SLOW = timedelta(days=1)
+
 
 @dataclass(slots=True)
 class ComposeReport:
@@ -42,7 +45,7 @@ class ComposeReport:
     digests: list[Digest] = field(default_factory=list)
     #: business keys that wait for items to be understood or trends to be judged
     waiting: list[str] = field(default_factory=list)
-    #: business keys held back because too few feeds could be read
+    #: business keys held back because too few feeds could be read, or the clock is wrong
     stopped: list[str] = field(default_factory=list)
     #: business keys whose digest met a bug of ours, now or before, and waits to be tried again
     crashed: list[str] = field(default_factory=list)
@@ -80,6 +83,8 @@ def compose_due(
         operator: who is told when digests stop, "" for nobody
     """
     report = ComposeReport()
+    if _clock_is_slow(store, channel=channel, operator=operator, now=clock()):
+        return ComposeReport(stopped=[business.key for business in businesses])
     know_readers(store, businesses, site=site, ask_all=ask_all, mail=channel, now=clock())
     making = Making(
         store=store,
@@ -99,11 +104,46 @@ def compose_due(
         elif edition is None:
             report.waiting += names
         else:
-            store.notices.end("coverage", now=clock())
-            columns = Columns(edition)
-            for business, _ in group:
-                _compose_one(making, business, columns, report=report, channel=channel)
+            _compose_all(making, [one for one, _ in group], edition, report=report, channel=channel)
     return report
+
+
+def _compose_all(
+    making: Making,
+    businesses: Sequence[Business],
+    edition: Edition,
+    *,
+    report: ComposeReport,
+    channel: Channel,
+) -> None:
+    making.store.notices.end("coverage", now=making.clock())
+    columns = Columns(edition)
+    for business in businesses:
+        _compose_one(making, business, columns, report=report, channel=channel)
+
+
+def _clock_is_slow(store: Store, *, channel: Channel, operator: str, now: datetime) -> bool:
+    """Tell whether the clock is a day or more behind, by most items; say so once for as long as it lasts.
+
+    A small computer wakes up in 1970 or 2020 and learns the time a minute later. Items of a few polls made
+    while a clock was fast are the smaller part, and stop nothing.
+    """
+    if not store.items.mostly_after(now + _SLOW):
+        store.notices.end("clock", now=now)
+        return False
+    notice = Notice(
+        kind="clock",
+        subject="",
+        audience=Audience.OPERATOR,
+        business_key="",
+        text=f"No digests are made: this machine says that it is {now:%Y-%m-%d}, and most news here is later "
+        "than that. Set its clock; it goes on by itself.",
+        opened_at=now,
+    )
+    to = (operator,) if operator else ()
+    if tell(store, notice, subject="trendwatch: the clock is wrong", to=to, mail=channel):
+        _log.error("digest.clock", now=now.isoformat())
+    return True
 
 
 def _stop(making: Making, coverage: Coverage, *, channel: Channel, operator: str) -> None:

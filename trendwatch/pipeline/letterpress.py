@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from trendwatch.deliver.links import Links
+from trendwatch.deliver.links import PREFIX, Links
 from trendwatch.mailbox import mailbox
 from trendwatch.render.email import mail
 from trendwatch.render.hook import payload
@@ -13,7 +13,7 @@ from trendwatch.render.inline import LinkView
 from trendwatch.render.letters import letter_mail, quiet_note
 from trendwatch.render.template import issue_url
 from trendwatch.store import Store
-from trendwatch.types.delivery import Channel, Consent, Delivery, DeliveryKind, Hook, Mail
+from trendwatch.types.delivery import Channel, Consent, Delivery, DeliveryKind, Hook, Letter, Mail
 
 _MAY_GET_LETTERS = frozenset({Consent.ASKED, Consent.CONFIRMED})
 
@@ -67,7 +67,8 @@ def mail_for(store: Store, delivery: Delivery, *, sender: str, site: str, links:
         date = delivery.first_attempt_at or delivery.next_attempt_at
         assert date is not None
         ways = _leaving(links, delivery.target, made=date)
-        shown = letter_mail(delivery.letter, **envelope, date=date, banner=banner, reader_links=ways)
+        letter = _below(site, delivery.letter)
+        shown = letter_mail(letter, **envelope, date=date, banner=banner, reader_links=ways)
         return replace(shown, headers=_headers(links, delivery.target, made=date))
     digest = store.digests.get(delivery.business_key, delivery.period)
     base_url = _issues(links, delivery, site=site, made=digest.cutoff)
@@ -94,6 +95,13 @@ def _issues(links: Links, delivery: Delivery, *, site: str, made: datetime) -> s
     if not delivery.target:
         return f"{site}/digests/{delivery.business_key}"
     return links.to("issues", delivery.target, made=made)
+
+
+def _below(site: str, letter: Letter) -> Letter:
+    """Return a letter whose links lead to our pages where they are served now."""
+    begins = f"{PREFIX}/"
+    said = (f"{site.rstrip('/')}{one}" if one.startswith(begins) else one for one in letter.paragraphs)
+    return replace(letter, paragraphs=tuple(said))
 
 
 def _leaving(links: Links, reader: str, *, made: datetime) -> tuple[LinkView, ...]:

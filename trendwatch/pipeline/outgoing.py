@@ -250,7 +250,7 @@ def links_of(store: Store, site: str) -> Links:
 def question(business: Business, reader: Recipient, links: Links, *, mail: Channel) -> Delivery:
     """Return the letter that asks an address whether it wants a digest: one for each time it is asked."""
     asked = reader.changed_at
-    agree = links.to("confirm", reader.id, made=asked)
+    agree = links.path("confirm", reader.id, made=asked)  # the site is that of the day it leaves
     letter = confirmation(business.name, rhythm=rhythm_words(business), agree_url=agree)
     key = stable_id("question", reader.id, asked.isoformat())
     return _letter_to(

@@ -14,6 +14,7 @@ from sqlalchemy import (
     Engine,
     RowMapping,
     Select,
+    case,
     exists,
     func,
     literal_column,
@@ -109,6 +110,16 @@ class Items:
             rows = connection.execute(_joined().where(_ITEM.c.id.in_(ids))).mappings().all()
             found = {tagged.item.id: tagged for tagged in _with_tags(connection, rows)}
         return [found[item_id] for item_id in ids if item_id in found]
+
+    def mostly_after(self, now: datetime) -> bool:
+        """Tell whether most items were first seen after a time: then it is that time that is wrong."""
+        after = func.count(case((_ITEM.c.first_seen_at > now, 1)))
+        with reading(self._engine) as connection:
+            newest = connection.execute(select(func.max(_ITEM.c.first_seen_at))).scalar()
+            if newest is None or newest <= now:
+                return False  # the usual case, one look into an index
+            row = connection.execute(select(after, func.count())).one()
+            return bool(2 * row[0] > row[1])
 
     def count(self) -> int:
         """Return how many items are kept."""
