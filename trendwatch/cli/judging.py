@@ -30,7 +30,7 @@ def show_feed(context: typer.Context, key: str, as_json: AsJson = False) -> None
     if as_json:
         print_json({"feed": feed, "state": health.state, "items": health.items, **plain_value(report)})
         return
-        said: str = state_words(health.state, health.items, now=service.clock())
+    said = state_words(health.state, health.items, now=service.clock())
     _say_state(feed, health.state, "off" if not feed.enabled else said, items=health.items)
     _say_report(report)
 

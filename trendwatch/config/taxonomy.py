@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Annotated
 
@@ -13,7 +14,6 @@ from trendwatch.config.reading import read
 from trendwatch.config.settings import Section
 from trendwatch.config.tables import Table
 from trendwatch.errors import ConfigError
-from trendwatch.phrases import split_words
 from trendwatch.types.tags import Facet, Label, Taxonomy
 
 Terms = tuple[Annotated[str, AfterValidator(forms.filled)], ...]
@@ -30,6 +30,8 @@ class _LabelValues(Section):
 
 #: How near a label is to one that may have been meant.
 _NEAR = 0.7
+# Two letters or digits side by side are read as a word in any text.
+_SURELY_A_WORD = re.compile(r"\w\w")
 
 
 class Known:
@@ -97,16 +99,21 @@ def _label(table: Table, known: Known, problems: list[ConfigError]) -> Label | N
         check_labels(table, "parent", Facet(facet), known=known, problems=problems)
     for name in ("strong", "weak", "anti"):
         for term in getattr(values, name):
-            if lost := _lost(term):
-                found = " ".join(split_words(term)) or "nothing"
-                message = f"{name}: {term!r} would be found as {found!r}: {lost!r} alone is no word"
-                problems.append(table.error(message, name))
+            if complaint := _lost(term):
+                problems.append(table.error(f"{name}: {complaint}", name))
     return Label(facet=Facet(facet), key=key, **values.model_dump())
 
 
 def _lost(term: str) -> str:
-    """Return the part of a term that no text is ever asked for, "" where there is none: "3" of "model 3"."""
-    return next((part for part in term.split() if not split_words(part)), "")
+    """Return what is wrong with a term that is found as another, such as "model 3", "" where nothing is."""
+    doubtful = [part for part in term.split() if not _SURELY_A_WORD.search(part)]
+    if not doubtful:
+        return ""
+    from trendwatch.phrases import split_words  # loads numbers, which a configuration does without
+
+    lost = next((part for part in doubtful if not split_words(part)), "")
+    found = " ".join(split_words(term)) or "nothing"
+    return f"{term!r} would be found as {found!r}: {lost!r} alone is no word" if lost else ""
 
 
 def _check_cycles(taxonomy: Taxonomy, tables: Mapping[str, Table], problems: list[ConfigError]) -> None:
