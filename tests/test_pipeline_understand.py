@@ -14,14 +14,17 @@ from hypothesis import strategies as st
 
 from tests.seeds import LEASE, NOW, a_feed, a_model, a_taxonomy, an_item, keep
 from tests.steps import Clock, a_memory, a_report, a_store_with, rule_tagger, understand_all
+from tests.tagging_world import TAXONOMY, examples
 from tests.test_model import made
 from trendwatch.pipeline import understand as step
 from trendwatch.pipeline.understand import Understanding, understand
 from trendwatch.store import Store
 from trendwatch.store.items import Filter
+from trendwatch.tagging.model import Tagger
+from trendwatch.tagging.train import train
 from trendwatch.trends.series import TOTAL, count_keys
 from trendwatch.types.news import Item
-from trendwatch.types.tags import TaggedItem
+from trendwatch.types.tags import TaggedItem, Taxonomy
 from trendwatch.types.weeks import week_number
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -368,3 +371,22 @@ def test_late_items_too_are_understood_the_same_with_and_without_memory(
     assert counts(kept) == counts(fresh)
     kept.close()
     fresh.close()
+
+
+def test_a_restart_after_terms_were_edited_tags_as_before(store: Store) -> None:
+    """A version says one thing: new terms count with the model that learns them, not with a restart."""
+    drones = replace(TAXONOMY.labels[2], strong=("quadcopter",))
+    edited = Taxonomy((*TAXONOMY.labels[:2], drones, *TAXONOMY.labels[3:]))
+    fewer = Taxonomy(TAXONOMY.labels[:-1])
+    model = train(examples(), TAXONOMY, now=NOW)
+    before = Tagger.load(model, TAXONOMY).tag([("Drone over the field", "")])[0]
+    assert Tagger.load(model, edited).tag([("Drone over the field", "")])[0] != before  # or this proves nothing
+    store.models.adopt(model, since=NOW - DAY)
+    store.feeds.sync([a_feed()])
+    for number, taxonomy in enumerate((TAXONOMY, edited, fewer)):
+        item = an_item(number, title="Drone over the field", summary="")
+        keep(store, [item])
+        memory = Understanding()  # of a process that has just begun
+        understand(store, taxonomy, clock=Clock(), lease=LEASE, memory=memory)
+        assert store.items.get(item.id).tags == before
+        assert not memory.rejected  # a label that was taken out is no damage

@@ -13,7 +13,10 @@ from hashlib import sha256
 import numpy as np
 import pytest
 
+from tests.tagging_world import TAXONOMY
 from trendwatch.errors import ModelRejected
+from trendwatch.tagging.model import Tagger
+from trendwatch.tagging.taught import read_back, written
 from trendwatch.tagging.weak import STANDS
 from trendwatch.tagging.weights import BUCKETS, Weights, describe, pack, unpack
 from trendwatch.types.tags import Model
@@ -155,3 +158,20 @@ def test_refusal_says_what_to_do() -> None:
         ModelRejected, match=r"model v1 was refused: .*; train a new one with `trendwatch train`"
     ):
         unpack(model(b""))
+
+
+def test_the_labels_a_model_was_taught_come_back_as_they_were() -> None:
+    spoken = replace(TAXONOMY, further=("de",))
+    found = unpack(model(pack(replace(WEIGHTS, taught=written(spoken)))))
+    assert read_back(found.taught) == spoken
+
+
+@pytest.mark.parametrize("taught", ["[", "[]", '{"labels": [1]}', '{"labels": [{"facet": "area"}]}'])
+def test_c1_what_is_no_taxonomy_is_refused(taught: str) -> None:
+    with pytest.raises(ModelRejected, match="taught cannot be read"):
+        Tagger.as_taught(model(pack(replace(WEIGHTS, taught=taught))), TAXONOMY)
+
+
+def test_c1_labels_that_were_never_taught_are_refused() -> None:
+    with pytest.raises(ModelRejected, match="not those it was taught"):
+        Tagger.as_taught(model(pack(replace(WEIGHTS, taught=written(TAXONOMY)))), TAXONOMY)

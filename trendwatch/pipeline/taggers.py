@@ -49,5 +49,5 @@ def stand_in(models: Iterable[Model], taxonomy: Taxonomy) -> Tagger:
     """Return what tags in place of a model that cannot be used: the first that can, else the terms alone."""
     for model in models:
         with suppress(ModelRejected):
-            return Tagger.load(model, taxonomy)
+            return Tagger.as_taught(model, taxonomy)
     return Tagger.rules(taxonomy)

@@ -186,7 +186,7 @@ def _load(
     memory: Understanding, model: Model, taxonomy: Taxonomy, *, earlier: Callable[[], Sequence[Model]]
 ) -> Tagger:
     try:
-        return Tagger.load(model, taxonomy)
+        return Tagger.as_taught(model, taxonomy)
     except ModelRejected as error:
         _log.error("model_rejected", version=model.version, error=str(error))
         memory.rejected.add(model.version)

@@ -33,6 +33,7 @@ from trendwatch.statistics import sigmoid
 from trendwatch.tagging.calibrate import RULE_THRESHOLD, RULES
 from trendwatch.tagging.explain import Reasons
 from trendwatch.tagging.reader import Reader, ReadTexts
+from trendwatch.tagging.taught import read_back
 from trendwatch.tagging.weak import STANDS, Matcher
 from trendwatch.tagging.weights import BUCKETS, Weights, bucket, buckets, rejected, unpack
 from trendwatch.types.tags import Label, Model, Opinion, Origin, Tag, Taxonomy
@@ -84,6 +85,27 @@ class Tagger:
         if unknown:
             raise rejected(model, f"the taxonomy has no {', '.join(unknown)}")
         return cls(weights, taxonomy, version=model.version)
+
+    @classmethod
+    def as_taught(cls, model: Model, taxonomy: Taxonomy) -> Tagger:
+        """Return the tagger a model describes, with the labels and terms it was taught.
+
+        What counts belongs to it: the same text has the same tags, whatever was edited since. The taxonomy
+        stands in where a model carries none.
+
+        Raises:
+            ModelRejected: damaged, too large, of another format, or its labels are not those it was taught.
+        """
+        weights = unpack(model)
+        if not weights.taught:
+            return cls.load(model, taxonomy)
+        try:
+            own = read_back(weights.taught)
+        except ValueError as error:
+            raise rejected(model, f"the labels it was taught cannot be read ({error})") from error
+        if list(weights.labels) != list(own.names()):
+            raise rejected(model, "its labels are not those it was taught")
+        return cls(weights, own, version=model.version)
 
     @classmethod
     def rules(cls, taxonomy: Taxonomy) -> Tagger:

@@ -56,6 +56,7 @@ from trendwatch.tagging.model import taxonomy_hash
 from trendwatch.tagging.quality import held_out_bins
 from trendwatch.tagging.reader import singulars
 from trendwatch.tagging.rows import Rows, facet_numbers, joined, known_rows, voted_rows, written_rows
+from trendwatch.tagging.taught import written
 from trendwatch.tagging.weak import term_words
 from trendwatch.tagging.weights import Weights, describe, pack
 from trendwatch.types.tags import Correction, Example, Facet, Model, Taxonomy
@@ -183,6 +184,7 @@ def _weights(
         standing=calibration.standing.astype(np.float32),
         thresholds=chosen.astype(np.float32),
         held_out=held_out,
+        taught=written(taxonomy),
     )
 
 

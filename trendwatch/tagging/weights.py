@@ -23,7 +23,7 @@ from trendwatch.tagging.weak import STANDS
 from trendwatch.types.tags import Model
 
 #: Written into manifests; another reader refuses.
-FORMAT = "trendwatch-linear-3"
+FORMAT = "trendwatch-linear-4"
 
 #: Vote scores that are told apart: against, nothing, one weak term, 2, 3, 4 and more.
 BUCKETS = 6
@@ -35,6 +35,7 @@ _MAX_TERMS = 400_000
 
 _KINDS = {
     "terms": "|u1",
+    "taught": "|u1",
     "idf": "<f4",
     "coef": "<f2",
     "bias": "<f4",
@@ -70,6 +71,8 @@ class Weights:
     thresholds: NDArray[np.float32]
     #: what was said of known texts while they were held out; for comparing models only
     held_out: HeldOut = field(default_factory=HeldOut.none)
+    #: the labels and terms it was taught (``taught.written``), "" where it was taught none
+    taught: str = ""
 
 
 def bucket(score: int) -> int:
@@ -88,6 +91,7 @@ def pack(weights: Weights) -> bytes:
     width = -(-len(weights.labels) // 8)
     arrays: dict[str, NDArray[Any]] = {
         "terms": np.frombuffer("\n".join(weights.terms).encode(), dtype=np.uint8),
+        "taught": np.frombuffer(weights.taught.encode(), dtype=np.uint8),
         "idf": weights.idf,
         "coef": weights.coef,
         "bias": weights.bias,
@@ -143,7 +147,10 @@ def unpack(model: Model) -> Weights:
     try:
         with zipfile.ZipFile(io.BytesIO(model.blob)) as archive:
             _check_members(archive, model)
-            text = _array(archive, "terms", shape=None, model=model).tobytes().decode()
+            text, taught = (
+                _array(archive, name, shape=None, model=model).tobytes().decode()
+                for name in ("terms", "taught")
+            )
             arrays = {name: _array(archive, name, shape=shape, model=model) for name, shape in shapes.items()}
     except (zipfile.BadZipFile, ValueError, EOFError, OSError, NotImplementedError, RuntimeError) as error:
         raise rejected(model, f"it cannot be read ({error})") from error
@@ -161,6 +168,7 @@ def unpack(model: Model) -> Weights:
         labels=labels,
         terms=terms,
         held_out=held_out,
+        taught=taught,
         **{name: array.astype(np.float32) for name, array in arrays.items()},
     )
 
