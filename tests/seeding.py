@@ -9,12 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 from tests.seeds import LEASE, NOW, a_model, a_tag, claim_on
+from tests.test_model import made
 from trendwatch.advice.digest import compose
 from trendwatch.api import Parts
 from trendwatch.config import Config, LastGood, Settings
@@ -276,7 +278,7 @@ def seed(store: Store, config: Config) -> Digest:
     store.feeds.sync(config.feeds)
     items = {report: _item(report) for report in _NEWS}
     _poll(store, list(items.values()))
-    store.models.adopt(a_model(VERSION), since=NOW - timedelta(days=400))
+    store.models.adopt(replace(made({}), version=VERSION), since=NOW - timedelta(days=400))
     understand(store, items)
     judge(store, [item for report, item in items.items() if report[5] == "thirst"])
     return publish(store, config)

@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import update
 
 from tests.asking import Asker, documented_routes
-from tests.seeding import doors
+from tests.seeding import VERSION, doors
 from tests.seeds import NOW
 from trendwatch.api import create_app
 from trendwatch.store import Store
@@ -241,6 +241,18 @@ def test_health_without_a_model_is_degraded_and_counts_what_waits(tmp_path: Path
     health = Asker(parts).get("/api/v1/health").json()
     assert (health["status"], health["model_version"], health["items_waiting"]) == ("degraded", "", 10)
     assert health["model_error"].startswith("there is no model yet: a process trains one; if it is dead")
+
+
+def test_c1_health_and_the_quality_page_say_that_the_model_is_damaged(tmp_path: Path) -> None:
+    parts = doors(tmp_path)
+    with writing(parts.store._engine) as connection:
+        connection.execute(update(table(ModelRow)).values(blob=b"flipped"))
+    ask = Asker(parts)
+    health = ask.get("/api/v1/health").json()
+    assert (health["status"], health["model_version"]) == ("degraded", VERSION)
+    for said in (health["model_error"], ask.get("/tags/quality").text):
+        assert "was refused: it has 7 bytes" in said
+        assert "trendwatch train" in said
 
 
 def test_w3_health_quotes_no_file_to_callers_without_a_key(tmp_path: Path) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
+
 import pytest
 
 from tests.cli_world import CommandLine, news
@@ -49,3 +52,17 @@ def test_models_and_back(filled: CommandLine) -> None:
 def test_a_name_nobody_knows_is_one_line(cli: CommandLine) -> None:
     assert "no model named 'x'" in cli("labels", "back", "x").err
     assert "no item named 'x'" in cli("labels", "correct", "x").err
+
+
+def test_c1_a_damaged_model_stops_no_verb_and_doctor_tells_of_it(filled: CommandLine) -> None:
+    with closing(sqlite3.connect(filled.folder / "trendwatch.db")) as database, database:
+        database.execute("UPDATE model SET blob = ?", (b"flipped",))
+    told = {one["check"]: one for one in filled("doctor", "--json").objects}["model"]
+    assert not told["ok"]
+    assert "it has 7 bytes" in told["detail"]
+    assert "trendwatch train" in told["detail"]
+    assert filled("tag", "--text", "A drone over the harvest").code == 0
+    assert filled("labels", "queue").code == 0
+    assert filled("train").code == 0
+    assert filled("tag").code == 0  # the new one counts the last months first
+    assert {one["check"]: one for one in filled("doctor", "--json").objects}["model"]["ok"]

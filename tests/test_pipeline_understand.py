@@ -380,7 +380,7 @@ def test_a_restart_after_terms_were_edited_tags_as_before(store: Store) -> None:
     fewer = Taxonomy(TAXONOMY.labels[:-1])
     model = train(examples(), TAXONOMY, now=NOW)
     before = Tagger.load(model, TAXONOMY).tag([("Drone over the field", "")])[0]
-    assert Tagger.load(model, edited).tag([("Drone over the field", "")])[0] != before  # or this proves nothing
+    assert Tagger.load(model, edited).tag([("Drone over the field", "")])[0] != before
     store.models.adopt(model, since=NOW - DAY)
     store.feeds.sync([a_feed()])
     for number, taxonomy in enumerate((TAXONOMY, edited, fewer)):

@@ -126,17 +126,15 @@ class Desk:
         """What addresses are tried with."""
         from trendwatch.config.forms import same_address
         from trendwatch.news.discover import feeds_on
+        from trendwatch.pipeline.taggers import load_current
         from trendwatch.pipeline.trial import Bench
-        from trendwatch.tagging.model import Tagger
 
         shop = self.workshop
         return Bench(
             fetcher=shop.fetcher,
             parse=shop.sandbox.parse,
             discover=self._reader(feeds_on).read,
-            tagger=lambda: Tagger.load(
-                shop.store.models.current() or shop.cold_model(), shop.config.taxonomy
-            ),
+            tagger=lambda: load_current(shop.store, shop.config.taxonomy, cold=shop.cold_model),
             same_address=same_address,
         )
 

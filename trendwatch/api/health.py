@@ -35,7 +35,7 @@ class HealthShape(BaseModel):
     config_error: str | None
     #: "" before the first
     model_version: str
-    #: why items wait without a model to understand them. null: there is one, or nothing waits
+    #: why no model understands items: there is none yet, or it is damaged. null: all is well
     model_error: str | None
     feeds: int
     feeds_failing: int

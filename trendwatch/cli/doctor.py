@@ -95,10 +95,13 @@ def _examine(service: Service) -> Iterator[tuple[str, bool, str]]:
 def _examine_model(service: Service) -> Iterator[tuple[str, bool, str]]:
     """Yield the same of the model: which tags, whether a later one was refused, whether tags drift."""
     from trendwatch.pipeline.drift import under_way
+    from trendwatch.pipeline.taggers import complaint
     from trendwatch.tagging.drift import drift_words
 
     model = service.store.models.current()
-    yield "model", model is not None, model.version if model else "none yet: trendwatch train makes one"
+    wrong = complaint(service.store, service.config.taxonomy)
+    said = wrong or (model.version if model else "none yet: trendwatch train makes one")
+    yield "model", model is not None and not wrong, said
     newest = service.store.models.newest()
     if newest is not None and (why := newest.manifest.get("refused")):
         yield "training", True, f"{newest.version} was not adopted: {why}; labels back adopts it all the same"

@@ -30,20 +30,19 @@ def evaluate(
     as_json: AsJson = False,
 ) -> None:
     """Say how well tags agree with labelled texts, with 95 % intervals."""
+    from trendwatch.pipeline.taggers import load_current
     from trendwatch.tagging.evaluate import evaluate as score
     from trendwatch.tagging.evaluate import parse_gold
-    from trendwatch.tagging.model import Tagger
 
     with given(context).service() as service:
         texts = parse_gold(_lines(gold), file=str(gold))
-        model = service.store.models.current() or service.cold_model()
-        tagger = Tagger.load(model, service.config.taxonomy)
+        tagger = load_current(service.store, service.config.taxonomy, cold=service.cold_model)
         tags = tagger.tag([(one.title, one.summary) for one in texts])
         found = score(tags, texts)
     if as_json:
         print_json(found)
         return
-    typer.echo(f"model {model.version} on {len(texts)} texts")
+    typer.echo(f"model {tagger.version} on {len(texts)} texts")
     for facet in found.facets:
         _say_facet(found, facet)
     _say_confusions(tags, texts)

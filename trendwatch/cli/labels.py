@@ -40,11 +40,10 @@ def register(app: typer.Typer) -> None:
 
 
 def current_tagger(service: Service) -> Tagger:
-    """Return what tags items now: the current model, else the one configuration alone makes."""
-    from trendwatch.tagging.model import Tagger
+    """Return what tags items now: the current model, or what stands in for it."""
+    from trendwatch.pipeline.taggers import load_current
 
-    model = service.store.models.current() or service.cold_model()
-    return Tagger.load(model, service.config.taxonomy)
+    return load_current(service.store, service.config.taxonomy, cold=service.cold_model)
 
 
 def queue(context: typer.Context, as_json: AsJson = False) -> None:

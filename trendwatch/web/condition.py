@@ -46,7 +46,7 @@ class Condition:
     polled_at: datetime | None
     #: "" when the files on disk are fine
     config_error: str
-    #: why what was read is not understood, "" where there is a model or nothing to understand
+    #: why no model understands what was read: there is none, or it is damaged; "" where all is well
     model_error: str
 
     @property
@@ -77,8 +77,15 @@ def condition(parts: Parts) -> Condition:
         polled_at=max(succeeded, default=None),
         # Names of files say enough; where they stand is nobody else's business.
         config_error=parts.config_error().replace(f"{parts.config().directory}/", ""),
-        model_error="" if version or not items else _without_model(parts),
+        model_error=_model_error(parts, version, items),
     )
+
+
+def _model_error(parts: Parts, version: str, items: int) -> str:
+    """Return why no model understands what was read, "" where one does or there is nothing."""
+    if version:
+        return parts.taggers.complaint(parts.store, parts.config().taxonomy)
+    return _without_model(parts) if items else ""
 
 
 def _without_model(parts: Parts) -> str:
