@@ -12,7 +12,7 @@ import pytest
 from tests.seeds import NOW, a_feed, an_item, keep
 from tests.steps import Clock
 from tests.tagging_world import TAXONOMY, examples
-from trendwatch.model_cache import ModelCache
+from trendwatch.model_cache import ModelCache, code_hash
 from trendwatch.pipeline.correct import correct
 from trendwatch.pipeline.learn import (
     ENOUGH_CORRECTIONS,
@@ -30,6 +30,7 @@ from trendwatch.types.tags import Example, Taxonomy
 DAY = timedelta(days=1)
 LEASE = timedelta(seconds=60)
 LESSON = examples()
+CODE = code_hash()
 MORE = [*LESSON, Example(title="Drones paint a bridge", summary="", labels=frozenset({"area:drones"}))]
 
 
@@ -47,13 +48,14 @@ def run(
     taxonomy: Taxonomy = TAXONOMY,
     clock: Clock | None = None,
     force: bool = False,
+    code: str = "",
 ) -> LearnReport:
     return learn(
         store,
         taxonomy,
         lambda: taught,
         recount=400 * DAY,
-        cache=ModelCache(folder),
+        cache=ModelCache(folder, code=code),
         clock=clock or Clock(),
         lease=LEASE,
         force=force,
@@ -65,7 +67,7 @@ def test_a_model_is_trained_once_and_knows_its_lesson(store: Store, folder: Path
     model = store.models.current()
     assert model is not None
     assert model.version == report.version
-    assert model.manifest["lesson"] == lesson_of(TAXONOMY, LESSON)
+    assert model.manifest["lesson"] == lesson_of(TAXONOMY, LESSON, code=CODE)
     assert Tagger.load(model, TAXONOMY).tag([("A drone over the harvest", "")])[0]
     for _ in range(2):
         assert run(store, folder) == LearnReport()
@@ -152,16 +154,16 @@ def test_what_another_process_learnt_just_now_is_not_learnt_again(store: Store, 
 
 
 def test_a_lesson_changes_with_every_label_term_and_example() -> None:
-    lesson = lesson_of(TAXONOMY, LESSON)
-    assert lesson == lesson_of(TAXONOMY, examples())
+    lesson = lesson_of(TAXONOMY, LESSON, code=CODE)
+    assert lesson == lesson_of(TAXONOMY, examples(), code=CODE)
     label = TAXONOMY.labels[0]
     taxonomies = [
         Taxonomy(TAXONOMY.labels[1:]),
         Taxonomy((replace(label, name="Another"), *TAXONOMY.labels[1:])),
         Taxonomy((replace(label, strong=(*label.strong, "more")), *TAXONOMY.labels[1:])),
     ]
-    lessons = [lesson_of(taxonomy, LESSON) for taxonomy in taxonomies]
-    lessons += [lesson_of(TAXONOMY, MORE), lesson_of(TAXONOMY, LESSON[1:])]
+    lessons = [lesson_of(taxonomy, LESSON, code=CODE) for taxonomy in taxonomies]
+    lessons += [lesson_of(TAXONOMY, MORE, code=CODE), lesson_of(TAXONOMY, LESSON[1:], code=CODE)]
     assert len({lesson, *lessons}) == 6
 
 
@@ -174,10 +176,10 @@ def test_trained_on_configuration_alone_it_comes_from_the_cache(folder: Path) ->
 def test_c1_a_damaged_model_in_the_cache_is_trained_again(tmp_path: Path) -> None:
     cache = ModelCache(tmp_path)
     first = trained(TAXONOMY, LESSON, cache=cache, clock=Clock())
-    cache.keep(lesson_of(TAXONOMY, LESSON), replace(first, blob=first.blob[:-9] + b"damaged!!"))
+    cache.keep(lesson_of(TAXONOMY, LESSON, code=CODE), replace(first, blob=first.blob[:-9] + b"damaged!!"))
     again = trained(TAXONOMY, LESSON, cache=cache, clock=Clock())
     assert again == first
-    assert cache.find(lesson_of(TAXONOMY, LESSON)) == first
+    assert cache.find(lesson_of(TAXONOMY, LESSON, code=CODE)) == first
 
 
 def test_a_model_that_is_worse_is_refused_once_and_can_be_had_by_name(store: Store, folder: Path) -> None:
@@ -213,7 +215,7 @@ def test_changed_labels_come_into_force_even_where_figures_fall(store: Store, fo
     )
     report = run(store, folder, taught=wrong, taxonomy=extended, clock=Clock(NOW + DAY))
     assert (report.refused, report.version is not None) == (None, True)
-    assert report.why.startswith("labels or terms have changed; held-out macro-F1")
+    assert report.why.startswith("labels, terms or code have changed; held-out macro-F1")
 
 
 def corrected(store: Store, count: int) -> None:
@@ -249,3 +251,13 @@ def test_after_a_week_the_news_itself_is_learnt_from(store: Store, folder: Path)
     assert model.version == report.version or report.refused
     assert model.manifest["trained"]["unlabelled"] == ENOUGH_ITEMS  # type: ignore[index]
     assert run(store, folder, clock=Clock(NOW + 15 * DAY)) == LearnReport()  # not twice as many yet
+
+
+def test_c1_other_code_means_a_new_model_whatever_the_figures_say(store: Store, folder: Path) -> None:
+    first = run(store, folder).version
+    assert run(store, folder).version is None
+    second = run(store, folder, code="upgraded", clock=Clock(NOW + DAY))
+    assert second.version not in {None, first}
+    assert second.refused is None
+    assert store.models.get(second.version or "").manifest["code"] == "upgraded"
+    assert run(store, folder, code="upgraded", clock=Clock(NOW + DAY)).version is None

@@ -13,6 +13,7 @@ from contextlib import suppress
 from datetime import datetime
 from functools import cache
 from hashlib import sha256
+from importlib.metadata import version
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
@@ -20,6 +21,7 @@ from trendwatch.types.tags import Model
 
 #: The code that decides what training yields.
 _CODE = ("phrases.py", "text.py", "vectors.py", "tagging")
+_LIBRARIES = ("numpy", "scipy")
 
 
 def cache_directory(environ: Mapping[str, str]) -> Path:
@@ -40,7 +42,8 @@ class ModelCache:
 
     def __init__(self, folder: Path, *, code: str = "") -> None:
         self._folder = folder
-        self._code = code
+        #: names the code and the libraries that train
+        self.code = code or code_hash()
 
     def find(self, lesson: str) -> Model | None:
         """Return the model trained on a lesson by this code, None where there is none that can be read."""
@@ -75,13 +78,14 @@ class ModelCache:
         Path(file.name).replace(path)
 
     def _path(self, lesson: str, ending: str) -> Path:
-        return self._folder / f"model-{lesson}-{self._code or _code_hash()}.{ending}"
+        return self._folder / f"model-{lesson}-{self.code}.{ending}"
 
 
 @cache
-def _code_hash() -> str:
+def code_hash() -> str:
+    """Return 8 hex digits that change with the code and the libraries that read texts and train."""
     package = Path(__file__).parent
-    digest = sha256()
+    digest = sha256(repr([version(name) for name in _LIBRARIES]).encode())
     for name in _CODE:
         place = package / name
         for path in sorted(place.glob("*.py")) if place.is_dir() else [place]:

@@ -1,10 +1,10 @@
 """Learn a model:  examples + corrections + unlabelled items | train | judge | adopt beside the current one.
 
-A model is due when there is none, when taxonomy or examples are no longer those the last one was trained on,
-a day after the last one when 20 corrections are new, a week after the first when there are 1,000 items to
-learn from (and each time they have doubled), or when the operator asks. It only takes the place of the
-current one if it is not worse (``tagging.gate``), and counts the last months beside it first. One that is
-worse is kept under its name, refused.
+A model is due when there is none, when taxonomy, examples, code or libraries are no longer those the last
+one was trained with, a day after the last one when 20 corrections are new, a week after the first when there
+are 1,000 items to learn from (and each time they have doubled), or when the operator asks. It only takes the
+place of the current one if it is not worse (``tagging.gate``), and counts the last months beside it first.
+One that is worse is kept under its name, refused.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from hashlib import sha256
 import structlog
 
 from trendwatch.errors import ModelRejected
-from trendwatch.model_cache import ModelCache
+from trendwatch.model_cache import ModelCache, code_hash
 from trendwatch.pipeline.compare import compare
 from trendwatch.pipeline.holding import held
 from trendwatch.store import Store
@@ -89,7 +89,7 @@ def learn(
         rejected: versions that cannot be used; the newest of them is replaced.
         force: train also when nothing changed, to learn from new items.
     """
-    lesson = lesson_of(taxonomy, examples())
+    lesson = lesson_of(taxonomy, examples(), code=cache.code)
     if not force and not _due(store, lesson, rejected, now=clock()):
         return LearnReport()
     claim = store.claim("learn", "all", now=clock(), lease=lease)
@@ -137,9 +137,21 @@ def trained(
     unlabelled: Sequence[tuple[str, str]] = (),
     cache: ModelCache | None,
     clock: Clock,
+    code: str = "",
 ) -> Model:
-    """Return a model that knows which lesson it was taught, from the cache where that has it."""
-    lesson = lesson_of(taxonomy, examples)
+    """Return a model that knows which lesson it was taught, from the cache where that has it.
+
+    Args:
+        taxonomy: the labels to learn.
+        examples: whose labels are known.
+        corrections: what operators said of items.
+        unlabelled: (title, summary) of news.
+        cache: models trained before from configuration alone, None where it is not to be asked.
+        clock: training takes time.
+        code: names the code that trains; this one where left out.
+    """
+    code = code or code_hash()
+    lesson = lesson_of(taxonomy, examples, code=code)
     alone = not unlabelled and not corrections
     known = cache.find(lesson) if cache and alone else None
     if known is not None and _usable(known, taxonomy):
@@ -147,15 +159,15 @@ def trained(
     from trendwatch.tagging.train import train
 
     model = train(examples, taxonomy, corrections=corrections, unlabelled=unlabelled, now=clock())
-    model = replace(model, manifest={**model.manifest, "lesson": lesson})
+    model = replace(model, manifest={**model.manifest, "lesson": lesson, "code": code})
     if cache and alone:
         cache.keep(lesson, model)
     return model
 
 
-def lesson_of(taxonomy: Taxonomy, examples: Sequence[Example]) -> str:
-    """Return 16 hex digits that change with any label, term or example."""
-    digest = sha256(repr(taxonomy).encode())
+def lesson_of(taxonomy: Taxonomy, examples: Sequence[Example], *, code: str) -> str:
+    """Return 16 hex digits that change with any label, term or example, and with the code that learns."""
+    digest = sha256(repr((code, taxonomy)).encode())
     for example in examples:
         digest.update(repr((example.title, example.summary, sorted(example.labels))).encode())
     return digest.hexdigest()[:16]
@@ -171,23 +183,24 @@ def _learnt(
     rejected: Collection[str],
 ) -> LearnReport:
     """Train, and adopt or refuse."""
-    model = _trained(taught, cache=cache, clock=clock)
+    model = _trained(taught, cache=cache, clock=clock, code=cache.code)
     if model.version in {version for version, _, _ in store.models.versions()}:
         # An old lesson again: the cached version has counts of its own here, which must not be added to.
-        model = _trained(taught, cache=None, clock=clock)
+        model = _trained(taught, cache=None, clock=clock, code=cache.code)
     current = store.models.current()
     verdict = Verdict(True, "")
     if current is not None and current.version not in rejected:
         verdict = compare(
             current, model, taxonomy=taught.taxonomy, examples=taught.examples, corrections=taught.corrections
         )
-    if not verdict.adopt and current is not None and _same_labels(current, model):
+    if not verdict.adopt and current is not None and _same_ground(current, model):
         store.models.refuse(replace(model, manifest={**model.manifest, "refused": verdict.why}))
         _log.warning("model.refused", version=model.version, why=verdict.why)
         return LearnReport(refused=model.version, why=verdict.why)
     if not verdict.adopt:
-        # Labels or terms were changed on purpose; the old model cannot speak of them, however good it is.
-        verdict = Verdict(True, f"labels or terms have changed; {verdict.why}")
+        # Labels or terms were changed on purpose, and the old model cannot speak of them however good it is;
+        # or it would read texts with other code than it was judged with.
+        verdict = Verdict(True, f"labels, terms or code have changed; {verdict.why}")
         _log.warning("model.adopted_though_worse", version=model.version, why=verdict.why)
     store.models.adopt(model, since=clock() - recount)
     why = verdict.why or "there was no model before"
@@ -195,12 +208,12 @@ def _learnt(
     return LearnReport(version=model.version, why=verdict.why)
 
 
-def _same_labels(one: Model, other: Model) -> bool:
-    """Return whether two models were taught the same labels and terms."""
-    return one.manifest.get("taxonomy") == other.manifest.get("taxonomy")
+def _same_ground(one: Model, other: Model) -> bool:
+    """Return whether two models were taught the same labels and terms, by the same code."""
+    return all(one.manifest.get(name) == other.manifest.get(name) for name in ("taxonomy", "code"))
 
 
-def _trained(taught: _Lesson, *, cache: ModelCache | None, clock: Clock) -> Model:
+def _trained(taught: _Lesson, *, cache: ModelCache | None, clock: Clock, code: str) -> Model:
     return trained(
         taught.taxonomy,
         taught.examples,
@@ -208,6 +221,7 @@ def _trained(taught: _Lesson, *, cache: ModelCache | None, clock: Clock) -> Mode
         unlabelled=taught.unlabelled,
         cache=cache,
         clock=clock,
+        code=code,
     )
 
 
