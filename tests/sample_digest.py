@@ -129,6 +129,7 @@ def trend(
     stage: Stage = Stage.GROWING,
     evidence: tuple[str, ...] = (),
     kind: TrendKind = TrendKind.LABEL,
+    usual: float = 3.0,
 ) -> Trend:
     """Return a trend: 9 stories where 3 are usual, unless said otherwise."""
     return Trend(
@@ -146,6 +147,7 @@ def trend(
         since="2025-W06",
         stage=stage,
         evidence=evidence,
+        usual=usual,
     )
 
 

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query
 from pydantic import AfterValidator, BaseModel
 
 from trendwatch.api.asked import counted_keys, exact_week, past_week
 from trendwatch.errors import InputError
+from trendwatch.pipeline.labels import stage_of
+from trendwatch.trends.series import is_term
+from trendwatch.types.trends import Stage
 from trendwatch.types.weeks import parse_week, week_name, week_start
 from trendwatch.web.condition import current_version, last_whole_week
-from trendwatch.web.parts import Given
+from trendwatch.web.parts import Given, Parts
 from trendwatch.web.words import key_name
 
 router = APIRouter(tags=["trends"])
@@ -32,6 +35,10 @@ class SeriesShape(BaseModel):
     name: str
     #: one count a week from first_week, or a day from first_day, to the end of last_week without gaps
     stories: tuple[int, ...]
+    #: where it stands by the last of these weeks, moving or not; null of words, and where nothing is counted
+    stage: Stage | None
+    #: how often series like this one are of this stage, in [0, 1]; null: unknown
+    stage_share: float | None
 
 
 class SeriesList(BaseModel):
@@ -83,6 +90,20 @@ def series(
         first_day=day,
         model_version=version,
         series=[
-            SeriesShape(key=one.key, name=key_name(one.key, names), stories=one.stories) for one in counted
+            SeriesShape(
+                key=one.key,
+                name=key_name(one.key, names),
+                stories=one.stories,
+                **_standing(parts, version, one.key, week=last),
+            )
+            for one in counted
         ],
     )
+
+
+def _standing(parts: Parts, version: str, key: str, *, week: int) -> dict[str, Any]:
+    """Return the stage of a label or pair by the end of a week, and how sure it is."""
+    if not version or is_term(key):
+        return {"stage": None, "stage_share": None}
+    called = stage_of(parts.store, version, key, week=week)
+    return {"stage": called.stage, "stage_share": called.probability or None}

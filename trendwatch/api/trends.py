@@ -47,18 +47,28 @@ class TrendShape(BaseModel):
     observed: float
     expected: float
     stories: int
+    #: that report now; of a fall that used to
     sources: int
     owners: int
+    #: first week of the rise or fall
     since: str
     stage: Stage
     #: how often series like this one are of this stage, in [0, 1]; null: unknown
     stage_share: float | None
-    #: bits: reports now over expected ones lie between 2 to these powers, with 95 % confidence; null: unknown
+    #: bits: reports now over expected ones, half a report added to both, lie between 2 to these powers, with
+    #: 95 % confidence; null: unknown
     interval: tuple[float, float] | None
-    #: stories are of so many weeks; observed and expected of window weeks, null: older ones count less
+    #: that same shrunk ratio, in times: the point estimate, within the interval; null: unknown
+    times: float | None
+    #: stories are of so many weeks, from first_week to week
     weeks: int
+    first_week: str
+    #: stories to be expected in these weeks; null: of a trend kept without it
+    usual: float | None
+    #: observed and expected: of window weeks, or of all, a report losing half its weight in half_life weeks
     window: int | None
-    #: ids of items that show it, newest first
+    half_life: float | None
+    #: ids of items that show it, newest first; of a fall also from before these weeks
     evidence: tuple[str, ...]
 
 
@@ -275,8 +285,12 @@ def trend_shape(trend: Trend, names: dict[str, str]) -> TrendShape:
         stage=trend.stage,
         stage_share=trend.stage_share or None,
         interval=trend.interval,
+        times=trend.times,
         weeks=trend.shown_weeks,
+        first_week=trend.first_week,
+        usual=trend.usual,
         window=trend.window or None,
+        half_life=trend.half_life or None,
         evidence=trend.evidence,
     )
 
