@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 import numpy as np
@@ -65,6 +66,28 @@ def test_a_fall_of_something_established_is_told() -> None:
     assert (surge.key, surge.direction) == ("area:drones", Direction.DOWN)
     assert surge.strength < -0.585
     assert surge.sources == 6
+
+
+def test_t32_no_fall_is_told_on_a_few_weeks_of_past() -> None:
+    """Five weeks were loud, then nothing: with less than nine weeks of past nobody knows what is usual."""
+    rows = world(lambda _, week: 0.12 if week < 5 else 0.0)
+    assert [judge(rows, week=week) for week in range(5, 12)] == [[]] * 7
+    long = world(lambda _, week: 0.12 if week < 14 else 0.0)
+    assert judge(long, week=20) == [("area:drones", "down")]
+
+
+@pytest.mark.parametrize("direction", Direction)
+def test_t17_the_ratio_lies_inside_its_interval(direction: Direction) -> None:
+    """One week stands alone in the rise: observed over expected is beyond what is told of it."""
+    after = 0.12 if direction is Direction.UP else 0.001
+    rows = world(
+        lambda _, week: 0.02 if week < 50 else 0.6 if week == 52 and after > 0.1 else after, volume=80
+    )
+    [surge] = surges(Counts.of(rows), week=54, since=SINCE, owners=OWNERS)
+    least, most = surge.interval
+    assert surge.direction is direction
+    assert least < math.log2(surge.times) < most
+    assert surge.half_life == 2.0
 
 
 def test_a_fall_of_what_was_hardly_there_is_not_told() -> None:
