@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -247,3 +248,20 @@ def test_more_or_less_news_of_the_same_mix_is_no_rise(
             published = usual * (louder if week >= 30 else 1)
             rows += [(TOTAL, feed, week, published), ("area:drones", feed, week, published * share)]
     assert judge(rows, week=35) == []
+
+
+def test_t6_what_is_usual_agrees_from_week_to_week() -> None:
+    """Of one fall, week after week: it was "usually 4", then 15, 8 and 11 of the same label."""
+    random = np.random.default_rng(6)
+    rows = [
+        (key, feed, week, float(random.poisson(40 * share)))
+        for feed in FEEDS
+        for week in range(70)
+        for key, share in ((TOTAL, 1.0), ("area:drones", 0.04 if week < 50 else 0.004))
+    ]
+    found = [surges(Counts.of(rows), week=week, since=SINCE, owners=OWNERS) for week in range(53, 60)]
+    usual = [4 * one.usual for week in found for one in week if one.key == "area:drones"]
+    assert len(usual) >= 6
+    # 6 feeds · 40 a week · 0.04 are 38 in four weeks; weeks of the fall become past one by one
+    assert all(abs(after / before - 1) < 0.2 for before, after in pairwise(usual))
+    assert 20 < min(usual) <= max(usual) < 45

@@ -302,3 +302,26 @@ def test_a_business_page_says_what_it_asked_for_and_names_no_address(ask: Asker)
     names = [node.text() for node in tree.css("dl.facts dt")]
     assert {"Comes", "Asked about", "Goes to"} <= set(names)
     assert "@" not in tree.css_first("dl.facts").text()
+
+
+def test_t8_weeks_of_a_fall_are_marked_where_no_bar_is(ask: Asker) -> None:
+    assert len(LexborHTMLParser(ask.get("/trends/key/area:vr").text).css("rect.mark.down")) == 1
+    assert not LexborHTMLParser(ask.get("/trends/key/area:drones").text).css("rect.mark")
+    assert "used to be told by 4 independent publishers in 4 sources" in _text(
+        ask.get("/trends/key/area:vr").text
+    )
+
+
+def test_t24_what_does_not_move_has_a_stage_too(ask: Asker) -> None:
+    stage = LexborHTMLParser(ask.get("/trends/key/area:iot").text).css_first("#stage")
+    assert stage is not None
+    assert stage.text().startswith("Normal by now (")
+    told = {
+        one["key"]: (one["stage"], one["stage_share"])
+        for one in ask.get("/api/v1/series?key=area:iot&key=area:drones&key=impact:cost").json()["series"]
+    }
+    assert told["area:iot"][0] == "mainstream"
+    assert told["area:iot"][1] > 0.5
+    assert told["impact:cost"] == ("too_few", None)
+    early = ask.get("/api/v1/series?key=area:iot&first_week=2020-W01&last_week=2020-W02").json()
+    assert early["series"][0]["stage"] == "too_early"
