@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query
 from pydantic import AfterValidator, BaseModel
@@ -12,7 +12,7 @@ from trendwatch.api.asked import counted_keys, exact_week, past_week
 from trendwatch.errors import InputError
 from trendwatch.pipeline.labels import stage_of
 from trendwatch.trends.series import is_term
-from trendwatch.types.trends import Stage
+from trendwatch.types.trends import Series, Stage
 from trendwatch.types.weeks import parse_week, week_name, week_start
 from trendwatch.web.condition import current_version, last_whole_week
 from trendwatch.web.parts import Given, Parts
@@ -75,7 +75,6 @@ def series(
     if not 0 <= last - first < _MOST_WEEKS:
         raise InputError(f"first_week must not be after last_week, nor {_MOST_WEEKS} weeks or more before it")
     version = current_version(parts)
-    names = config.taxonomy.names()
     weeks = {"first_week": first, "last_week": last}
     day = None
     if by == "day":
@@ -89,21 +88,15 @@ def series(
         known_from=week_name(parts.store.series.known_from(version, keys, **weeks)),
         first_day=day,
         model_version=version,
-        series=[
-            SeriesShape(
-                key=one.key,
-                name=key_name(one.key, names),
-                stories=one.stories,
-                **_standing(parts, version, one.key, week=last),
-            )
-            for one in counted
-        ],
+        series=[_shape(parts, version, one, week=last) for one in counted],
     )
 
 
-def _standing(parts: Parts, version: str, key: str, *, week: int) -> dict[str, Any]:
-    """Return the stage of a label or pair by the end of a week, and how sure it is."""
-    if not version or is_term(key):
-        return {"stage": None, "stage_share": None}
-    called = stage_of(parts.store, version, key, week=week)
-    return {"stage": called.stage, "stage_share": called.probability or None}
+def _shape(parts: Parts, version: str, one: Series, *, week: int) -> SeriesShape:
+    """Return a series as it is answered, with the stage of a label or pair by the end of a week."""
+    name = key_name(one.key, parts.config().taxonomy.names())
+    if not version or is_term(one.key):
+        return SeriesShape(key=one.key, name=name, stories=one.stories, stage=None, stage_share=None)
+    called = stage_of(parts.store, version, one.key, week=week)
+    sure = called.probability or None
+    return SeriesShape(key=one.key, name=name, stories=one.stories, stage=called.stage, stage_share=sure)

@@ -267,32 +267,10 @@ def _standing(parts: Parts, version: str, week: int | None, *, ranged: bool) -> 
 
 def trend_shape(trend: Trend, names: dict[str, str]) -> TrendShape:
     """Return a trend as it is answered."""
-    return TrendShape(
-        week=trend.week,
-        kind=trend.kind,
-        key=trend.key,
-        name=key_name(trend.key, names),
-        direction=direction_of(trend),
-        strength=trend.strength,
-        share_before=trend.share_before,
-        share_now=trend.share_now,
-        observed=trend.observed,
-        expected=trend.expected,
-        stories=trend.stories,
-        sources=trend.sources,
-        owners=trend.owners,
-        since=trend.since,
-        stage=trend.stage,
-        stage_share=trend.stage_share or None,
-        interval=trend.interval,
-        times=trend.times,
-        weeks=trend.shown_weeks,
-        first_week=trend.first_week,
-        usual=trend.usual,
-        window=trend.window or None,
-        half_life=trend.half_life or None,
-        evidence=trend.evidence,
-    )
+    same = {name: getattr(trend, name) for name in TrendShape.model_fields if hasattr(trend, name)}
+    unknown = {name: getattr(trend, name) or None for name in ("stage_share", "window", "half_life")}
+    said = {"name": key_name(trend.key, names), "direction": direction_of(trend), "weeks": trend.shown_weeks}
+    return TrendShape(**same | unknown | said)
 
 
 def _spikes(parts: Parts, version: str, week: int | None, *, wanted: _Wanted) -> list[SpikeShape]:

@@ -131,5 +131,5 @@ def term_trend(rise: TermRise, week: int) -> Trend:
         interval=rise.interval,
         times=rise.times,
         window=rise.window,
-        usual=rise.expected * WORD_WEEKS / rise.window,
+        usual=round(rise.expected * WORD_WEEKS / rise.window, 6),
     )
