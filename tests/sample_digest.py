@@ -129,8 +129,12 @@ def trend(
     stage: Stage = Stage.GROWING,
     evidence: tuple[str, ...] = (),
     kind: TrendKind = TrendKind.LABEL,
+    usual: float | None = None,
 ) -> Trend:
-    """Return a trend: 9 stories where 3 are usual, unless said otherwise."""
+    """Return a trend: 9 stories where 3 are usual, unless said otherwise.
+
+    Usual are as many times less stories as reports are expected: 9 · 2.0 / 6.0.
+    """
     return Trend(
         week="2025-W09",
         kind=kind,
@@ -146,6 +150,7 @@ def trend(
         since="2025-W06",
         stage=stage,
         evidence=evidence,
+        usual=stories * expected / observed if usual is None else usual,
     )
 
 

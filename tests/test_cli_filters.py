@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import math
 
 import pytest
 
@@ -86,6 +87,12 @@ def test_trends_find_the_rise_when_it_comes_and_not_before(cli: CommandLine) -> 
     assert first["share_now"] > first["share_before"]
     assert {one["key"] for one in labels} == {"area:drones"}
     assert [(one["week"], one["key"]) for one in said if one["kind"] == "term"] == [("2025-W01", "drone")]
+    # T28: with all that says so
+    assert (first["direction"], first["first_week"], first["half_life"]) == ("up", "2024-W51", 2.0)
+    assert first["observed"] > first["expected"]
+    assert first["stories"] > first["usual"]
+    assert first["owners"] == first["sources"]
+    assert first["interval"][0] == first["strength"] < math.log2(first["times"]) < first["interval"][1]
     ids = {line["id"] for line in lines}
     assert first["evidence"]
     assert ids.issuperset(first["evidence"])

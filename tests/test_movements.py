@@ -19,27 +19,26 @@ def rows(*trends: Trend, who: Business = BUSINESS) -> tuple[Movement, ...]:
     return movements(profile(who, edition(trends=shown, reports=SHOWN)))
 
 
-def falling(key: str, observed: float, expected: float, stories: int) -> Trend:
+def falling(key: str, usual: float, stories: int) -> Trend:
     return trend(
-        key, strength=-1.0, observed=observed, expected=expected, stories=stories, stage=Stage.FADING
+        key, strength=-1.0, observed=1.0, expected=4.0, usual=usual, stories=stories, stage=Stage.FADING
     )
 
 
 @pytest.mark.parametrize(
     ("one", "direction", "strength", "counts"),
     [
-        # 9 · 2.0 / 6.0 = 3
-        (trend("area:iot"), "up", "clearly more than usual", "9 stories, usually 3"),
-        (trend("area:iot", strength=0.99), "up", "a bit more than usual", "9 stories, usually 3"),
-        (trend("area:iot", expected=0.1), "up", "clearly more than usual", "9 stories, usually none"),
-        # 3 · 2.0 / 1.0 = 6; 1.0 / 2.0 is half of what is usual
-        (falling("area:iot", 1.0, 2.0, 3), "down", "clearly less than usual", "3 stories, usually 6"),
-        (falling("area:iot", 1.5, 2.0, 3), "down", "a bit less than usual", "3 stories, usually 4"),
-        (falling("area:iot", 0.0, 3.6, 0), "down", "clearly less than usual", "no stories, usually 4"),
+        # (9 + 1/2) / (3 + 1/2) is 2.7 times
+        (trend("area:iot"), "up", "more than usual", "9 stories, usually 3"),
+        (trend("area:iot", strength=0.4), "up", "probably more than usual", "9 stories, usually 3"),
+        (trend("area:iot", usual=0.1), "up", "probably much more than usual", "9 stories, usually none"),
+        (falling("area:iot", 6.0, 3), "down", "less than usual", "3 stories, usually 6"),
+        (falling("area:iot", 4.0, 3), "down", "a bit less than usual", "3 stories, usually 4"),
+        (falling("area:iot", 3.6, 0), "down", "probably much less than usual", "no stories, usually 4"),
         (
-            trend("area:iot", stories=1, observed=1, expected=0.4),
+            trend("area:iot", stories=1, usual=0.4),
             "up",
-            "clearly more than usual",
+            "probably much more than usual",
             "1 story, usually none",
         ),
     ],
@@ -71,7 +70,7 @@ def test_nearest_first_one_row_per_technology() -> None:
         trend("area:iot", strength=1.9),
         trend("area:iot|sector:healthcare", strength=0.2),
         trend("area:additive_manufacturing|sector:energy", strength=0.5),
-        falling("area:digital_payments|sector:healthcare", 1.0, 4.0, 2),
+        falling("area:digital_payments|sector:healthcare", 4.0, 2),
     )
     assert [row.name for row in found] == [
         "Connected sensors in healthcare",

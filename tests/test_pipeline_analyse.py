@@ -209,3 +209,15 @@ def test_a_word_that_was_told_has_days_and_so_has_the_label_it_is_promoted_to(
 def known_days(store: Store, version: str, last: int) -> tuple[int, tuple[int, ...]]:
     first, [series] = store.series.days(version, ["area:iot"], first_week=last - 5, last_week=last)
     return first, series.stories
+
+
+def test_t34_what_chance_brings_is_kept_of_every_week_that_is_judged(store: Store) -> None:
+    """Also of weeks that are caught up on: over many, expected and told say how good the method is."""
+    items = [an_item(week * 4 + n, at=NOW + week * WEEK) for week in range(9) for n in range(4)]
+    a_store_with(store, items)
+    understand_all(store)
+    analyse_all(store, now=week_end(FIRST + 8))
+    told = [store.trends.chance("v1", FIRST + week) is not None for week in range(9)]
+    first = told.index(True)
+    assert first < 7
+    assert all(told[first:])

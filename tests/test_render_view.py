@@ -9,10 +9,11 @@ from tests.sample_digest import BUSINESS, SAMPLE, candidate, edition, sample_dig
 from trendwatch.advice.digest import compose
 from trendwatch.pipeline import labels
 from trendwatch.render.inline import link, text
+from trendwatch.render.moving import row_views
 from trendwatch.render.story import HEADLINE_WORDS, headline_words
 from trendwatch.render.view import view
 from trendwatch.types.advice import Coverage, Memory
-from trendwatch.types.rows import Remark
+from trendwatch.types.rows import Movement, Remark
 from trendwatch.types.trends import SHOWN_WEEKS
 
 
@@ -43,6 +44,23 @@ def test_d6_only_web_addresses_are_links(url: str, shown: str) -> None:
 
 def test_d6_text_is_one_visible_line() -> None:
     assert text("a\r\nb\x00\x1b[31m\u202ec\u200b\ufeff\ud800\uffff") == "a b[31mc"
+
+
+@pytest.mark.parametrize(
+    ("direction", "owners", "said"),
+    [("up", 4, "4 publishers"), ("up", 1, "1 publisher"), ("down", 4, "used to be told by 4 publishers")],
+)
+def test_t8_publishers_of_what_fades_are_those_of_its_past(direction: str, owners: int, said: str) -> None:
+    row = Movement(
+        key="area:iot",
+        name="Connected sensors",
+        direction=direction,
+        strength_words="less than usual",
+        count_words="2 stories, usually 8",
+        owners=owners,
+        evidence=(),
+    )
+    assert row_views([row])[0].publishers == said
 
 
 def test_the_header_counts_and_dates_in_the_business_zone() -> None:

@@ -16,7 +16,7 @@ from trendwatch.types.trends import Stage
     ("stories", "stage"),
     [
         ([9] * 25, Stage.TOO_EARLY),  # 25 weeks
-        ([0] * 60 + [3, 3, 3], Stage.TOO_EARLY),  # 9 stories
+        ([0] * 60 + [3, 3, 3], Stage.TOO_FEW),  # 9 stories
         ([0] * 60 + [1, 1, 2, 1, 2, 2, 1, 3], Stage.EMERGING),
         ([1] * 40 + list(range(1, 27)), Stage.GROWING),
         ([0] * 40 + list(range(1, 27)), Stage.GROWING),
@@ -57,4 +57,5 @@ def test_stages_are_available_after_half_a_year() -> None:
 @given(st.lists(st.integers(0, 500), max_size=160))
 def test_any_series_has_a_stage(stories: list[int]) -> None:
     stage = call_stage(stories).stage
-    assert (stage is Stage.TOO_EARLY) == (len(stories) < LEAST_WEEKS or sum(stories) < 12)
+    assert (stage is Stage.TOO_EARLY) == (len(stories) < LEAST_WEEKS)
+    assert (stage is Stage.TOO_FEW) == (len(stories) >= LEAST_WEEKS and sum(stories) < 12)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -65,6 +67,28 @@ def test_a_fall_of_something_established_is_told() -> None:
     assert (surge.key, surge.direction) == ("area:drones", Direction.DOWN)
     assert surge.strength < -0.585
     assert surge.sources == 6
+
+
+def test_t32_no_fall_is_told_on_a_few_weeks_of_past() -> None:
+    """Five weeks were loud, then nothing: with less than nine weeks of past nobody knows what is usual."""
+    rows = world(lambda _, week: 0.12 if week < 5 else 0.0)
+    assert [judge(rows, week=week) for week in range(5, 12)] == [[]] * 7
+    long = world(lambda _, week: 0.12 if week < 14 else 0.0)
+    assert judge(long, week=20) == [("area:drones", "down")]
+
+
+@pytest.mark.parametrize("direction", Direction)
+def test_t17_the_ratio_lies_inside_its_interval(direction: Direction) -> None:
+    """One week stands alone in the rise: observed over expected is beyond what is told of it."""
+    after = 0.12 if direction is Direction.UP else 0.001
+    rows = world(
+        lambda _, week: 0.02 if week < 50 else 0.6 if week == 52 and after > 0.1 else after, volume=80
+    )
+    [surge] = surges(Counts.of(rows), week=54, since=SINCE, owners=OWNERS)
+    least, most = surge.interval
+    assert surge.direction is direction
+    assert least < math.log2(surge.times) < most
+    assert surge.half_life == 2.0
 
 
 def test_a_fall_of_what_was_hardly_there_is_not_told() -> None:
@@ -224,3 +248,20 @@ def test_more_or_less_news_of_the_same_mix_is_no_rise(
             published = usual * (louder if week >= 30 else 1)
             rows += [(TOTAL, feed, week, published), ("area:drones", feed, week, published * share)]
     assert judge(rows, week=35) == []
+
+
+def test_t6_what_is_usual_agrees_from_week_to_week() -> None:
+    """Of one fall, week after week: it was "usually 4", then 15, 8 and 11 of the same label."""
+    random = np.random.default_rng(6)
+    rows = [
+        (key, feed, week, float(random.poisson(40 * share)))
+        for feed in FEEDS
+        for week in range(70)
+        for key, share in ((TOTAL, 1.0), ("area:drones", 0.04 if week < 50 else 0.004))
+    ]
+    found = [surges(Counts.of(rows), week=week, since=SINCE, owners=OWNERS) for week in range(53, 60)]
+    usual = [4 * one.usual for week in found for one in week if one.key == "area:drones"]
+    assert len(usual) >= 6
+    # 6 feeds · 40 a week · 0.04 are 38 in four weeks; weeks of the fall become past one by one
+    assert all(abs(after / before - 1) < 0.2 for before, after in pairwise(usual))
+    assert 20 < min(usual) <= max(usual) < 45

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tests.test_termtable import report
-from trendwatch.trends.termlevels import WARM_UP, term_levels, uses
+from trendwatch.trends.termlevels import WARM_UP, term_began, term_levels, uses
 from trendwatch.trends.termtable import TermTable
 
 DRAW = np.random.default_rng(3)
@@ -83,3 +83,27 @@ def test_uses_name_reports_stories_sources_and_weeks() -> None:
     assert use.reports == {(3, 0), (3, 1), (4, 0)}
     assert (len(use.stories), len(use.sources), dict(use.weeks)) == (2, 2, {3: 1, 4: 1})
     assert use.areas == {0: 2, 1: 1}
+
+
+@pytest.mark.parametrize(
+    ("weeks", "began"),
+    [
+        # twice in October, then every week from 36 on: 4 stories of 4 weeks are clear from week 37
+        ({29: 1, 30: 1, 36: 2, 37: 3, 38: 3, 39: 4, 40: 4}, 37),
+        # nothing before the last two weeks
+        ({39: 4, 40: 5}, 39),
+        ({28: 1, 40: 5}, 40),
+    ],
+)
+def test_t33_a_word_rises_since_it_was_above_the_usual_not_since_it_was_said(
+    weeks: dict[int, int], began: int
+) -> None:
+    assert term_began(weeks, 40, usual=0.05, window=4) == began
+
+
+def test_t17_the_ratio_of_a_word_lies_inside_its_interval() -> None:
+    levels = term_levels(a_table(), ALWAYS)
+    said = np.isfinite(levels.strength)
+    assert said.any()
+    assert (levels.strength[said] < levels.ratio[said]).all()
+    assert (levels.ratio[said] < levels.most[said]).all()

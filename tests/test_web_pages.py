@@ -115,8 +115,8 @@ def test_links_out_are_marked(ask: Asker) -> None:
 def test_home_says_in_plain_words_what_is_coming(ask: Asker) -> None:
     text = _text(ask.get("/").text)
     assert "2 technologies are in the news more than usual, 1 less." in text
-    assert "Drones clearly more than usual : 11 stories, usually 4" in text
-    assert "Virtual reality clearly less than usual : 2 stories, usually 8" in text
+    assert "Drones probably much more than usual : 11 stories, usually 3" in text
+    assert "Virtual reality probably much less than usual : 2 stories, usually 8" in text
     assert "Hill Farm works in farming" in text
     assert "Orchard drones find thirsty trees before they droop" in text
     assert "4 sources are read, 1 waits for a first reading, 1 cannot be read at the moment" in text
@@ -149,7 +149,7 @@ def test_a_year_is_a_chart_with_the_same_numbers_in_a_table(ask: Asker) -> None:
     assert len(tree.css("rect.week.up")) == 2
     first = tree.css_first("tbody tr")
     assert [node.text(strip=True) for node in first.css("th, td")] == [
-        *("2025-W09", "24 February to 2 March 2025", "11", "clearly more than usual")
+        *("2025-W09", "24 February to 2 March 2025", "11", "probably much more than usual")
     ]
 
 
@@ -302,3 +302,26 @@ def test_a_business_page_says_what_it_asked_for_and_names_no_address(ask: Asker)
     names = [node.text() for node in tree.css("dl.facts dt")]
     assert {"Comes", "Asked about", "Goes to"} <= set(names)
     assert "@" not in tree.css_first("dl.facts").text()
+
+
+def test_t8_weeks_of_a_fall_are_marked_where_no_bar_is(ask: Asker) -> None:
+    assert len(LexborHTMLParser(ask.get("/trends/key/area:vr").text).css("rect.mark.down")) == 1
+    assert not LexborHTMLParser(ask.get("/trends/key/area:drones").text).css("rect.mark")
+    assert "used to be told by 4 independent publishers in 4 sources" in _text(
+        ask.get("/trends/key/area:vr").text
+    )
+
+
+def test_t24_what_does_not_move_has_a_stage_too(ask: Asker) -> None:
+    stage = LexborHTMLParser(ask.get("/trends/key/area:iot").text).css_first("#stage")
+    assert stage is not None
+    assert stage.text().startswith("Normal by now (")
+    told = {
+        one["key"]: (one["stage"], one["stage_share"])
+        for one in ask.get("/api/v1/series?key=area:iot&key=area:drones&key=impact:cost").json()["series"]
+    }
+    assert told["area:iot"][0] == "mainstream"
+    assert told["area:iot"][1] > 0.5
+    assert told["impact:cost"] == ("too_few", None)
+    early = ask.get("/api/v1/series?key=area:iot&first_week=2020-W01&last_week=2020-W02").json()
+    assert early["series"][0]["stage"] == "too_early"

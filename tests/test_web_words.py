@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -115,20 +116,20 @@ def test_w1_only_http_is_linked(url: str) -> None:
 
 
 TRENDS = [
-    # 9 stories are 9.0 reports where 3.0 are expected: usually 9 * 3 / 9 = 3
-    (a_trend("area:drones", strength=1.0, stories=9), "clearly more than usual", "9 stories, usually 3"),
+    # (9 + 1/2) / (3 + 1/2) is 2.7 times: "more"; sure of 2**1.0 times
+    (a_trend("area:drones", strength=1.0, stories=9), "more than usual", "9 stories, usually 3"),
     (
         a_trend("area:drones", strength=0.6, stories=1, expected=0.1),
-        "a bit more than usual",
+        "probably much more than usual",
         "1 story, usually none",
     ),
     (
         a_trend("area:drones", strength=-0.7, stories=2, observed=2.0, expected=4.0, stage=Stage.FADING),
-        *("clearly less than usual", "2 stories, usually 4"),
+        *("less than usual", "2 stories, usually 4"),
     ),
     (
         a_trend("area:drones", strength=-0.6, stories=0, observed=0.0, expected=5.0, stage=Stage.FADING),
-        *("clearly less than usual", "no stories, usually 5"),
+        *("probably much less than usual", "no stories, usually 5"),
     ),
     (
         a_trend("area:drones", strength=-0.6, stories=6, observed=6.0, expected=8.0, stage=Stage.FADING),
@@ -156,6 +157,36 @@ def test_pages_and_digests_say_the_same_of_a_trend(trend: Trend, strength: str, 
     )
     row = movements(profile(Business(key="b", name="B", sector="retail", areas=("drones",)), edition))[0]
     assert (row.direction, row.strength_words, row.count_words) == (direction(trend), strength, counts)
+
+
+@pytest.mark.parametrize(
+    ("stories", "usual", "sure", "words"),
+    [
+        (9, 1.2, 1.9, "probably much more than usual"),  # (9 + 1/2) / (1 + 1/2) = 6.3 times; sure of 1.9
+        (11, 1.9, 2.1, "probably much more than usual"),  # 11.5 / 2.5 = 4.6
+        (5, 0.3, 3.2, "much more than usual"),  # 5.5 / 0.5 = 11
+        (17, 3.4, 1.6, "probably much more than usual"),  # 17.5 / 3.5 = 5
+        (9, 5.0, 1.6, "more than usual"),  # 9.5 / 5.5 = 1.7
+        (9, 5.0, 1.4, "probably more than usual"),
+        (9, 7.0, 1.4, "a bit more than usual"),  # 9.5 / 7.5 = 1.3
+        (2, 11.4, 1 / 3.1, "much less than usual"),  # 11.5 / 2.5 = 4.6
+        (2, 11.4, 1 / 1.6, "probably much less than usual"),
+        (5, 9.4, 1 / 1.6, "less than usual"),  # 9.5 / 5.5 = 1.7
+    ],
+)
+def test_t40_the_word_for_a_size_fits_the_numbers_and_doubt_is_said_apart(
+    stories: int, usual: float, sure: float, words: str
+) -> None:
+    moved = {"observed": 9.0, "expected": 3.0} if sure > 1 else {"observed": 1.0, "expected": 3.0}
+    trend = a_trend("area:drones", strength=math.log2(sure), stories=stories, **moved)
+    assert strength_words(replace(trend, usual=usual)) == words
+
+
+def test_t6_usual_is_what_was_kept_and_never_scaled_from_few_reports() -> None:
+    # 1 story weighing 0.3 where 4.0 are expected was "usually 13"; half a year before told 11.4 in such weeks
+    one = a_trend("area:drones", strength=-1.0, stories=1, observed=0.3, expected=4.0)
+    assert count_words(replace(one, usual=11.4)) == "1 story, usually 11"
+    assert count_words(one) == "1 story, usually 4"
 
 
 def test_every_stage_has_words() -> None:
@@ -187,6 +218,7 @@ def test_bars_are_as_high_as_their_counts() -> None:
         ({"stage": Stage.GROWING}, "Rising since 23 June, growing"),
         ({"stage": Stage.EMERGING}, "Rising since 23 June, new"),
         ({"stage": Stage.TOO_EARLY}, "Rising since 23 June, too early to say whether it lasts"),
+        ({"stage": Stage.TOO_FEW}, "Rising since 23 June, too few stories to say whether it lasts"),
         ({"stage": Stage.FADING}, "Rising since 23 June, far below its best"),
         ({"stage": Stage.FADING, "observed": 1.0}, "Fading"),
         ({"stage": Stage.MAINSTREAM, "observed": 1.0}, "Normal by now"),

@@ -1,4 +1,13 @@
-"""A trend in plain words and whole numbers, the same in digests and on pages."""
+"""A trend in plain words and whole numbers, the same in digests and on pages.
+
+Two things are said apart. How large a movement is follows the numbers beside it: who reads "9 stories,
+usually 1" must not read "a bit more". How sure we are follows the bound: where we are not 97.5 % sure of a
+movement as large as the word says, it is "probably" so. How many movements are due to chance is said of the
+week, not of each (``trends.placebo``).
+
+Known failures. Stories are of all sources that are read, what is usual of those that are compared: of a
+source that joined in the last weeks the stories are shown, and none is expected.
+"""
 
 from __future__ import annotations
 
@@ -7,10 +16,8 @@ from typing import Literal
 from trendwatch.advice.words import counted
 from trendwatch.types.trends import Stage, Trend
 
-#: IC025 of 1: we are 97.5 % sure that reports have at least doubled.
-CLEARLY = 1.0
-#: A fall has no lower bound to read; half of what is usual is clear enough to say so.
-CLEARLY_LESS = 0.5
+#: Times the usual from which a rise is of a size; a fall is at most one over so many times.
+_SIZES = ((3.0, "much more", "much less"), (1.5, "more", "less"), (1.0, "a bit more", "a bit less"))
 
 _STAGES = {
     Stage.EMERGING: "new",
@@ -18,10 +25,15 @@ _STAGES = {
     Stage.MAINSTREAM: "normal by now",
     Stage.FADING: "fading",
     Stage.TOO_EARLY: "too early to say",
+    Stage.TOO_FEW: "too few stories to say",
 }
 # The stage looks at years, the movement at weeks: a word of one must not deny the other.
-_WHILE_UP = {Stage.FADING: "far below its best", Stage.TOO_EARLY: "too early to say whether it lasts"}
-_WHILE_DOWN = {Stage.GROWING: "growing before", Stage.TOO_EARLY: "too early to say whether it lasts"}
+_UNSURE = {
+    Stage.TOO_EARLY: "too early to say whether it lasts",
+    Stage.TOO_FEW: "too few stories to say whether it lasts",
+}
+_WHILE_UP = {Stage.FADING: "far below its best", **_UNSURE}
+_WHILE_DOWN = {Stage.GROWING: "growing before", **_UNSURE}
 
 
 def direction(trend: Trend) -> Literal["up", "down"]:
@@ -30,10 +42,17 @@ def direction(trend: Trend) -> Literal["up", "down"]:
 
 
 def strength_words(trend: Trend) -> str:
-    """Return how clear a movement is."""
-    if direction(trend) == "up":
-        return "clearly more than usual" if trend.strength >= CLEARLY else "a bit more than usual"
-    return "clearly less than usual" if ratio(trend) <= CLEARLY_LESS else "a bit less than usual"
+    """Return how large a movement is by the numbers that are told, and whether that is sure.
+
+    Nine stories, usually one: (9 + ½) / (1 + ½) is six times, "much more"; if we are sure of no more than two
+    times it is "probably much more than usual".
+    """
+    up = direction(trend) == "up"
+    told = (trend.stories + 0.5) / (usual(trend) + 0.5)
+    times, sure = (told, 2**trend.strength) if up else (1 / told, 2**-trend.strength)
+    least, more, less = next((size for size in _SIZES if times >= size[0]), _SIZES[-1])
+    words = f"{more if up else less} than usual"
+    return words if sure >= least else f"probably {words}"
 
 
 def ratio(trend: Trend) -> float:
@@ -44,14 +63,9 @@ def ratio(trend: Trend) -> float:
 def usual(trend: Trend) -> int:
     """Return how many stories are usual in the weeks that are shown.
 
-    Of trends that were kept without it: expected is in decayed reports, stories are whole ones, so 9 stories
-    observed as 6.0 reports where 2.0 are expected are usually 9 · 2.0 / 6.0 = 3.
+    Of trends that were kept without it what was expected is near enough: decayed reports of as many weeks.
     """
-    if trend.usual is not None:
-        return round(trend.usual)
-    if trend.observed <= 0 or not trend.stories:
-        return round(trend.expected)
-    return round(trend.stories * trend.expected / trend.observed)
+    return round(trend.expected if trend.usual is None else trend.usual)
 
 
 def telling(trend: Trend) -> bool:
@@ -70,8 +84,13 @@ def count_words(trend: Trend) -> str:
 
 def stage_sure(trend: Trend) -> str:
     """Return "growing (87 % sure)", without a share where it is unknown."""
-    words = stage_words(trend.stage)
-    return f"{words} ({trend.stage_share:.0%} sure)".replace("%", " %") if trend.stage_share else words
+    return sure_words(trend.stage, trend.stage_share)
+
+
+def sure_words(stage: Stage, share: float) -> str:
+    """Return the same of a stage and of how often series like this one are of it; 0: unknown."""
+    words = stage_words(stage)
+    return f"{words} ({share:.0%} sure)".replace("%", " %") if share else words
 
 
 def stage_words(stage: Stage) -> str:

@@ -10,9 +10,12 @@ from pydantic import AfterValidator, BaseModel
 
 from trendwatch.api.asked import counted_keys, exact_week, past_week
 from trendwatch.errors import InputError
+from trendwatch.pipeline.labels import stage_of
+from trendwatch.trends.series import is_term
+from trendwatch.types.trends import Series, Stage
 from trendwatch.types.weeks import parse_week, week_name, week_start
 from trendwatch.web.condition import current_version, last_whole_week
-from trendwatch.web.parts import Given
+from trendwatch.web.parts import Given, Parts
 from trendwatch.web.words import key_name
 
 router = APIRouter(tags=["trends"])
@@ -32,6 +35,10 @@ class SeriesShape(BaseModel):
     name: str
     #: one count a week from first_week, or a day from first_day, to the end of last_week without gaps
     stories: tuple[int, ...]
+    #: where it stands by the last of these weeks, moving or not; null of words, and where nothing is counted
+    stage: Stage | None
+    #: how often series like this one are of this stage, in [0, 1]; null: unknown
+    stage_share: float | None
 
 
 class SeriesList(BaseModel):
@@ -68,7 +75,6 @@ def series(
     if not 0 <= last - first < _MOST_WEEKS:
         raise InputError(f"first_week must not be after last_week, nor {_MOST_WEEKS} weeks or more before it")
     version = current_version(parts)
-    names = config.taxonomy.names()
     weeks = {"first_week": first, "last_week": last}
     day = None
     if by == "day":
@@ -82,7 +88,15 @@ def series(
         known_from=week_name(parts.store.series.known_from(version, keys, **weeks)),
         first_day=day,
         model_version=version,
-        series=[
-            SeriesShape(key=one.key, name=key_name(one.key, names), stories=one.stories) for one in counted
-        ],
+        series=[_shape(parts, version, one, week=last) for one in counted],
     )
+
+
+def _shape(parts: Parts, version: str, one: Series, *, week: int) -> SeriesShape:
+    """Return a series as it is answered, with the stage of a label or pair by the end of a week."""
+    name = key_name(one.key, parts.config().taxonomy.names())
+    if not version or is_term(one.key):
+        return SeriesShape(key=one.key, name=name, stories=one.stories, stage=None, stage_share=None)
+    called = stage_of(parts.store, version, one.key, week=week)
+    sure = called.probability or None
+    return SeriesShape(key=one.key, name=name, stories=one.stories, stage=called.stage, stage_share=sure)

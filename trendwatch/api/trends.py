@@ -47,18 +47,28 @@ class TrendShape(BaseModel):
     observed: float
     expected: float
     stories: int
+    #: that report now; of a fall that used to
     sources: int
     owners: int
+    #: first week of the rise or fall
     since: str
     stage: Stage
     #: how often series like this one are of this stage, in [0, 1]; null: unknown
     stage_share: float | None
-    #: bits: reports now over expected ones lie between 2 to these powers, with 95 % confidence; null: unknown
+    #: bits: reports now over expected ones, half a report added to both, lie between 2 to these powers, with
+    #: 95 % confidence; null: unknown
     interval: tuple[float, float] | None
-    #: stories are of so many weeks; observed and expected of window weeks, null: older ones count less
+    #: that same shrunk ratio, in times: the point estimate, within the interval; null: unknown
+    times: float | None
+    #: stories are of so many weeks, from first_week to week
     weeks: int
+    first_week: str
+    #: stories to be expected in these weeks; null: of a trend kept without it
+    usual: float | None
+    #: observed and expected: of window weeks, or of all, a report losing half its weight in half_life weeks
     window: int | None
-    #: ids of items that show it, newest first
+    half_life: float | None
+    #: ids of items that show it, newest first; of a fall also from before these weeks
     evidence: tuple[str, ...]
 
 
@@ -257,28 +267,10 @@ def _standing(parts: Parts, version: str, week: int | None, *, ranged: bool) -> 
 
 def trend_shape(trend: Trend, names: dict[str, str]) -> TrendShape:
     """Return a trend as it is answered."""
-    return TrendShape(
-        week=trend.week,
-        kind=trend.kind,
-        key=trend.key,
-        name=key_name(trend.key, names),
-        direction=direction_of(trend),
-        strength=trend.strength,
-        share_before=trend.share_before,
-        share_now=trend.share_now,
-        observed=trend.observed,
-        expected=trend.expected,
-        stories=trend.stories,
-        sources=trend.sources,
-        owners=trend.owners,
-        since=trend.since,
-        stage=trend.stage,
-        stage_share=trend.stage_share or None,
-        interval=trend.interval,
-        weeks=trend.shown_weeks,
-        window=trend.window or None,
-        evidence=trend.evidence,
-    )
+    same = {name: getattr(trend, name) for name in TrendShape.model_fields if hasattr(trend, name)}
+    unknown = {name: getattr(trend, name) or None for name in ("stage_share", "window", "half_life")}
+    said = {"name": key_name(trend.key, names), "direction": direction_of(trend), "weeks": trend.shown_weeks}
+    return TrendShape(**same | unknown | said)
 
 
 def _spikes(parts: Parts, version: str, week: int | None, *, wanted: _Wanted) -> list[SpikeShape]:

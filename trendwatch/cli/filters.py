@@ -257,22 +257,18 @@ def _stream(service: Service) -> Stream:
 
 def _detection(stream: Stream, trend: Trend) -> dict[str, object]:
     """Return a trend in the filter's words: evidence is named as in the input."""
+    from trendwatch.advice.trendwords import direction
+
     named = stream.named(trend.evidence)
     value = plain_value(trend)
     assert isinstance(value, dict)
     names = (
-        "week",
-        "kind",
-        "key",
-        "strength",
-        "share_before",
-        "share_now",
-        "stories",
-        "sources",
-        "stage",
-        "since",
+        *("week", "kind", "key", "strength", "share_before", "share_now", "stories", "sources", "stage"),
+        *("since", "owners", "observed", "expected", "interval", "times", "usual", "window", "half_life"),
     )
-    return {name: value[name] for name in names} | {"evidence": [named[one] for one in trend.evidence]}
+    found = {name: value[name] for name in names}
+    period = {"direction": direction(trend), "first_week": trend.first_week}
+    return found | period | {"evidence": [named[one] for one in trend.evidence]}
 
 
 def _list_stories(context: typer.Context, *, limit: int, as_json: bool) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from trendwatch.cli.options import given, print_json, print_table
+from trendwatch.cli.options import given, plain_value, print_json, print_table
 from trendwatch.errors import InputError
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ def list_trends(context: typer.Context, *, week: str, as_json: bool) -> None:
         found = service.store.trends.of_week(model.version, number) if model and number is not None else []
         if as_json:
             for trend in found:
-                print_json(trend)
+                print_json(_value(trend))
             return
         if not found:
             typer.echo(_nothing(service, number, judged))
@@ -38,21 +38,38 @@ def list_trends(context: typer.Context, *, week: str, as_json: bool) -> None:
             _say_chance(service, model.version, number)
 
 
+def _value(trend: Trend) -> dict[str, object]:
+    """Return a trend with what is told of it beside its fields: where it goes, and its first week."""
+    from trendwatch.advice.trendwords import direction
+
+    value = plain_value(trend)
+    assert isinstance(value, dict)
+    return value | {"direction": direction(trend), "first_week": trend.first_week}
+
+
 def _print_trends(found: Sequence[Trend]) -> None:
     rows = [
         (
             one.key,
             f"{one.strength:+.2f}",
-            f"{one.observed:.1f}",
-            f"{one.expected:.1f}",
-            f"{2 ** one.interval[0]:.1f} to {2 ** one.interval[1]:.1f}" if one.interval else "",
+            one.stories,
+            f"{one.usual:.1f}" if one.usual is not None else "",
+            _times(one),
             f"{one.stage} {one.stage_share:.0%}" if one.stage_share else one.stage,
             one.since,
         )
         for one in found
     ]
-    columns = ("what", "strength", "reports now", "usually", "times", "stage", "since")
+    columns = ("what", "strength", "stories", "usually", "times", "stage", "since")
     print_table(f"Trends of {found[0].week}", columns, rows)
+
+
+def _times(trend: Trend) -> str:
+    """Return "3.1 (1.6 to 5.2)": the shrunk ratio, and between which it lies with 95 % confidence."""
+    if trend.times is None or trend.interval is None:
+        return ""
+    least, most = (2**bits for bits in trend.interval)
+    return f"{trend.times:.1f} ({least:.1f} to {most:.1f})"
 
 
 def _say_chance(service: Service, version: str, week: int) -> None:

@@ -9,14 +9,16 @@ from trendwatch.pipeline.counted import CountMemory
 from trendwatch.store import Store
 from trendwatch.trends.placebo import by_chance
 from trendwatch.trends.series import TOTAL, Counts, comparable
-from trendwatch.trends.stage import call_stage
-from trendwatch.trends.surge import Burst, Surge, SurgeRules, judge, movement_began
+from trendwatch.trends.stage import Called, call_stage
+from trendwatch.trends.surge import Burst, Direction, Surge, SurgeRules, judge, movement_began
 from trendwatch.types.trends import SHOWN_WEEKS, Chance, Spike, Trend, TrendKind
 from trendwatch.types.weeks import week_end, week_name, week_start
 
 #: Weeks of counts that a judgement rests on: older ones have decayed to nothing.
 COUNTED_WEEKS = 104
 EVIDENCE = 5
+#: Weeks in which the last stories of what fades are looked for: in the weeks shown there may be none.
+FALL_WEEKS = 26
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +32,7 @@ class LabelWeek:
 
 
 def judge_labels(
-    store: Store, version: str, week: int, *, rules: SurgeRules, memory: CountMemory, placebo: bool = True
+    store: Store, version: str, week: int, *, rules: SurgeRules, memory: CountMemory
 ) -> LabelWeek:
     """Return what rose, fell or was full of news by the end of a week, by what a store has counted."""
     return label_week(
@@ -41,7 +43,6 @@ def judge_labels(
         rules=rules,
         history=lambda keys: _history(store, version, week, keys=keys),
         evidence=lambda key, weeks: _evidence(store, version, key, week=week, weeks=weeks),
-        placebo=placebo,
     )
 
 
@@ -81,7 +82,7 @@ def label_week(
 
     return LabelWeek(
         [
-            _trend(one, week, began=began(one), history=told, evidence=evidence(one.key, SHOWN_WEEKS))
+            _trend(one, week, began=began(one), history=told, evidence=evidence(one.key, _backed_by(one)))
             for one in found
         ],
         [_spike(one, week, evidence(one.key, 1)) for one in judged.bursts()],
@@ -89,6 +90,17 @@ def label_week(
         if placebo
         else None,
     )
+
+
+def stage_of(store: Store, version: str, key: str, *, week: int) -> Called:
+    """Return where a label or pair stands at the end of a week, whether it moves or not."""
+    told = _history(store, version, week, keys=[key])
+    return call_stage(comparable(told[key], told[TOTAL]))
+
+
+def _backed_by(surge: Surge) -> int:
+    """Return how many weeks a surge has its evidence in."""
+    return SHOWN_WEEKS if surge.direction is Direction.UP else FALL_WEEKS
 
 
 def _recent(counts: Counts, week: int) -> Counts:
@@ -131,6 +143,8 @@ def _trend(
         stage=called.stage,
         evidence=evidence,
         interval=surge.interval,
+        times=surge.times,
+        half_life=surge.half_life,
         usual=round(SHOWN_WEEKS * surge.usual, 6),
         stage_share=called.probability,
     )

@@ -20,7 +20,7 @@ import numpy as np
 from trendwatch.news.cluster import Rarity, Report, StoryIndex
 from trendwatch.pipeline.analyse import Rules
 from trendwatch.pipeline.counted import joined
-from trendwatch.pipeline.labels import COUNTED_WEEKS, EVIDENCE, label_week
+from trendwatch.pipeline.labels import COUNTED_WEEKS, EVIDENCE, FALL_WEEKS, label_week
 from trendwatch.pipeline.mending import mended
 from trendwatch.pipeline.replay import Dated
 from trendwatch.pipeline.terms import site, term_trend
@@ -37,7 +37,7 @@ from trendwatch.types.trends import Trend
 from trendwatch.types.weeks import week_end, week_number, week_start
 
 #: Reports are kept so long: as evidence, to be moved when stories are mended, to know a line given twice.
-_KEPT = timedelta(weeks=14)
+_KEPT = timedelta(weeks=FALL_WEEKS + 1)
 #: Lines may come so much out of order.
 _DISORDER = timedelta(days=2)
 
@@ -224,7 +224,7 @@ class Stream:
         }
 
     def _evidence(self, week: int, key: str, weeks: int) -> tuple[str, ...]:
-        """Return items that carry a key: one a story, the story told last first."""
+        """Return items that carry a key: the newest of each story, the latest first."""
         since, until, wanted = week_start(week - weeks + 1), week_end(week), set(key.split("|"))
         stories: dict[str, tuple[datetime, str]] = {}
         for read in reversed(self._reads):
@@ -232,8 +232,7 @@ class Stream:
             if at < since - _DISORDER:
                 break
             if since <= at < until and wanted <= set(read.labels):
-                latest, item = stories.get(read.story_id, (at, ""))
-                stories[read.story_id] = max(at, latest), max(item, read.item_id)
+                stories[read.story_id] = max(stories.get(read.story_id, (at, "")), (at, read.item_id))
         # told last first; of those told at the same time the one that was begun first
         begun = sorted(stories, key=self._begun.__getitem__)
         last = sorted(begun, key=lambda story: stories[story][0], reverse=True)

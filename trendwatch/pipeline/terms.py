@@ -128,6 +128,8 @@ def term_trend(rise: TermRise, week: int) -> Trend:
         evidence=rise.items[:EVIDENCE],
         area=rise.area,
         group=rise.group,
+        interval=rise.interval,
+        times=rise.times,
         window=rise.window,
-        usual=rise.expected * WORD_WEEKS / rise.window,
+        usual=round(rise.expected * WORD_WEEKS / rise.window, 6),
     )

@@ -28,7 +28,7 @@ class RowView:
     strength: str
     #: "9 stories, usually 3"
     counts: str
-    #: "4 publishers"
+    #: "4 publishers", of what fades "used to be told by 4 publishers"
     publishers: str
     #: widths in twentieths of the longest bar
     bar: int
@@ -56,13 +56,14 @@ def period_words(rows: Sequence[Movement]) -> str:
 
 def _row(row: Movement, longest: int) -> RowView:
     rising = row.direction == "up"
+    publishers = f"{row.owners} publisher{'' if row.owners == 1 else 's'}"
     return RowView(
         name=text(row.name),
         arrow="▲" if rising else "▼",
         direction="rising" if rising else "fading",
         strength=text(row.strength_words),
         counts=text(row.count_words),
-        publishers=f"{row.owners} publisher{'' if row.owners == 1 else 's'}",
+        publishers=publishers if rising else f"used to be told by {publishers}",
         bar=_twentieths(row.stories, longest),
         usual_bar=_twentieths(row.usual, longest),
         sources=tuple(source_link(source) for source in row.evidence if link(source.url)),

@@ -88,14 +88,17 @@ class Trends:
             connection.execute(done.on_conflict_do_nothing())
 
     def evidence(self, version: str, key: str, *, since: datetime, until: datetime, limit: int) -> list[str]:
-        """Return items that carry a key in a half-open window: one a story, the story told last first."""
-        query = select(func.max(_ITEM.c.id).label("id")).where(
-            *_carry(version, key, since=since, until=until)
+        """Return items that carry a key in a half-open window: the newest of each story, the latest first."""
+        newest_first = (_ITEM.c.counted_at.desc(), _ITEM.c.id.desc())
+        place = func.row_number().over(partition_by=_ITEM.c.story_seq, order_by=newest_first)
+        carry = _carry(version, key, since=since, until=until)
+        found = select(_ITEM.c.id, _ITEM.c.counted_at, _ITEM.c.story_seq, place.label("place")).where(*carry)
+        each = found.subquery()
+        query = (
+            select(each.c.id).where(each.c.place == 1).order_by(each.c.counted_at.desc(), each.c.story_seq)
         )
-        newest_first = (func.max(_ITEM.c.counted_at).desc(), _ITEM.c.story_seq)
-        query = query.group_by(_ITEM.c.story_seq).order_by(*newest_first)
         with reading(self._engine) as connection:
-            return [row.id for row in connection.execute(query.limit(limit))]
+            return list(connection.execute(query.limit(limit)).scalars())
 
     def stories(
         self,

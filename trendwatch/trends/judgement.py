@@ -10,7 +10,7 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from trendwatch.statistics import Floats, ic025, ic975
+from trendwatch.statistics import Floats, ic, ic025, ic975
 from trendwatch.trends.loudness import carried
 from trendwatch.trends.panel import Levels, PanelRules
 from trendwatch.trends.samestore import Ints, share, uncertainty
@@ -49,8 +49,9 @@ class SurgeRules:
     min_owners: int = 2
     #: decayed reports below which no rise is named
     min_observed: float = 1.8
-    #: usual reports below which no fall is named
+    #: usual reports below which no fall is named, and weeks of past, each as full as those of now
     min_expected: float = 4.0
+    least_past: float = 9.0
     #: reports of one week below which it is no spike
     min_burst: float = 5.0
 
@@ -67,14 +68,19 @@ class Surge:
     direction: Direction
     #: bits: for a rise the lower bound (IC025, positive), for a fall the upper one (IC975, negative)
     strength: float
-    #: bits: observed over expected lies between these, with 95 % confidence
+    #: bits: observed over expected, each with half a report more (shrunk), lies between these, with 95 %
+    #: confidence; of a rise the upper one counts every week in full
     interval: tuple[float, float]
+    #: that shrunk ratio itself, in times: it lies within the interval
+    times: float
     #: reports now, of each story only the first, decayed by age, no week carrying all of them
     observed: float
     #: what the same sources would usually have published
     expected: float
     #: stories that are to be expected of them in one week
     usual: float
+    #: weeks in which a report of now loses half its weight
+    half_life: float
     #: share of the sources' reports that was expected, in [0, 1]
     share_before: float
     #: share of their reports now
@@ -158,6 +164,8 @@ class Judgement:
         expected = (self.usual_high if up else self.usual_low)[places]
         most = upper_bound(levels, expected, places, rules=self.rules)
         least = self.rise[places] if up else _lower(levels, expected, places, rules=self.rules)
+        spread = self.rules.spread(expected)
+        times = 2 ** ic(observed / spread, expected / spread, dispersion=1)
         for row, at in enumerate(places.tolist()):
             bounds = float(least[row]), float(most[row])
             # rounded, so that the order of rows cannot show in the last digits
@@ -166,9 +174,11 @@ class Judgement:
                 direction=direction,
                 strength=round(bounds[0 if up else 1], 6),
                 interval=(round(bounds[0], 6), round(bounds[1], 6)),
+                times=round(float(times[row]), 6),
                 observed=round(float(observed[row]), 6),
                 expected=round(float(expected[row]), 6),
                 usual=round(float(expected[row]) * levels.one_week, 6),
+                half_life=levels.half_life,
                 share_before=share(float(expected[row]), levels.published),
                 share_now=share(float(observed[row]), levels.published),
                 sources=int((levels.sources if up else levels.usual_sources)[at]),
@@ -192,6 +202,8 @@ def judgement(levels: Levels, rules: SurgeRules, *, season: Floats | None = None
     # what full weeks began and the next two do not go on with is over, however long it takes to decay
     goes_on = levels.lately > levels.usually
     was = (levels.usual_sources >= rules.min_sources) & (levels.usual_owners >= witnesses)
+    # a few weeks may have been loud, and what follows a loud few weeks is no fall
+    was &= levels.past_weeks >= rules.least_past
     return Judgement(
         levels=levels,
         usual_high=high,

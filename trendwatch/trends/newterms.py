@@ -15,7 +15,7 @@ from trendwatch.text import STOP_WORDS
 from trendwatch.trends.ngrams import fold
 from trendwatch.trends.ordinary import ORDINARY, PLAIN
 from trendwatch.trends.samestore import publishers, share, sums
-from trendwatch.trends.termlevels import TermLevels, TermUse, heard, uses
+from trendwatch.trends.termlevels import TermLevels, TermUse, heard, term_began, uses
 from trendwatch.trends.termtable import KEPT_WEEKS, TermTable
 
 #: Bits: 1.5 times the usual.
@@ -60,6 +60,9 @@ class TermRise:
     term: str
     #: IC025 in bits
     strength: float
+    #: bits: IC025 and IC975, 95 % confidence; the shrunk ratio between them, in times
+    interval: tuple[float, float]
+    times: float
     #: stories of the recent weeks
     observed: float
     #: what the past predicts
@@ -75,7 +78,7 @@ class TermRise:
     owners: int
     #: full key of the area most of its reports are about, "" where they carry none
     area: str
-    #: first week of the last 13 that used it
+    #: first week of this rise, of the last 13
     since: int
     #: week to stories, for the weeks that used it
     weeks: Mapping[int, int]
@@ -205,6 +208,8 @@ class TermJudgement:
         return TermRise(
             term=self._table.form(named.term),
             strength=round(float(levels.strength[at]), 6),
+            interval=(round(float(levels.strength[at]), 6), round(float(levels.most[at]), 6)),
+            times=round(float(2 ** levels.ratio[at]), 6),
             observed=round(float(levels.observed[at]), 6),
             expected=round(float(levels.expected[at]), 6),
             share_before=share(float(levels.expected[at]), published),
@@ -214,7 +219,12 @@ class TermJudgement:
             sources=len(named.use.sources),
             owners=len(self._owners(named.use)),
             area=self._table.areas()[area],
-            since=min(use.weeks),
+            since=term_began(
+                use.weeks,
+                self._table.kept[-1].number,
+                usual=float(levels.expected[at] / levels.window[at]),
+                window=int(levels.window[at]),
+            ),
             weeks=dict(use.weeks),
             group=tuple(self._table.form(one.term) for one in names),
             items=tuple(_latest(self._table, use)),

@@ -19,6 +19,7 @@ What one week or two, one story or one quiet week may not bring about is in ``lo
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -76,6 +77,15 @@ class PanelRules:
         """Recent reports over past ones, for a source that has published evenly for ever."""
         return even_ratio(1 / self.one_week, half_life=self.slow_half_life)
 
+    def weeks_behind(self, exposure: float) -> float:
+        """Return how many even weeks a past is worth.
+
+        Args:
+            exposure: recent reports over past ones, all sources
+        """
+        whole = self.full_ratio / exposure
+        return math.inf if whole >= 1 else -self.slow_half_life * math.log2(1 - whole)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pairs:
@@ -121,8 +131,11 @@ class Levels:
     #: reports of the last weeks, and what is expected of so many weeks
     lately: Floats
     usually: Floats
-    #: reports of a week over decayed recent ones, in an even course
+    #: reports of a week over decayed recent ones, in an even course; weeks in which they halve
     one_week: float
+    half_life: float
+    #: weeks of the past, were each as full as those of now
+    past_weeks: float
     #: decayed recent reports of the panel about anything; above 0
     published: float
     #: reports now over those of the past, and by how much that is more than with a full past
@@ -177,6 +190,8 @@ def levels(keys: tuple[str, ...], pairs: Pairs, *, recent: Recent, rules: PanelR
         lately=reports[:_LATELY].sum(axis=0),
         usually=_LATELY * rules.one_week * usual,
         one_week=rules.one_week,
+        half_life=rules.fast_half_life,
+        past_weeks=rules.weeks_behind(exposure),
         published=float(pairs.now.sum()),
         exposure=exposure,
         shortage=shortage(exposure, even=rules.full_ratio),

@@ -15,7 +15,8 @@ and N_B those of everything it published:
     IC  = log2 (O/φ + ½) / (E/φ + ½)                   φ = 0.8 + E/10, at most 1
     up    <=> lower 97.5 % bound of IC >= log2 1.6, and O >= 1.8, three sources of two owners, and more
               than the usual without any two weeks in a row (``loudness.carried``)
-    down  <=> upper 97.5 % bound of IC <= -log2 1.5, and E >= 4 from three sources: it was established
+    down  <=> upper 97.5 % bound of IC <= -log2 1.5, and E >= 4 from three sources, and as much past
+              as nine even weeks bring: it was established
     spike <=> no rise, but the last week alone is up, with 5 reports or more, and stands alone
 
 F halves every 2 weeks; B halves every 13 weeks and begins 4 weeks back, so that a rise does not raise

@@ -16,7 +16,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from trendwatch.statistics import Floats, ic, ic025
+from trendwatch.statistics import Floats, ic, ic025, ic975
 from trendwatch.trends.samestore import (
     KAPPA,
     WARM_UP,
@@ -30,7 +30,7 @@ from trendwatch.trends.samestore import (
     sums,
     uncertainty,
 )
-from trendwatch.trends.termtable import HALF_LIFE, TermTable
+from trendwatch.trends.termtable import HALF_LIFE, KEPT_WEEKS, TermTable
 
 #: Weeks that are "now": four see what comes at once, thirteen what comes slowly.
 WINDOWS = (4, 8, 13)
@@ -48,6 +48,8 @@ class TermLevels:
 
     #: bits: lower bound of observed over expected; -inf where nothing can be said
     strength: Floats
+    #: bits: upper bound of the same; inf where nothing can be said
+    most: Floats
     #: bits: the shrunk ratio itself
     ratio: Floats
     observed: Floats
@@ -62,7 +64,7 @@ class TermLevels:
         """Return levels that say nothing."""
         nothing = np.full(size, -np.inf)
         none, window = np.zeros(size), np.zeros(size, dtype=np.int64)
-        return cls(nothing, nothing.copy(), none, none.copy(), none.copy(), window)
+        return cls(nothing, -nothing, nothing.copy(), none, none.copy(), none.copy(), window)
 
 
 class _Before(NamedTuple):
@@ -94,6 +96,28 @@ def term_levels(table: TermTable, since: Mapping[str, int]) -> TermLevels:
     return levels
 
 
+def term_began(weeks: Mapping[int, int], week: int, *, usual: float, window: int) -> int:
+    """Return the first week of the unbroken run up to ``week`` in which a term was above what was expected.
+
+    As for labels (``surge.movement_began``): above is a lower bound of at least 0, so a rise begins before it
+    is clear enough to be named.
+
+    Args:
+        weeks: week to stories, of the last ``KEPT_WEEKS``: of weeks before them nothing is asked
+        week: the judged week
+        usual: stories expected in one week
+        window: weeks that count as one
+    """
+    began, first = week, week - KEPT_WEEKS + 1
+    for earlier in range(week - 1, first - 1, -1):
+        span = range(max(first, earlier - window + 1), earlier + 1)
+        told = sum(weeks.get(one, 0) for one in span)
+        if ic025(float(told), usual * len(span), dispersion=DISPERSION) < 0:
+            break
+        began = earlier
+    return began
+
+
 def _past(table: TermTable, age: int, *, week: int, known: Ints) -> _Before:
     terms, sources, weights, volume = table.past(age)
     panel = compared(known, volume, week=week, warm_up=WARM_UP)
@@ -114,6 +138,7 @@ def _compare(table: TermTable, window: int, before: _Before, *, best: TermLevels
     clearer = bound > best.strength[asked]
     at = asked[clearer]
     best.strength[at] = bound[clearer]
+    best.most[at] = ic975(counted[clearer], usual[clearer], dispersion=DISPERSION, variance=variance[clearer])
     best.ratio[at] = ic(counted[clearer], usual[clearer], dispersion=DISPERSION)
     best.observed[at] = counted[clearer]
     best.expected[at] = usual[clearer]

@@ -18,10 +18,11 @@ class Movement:
     name: str
     #: up or down
     direction: str
-    #: "clearly more than usual"
+    #: "much more than usual"
     strength_words: str
     #: "9 stories, usually 3"
     count_words: str
+    #: publishers that report now; of what fades those that used to
     owners: int
     #: links to reports that show it
     evidence: tuple[Source, ...]

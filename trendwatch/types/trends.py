@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from trendwatch.types.weeks import parse_week, week_name
+
 #: Whole weeks whose stories a trend counts, up to the week it was computed for.
 SHOWN_WEEKS = 4
 #: The same for a word, which is told rarely at first.
@@ -19,7 +21,10 @@ class Stage(StrEnum):
     GROWING = "growing"
     MAINSTREAM = "mainstream"
     FADING = "fading"
+    #: less than half a year is known
     TOO_EARLY = "too_early"
+    #: half a year or more is known, but hardly anything was told
+    TOO_FEW = "too_few"
 
 
 class TrendKind(StrEnum):
@@ -87,27 +92,37 @@ class Trend:
     expected: float
     #: stories in the weeks looked at
     stories: int
-    #: feeds that reported
+    #: feeds that report now; of a fall those that used to
     sources: int
     #: independent publishers among them
     owners: int
     #: first week of this rise or fall
     since: str
     stage: Stage
-    #: ids of items that show it, newest first
+    #: ids of items that show it, newest first, one a story; of a fall also from before its weeks
     evidence: tuple[str, ...]
     #: of a term: full key of the area its reports are mostly about; "" where they carry none
     area: str = ""
     #: of a term: the terms that rose in the same reports, itself first
     group: tuple[str, ...] = ()
-    #: bits: reports now over expected ones lie between 2 to these powers, with 95 % confidence; None: unknown
+    #: bits: reports now over expected ones, half a report added to both, lie between 2 to these powers, with
+    #: 95 % confidence; None: unknown
     interval: tuple[float, float] | None = None
+    #: that same shrunk ratio, in times: the point estimate, within the interval; None: unknown
+    times: float | None = None
     #: how often series like this one are of this stage, in [0, 1]; 0: unknown
     stage_share: float = 0.0
     #: of a term: the weeks that observed and expected are of; 0: older ones count less, or unknown
     window: int = 0
+    #: of a label: weeks in which a report counts half in observed and expected; 0: it is a term, or unknown
+    half_life: float = 0.0
     #: stories to be expected in the weeks that ``stories`` counts; None: it was not kept then
     usual: float | None = None
+
+    @property
+    def first_week(self) -> str:
+        """Return the first of the weeks its stories are of."""
+        return week_name(parse_week(self.week) - self.shown_weeks + 1)
 
     @property
     def shown_weeks(self) -> int:

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from trendwatch.advice.trendwords import direction
+from trendwatch.advice.trendwords import direction, sure_words
 from trendwatch.errors import NotFound
+from trendwatch.pipeline.labels import stage_of
 from trendwatch.store.items import Filter
 from trendwatch.trends.samestore import WARM_UP
 from trendwatch.trends.series import counted_key, is_term
@@ -52,9 +53,21 @@ def key_page(key: str, parts: Given) -> Response:
         "parse_week": parse_week,
         "now": parts.clock(),
     }
+    values |= _stage(parts, version, key, judged=judged)
     values |= _chart(parts, version, key, last=last, judged=judged)
     values |= _told(parts, key, week=parse_week(judged[0].week) if judged else last, counted=counted)
     return page("trend_key.html", {"here": "trends", **values})
+
+
+def _stage(parts: Parts, version: str, key: str, *, judged: Sequence[Trend]) -> dict[str, object]:
+    """Return where a label or pair stands by the last judged week, also where it does not move."""
+    week = parts.store.trends.last_analysed(version) if version else None
+    if week is None or is_term(key) or (judged and parse_week(judged[0].week) == week):
+        # what moves says where it stands beside its movement
+        return {"stage": "", "stage_week": ""}
+    called = stage_of(parts.store, version, key, week=week)
+    words = sure_words(called.stage, called.probability)
+    return {"stage": words[:1].upper() + words[1:], "stage_week": week_name(week)}
 
 
 def _chart(parts: Parts, version: str, key: str, *, last: int, judged: Sequence[Trend]) -> dict[str, object]:
