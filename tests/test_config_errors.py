@@ -115,8 +115,12 @@ TAXONOMY_MISTAKES = [
     ("[area.ai]\nname = 'AI'\n", "~/taxonomy.toml:1: 'meaning' is missing"),
     ("[area.ai]\nname = ' '\nmeaning = 'x'\n", "~/taxonomy.toml:2: name must not be empty"),
     (
-        "[area.ai]\nname = 'AI'\nmeaning = 'x'\nweak = ['model 3']\n",
-        "~/taxonomy.toml:4: weak: 'model 3' would be found as 'model': '3' alone is no word",
+        "[area.ai]\nname = 'AI'\nmeaning = 'x'\nweak = ['model 3', 'r&d', 'c++', 'x']\n",
+        "~/taxonomy.toml:4: weak: 'x' is a single letter or digit: too many texts hold it",
+    ),
+    (
+        "[area.ai]\nname = 'AI'\nmeaning = 'x'\nweak = ['!!']\n",
+        "~/taxonomy.toml:4: weak: '!!' would be found nowhere: it holds no word",
     ),
     (
         "[area.ai]\nname = 'AI'\nmeaning = 'x'\nstrong = ['a',\n '']\n",

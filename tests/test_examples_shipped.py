@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from trendwatch.config.loading import load
-from trendwatch.phrases import split_words
+from trendwatch.phrases import marks
 from trendwatch.types.tags import Example, Facet, Taxonomy
 
 _CONFIG = Path(__file__).parents[1] / "config"
@@ -81,14 +81,23 @@ def _near_misses() -> int:
 
 @pytest.mark.parametrize("facet", list(Facet))
 def test_no_term_loses_a_word_when_it_is_matched(facet: Facet) -> None:
-    """Single letters and digits are no words: "model 3" would be found in every text with a model."""
     written = [
         term
         for label in _taxonomy().of(facet)
         for term in (*label.strong, *label.weak, *label.anti)
-        if len(split_words(term)) < len(re.split(r"[\s-]+", term))
+        if len(marks(term)) < len(re.split(r"[\s-]+", term))
     ]
     assert written == []
+
+
+@pytest.mark.parametrize("facet", list(Facet))
+def test_no_term_is_written_twice_in_a_label(facet: Facet) -> None:
+    """A hyphen is a space: "back-office" and "back office" are one term, and one of them is enough."""
+    for label in _taxonomy().of(facet):
+        written = [
+            " ".join(marks(term)).replace("- ", " ") for term in (*label.strong, *label.weak, *label.anti)
+        ]
+        assert [term for term, times in Counter(written).items() if times > 1] == [], label.full_key
 
 
 def test_no_term_is_both_for_and_against_a_label() -> None:

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from trendwatch.phrases import item_words, split_words
+from trendwatch.phrases import item_marks, split_words
 from trendwatch.tagging.weak import EARLY, STANDS, Matcher, Votes, term_words
 from trendwatch.types.tags import Facet, Label, Taxonomy
 
@@ -86,7 +86,7 @@ def test_hits(text: str, expected: dict[str, Votes]) -> None:
 def test_standing(words_before: int, text: str, standing: tuple[int, ...]) -> None:
     """Of three texts the second; the others say where it begins and ends."""
     texts = ["drone model", f"{'so ' * words_before}{text}", "gas and cloud"]
-    found = MATCHER.read([item_words(one, "") for one in texts]).standing()
+    found = MATCHER.read([item_marks(one, "") for one in texts]).standing()
     assert found.shape == (STANDS, 3, 5)
     assert tuple(found[:, 1, 0].tolist()) == standing
     assert not found[:, 1, 1:].any()
@@ -95,7 +95,7 @@ def test_standing(words_before: int, text: str, standing: tuple[int, ...]) -> No
 
 def test_no_more_weak_terms_are_told_than_say_something() -> None:
     many = Matcher(Taxonomy((label("many", weak="one, two, three, four, five"),)))
-    told = many.read([item_words(text, "") for text in ("one two three", "one two three four five")])
+    told = many.read([item_marks(text, "") for text in ("one two three", "one two three four five")])
     assert told.standing()[0].tolist() == [[3], [3]]
 
 
@@ -107,8 +107,73 @@ def test_publisher_behind_the_title_is_not_the_news() -> None:
     assert MATCHER.hits("Rain floods the valley again - Drone Weekly", "") == {"area:cloud": Votes(-2, ())}
 
 
-def test_terms_of_one_letter_are_left_out() -> None:
-    assert Matcher(Taxonomy((label("x", strong="r&d, &"),))).hits("r&d & more", "") == {}
+OWNED = Matcher(
+    Taxonomy(
+        (
+            label("food", strong="mcdonald's, wendy's, chang'e, drone", weak="model 3, women's football"),
+            label("lab", strong="r&d, 5 g, c++, ci/cd, tcp/ip, level 4, e-mail", weak="mcdonald, at&t"),
+        )
+    )
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "food", "lab"),
+    [
+        ("McDonald's opens", "mcdonald's", "mcdonald"),  # a term without the mark is found with it
+        ("McDonald’s opens", "mcdonald's", "mcdonald"),
+        ("McDonalds opens", "mcdonald's", "mcdonald"),
+        ("Mary Lou McDonald calls", "", "mcdonald"),
+        ("Michael Chang wins, Chang beer", "", ""),
+        ("The Chang'e lander", "chang'e", ""),
+        ("Wendy Craig", "", ""),
+        ("The drone’s battery", "drone", ""),
+        ("The drones' batteries", "drone", ""),
+        ("Model 3 recalled", "model 3", ""),
+        ("A business model for 3 shops, models", "", ""),
+        ("Women’s football", "women's football", ""),
+        ("Women football fans", "", ""),
+        ("Womens football", "women's football", ""),
+        ("R&D and 5-G", "", "r&d, 5 g"),
+        ("R. D. Laing and 5G", "", ""),
+        ("C++; CI/CD over TCP/IP", "", "c++, ci/cd, tcp/ip"),
+        ("C sharp", "", ""),
+        ("Level 4 cars at AT&T", "", "level 4, at&t"),
+        ("Level 24/7 at 4", "", ""),
+        ("E-mail, e mail", "", "e-mail"),
+        ("Mail by e", "", ""),
+    ],
+)
+def test_possessives_and_single_letters_are_found_as_written(text: str, food: str, lab: str) -> None:
+    found = OWNED.hits(text, "")
+    said = [", ".join(found[key].terms) if key in found else "" for key in ("area:food", "area:lab")]
+    assert said == [food, lab]
+
+
+@pytest.mark.parametrize(
+    ("text", "score"),
+    [
+        ("back office", 2),  # the strong spelling, not 2 + 1
+        ("The back offices of a back-office", 2),
+        ("time series", 1),  # two weak spellings are one weak term: no vote
+        ("backoffice", 1),  # joined it is another spelling, here a weak one
+        ("backoffice and back-office", 2),  # the strongest of those in the text
+        ("timeseries and time-series", 1),
+        ("rain over an office", -2),
+        ("back office, pubs", 4),
+        ("pub", 1),
+        ("pubs and a pub", 2),
+    ],
+)
+def test_spellings_of_one_term_count_once(text: str, score: int) -> None:
+    spelled = label(
+        "spelled",
+        strong="back-office, pubs",
+        weak="back office, backoffice, time series, time-series, timeseries, pub",
+        anti="rain",
+    )
+    matcher = Matcher(Taxonomy((label("before", strong="office"), spelled)))
+    assert matcher.hits(text, "")["area:spelled"].score == score
 
 
 def test_words_of_terms() -> None:

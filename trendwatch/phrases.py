@@ -4,8 +4,11 @@ Whole words, any case; a hyphen is a space, on both sides; the last word may sta
 drones, box: boxes, battery: batteries). All phrases stand in one tree of words, and one pass over a text
 finds them; ``compiled`` is the same tree as arrays, for many texts at once.
 
-Known failures. No sense of meaning ("apple"), and sentences do not part ("online. Shop"). Single letters are
-not words, so neither "r&d" nor "e" can match; "e-commerce" can, its hyphen keeps it together.
+Two ways to cut a text. ``split_words`` gives its words. ``marks`` gives, in the same order, also what those
+leave out: "mcdonald's" is not "mcdonald", and "model 3", "r&d" and "5 g" are found as they are written. A
+phrase in words that would lose a part of what was written is never found, rather than found everywhere.
+
+Known failures. No sense of meaning ("apple"), and sentences do not part ("online. Shop").
 """
 
 from __future__ import annotations
@@ -17,7 +20,7 @@ from typing import Generic, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from trendwatch.text import MAX_CHARS, plural, reading, words
+from trendwatch.text import MAX_CHARS, marked_words, plural, reading, words
 
 Mark = TypeVar("Mark")
 Numbers = NDArray[np.int64]
@@ -31,6 +34,9 @@ TITLE_CHARS = 1_000
 #: Words that any reading leaves as they are: thousands of terms are taken in at every start.
 _PLAIN = re.compile(r"[a-z0-9]{2,}(?: [a-z0-9]{2,})*")
 
+#: Hyphenated words whose parts are remembered; a hostile text must not fill the memory.
+_MOST_PARTED = 50_000
+
 
 def item_words(title: str, summary: str) -> list[str]:
     """Return the words that are searched of an item, hyphenated ones in parts."""
@@ -43,6 +49,49 @@ def split_words(text: str) -> list[str]:
     if "-" not in text:
         return found
     return [part for word in found for part in word.split("-") if part]
+
+
+def item_marks(title: str, summary: str) -> list[str]:
+    """Return the words that are searched of an item, with their marks."""
+    return marks(reading(title[:TITLE_CHARS], summary))
+
+
+def marks(text: str) -> list[str]:
+    """Return the words of a text with what marks them: "drone's", "3" and "&"; ``plain`` takes it off again.
+
+    A single letter that a hyphen ties to a word keeps it: "e-commerce" is "e-" and "commerce".
+    """
+    found = marked_words(text[:MAX_CHARS])
+    if "-" not in text:
+        return found
+    return [part for word in found for part in (_PARTED[word] if "-" in word else (word,))]
+
+
+def plain(mark: str) -> str:
+    """Return the word that ``split_words`` has in place of a mark, "" where it has none."""
+    if len(mark) == 1:
+        return ""
+    if mark[-1] == "-":
+        return mark[:-1]
+    return mark[:-2] if mark[-2] == "'" else mark
+
+
+def plain_words(found: Sequence[str]) -> list[str]:
+    """Return the words that ``split_words`` has, from the marks of a text."""
+    return [word for mark in found if (word := plain(mark))]
+
+
+class _Parted(dict[str, tuple[str, ...]]):
+    """Hyphenated word to its parts, worked out when first asked for."""
+
+    def __missing__(self, word: str) -> tuple[str, ...]:
+        parts = tuple([part if len(part) > 1 else f"{part}-" for part in word.split("-") if part])
+        if len(self) < _MOST_PARTED:
+            self[word] = parts
+        return parts
+
+
+_PARTED = _Parted()
 
 
 class _Node(Generic[Mark]):
@@ -63,11 +112,19 @@ class Phrases(Generic[Mark]):
         self._root: dict[str, _Node[Mark]] = {}
 
     def add(self, phrase: str, mark: Mark) -> None:
-        """Make a phrase known; one without words is never found."""
-        tokens = phrase.split(" ") if _PLAIN.fullmatch(phrase) else split_words(phrase)
-        if not tokens:
+        """Make a phrase known; one that holds what is no word, such as "model 3", is never found."""
+        if _PLAIN.fullmatch(phrase):
+            self.add_words(phrase.split(" "), mark)
             return
-        *path, final = tokens
+        tokens = split_words(phrase)
+        if len(tokens) == len(marks(phrase)):
+            self.add_words(tokens, mark)
+
+    def add_words(self, words_: Sequence[str], mark: Mark) -> None:
+        """Make a phrase known that was cut into words, or marks, already; without any it is never found."""
+        if not words_:
+            return
+        *path, final = words_
         for ending in {final, plural(final)}:
             level = self._root
             for word in path:

@@ -27,6 +27,8 @@ LEADING_WORDS = frozenset(
 
 # Words that keep their inner marks: 5g, c++, c#, wi-fi, node.js, covid-19.
 _WORD = re.compile(r"(?u)\b\w[\w+#.-]*\w\b[+#]*|\b\w[+#]+")
+# The same with what _WORD leaves out: a letter after an apostrophe, letters and digits alone, the & of r&d.
+_MARKED = re.compile(r"(?u)\b\w[\w+#.-]*\w\b[+#]*(?:'\w(?![\w+#.-]*\w|[+#]))?|\b\w[+#]+|\w|(?<=\w)&(?=\w)")
 _URL = re.compile(r"\b(?:https?://|www\.)\S+", re.IGNORECASE)
 # Control, surrogate, soft hyphen, bidi, zero-width and tag characters; what counts as space is folded.
 _CONTROL = re.compile(
@@ -138,10 +140,19 @@ def reading(title: str, summary: str) -> str:
 
 def words(text: str) -> list[str]:
     """Return the words of a text, lower-cased (NFKC), in order; addresses are not words."""
+    return _WORD.findall(_small(text))
+
+
+def marked_words(text: str) -> list[str]:
+    """Return the same words with their possessive ('s), and letters, digits and & that stand alone."""
+    return _MARKED.findall(_small(text))
+
+
+def _small(text: str) -> str:
     text = text[:MAX_CHARS]
     if "/" in text or "www." in text:
         text = _URL.sub(" ", text)
-    return _WORD.findall(_normal("NFKC", text).replace("’", "'").lower())
+    return _normal("NFKC", text).replace("’", "'").lower()
 
 
 def singular(word: str) -> str:

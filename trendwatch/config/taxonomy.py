@@ -105,15 +105,16 @@ def _label(table: Table, known: Known, problems: list[ConfigError]) -> Label | N
 
 
 def _lost(term: str) -> str:
-    """Return what is wrong with a term that is found as another, such as "model 3", "" where nothing is."""
-    doubtful = [part for part in term.split() if not _SURELY_A_WORD.search(part)]
-    if not doubtful:
+    """Return what is wrong with a term that no text or any text would hold, "" where nothing is."""
+    if _SURELY_A_WORD.search(term):
         return ""
-    from trendwatch.phrases import split_words  # loads numbers, which a configuration does without
+    from trendwatch.phrases import marks  # loads numbers, which a configuration does without
 
-    lost = next((part for part in doubtful if not split_words(part)), "")
-    found = " ".join(split_words(term)) or "nothing"
-    return f"{term!r} would be found as {found!r}: {lost!r} alone is no word" if lost else ""
+    found = marks(term)
+    if not found:
+        return f"{term!r} would be found nowhere: it holds no word"
+    alone = len(found) == 1 and len(found[0]) == 1
+    return f"{term!r} is a single letter or digit: too many texts hold it" if alone else ""
 
 
 def _check_cycles(taxonomy: Taxonomy, tables: Mapping[str, Table], problems: list[ConfigError]) -> None:

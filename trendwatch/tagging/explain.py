@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from trendwatch.phrases import split_words
+from trendwatch.phrases import plain_words, split_words
 from trendwatch.tagging.reader import ReadTexts, Singulars, singulars
 
 _TERMS_SHOWN = 5
@@ -92,7 +92,7 @@ class Reasons:
     def _as_written(self, row: int, name: str) -> str:
         """Return a term as the text first writes it."""
         if self._written[0] != row:
-            words = self._reading.words[row][::-1]
+            words = plain_words(self._reading.marks[row])[::-1]
             self._written = row, dict(zip(map(_SINGULARS.__getitem__, words), words, strict=True))
         written = self._written[1]
         return " ".join([written[word] for word in name.split(" ")]) if " " in name else written[name]

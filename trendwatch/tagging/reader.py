@@ -1,8 +1,9 @@
 """Texts into numbers, once, for everybody who reads them: the vocabulary and the terms.
 
 A word becomes one number that holds two: what the vocabulary calls it, in the singular, and what the terms
-call it, as written. Words seen before are remembered, so most cost one look-up; see ``vectors`` and
-``phrases`` for what is done with the numbers.
+call it, as written and with its marks; single letters, which the vocabulary does not know, it passes over.
+Words seen before are remembered, so most cost one look-up; see ``vectors`` and ``phrases`` for what is done
+with the numbers.
 """
 
 from __future__ import annotations
@@ -14,10 +15,10 @@ from itertools import chain
 import numpy as np
 from numpy.typing import NDArray
 
-from trendwatch.phrases import item_words
+from trendwatch.phrases import item_marks, plain
 from trendwatch.tagging.weak import Found, Matcher
 from trendwatch.text import singular
-from trendwatch.vectors import Vectoriser
+from trendwatch.vectors import STOP, Vectoriser
 
 Numbers = NDArray[np.int64]
 
@@ -32,8 +33,8 @@ _MOST_WORDS = 200_000
 class ReadTexts:
     """Some texts as everybody sees them."""
 
-    #: of each text, as written
-    words: list[list[str]]
+    #: of each text, as written, with its marks
+    marks: list[list[str]]
     #: one row of TF-IDF per text, scipy csr
     matrix: object
     #: the terms in them
@@ -49,7 +50,7 @@ class Reader:
 
     def read(self, texts: Sequence[tuple[str, str]]) -> ReadTexts:
         """Return (title, summary) texts as numbers."""
-        cut = [item_words(title, summary) for title, summary in texts]
+        cut = [item_marks(title, summary) for title, summary in texts]
         lengths = np.fromiter(map(len, cut), dtype=np.int64, count=len(cut))
         total = int(lengths.sum())
         both = np.fromiter(
@@ -77,10 +78,12 @@ class _Numbers(dict[str, int]):
         super().__init__()
         self._vectoriser, self._matcher = vectoriser, matcher
 
-    def __missing__(self, word: str) -> int:
-        number = self._vectoriser.number(singular(word)) << _BITS | self._matcher.number(word)
+    def __missing__(self, mark: str) -> int:
+        word = plain(mark)
+        column = self._vectoriser.number(singular(word)) if word else STOP
+        number = column << _BITS | self._matcher.number(mark)
         if len(self) < _MOST_WORDS:
-            self[word] = number
+            self[mark] = number
         return number
 
 

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from trendwatch.phrases import item_words, split_words
+from trendwatch.phrases import item_marks, plain_words, split_words
 from trendwatch.tagging.reader import singulars
 from trendwatch.tagging.weak import VOTE, WEAK, Found, Matcher
 from trendwatch.types.tags import Correction, Example, Facet, Taxonomy
@@ -63,7 +63,7 @@ def known_rows(examples: Sequence[Example], corrections: Sequence[Correction], t
     texts: list[Example | Correction] = [*examples, *corrections]
     given = [(one.title, one.summary, one.labels) for one in texts]
     number = {key: place for place, key in enumerate(taxonomy.names())}
-    cut = [item_words(title, summary) for title, summary, _ in given]
+    cut = [item_marks(title, summary) for title, summary, _ in given]
     targets = np.zeros((len(given), len(number)), dtype=bool)
     for row, (_, _, labels) in enumerate(given):
         targets[row, [number[key] for key in labels if key in number]] = True
@@ -71,7 +71,7 @@ def known_rows(examples: Sequence[Example], corrections: Sequence[Correction], t
     weights = np.full(targets.shape, _EXAMPLE, dtype=np.float32)
     for row, correction in enumerate(corrections, start=len(examples)):
         weights[row] = np.where(np.isin(facets, sorted(correction.facets)), _CORRECTION, 0)
-    documents = [singulars(words) for words in cut]
+    documents = [singulars(plain_words(marks)) for marks in cut]
     return Known(documents, targets, weights, Matcher(taxonomy).read(cut))
 
 
@@ -96,13 +96,13 @@ def written_rows(taxonomy: Taxonomy) -> Rows:
 
 def voted_rows(texts: Sequence[tuple[str, str]], taxonomy: Taxonomy) -> Rows:
     """Return unlabelled texts with what their terms say."""
-    cut = [item_words(title, summary) for title, summary in texts]
+    cut = [item_marks(title, summary) for title, summary in texts]
     votes = Matcher(taxonomy).read(cut).scores
     targets = _with_implied(votes >= VOTE, taxonomy)
     facet_voted = (targets.astype(np.float32) @ _same_facet(taxonomy)) > 0
     weights = _UNLABELLED * np.where(targets, _VOTED, np.where(facet_voted, _OTHER, _NO_HIT))
     weights[~targets & (votes >= WEAK)] = 0
-    return Rows([singulars(words) for words in cut], targets, weights.astype(np.float32))
+    return Rows([singulars(plain_words(marks)) for marks in cut], targets, weights.astype(np.float32))
 
 
 def facet_numbers(taxonomy: Taxonomy) -> NDArray[np.intp]:

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from trendwatch.phrases import item_words
+from trendwatch.phrases import item_marks
 from trendwatch.tagging.model import Tagger
 from trendwatch.tagging.weak import Matcher
 from trendwatch.types.tags import Label, Tag, TaggedItem, Taxonomy
@@ -115,7 +115,7 @@ def _is_new(one: TaggedItem, others: tuple[str, ...], had: set[str]) -> bool:
 
 def _hits(label: Label, texts: Sequence[tuple[str, str]]) -> tuple[tuple[str, int], ...]:
     matcher = Matcher(Taxonomy((label,)))
-    found = matcher.read([item_words(title, summary) for title, summary in texts])
+    found = matcher.read([item_marks(title, summary) for title, summary in texts])
     counts = np.bincount(found.terms, minlength=len(matcher.terms)).tolist()
     return tuple((term, count) for (_, _, term), count in zip(matcher.terms, counts, strict=True))
 

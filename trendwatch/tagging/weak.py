@@ -8,6 +8,11 @@ Method. The terms found in a text (phrases: whole words, hyphens, plurals) are s
     score = 2 · strong terms + 1 · weak terms - 2 · anti terms        (each different term once)
     votes for the label where score >= 2, against it where score <= -1, abstains in between
 
+Spellings of one term ("back office", "back-office", "backoffice", "back offices") count once a label, the one
+with the strongest weight among those in the text. Possessives and single letters are part of a term that has
+them: "mcdonald's" stands in "McDonald’s" and "McDonalds", not in "McDonald"; "model 3" in no other "model". A
+term without them is found with and without: "drone" in "the drone's battery".
+
 How the terms stand, early or late, strong or weak, is told besides; ``calibrate`` learns what it says.
 
 Rejected: weighing each term anew by the corrections of texts it stands in, as written + ln((right + 1) /
@@ -21,11 +26,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
 from numpy.typing import NDArray
 
-from trendwatch.phrases import Phrases, item_words, split_words
+from trendwatch.phrases import Phrases, item_marks, marks, plain, split_words
+from trendwatch.text import singular
 from trendwatch.types.tags import Label, Taxonomy
 
 Numbers = NDArray[np.int64]
@@ -37,6 +44,9 @@ VOTE = 2
 
 #: A strong term stands early among so many words: of most headlines their subject, and all of them.
 EARLY = (6, 12)
+#: Of a possessive.
+_OWNED = "'s"
+
 #: Further weak terms are only the length of the text.
 _MOST_WEAK = 3
 #: What is told of how the terms for a label stand: the number of weak ones, a strong one early, or fairly so.
@@ -66,38 +76,54 @@ class Matcher:
             for terms, weight in ((label.strong, STRONG), (label.weak, WEAK), (label.anti, ANTI))
             for term in terms
         ]
-        for place, (_, _, term) in enumerate(self.terms):
-            phrases.add(term, place)
+        written = [marks(term) for _, _, term in self.terms]
+        owned = {mark for term in written for mark in term if mark.endswith(_OWNED)}
+        for place, term in enumerate(written):
+            for spelled in _spellings(term, owned):
+                phrases.add_words(spelled, place)
         self._found = phrases.compiled()
         self._term_of = np.array(self._found.marks, dtype=np.int64)
         self._label = np.array([number for number, _, _ in self.terms], dtype=np.int64)
         self._weight = np.array([weight for _, weight, _ in self.terms], dtype=np.int64)
+        self._same = self._spelled_alike(written)
 
-    def number(self, word: str) -> int:
-        """Return the number of a word: what ``found`` searches with."""
-        return self._found.number(word)
+    def _spelled_alike(self, written: Sequence[Sequence[str]]) -> Numbers:
+        """Return a number for each term that its other spellings share; the weaker of two come later."""
+        numbers: dict[tuple[int, bool, str], int] = {}
+        alike = [
+            numbers.setdefault((label, weight < 0, "".join(map(_letters, term))), len(numbers))
+            for (label, weight, _), term in zip(self.terms, written, strict=True)
+        ]
+        weaker = (self._weight == WEAK).astype(np.int64)
+        spelled: Numbers = np.array(alike, dtype=np.int64) * 2 + weaker
+        return spelled
+
+    def number(self, mark: str) -> int:
+        """Return the number of a word, with its mark if any: what ``found`` searches with."""
+        return self._found.number(mark) or self._found.number(plain(mark))
 
     def found(self, numbers: Numbers, rows: Numbers, count: int) -> Found:
         """Return the terms in some texts, from the numbers of all words and the text each stands in."""
-        places, marks = self._found.find(numbers, rows)
-        terms = self._term_of[marks]
+        places, ends = self._found.find(numbers, rows)
+        terms = self._term_of[ends]
         # Each term once a text, where it stands first: places are in reading order.
-        _, first = np.unique(rows[places] * len(self.terms) + terms, return_index=True)
-        first.sort()
+        cells, first = np.unique(rows[places] * (2 * len(self.terms)) + self._same[terms], return_index=True)
+        # Of two spellings of one term the weaker sorts right behind the stronger.
+        first = np.sort(first[np.diff(cells >> 1, prepend=-1) > 0])
         where = places[first]
         before = where - np.searchsorted(rows, rows[where])
         return Found(self, rows[where], terms[first], count=count, before=before)
 
     def read(self, texts: Sequence[Sequence[str]]) -> Found:
-        """Return the terms in some texts, from their ``item_words``."""
-        find = self._found.number
+        """Return the terms in some texts, from their ``item_marks``."""
+        find = self.number
         numbers = np.array([find(word) for words in texts for word in words], dtype=np.int64)
         lengths = np.fromiter(map(len, texts), dtype=np.int64, count=len(texts))
         return self.found(numbers, np.repeat(np.arange(len(texts)), lengths), len(texts))
 
     def hits(self, title: str, summary: str) -> dict[str, Votes]:
         """Return the votes for every label (full key) with a term in the text."""
-        found = self.read([item_words(title, summary)])
+        found = self.read([item_marks(title, summary)])
         numbers = dict.fromkeys(self._label[found.terms].tolist())
         return {self.labels[number].full_key: found.votes(0, number) for number in numbers}
 
@@ -166,6 +192,26 @@ class Found:
                 found.setdefault(label, []).append((weight, written))
             self._last = row, found
         return self._last[1]
+
+
+def _spellings(term: Sequence[str], owned: set[str]) -> Iterable[tuple[str, ...]]:
+    """Return how a term is written: its possessives also joined, plain words also as others' possessives.
+
+    A text's "drone's" is read as "drone" unless some term is written with "drone's": then as itself alone.
+    """
+    return product(*[_forms(mark, owned) for mark in term])
+
+
+def _forms(mark: str, owned: set[str]) -> tuple[str, ...]:
+    if mark.endswith(_OWNED):
+        return mark, f"{plain(mark)}s"
+    word = mark.rstrip("-")
+    return (word, f"{word}{_OWNED}") if f"{word}{_OWNED}" in owned else (word,)
+
+
+def _letters(mark: str) -> str:
+    """Return what the spellings of a word share."""
+    return plain(mark) if mark.endswith(_OWNED) else singular(mark.rstrip("-"))
 
 
 def term_words(labels: Iterable[Label]) -> list[list[str]]:
