@@ -92,7 +92,7 @@ def test_words_that_would_do_without_votes_are_the_models() -> None:
     [found] = tag(made({"rotor": 3.0}), "Drone rotor")
     # 3 + 2 - 2 = 3 → 0.9526
     assert (found.confidence, found.origin) == (0.9526, Origin.MODEL)
-    assert found.terms == ("rotor", "drone")
+    assert found.terms == ("drone", "rotor")  # what the operator wrote comes first
 
 
 def test_a_term_that_is_also_a_word_is_shown_once() -> None:
@@ -101,9 +101,37 @@ def test_a_term_that_is_also_a_word_is_shown_once() -> None:
 
 
 def test_at_most_five_terms_strongest_first_none_against() -> None:
-    weights = {"a1": 1.0, "b1": 2.0, "c1": 3.0, "d1": 4.0, "e1": 5.0, "f1": 6.0, "g1": -9.0}
+    weights = {"a1": 3.0, "b1": 3.5, "c1": 4.0, "d1": 4.5, "e1": 5.0, "f1": 6.0, "g1": -9.0}
     [found] = tag(made(weights, bias=1.0), "g1 a1 b1 c1 d1 e1 f1")
     assert found.terms == ("f1", "e1", "d1", "c1", "b1")
+
+
+def test_a_word_that_adds_less_than_a_tenth_is_no_reason() -> None:
+    # "drone" adds 2, the words 0.3 and 0.2 of length sqrt(2): 0.21 and 0.14 of 2.35 are 9 % and 6 %
+    [found] = tag(made({"let": 0.3, "town": 0.2}), "Drone in town, let it")
+    assert found.terms == ("drone",)
+    # twelve words that add the same, each less than a tenth: one of them is shown, an answer needs a reason
+    many = {f"w{letter}": 3.0 for letter in "abcdefghijkl"}
+    [found] = tag(made(many), " ".join(many))
+    assert len(found.terms) == 1
+
+
+def test_what_argues_against_is_no_reason_and_a_term_is_not_told_in_parts() -> None:
+    ai = next(label for label in TAXONOMY.labels if label.key == "ai")
+    other = Taxonomy((replace(ai, strong=("machine learning", "robot"), weak=(), anti=("fashion model",)),))
+    words = {"machine": 2.0, "fashion model": 6.0, "learn": 5.0}
+    model = made(words, labels=(ai.full_key,), bias=3.0)
+    [[found]] = Tagger.load(model, other).tag([("Fashion model robot learns machine learning", "")])
+    assert found.terms == ("machine learning", "robot", "learns")  # no "machine", no "fashion model"
+
+
+def test_a_term_with_what_is_no_word_is_shown_as_the_operator_wrote_it() -> None:
+    ai = next(label for label in TAXONOMY.labels if label.key == "ai")
+    other = Taxonomy((replace(ai, strong=("model 3", "mcdonald's"), weak=("model",), anti=()),))
+    model = made({"model": 1.0}, labels=(ai.full_key,))
+    [[found]] = Tagger.load(model, other).tag([("The Model 3 at a McDonald’s", "")])
+    # each term a third of the votes, and "model" its word
+    assert found.terms == ("model", "mcdonald's", "model 3")
 
 
 def test_anti_terms_and_one_weak_term_give_nothing() -> None:

@@ -31,7 +31,7 @@ class TagShape(BaseModel):
     #: in [0, 1]
     confidence: float
     origin: Origin
-    #: what in the text caused it, strongest first
+    #: what in the text caused it: terms of the label, then other words, each strongest first
     terms: tuple[str, ...]
 
 

@@ -42,7 +42,7 @@ class OpinionShape(BaseModel):
     confidence: float
     #: the confidence from which it is given
     threshold: float
-    #: what in the text speaks for it, strongest first
+    #: what in the text speaks for it: terms of the label, then other words, each strongest first
     terms: tuple[str, ...]
     #: what speaks against it
     against: tuple[str, ...]

@@ -1,8 +1,10 @@
-"""Why a tag was given: the largest parts of its logit, which is a sum, so this is exact.
+"""Why a tag was given: the largest parts of its logit, which is a sum, so what each adds is exact.
 
-A term the operator wrote carries an equal share of what the votes add, and its own word's part. Words are
-shown as the text writes them, terms as the taxonomy does; one that is both is shown once. Worked out for
-given tags only.
+A term the operator wrote carries an equal share of what the votes add, and its own word's part. These come
+first; of the other words only those that add a tenth of all that speaks for the tag, or where nothing does,
+the one that adds most: of a dozen small parts none is a reason ("because of: let"). What argues against a
+label is never shown for it, nor a word of a term beside the term. Words are shown as the text writes them,
+terms as the taxonomy does; one that is both is shown once. Worked out for given tags only.
 """
 
 from __future__ import annotations
@@ -15,10 +17,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from trendwatch.phrases import plain_words, split_words
+from trendwatch.phrases import marks, plain_words, split_words
 from trendwatch.tagging.reader import ReadTexts, Singulars, singulars
 
 _TERMS_SHOWN = 5
+#: Of all that speaks for a tag: a word that adds less is no reason.
+_REASON = 0.1
 #: Of the logit: a word that takes less away is no reason.
 _COSTLY = 0.1
 _SINGULARS = Singulars()
@@ -58,25 +62,35 @@ class Reasons:
         return [pairs[start:end] for start, end in pairwise(bounds)]
 
     def strongest(self, place: int, row: int, label: int) -> tuple[str, ...]:
-        """Return the strongest terms of a given tag; ``place`` is its number among all given."""
-        parts, names = self._parts[place], self._names
-        parts.sort(reverse=True)
-        if not self._reading.found.hit[row, label]:
-            return tuple([self._as_written(row, names[column]) for _, column in parts[:_TERMS_SHOWN]])
-        terms = self._reading.found.votes(row, label).terms
-        # Votes move no more terms than they have, so what is left of the others is in the first few.
-        first = _TERMS_SHOWN + len(terms)
-        ranked = {names[column]: part for part, column in parts[:first]}
-        share = float(self._said[row, label]) / max(len(terms), 1)
-        voted: dict[str, str] = {}
-        for term in terms:
-            name = _in_singular(term)
-            voted[name] = term
-            if name not in ranked:
-                ranked[name] = next((part for part, column in parts[first:] if names[column] == name), 0.0)
-            ranked[name] += share
-        best = sorted([(-part, name) for name, part in ranked.items() if part > 0])[:_TERMS_SHOWN]
-        return tuple([voted.get(name) or self._as_written(row, name) for _, name in best])
+        """Return the reasons of a given tag, terms first; ``place`` is its number among all given."""
+        parts = self._parts[place]
+        terms: list[str] = []
+        hidden: set[str] = set()
+        least = sum([part for part, _ in parts])
+        if self._reading.found.hit[row, label]:
+            said = float(self._said[row, label])
+            least += max(said, 0.0)
+            terms = self._voted(parts, self._reading.found.votes(row, label).terms, said)
+            against = self._reading.found.against(row, label)
+            hidden = {word for term in (*terms, *against) for word in _in_singular(term).split(" ")}
+        words = sorted([pair for pair in parts if pair[0] >= least * _REASON], reverse=True)
+        if not words and not terms:
+            words = sorted(parts, reverse=True)[:1]
+        names = [
+            name for _, column in words if not hidden.issuperset((name := self._names[column]).split(" "))
+        ]
+        return tuple([*terms, *[self._as_written(row, name) for name in names]][:_TERMS_SHOWN])
+
+    def _voted(self, parts: list[tuple[float, int]], terms: tuple[str, ...], said: float) -> list[str]:
+        """Return the operator's terms that speak for a tag, the one that adds most first."""
+        wanted = {_in_singular(term): term for term in terms}
+        share = said / max(len(terms), 1)
+        adds = dict.fromkeys(terms, share)
+        for part, column in parts:
+            term = wanted.get(self._names[column])
+            if term is not None:
+                adds[term] += part
+        return sorted([term for term in terms if adds[term] > 0], key=lambda term: (-adds[term], term))
 
     def against(self, row: int, label: int, coef: NDArray[np.float32]) -> tuple[str, ...]:
         """Return what speaks against a label: the operator's terms, then the words that cost it most."""
@@ -100,4 +114,6 @@ class Reasons:
 
 @cache
 def _in_singular(term: str) -> str:
-    return " ".join(singulars(split_words(term)))
+    """Return how the vocabulary calls a term, the term where it has no word for a part of it ("model 3")."""
+    found = split_words(term)
+    return " ".join(singulars(found)) if len(found) == len(marks(term)) else term

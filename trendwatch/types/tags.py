@@ -94,7 +94,7 @@ class Tag:
     #: in [0, 1]
     confidence: float
     origin: Origin
-    #: what in the text caused it, strongest first
+    #: what in the text caused it: terms of the label, then other words, each strongest first
     terms: tuple[str, ...] = ()
 
     @property
@@ -115,7 +115,7 @@ class Opinion:
     threshold: float
     #: otherwise it is a little below the threshold: low confidence
     given: bool
-    #: what in the text speaks for it, strongest first
+    #: what in the text speaks for it: terms of the label, then other words, each strongest first
     terms: tuple[str, ...]
     #: what in the text speaks against it, the operator's own words first
     against: tuple[str, ...] = ()
