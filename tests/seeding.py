@@ -278,7 +278,10 @@ def seed(store: Store, config: Config) -> Digest:
     store.feeds.sync(config.feeds)
     items = {report: _item(report) for report in _NEWS}
     _poll(store, list(items.values()))
-    store.models.adopt(replace(made({}), version=VERSION), since=NOW - timedelta(days=400))
+    store.models.adopt(
+        replace(made({}), version=VERSION, created_at=NOW - timedelta(days=1)),
+        since=NOW - timedelta(days=400),
+    )
     understand(store, items)
     judge(store, [item for report, item in items.items() if report[5] == "thirst"])
     return publish(store, config)

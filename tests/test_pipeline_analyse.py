@@ -188,7 +188,7 @@ def test_a_word_that_was_told_has_days_and_so_has_the_label_it_is_promoted_to(
     verdict = TermVerdict(
         term=fold("glimmerwing"), form="glimmerwing", label="area:iot", decided_at=NOW, decided_by="test"
     )
-    store.terms.decide(verdict)
+    store.terms.settle(verdict.term, lambda _seen, _said: ((), verdict))
     store.models.adopt(a_model("v2"), since=NOW - WEEK)
     taxonomy = a_taxonomy()
     labels = [

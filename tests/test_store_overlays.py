@@ -40,7 +40,7 @@ def test_a_later_change_takes_the_place_of_the_earlier(store: Store) -> None:
 
 def test_changes_are_listed_by_kind_and_key(store: Store) -> None:
     for kind, key in (("setting", "poll"), ("business", "b"), ("label", "area:iot"), ("business", "a")):
-        store.overlays.put(a_change(kind, key))  # type: ignore[arg-type]
+        store.overlays.put(a_change(kind, key, name="A name"))  # type: ignore[arg-type]
     found = [(one.kind, one.key) for one in store.overlays.list()]
     assert found == [("business", "a"), ("business", "b"), ("label", "area:iot"), ("setting", "poll")]
 

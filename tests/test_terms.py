@@ -167,6 +167,25 @@ def test_ordinary_words_are_no_names(word: str) -> None:
     assert told(lambda week: [f"{word} {FILLER[at]}" for at in range(8)] if week >= 30 else []) == {}
 
 
+def test_a_word_of_everyday_must_rise_more_surely() -> None:
+    rules = TermRules(everyday=frozenset({fold("hooks")}))
+
+    def some(count: int) -> Said:
+        return lambda week: [f"hooks {FILLER[at]}" for at in range(count)] if week >= 30 else ["hooks"]
+
+    assert "hooks" in names(told(some(4)))
+    assert "hooks" not in names(told(some(4), rules=rules))
+    assert "hooks" in names(told(some(12), rules=rules))
+
+
+def test_what_comes_every_year_is_not_new_each_year() -> None:
+    def said(week: int) -> list[str | TermText]:
+        year = 2018 + week // 52
+        return [f"cvpr {year} {FILLER[at]}" for at in range(4)]
+
+    assert names(told(said, weeks=75, first=26)) == []
+
+
 def test_words_that_meet_by_chance_are_no_phrase() -> None:
     common: list[str | TermText] = [f"cloud {word}" for word in FILLER[:30]]
 

@@ -219,10 +219,12 @@ class Service:
         from trendwatch.pipeline.analyse import analyse, rules_of
         from trendwatch.pipeline.drift import watch
 
-        trends = self.settings.trends
+        said, examples = self.settings.trends, self.config.examples()
         report = analyse(
             self.store,
-            rules=rules_of(min_sources=trends.min_sources, floor=trends.floor, top_terms=trends.top_terms),
+            rules=rules_of(
+                min_sources=said.min_sources, floor=said.floor, top_terms=said.top_terms, examples=examples
+            ),
             terms=self._terms,
             clock=self.clock,
             lease=self.lease,

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Path, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from trendwatch.api.asked import Cursor, Limit, next_page
-from trendwatch.pipeline.vocabulary import accept_term, dismiss_term, take_back
+from trendwatch.pipeline.vocabulary import Reach, accept_term, dismiss_term, reach_of, take_back, waits
 from trendwatch.trends.ngrams import fold
 from trendwatch.types.trends import Stage, TermVerdict
 from trendwatch.types.weeks import parse_week, week_name
@@ -32,6 +32,41 @@ class Verdict(BaseModel):
     label: str
     decided_at: datetime
     decided_by: str
+
+
+class OtherLabel(BaseModel):
+    """Another label that has a word among its terms."""
+
+    #: full key
+    label: str
+    #: strong, weak, or anti where it is a term against
+    strength: str
+
+
+class ReachShape(BaseModel):
+    """What a word does as a term of its label, on the latest 5,000 items."""
+
+    #: other labels that have the term
+    others: list[OtherLabel]
+    #: items looked at, those in languages not covered left out
+    items: int
+    #: of these: say the word
+    saying: int
+    #: have the label now
+    before: int
+    #: would have it with the term
+    after: int
+    #: stories among the items that get it
+    stories: int
+
+
+class Decided(Verdict):
+    """A decision just made, and what it does."""
+
+    #: null where the word was dismissed
+    reach: ReachShape | None
+    #: what it does begins with the next training
+    waits: bool
 
 
 class Decision(BaseModel):
@@ -108,20 +143,32 @@ def terms(
 
 
 @router.put("/terms/{term}")
-def decide(term: Term, body: Decision, parts: Given) -> Verdict:
-    """Make a word a term of a label, or dismiss it."""
-    now = parts.clock()
-    if body.label:
-        verdict = accept_term(parts.store, parts.config(), term, label=body.label, by="api", now=now)
+def decide(term: Term, body: Decision, parts: Given) -> Decided:
+    """Make a word a term of a label, or dismiss it; an earlier decision on it is taken back."""
+    now, store, config = parts.clock(), parts.store, parts.config()
+    if not body.label:
+        verdict, reach = dismiss_term(store, config, term, by="api", now=now), None
     else:
-        verdict = dismiss_term(parts.store, term, by="api", now=now)
-    return _shape(verdict)
+        verdict = accept_term(store, config, term, label=body.label, by="api", now=now)
+        reach = _reach(reach_of(store, config, verdict.form, label=body.label))
+    return Decided(**_shape(verdict).model_dump(), reach=reach, waits=waits(store, verdict))
 
 
 @router.delete("/terms/{term}", status_code=204)
 def undo(term: Term, parts: Given) -> None:
     """Take a decision on a word back."""
     take_back(parts.store, parts.config(), term, by="api", now=parts.clock())
+
+
+def _reach(found: Reach) -> ReachShape:
+    return ReachShape(
+        others=[OtherLabel(label=label, strength=strength) for label, strength in found.others],
+        items=found.items,
+        saying=found.saying,
+        before=found.before,
+        after=found.after,
+        stories=found.stories,
+    )
 
 
 def _shape(verdict: TermVerdict) -> Verdict:

@@ -169,6 +169,7 @@ def trends(
             min_sources=settings.min_sources if min_sources is None else min_sources,
             floor=settings.floor if floor is None else floor,
             top_terms=settings.top_terms if top is None else top,
+            examples=service.config.examples(),
         )
         stream = _stream(service)
         lines = parse_dated(sys.stdin, file="standard input")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -28,18 +29,21 @@ def list_terms(
     as_json: AsJson = False,
 ) -> None:
     """List the new words that were told last, the technology they are nearest to, and what was decided."""
+    from trendwatch.pipeline.vocabulary import waits
     from trendwatch.trends.ngrams import fold
 
     with given(context).service() as service:
         model = service.store.models.current()
         found = service.store.terms.latest(model.version, limit=limit) if model else []
-        decided = {one.term: one for one in service.store.terms.verdicts()}
+        verdicts = service.store.terms.verdicts()
+        decided = {one.term: one for one in verdicts}
+        waiting = {one.term for one in verdicts if waits(service.store, one)}
     if as_json:
         for one in found:
-            print_json({**plain_value(one), "verdict": _said(decided.get(fold(one.key)))})
+            print_json({**plain_value(one), "verdict": _said(decided.get(fold(one.key)), waiting)})
         return
     rows = [
-        (one.key, one.week, one.stories, one.owners, one.area, _said(decided.get(fold(one.key))))
+        (one.key, one.week, one.stories, one.owners, one.area, _said(decided.get(fold(one.key)), waiting))
         for one in found
     ]
     columns = ("word", "told", "stories", "publishers", "nearest to", "decided")
@@ -53,16 +57,19 @@ def accept(
     as_json: AsJson = False,
 ) -> None:
     """Make a word a term of a label: an overlay on the taxonomy, written to files by config export."""
-    from trendwatch.pipeline.vocabulary import accept_term
+    from trendwatch.pipeline.vocabulary import accept_term, reach_of, reach_words
 
     with given(context).service() as service:
-        verdict = accept_term(service.store, service.config, term, label=label, by="cli", now=service.clock())
+        config = service.config
+        verdict = accept_term(service.store, config, term, label=label, by="cli", now=service.clock())
+        reach = reach_of(service.store, config, verdict.form, label=label)
     if as_json:
-        print_json(verdict)
+        print_json({**plain_value(verdict), "reach": plain_value(reach)})
     else:
+        typer.echo(f"{verdict.form} is a term of {verdict.label}: {reach_words(reach, {})}")
         typer.echo(
-            f"{verdict.form} is a term of {verdict.label}; "
-            "the next trendwatch learn trains with it and counts the last months anew"
+            "it waits for the next training: trendwatch train takes it up and counts the last months anew; "
+            "trendwatch terms undo takes it back"
         )
 
 
@@ -75,7 +82,7 @@ def dismiss(
     from trendwatch.pipeline.vocabulary import dismiss_term
 
     with given(context).service() as service:
-        verdict = dismiss_term(service.store, term, by="cli", now=service.clock())
+        verdict = dismiss_term(service.store, service.config, term, by="cli", now=service.clock())
     if as_json:
         print_json(verdict)
     else:
@@ -98,7 +105,9 @@ def undo(
         typer.echo(f"{verdict.form} may be told again")
 
 
-def _said(verdict: TermVerdict | None) -> str:
+def _said(verdict: TermVerdict | None, waiting: Collection[str]) -> str:
     if verdict is None:
         return ""
+    if verdict.term in waiting:
+        return f"{verdict.label}, waits for the next training"
     return verdict.label or "dismissed"

@@ -10,6 +10,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from typing import Any
 from trendwatch.config import files
 from trendwatch.config.loading import Config
 from trendwatch.config.settings import is_secret
+from trendwatch.config.termlists import DIFFERENCES, LISTS
 from trendwatch.errors import ConfigError
 from trendwatch.types.work import Overlay
 
@@ -54,7 +56,7 @@ def _texts(config: Config) -> dict[Path, bytes | None]:
     texts: dict[Path, bytes | None] = {
         path.relative_to(above): path.read_bytes() for path in files.config_files(above)
     }
-    for path, overlays in _by_file(config.overlays).items():
+    for path, overlays in _by_file(_in_words_of_files(one, config) for one in config.overlays).items():
         texts[path] = _edited(texts.get(path), overlays, file=above / path)
     packs = Path(files.PACKS)
     if text := texts.get(packs):
@@ -69,6 +71,17 @@ def _by_file(overlays: Iterable[Overlay]) -> dict[Path, list[Overlay]]:
     for overlay in overlays:
         found.setdefault(_where(overlay)[0], []).append(overlay)
     return found
+
+
+def _in_words_of_files(overlay: Overlay, config: Config) -> Overlay:
+    """Return an overlay on a label with its lists of terms whole, as a file has them; others as they are."""
+    if overlay.kind != "label" or not overlay.values or not DIFFERENCES & set(overlay.values):
+        return overlay
+    table = config.tables.labels[overlay.key]
+    values = {name: value for name, value in overlay.values.items() if name not in DIFFERENCES}
+    return replace(
+        overlay, values={**values, **{name: table.values[name] for name in LISTS if name in table.overlaid}}
+    )
 
 
 def _where(overlay: Overlay) -> _Where:

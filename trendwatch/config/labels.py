@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
 
 from trendwatch.config.hints import did_you_mean
 from trendwatch.config.languages import with_languages
 from trendwatch.config.loading import Config
-from trendwatch.config.overlays import lay_over
+from trendwatch.config.overlays import lay_over, without_overlay
 from trendwatch.config.taxonomy import Known, read_taxonomy
+from trendwatch.config.termlists import ACCEPTED, LISTS, accepted_of, differing, laid
 from trendwatch.errors import ConfigError, NotFound
 from trendwatch.types.tags import Label, Taxonomy
 from trendwatch.types.work import Overlay
 
+_LABEL = ("name", "meaning", "parent")
 _SPLIT = re.compile(r"[,;\n]")
-_LISTS = ("strong", "weak", "anti")
 
 
 def read_label(text: str, *, file: str) -> tuple[str, dict[str, object]]:
@@ -49,11 +50,77 @@ def terms_of(text: str) -> list[str]:
     return list(dict.fromkeys(term for part in _SPLIT.split(text) if (term := " ".join(part.split()))))
 
 
-def with_label(config: Config, full_key: str, values: Mapping[str, object]) -> tuple[Label, Taxonomy]:
+def with_label(
+    config: Config, full_key: str, values: Mapping[str, object], *, instead: bool = False
+) -> tuple[Label, Taxonomy]:
     """Return a label as it would be, and all labels with it; what is not said stays, or is made of the key.
+
+    Args:
+        config: in force
+        full_key: of the label, known or new
+        values: in the words of the files, or what differs from them
+        instead: these are all changes of the label; earlier ones, that are in force now, are forgotten
 
     Raises:
         ConfigError: it would not be valid; says why.
+    """
+    label, taxonomy = _read_with(config, full_key, values, instead=instead)
+    if not (label.strong or label.weak):
+        raise ConfigError("give it terms: strong ones are evidence enough alone, of weak ones it needs two")
+    return label, taxonomy
+
+
+def changed_label(
+    config: Config,
+    full_key: str,
+    earlier: Mapping[str, object],
+    *,
+    given: Mapping[str, object],
+    accepted: Collection[str] = (),
+) -> dict[str, object]:
+    """Return the change that a label needs beside its file, after an earlier one: {} where it needs none.
+
+    Args:
+        config: in force
+        full_key: of the label, known or new
+        earlier: what was changed of it before
+        given: what is changed now; lists of terms are whole
+        accepted: words that somebody made terms of it, for a change that does not tell them apart
+    """
+    base = in_file(config, full_key)
+    before = {name: value for name, value in earlier.items() if name in _LABEL}
+    wanted = {**before, **laid(base, earlier), **given}
+    return differing(base, wanted, accepted=accepted_of(earlier) or accepted)
+
+
+def with_accepted(changes: Mapping[str, object], accepted: Sequence[str]) -> dict[str, object]:
+    """Return a change of a label with other words accepted."""
+    others = {name: value for name, value in changes.items() if name != ACCEPTED}
+    return {**others, **({ACCEPTED: list(accepted)} if accepted else {})}
+
+
+def in_force(config: Config, full_key: str, changes: Mapping[str, object]) -> Label:
+    """Return a label with these changes alone beside its file.
+
+    Raises:
+        ConfigError: it would not be valid; says why.
+    """
+    return _read_with(config, full_key, changes, instead=True)[0]
+
+
+def in_file(config: Config, full_key: str) -> Mapping[str, object]:
+    """Return what the file says of a label; nothing where no file has it."""
+    table = without_overlay(config.tables, full_key).labels.get(full_key)
+    return {} if table is None else table.values
+
+
+def _read_with(
+    config: Config, full_key: str, values: Mapping[str, object], *, instead: bool
+) -> tuple[Label, Taxonomy]:
+    """Return a label and all labels, read as from a file.
+
+    Raises:
+        ConfigError: something would be wrong with them.
     """
     overlay = Overlay(
         kind="label",
@@ -63,7 +130,8 @@ def with_label(config: Config, full_key: str, values: Mapping[str, object]) -> t
         changed_by="trial",
     )
     problems: list[ConfigError] = []
-    tables = lay_over(config.tables, [overlay], problems)
+    before = without_overlay(config.tables, full_key) if instead else config.tables
+    tables = lay_over(before, [overlay], problems)
     taxonomy = with_languages(
         read_taxonomy(tables.labels, problems),
         config.directory,
@@ -74,14 +142,12 @@ def with_label(config: Config, full_key: str, values: Mapping[str, object]) -> t
     if problems or label is None:
         said = (one.message.removeprefix(f"overlay on label {full_key}: ") for one in problems)
         raise ConfigError("; ".join(said) or f"there can be no label {full_key!r}")
-    if not (label.strong or label.weak):
-        raise ConfigError("give it terms: strong ones are evidence enough alone, of weak ones it needs two")
     return label, taxonomy
 
 
 def completed(config: Config, full_key: str, values: Mapping[str, object]) -> dict[str, object]:
     """Return values with a name and a meaning, which a new label must have."""
-    given = {name: value for name, value in values.items() if value or name in _LISTS}
+    given = {name: value for name, value in values.items() if value or name in LISTS}
     if full_key not in config.tables.labels:
         name = str(given.get("name") or full_key.rpartition(":")[2].replace("_", " ").capitalize())
         given = {"name": name, "meaning": name, **given}

@@ -5,7 +5,7 @@ never touches its file; ``config export`` writes both together. Overlays on the 
 
 An overlay's key is that of a feed, business, practice or sector, ``area:drones`` for a label, or a section
 for settings; its values are in the words of the files. A value None takes a key away, so that its default
-holds; values None take the whole thing away.
+holds; values None take the whole thing away. Terms of a label are kept as what differs (termlists).
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from trendwatch.config.hints import did_you_mean
 from trendwatch.config.reading import hides, names
 from trendwatch.config.settings import section_models
 from trendwatch.config.tables import Kind, Table, Tables
+from trendwatch.config.termlists import DIFFERENCES, laid, misfit
 from trendwatch.errors import ConfigError
 from trendwatch.types.tags import Facet
 from trendwatch.types.work import Overlay
@@ -55,12 +56,31 @@ def _lay(overlay: Overlay, tables: dict[str, Table], *, kind: Kind) -> None:
         tables.pop(overlay.key, None)
         return
     table = tables.get(overlay.key) or Table(kind=kind, key=overlay.key, values={})
-    values = {**table.values, **overlay.values}
+    before = table.values if table.before is None else table.before
+    changes = overlay.values
+    if kind == "label":
+        changes = {name: value for name, value in changes.items() if name not in DIFFERENCES}
+        changes |= laid(before, overlay.values)
+    values = {**table.values, **changes}
     tables[overlay.key] = replace(
         table,
         values={name: value for name, value in values.items() if value is not None},
-        overlaid=table.overlaid | frozenset(overlay.values),
+        overlaid=table.overlaid | frozenset(changes),
+        before=before,
     )
+
+
+def without_overlay(tables: Tables, full_key: str) -> Tables:
+    """Return tables with a label as its file has it, or without it where no file has it."""
+    table = tables.labels.get(full_key)
+    if table is None or table.before is None:
+        return tables
+    labels = dict(tables.labels)
+    if table.file is None:
+        del labels[full_key]
+    else:
+        labels[full_key] = replace(table, values=table.before, before=None, overlaid=frozenset())
+    return replace(tables, labels=labels)
 
 
 def _misfit(overlay: Overlay) -> str:
@@ -74,6 +94,8 @@ def _misfit(overlay: Overlay) -> str:
         facet, _, key = overlay.key.partition(":")
         if facet not in set(Facet):
             return f"there is no facet {facet!r}{did_you_mean(facet, Facet)}; write the key like area:drones"
+        if wrong := misfit(overlay.values or {}):
+            return wrong
     return "" if KEY.fullmatch(key) else "the key must be lower-case letters, digits and _ only"
 
 

@@ -37,6 +37,8 @@ class Table:
     path: tuple[str, ...] = ()
     #: keys that overlays set or took away
     overlaid: frozenset[str] = frozenset()
+    #: what the file said where an overlay is laid; None where none is
+    before: Mapping[str, object] | None = None
     #: variable that set a key
     variables: Mapping[str, str] = field(default_factory=dict)
 

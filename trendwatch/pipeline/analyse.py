@@ -14,7 +14,10 @@ from trendwatch.errors import LeaseLost
 from trendwatch.pipeline.labels import COUNTED_WEEKS, LabelWeek, judge_labels
 from trendwatch.pipeline.terms import TermMemory, judge_terms
 from trendwatch.store import Store
+from trendwatch.trends.everyday import everyday_words
 from trendwatch.trends.surge import SurgeRules
+from trendwatch.trends.terms import TermRules
+from trendwatch.types.tags import Example
 from trendwatch.types.trends import Trend
 from trendwatch.types.weeks import week_end, week_name, week_number
 from trendwatch.types.work import Clock
@@ -29,12 +32,20 @@ class Rules:
     surge: SurgeRules
     min_sources: int
     top_terms: int
+    #: words of our own examples that are no news of a technology, folded
+    everyday: frozenset[str] = frozenset()
 
 
-def rules_of(*, min_sources: int, floor: float, top_terms: int) -> Rules:
-    """Return the rules for what an operator may set."""
+def rules_of(*, min_sources: int, floor: float, top_terms: int, examples: tuple[Example, ...] = ()) -> Rules:
+    """Return the rules for what an operator may set, and the examples that say which words are everyday."""
     surge = SurgeRules(min_sources=min_sources, min_observed=floor)
-    return Rules(surge=surge, min_sources=min_sources, top_terms=top_terms)
+    everyday = everyday_words(examples)
+    return Rules(surge=surge, min_sources=min_sources, top_terms=top_terms, everyday=everyday)
+
+
+def term_rules(rules: Rules) -> TermRules:
+    """Return what of the rules holds for terms."""
+    return TermRules(min_sources=rules.min_sources, top=rules.top_terms, everyday=rules.everyday)
 
 
 @dataclass(slots=True)
@@ -104,6 +115,5 @@ def _judge(store: Store, version: str, week: int, *, rules: Rules, terms: TermMe
     What chance brings is estimated for every week: over many, expected and told say how good the method is.
     """
     labels = judge_labels(store, version, week, rules=rules.surge, memory=terms.counts)
-    least, top = rules.min_sources, rules.top_terms
-    told = judge_terms(store, version, week, min_sources=least, top=top, memory=terms)
+    told = judge_terms(store, version, week, rules=term_rules(rules), memory=terms)
     return LabelWeek([*labels.trends, *told], labels.spikes, labels.chance)

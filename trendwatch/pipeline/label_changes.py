@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from trendwatch.config import Config
-from trendwatch.config.labels import completed, find_label, with_label
+from trendwatch.config.labels import changed_label, completed, find_label, with_label
 from trendwatch.errors import InputError
 from trendwatch.pipeline.taggers import load_current
 from trendwatch.store import Store
@@ -49,9 +49,9 @@ def keep_label(
     found: list[Label] = []
 
     def change(seen: Sequence[Overlay]) -> list[Overlay]:
-        merged = {**values_of(seen, "label", full_key), **given}
-        found.append(with_label(config, full_key, merged)[0])
-        return [Overlay(kind="label", key=full_key, values=merged, changed_at=now, changed_by=by)]
+        values = changed_label(config, full_key, values_of(seen, "label", full_key), given=given)
+        found.append(with_label(config, full_key, values, instead=True)[0])
+        return [Overlay(kind="label", key=full_key, values=values, changed_at=now, changed_by=by)]
 
     store.overlays.change(change)
     return found[-1]

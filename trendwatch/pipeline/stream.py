@@ -18,7 +18,7 @@ from datetime import datetime, timedelta
 import numpy as np
 
 from trendwatch.news.cluster import Rarity, Report, StoryIndex
-from trendwatch.pipeline.analyse import Rules
+from trendwatch.pipeline.analyse import Rules, term_rules
 from trendwatch.pipeline.counted import joined
 from trendwatch.pipeline.labels import COUNTED_WEEKS, EVIDENCE, FALL_WEEKS, label_week
 from trendwatch.pipeline.mending import mended
@@ -29,7 +29,7 @@ from trendwatch.tagging.model import Tagger
 from trendwatch.text import reading
 from trendwatch.trends.series import TOTAL, Counts
 from trendwatch.trends.tally import Tally
-from trendwatch.trends.terms import TermRules, TermText, TermWatch
+from trendwatch.trends.terms import TermText, TermWatch
 from trendwatch.types.identity import stable_id
 from trendwatch.types.stories import CountedReport, Mend
 from trendwatch.types.tags import Facet, Tag
@@ -249,7 +249,7 @@ class Stream:
         found = self._watch.judge(
             since=self._since,
             owners={source: source for source in self._since},
-            rules=TermRules(min_sources=rules.min_sources, top=rules.top_terms),
+            rules=term_rules(rules),
         )
         return [term_trend(rise, week) for rise in found]
 

@@ -76,20 +76,20 @@ class TermMemory:
 
 
 def judge_terms(
-    store: Store, version: str, week: int, *, min_sources: int, top: int, memory: TermMemory
+    store: Store, version: str, week: int, *, rules: TermRules, memory: TermMemory
 ) -> list[Trend]:
     """Return the terms that rose by the end of a week, and keep the items that back them.
 
     Kept are the last weeks of every word that is up, and of those that people made a term of a label.
     """
-    if not top:
+    if not rules.top:
         return []
     watch = memory.watch(store, version, week)
     verdicts = store.terms.verdicts()
     found = watch.judge(
         since=store.series.feed_weeks(),
         owners=store.series.owners(),
-        rules=TermRules(min_sources=min_sources, top=top),
+        rules=rules,
         dismissed={verdict.term for verdict in verdicts},
     )
     store.term_uses.keep(watch.followed(verdict.term for verdict in verdicts if verdict.label))

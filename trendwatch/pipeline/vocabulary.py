@@ -2,56 +2,85 @@
 
 A word that is accepted is laid over the taxonomy, as a term that is evidence enough alone, and is exported
 with it; the next model is trained with it and counts the last months anew. Neither is told as new again.
+Who decides again takes the earlier decision back in the same transaction: a word is in one place.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from trendwatch.config import Config
-from trendwatch.config.overlays import lay_over
-from trendwatch.config.taxonomy import Known, read_taxonomy
+from trendwatch.config.labels import changed_label, in_force, with_accepted, with_label
+from trendwatch.config.taxonomy import Known
+from trendwatch.config.termlists import accepted_of
 from trendwatch.errors import ConfigError, NotFound
+from trendwatch.phrases import Phrases, item_words, split_words
+from trendwatch.pipeline.label_changes import LATEST
+from trendwatch.pipeline.taggers import load_current
 from trendwatch.store import Store
+from trendwatch.store.items import Filter
+from trendwatch.store.models import CURRENT
 from trendwatch.store.overlays import values_of
-from trendwatch.text import clean
+from trendwatch.text import STOP_WORDS, clean
 from trendwatch.trends.ngrams import fold
-from trendwatch.types.tags import Label
+from trendwatch.trends.ordinary import ORDINARY, PLAIN
+from trendwatch.types.tags import Label, TaggedItem
 from trendwatch.types.trends import TermVerdict
 from trendwatch.types.work import Overlay
+
+_STRENGTHS = ("strong", "weak", "anti")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reach:
+    """What a word does as a term of a label, on the latest items."""
+
+    #: full keys of other labels that have the term, and as what: strong, weak or anti
+    others: tuple[tuple[str, str], ...]
+    #: items looked at, those in languages not covered left out
+    items: int
+    #: of these: say the word
+    saying: int
+    #: have the label now
+    before: int
+    #: would have it with the term
+    after: int
+    #: stories among the items that get it
+    stories: int
 
 
 def accept_term(
     store: Store, config: Config, term: str, *, label: str, by: str, now: datetime
 ) -> TermVerdict:
-    """Make a word a term of a label.
+    """Make a word a term of a label; a label that it was made a term of before loses it.
 
     Raises:
-        ConfigError: it is no word, there is no such label, or the label would not be valid with it.
+        ConfigError: it is no word or an empty one, there is no such label, or the label would not be valid
+            with it.
     """
     verdict = _verdict(term, label=label, by=by, now=now)
-    complaint = Known(config.tables.labels).full_complaint(label)
+    complaint = Known(config.tables.labels).full_complaint(label) or _empty(verdict.form)
     if complaint:
         raise ConfigError(complaint)
-    _lay(store, config, label, strong=lambda strong: _with(strong, verdict.form), by=by, now=now)
-    store.terms.decide(verdict)
+    _settle(store, config, verdict.term, verdict=verdict, by=by, now=now)
     return verdict
 
 
-def dismiss_term(store: Store, term: str, *, by: str, now: datetime) -> TermVerdict:
-    """Never tell a word again.
+def dismiss_term(store: Store, config: Config, term: str, *, by: str, now: datetime) -> TermVerdict:
+    """Never tell a word again; a label that it was made a term of loses it.
 
     Raises:
-        ConfigError: it is no word.
+        ConfigError: it is no word, or a label would not be valid without it.
     """
     verdict = _verdict(term, label="", by=by, now=now)
-    store.terms.decide(verdict)
+    _settle(store, config, verdict.term, verdict=verdict, by=by, now=now)
     return verdict
 
 
 def take_back(store: Store, config: Config, term: str, *, by: str, now: datetime) -> TermVerdict:
-    """Forget a decision; a term that was added to a label leaves it.
+    """Forget a decision; a term that it added to a label leaves it, one that was there before stays.
 
     Raises:
         NotFound: nothing was decided about it.
@@ -60,12 +89,80 @@ def take_back(store: Store, config: Config, term: str, *, by: str, now: datetime
     verdict = next((one for one in store.terms.verdicts() if one.term == fold(term)), None)
     if verdict is None:
         raise NotFound("verdict on term", term[:100], hint="trendwatch terms list shows them")
-    if verdict.label and any(label.full_key == verdict.label for label in config.taxonomy.labels):
-        _lay(
-            store, config, verdict.label, strong=lambda strong: _without(strong, verdict.form), by=by, now=now
-        )
-    store.terms.forget(verdict.term)
+    _settle(store, config, verdict.term, verdict=None, by=by, now=now)
     return verdict
+
+
+def reach_of(store: Store, config: Config, form: str, *, label: str) -> Reach:
+    """Return what a word does as a term of a label that has it.
+
+    Raises:
+        ConfigError: there is no such label.
+    """
+    changes = values_of(store.overlays.list(), "label", label)
+    _, taxonomy = with_label(config, label, changes, instead=True)
+    words = _matched(form)
+    others = [
+        (one.full_key, name)
+        for one in taxonomy.labels
+        for name in _STRENGTHS
+        if one.full_key != label and words in map(_matched, getattr(one, name))
+    ]
+    items = _latest(store)
+    saying = _saying(form, items)
+    found = load_current(store, taxonomy).tag([(one.item.title, one.item.summary) for one in saying])
+    had = {one.item.id for one in items if label in {tag.full_key for tag in one.tags}}
+    gets = [
+        one
+        for one, tags in zip(saying, found, strict=True)
+        if one.item.id not in had and label in {tag.full_key for tag in tags}
+    ]
+    return Reach(
+        others=tuple(others),
+        items=len(items),
+        saying=len(saying),
+        before=len(had),
+        after=len(had) + len(gets),
+        stories=len({one.story_id or one.item.id for one in gets}),
+    )
+
+
+def reach_words(reach: Reach, names: Mapping[str, str]) -> str:
+    """Return the same in words, for people.
+
+    Args:
+        reach: of a word
+        names: of labels, by full key
+    """
+    first = (
+        f"of the latest {reach.items} items {reach.saying} say it; {reach.before} have the label now, "
+        f"{reach.after} would with it: {reach.after - reach.before} more items, {reach.stories} past stories"
+    )
+    how = {"strong": "too", "weak": "as a weak term", "anti": "as a term against"}
+    others = [f"{names.get(key, key)} has it {how[name]}" for key, name in reach.others]
+    return "; ".join([first, *others])
+
+
+def waits(store: Store, verdict: TermVerdict) -> bool:
+    """Tell whether a word that was accepted is not learnt by the current model yet."""
+    if not verdict.label:
+        return False
+    model = next((made for _, state, made in store.models.versions() if state == CURRENT), None)
+    return model is None or model <= verdict.decided_at
+
+
+def _latest(store: Store) -> list[TaggedItem]:
+    """Return the latest items in languages that are covered."""
+    items = store.items.search(Filter(), limit=LATEST).items
+    version = next((version for version, state, _ in store.models.versions() if state == CURRENT), "")
+    uncovered = store.uncovered.languages_of(version, [one.item.id for one in items])
+    return [one for one in items if one.item.id not in uncovered]
+
+
+def _saying(form: str, items: Sequence[TaggedItem]) -> list[TaggedItem]:
+    phrases: Phrases[int] = Phrases()
+    phrases.add(form, 0)
+    return [one for one in items if phrases.find(item_words(one.item.title, one.item.summary))]
 
 
 def _verdict(term: str, *, label: str, by: str, now: datetime) -> TermVerdict:
@@ -80,46 +177,66 @@ def _verdict(term: str, *, label: str, by: str, now: datetime) -> TermVerdict:
     return TermVerdict(term=fold(form), form=form, label=label, decided_at=now, decided_by=by)
 
 
-def _with(terms: Sequence[str], term: str) -> list[str]:
-    return list(terms) if term in terms else [*terms, term]
+def _empty(form: str) -> str:
+    """Return why a word cannot tell what a text is about, "" where it may."""
+    words = form.split()
+    alone = PLAIN if len(words) == 1 else frozenset()
+    if all(word in STOP_WORDS or word in ORDINARY or word in alone or word.isdigit() for word in words):
+        return f"{form!r} stands in texts about anything: it can be no term of a label"
+    return ""
 
 
-def _without(terms: Sequence[str], term: str) -> list[str]:
-    return [one for one in terms if one != term]
-
-
-def _lay(
-    store: Store,
-    config: Config,
-    label: str,
-    *,
-    strong: Callable[[Sequence[str]], list[str]],
-    by: str,
-    now: datetime,
+def _settle(
+    store: Store, config: Config, term: str, *, verdict: TermVerdict | None, by: str, now: datetime
 ) -> None:
-    """Lay the terms of a label over the files, made of those it has then, unless it would be wrong."""
+    """Keep a decision instead of an earlier one, with what both change of labels."""
 
-    def overlay(values: Mapping[str, object]) -> Overlay:
-        return Overlay(kind="label", key=label, values=values, changed_at=now, changed_by=by)
+    def made_of(
+        seen: Sequence[Overlay], said: Sequence[TermVerdict]
+    ) -> tuple[list[Overlay], TermVerdict | None]:
+        earlier = next((one for one in said if one.term == term), None)
+        known = {label.full_key for label in config.taxonomy.labels}
+        touched = {one.label for one in (earlier, verdict) if one is not None and one.label} & known
+        changes = []
+        for label in sorted(touched):
+            form = verdict.form if verdict is not None and verdict.label == label else ""
+            before = values_of(seen, "label", label)
+            forms = [one.form for one in said if one.label == label]
+            values = _changed(config, label, before, forms=forms, term=term, form=form)
+            if values != before:
+                changes.append(Overlay(kind="label", key=label, values=values, changed_at=now, changed_by=by))
+        return changes, verdict
 
-    def change(seen: Sequence[Overlay]) -> list[Overlay]:
-        earlier = values_of(seen, "label", label)
-        terms = strong(_label(config, overlay(earlier)).strong)
-        changed = overlay({**earlier, "strong": terms})
-        _label(config, changed)
-        return [changed]
-
-    store.overlays.change(change)
+    store.terms.settle(term, made_of)
 
 
-def _label(config: Config, overlay: Overlay) -> Label:
-    """Return a label as an overlay makes it.
+def _changed(
+    config: Config, label: str, earlier: Mapping[str, object], *, forms: Sequence[str], term: str, form: str
+) -> dict[str, object]:
+    """Return the change of a label without a word, or with a form of it, unless it would be wrong."""
+    changes = changed_label(config, label, earlier, given={}, accepted=forms)
+    before = accepted_of(changes)
+    accepted = [one for one in before if fold(one) != term or one == form]
+    others = in_force(config, label, with_accepted(changes, accepted))
+    if form and form not in accepted and not _has(others, form):
+        accepted.append(form)
+    changes = with_accepted(changes, accepted)
+    in_force(config, label, changes)
+    return changes
+
+
+def _has(label: Label, form: str) -> bool:
+    """Tell whether a label has a term for itself already.
 
     Raises:
-        ConfigError: it would not be valid.
+        ConfigError: it has it against itself.
     """
-    problems: list[ConfigError] = []
-    found = read_taxonomy(lay_over(config.tables, [overlay], problems).labels, problems)
-    if problems:
-        raise ConfigError("; ".join(problem.message for problem in problems))
-    return next(label for label in found.labels if label.full_key == overlay.key)
+    words = _matched(form)
+    if words in map(_matched, label.anti):
+        raise ConfigError(f"{form!r} is a term against {label.full_key}; take it out there first")
+    return words in map(_matched, label.strong)
+
+
+def _matched(term: str) -> str:
+    """Return a term as it is found in texts."""
+    return " ".join(split_words(term))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
-from sqlalchemy import Connection, Engine, delete, select, text
+from sqlalchemy import Connection, Delete, Engine, delete, select, text
 
 from trendwatch.store.engine import reading, writing
 from trendwatch.store.statements import insert, table
@@ -28,26 +28,20 @@ class Overlays:
     def list(self) -> list[Overlay]:
         """Return every change, by kind and key."""
         with reading(self._engine) as connection:
-            return _all(connection)
+            return every(connection)
 
     def put(self, *changes: Overlay, seen: Sequence[Overlay] | None = None) -> bool:
         """Keep changes, all of them or none; each takes the place of an earlier one of the same thing.
 
         Args:
-            changes: at most one for each thing
+            changes: at most one for each thing; one that says nothing of a label takes an earlier one away
             seen: what they were made of; if that is no longer all there is, nothing is kept
 
         Returns:
             whether they were kept
         """
         with writing(self._engine) as connection:
-            if connection.dialect.name == "postgresql":  # SQLite has one writer anyway
-                connection.execute(text("LOCK TABLE overlay IN SHARE ROW EXCLUSIVE MODE"))
-            if seen is not None and _all(connection) != list(seen):
-                return False
-            for change in changes:
-                _keep(connection, change)
-            return True
+            return lay(connection, changes, seen=seen)
 
     def change(self, made_of: Callable[[Sequence[Overlay]], Iterable[Overlay]]) -> None:
         """Keep what follows from the changes there are, all of it or none.
@@ -64,7 +58,34 @@ class Overlays:
     def drop(self, kind: str, key: str) -> None:
         """Forget a change: the file's value holds again."""
         with writing(self._engine) as connection:
-            connection.execute(delete(_OVERLAY).where(_OVERLAY.c.kind == kind, _OVERLAY.c.key == key))
+            connection.execute(_gone(kind, key))
+
+
+def lay(
+    connection: Connection,
+    changes: Iterable[Overlay],
+    *,
+    seen: Sequence[Overlay] | None,
+    only_if: Callable[[], bool] = lambda: True,
+) -> bool:
+    """Keep changes in a transaction, unless what they were made of is no longer all there is.
+
+    Args:
+        connection: that writes
+        changes: at most one for each thing
+        seen: all changes they were made of; None where that does not matter
+        only_if: asked while nobody else can change anything
+    """
+    if connection.dialect.name == "postgresql":  # SQLite has one writer anyway
+        connection.execute(text("LOCK TABLE overlay IN SHARE ROW EXCLUSIVE MODE"))
+    if seen is not None and (every(connection) != list(seen) or not only_if()):
+        return False
+    for change in changes:
+        if change.kind == "label" and change.values == {}:
+            connection.execute(_gone(change.kind, change.key))
+        else:
+            _keep(connection, change)
+    return True
 
 
 def values_of(changes: Iterable[Overlay], kind: str, key: str) -> dict[str, object]:
@@ -73,7 +94,12 @@ def values_of(changes: Iterable[Overlay], kind: str, key: str) -> dict[str, obje
     return dict(found[0]) if found else {}
 
 
-def _all(connection: Connection) -> list[Overlay]:
+def _gone(kind: str, key: str) -> Delete:
+    return delete(_OVERLAY).where(_OVERLAY.c.kind == kind, _OVERLAY.c.key == key)
+
+
+def every(connection: Connection) -> list[Overlay]:
+    """Return every change, by kind and key."""
     query = select(_OVERLAY).order_by(_OVERLAY.c.kind, _OVERLAY.c.key)
     return [Overlay(**row) for row in connection.execute(query).mappings()]
 

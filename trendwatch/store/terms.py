@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeAlias
 
-from sqlalchemy import Engine, delete, select
+from sqlalchemy import Connection, Engine, delete, select
 
+from trendwatch.store import overlays
 from trendwatch.store.engine import reading, writing
 from trendwatch.store.frozen import thaw
 from trendwatch.store.mend_tables import TermVerdictRow
@@ -16,6 +19,7 @@ from trendwatch.store.statements import insert, table
 from trendwatch.store.tables import FeedRow, ItemRow, StoryRow, TagRow, TrendRow
 from trendwatch.types.tags import Facet
 from trendwatch.types.trends import TermVerdict, Trend, TrendKind
+from trendwatch.types.work import Overlay
 
 _ITEM = table(ItemRow)
 _FEED = table(FeedRow)
@@ -23,6 +27,11 @@ _STORY = table(StoryRow)
 _TAG = table(TagRow)
 _TREND = table(TrendRow)
 _VERDICT = table(TermVerdictRow)
+
+#: What is decided and what changes with it, from all changes and decisions there are; None: nothing any more.
+Decided: TypeAlias = Callable[
+    [Sequence[Overlay], Sequence[TermVerdict]], tuple[Iterable[Overlay], TermVerdict | None]
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,24 +116,49 @@ class Terms:
 
     def verdicts(self) -> list[TermVerdict]:
         """Return what people decided, the latest first."""
-        query = select(_VERDICT).order_by(_VERDICT.c.decided_at.desc(), _VERDICT.c.term)
         with reading(self._engine) as connection:
-            return [TermVerdict(**row) for row in connection.execute(query).mappings()]
+            return _verdicts(connection)
 
-    def decide(self, verdict: TermVerdict) -> None:
-        """Keep a decision; a later one on the same term takes its place."""
-        values = {
-            "form": verdict.form,
-            "label": verdict.label,
-            "decided_at": verdict.decided_at,
-            "decided_by": verdict.decided_by,
-        }
-        with writing(self._engine) as connection:
-            statement = insert(connection, TermVerdictRow).values(term=verdict.term, **values)
-            connection.execute(statement.on_conflict_do_update(index_elements=["term"], set_=values))
+    def settle(self, term: str, made_of: Decided) -> None:
+        """Keep what is decided of a term and what it changes of labels, both or neither.
 
-    def forget(self, term: str) -> bool:
-        """Take a decision back; return whether there was one."""
+        Args:
+            term: folded
+            made_of: the changes and the decision, None to take one back, given all that there are; may
+                refuse by raising, and is asked again where somebody else changed something meanwhile
+        """
+        while not self._settled(term, made_of):  # whoever kept us from it got further, so this ends
+            pass
+
+    def _settled(self, term: str, made_of: Decided) -> bool:
+        """Keep a decision once, unless somebody changed something since it was asked for."""
+        with reading(self._engine) as connection:
+            seen, said = overlays.every(connection), _verdicts(connection)
+        changes, verdict = made_of(seen, said)
         with writing(self._engine) as connection:
-            gone = connection.execute(delete(_VERDICT).where(_VERDICT.c.term == term))
-            return bool(gone.rowcount)
+            if not overlays.lay(
+                connection, changes, seen=seen, only_if=lambda: _verdicts(connection) == said
+            ):
+                return False
+            if verdict is None:
+                connection.execute(delete(_VERDICT).where(_VERDICT.c.term == term))
+            else:
+                _decide(connection, verdict)
+            return True
+
+
+def _verdicts(connection: Connection) -> list[TermVerdict]:
+    query = select(_VERDICT).order_by(_VERDICT.c.decided_at.desc(), _VERDICT.c.term)
+    return [TermVerdict(**row) for row in connection.execute(query).mappings()]
+
+
+def _decide(connection: Connection, verdict: TermVerdict) -> None:
+    """Keep a decision; a later one on the same term takes its place."""
+    values = {
+        "form": verdict.form,
+        "label": verdict.label,
+        "decided_at": verdict.decided_at,
+        "decided_by": verdict.decided_by,
+    }
+    statement = insert(connection, TermVerdictRow).values(term=verdict.term, **values)
+    connection.execute(statement.on_conflict_do_update(index_elements=["term"], set_=values))

@@ -11,15 +11,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trendwatch.statistics import Floats, npmi
-from trendwatch.text import STOP_WORDS
+from trendwatch.trends.naming import can_name, is_mere, undated
 from trendwatch.trends.ngrams import fold
-from trendwatch.trends.ordinary import ORDINARY, PLAIN
 from trendwatch.trends.samestore import publishers, share, sums
 from trendwatch.trends.termlevels import TermLevels, TermUse, heard, term_began, uses
 from trendwatch.trends.termtable import KEPT_WEEKS, TermTable
 
 #: Bits: 1.5 times the usual.
 LEAST_BOUND = 0.585
+#: Bits that a term of everyday words must pass: twice the usual.
+SURER_BOUND = 1.0
 #: Bits: about three times the usual.
 LEAST_RATIO = 1.5
 LEAST_NPMI = 0.3
@@ -50,6 +51,8 @@ class TermRules:
     min_owners: int = 2
     #: how many are told a week
     top: int = 5
+    #: folded words that are used of anything (``everyday``): a term of such words must rise more surely
+    everyday: AbstractSet[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,14 +142,13 @@ class TermJudgement:
 
     def _rising(self) -> list[int]:
         levels = self._levels
-        rose = (
-            (levels.strength >= LEAST_BOUND)
-            & (levels.ratio >= LEAST_RATIO)
-            & (levels.observed >= self._rules.min_stories)
-        ).nonzero()[0]
+        rose = (self._rose() & (levels.observed >= self._rules.min_stories)).nonzero()[0]
         # in the order of the terms' letters where they are as clear: numbers depend on what was dropped
         ranked = sorted(rose.tolist(), key=lambda term: (-levels.strength[term], self._table.form(term)))
         return ranked[:CANDIDATES]
+
+    def _rose(self) -> NDArray[np.bool_]:
+        return (self._levels.strength >= LEAST_BOUND) & (self._levels.ratio >= LEAST_RATIO)
 
     def _is_new(self, term: int) -> bool:
         use, rules = self._uses[term], self._rules
@@ -155,11 +157,24 @@ class TermJudgement:
             and len(use.sources) >= rules.min_sources
             and len(self._owners(use)) >= min(rules.min_owners, rules.min_sources)
             and len(use.weeks) >= LEAST_WEEKS
-            and _can_name(self._table.form(term))
+            and can_name(self._table.form(term))
+            and self._sure_enough(term)
+            and self._is_no_edition(term)
             and _one_field(use)
             and not self._one_hand(use)
             and self._cohesion(term) >= LEAST_NPMI
         )
+
+    def _sure_enough(self, term: int) -> bool:
+        """Tell whether a term is no mere words of everyday, or rises so surely that they name something."""
+        strength = self._levels.strength[term]
+        return bool(strength >= SURER_BOUND) or not is_mere(self._table.form(term), self._rules.everyday)
+
+    def _is_no_edition(self, term: int) -> bool:
+        """Tell whether a name with a year rises without the year too: what comes every year does not."""
+        name = undated(self._table.form(term))
+        number = self._table.numbers.get(fold(name), term)
+        return not name or bool(self._rose()[number])
 
     def _owners(self, use: TermUse) -> set[int]:
         return {self._owner[source] for source in use.sources}
@@ -257,14 +272,6 @@ def _sites(table: TermTable, heard_: NDArray[np.bool_]) -> dict[int, float]:
     at, source = np.divmod(pairs, max(1, len(table.sources())))
     np.maximum.at(share, at, counts / np.bincount(sources)[source])
     return dict(zip(found.tolist(), share.tolist(), strict=True))
-
-
-def _can_name(form: str) -> bool:
-    """Tell whether a term can be a name: no ordinary word at an edge, not plain words only."""
-    parts = form.split(" ")
-    if parts[0] in ORDINARY or parts[-1] in ORDINARY:
-        return False
-    return any(part not in PLAIN and part not in STOP_WORDS for part in parts)
 
 
 def _one_field(use: TermUse) -> bool:

@@ -48,7 +48,8 @@ class Overlay:
     kind: OverlayKind
     #: feed or business key, ``area:drones`` for a label, the section for a setting
     key: str
-    #: what changes, in the words of the files; a value None takes the key away; None removes the thing
+    #: what changes, in the words of the files, terms of a label as what is added and removed; a value None
+    #: takes the key away; None removes the thing; one of a label that is empty is not kept
     values: Mapping[str, object] | None
     #: UTC; of several overlays on one thing, the later wins
     changed_at: datetime

@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from trendwatch.advice.trendwords import direction, telling
 from trendwatch.errors import NotFound
+from trendwatch.pipeline.vocabulary import waits
 from trendwatch.trends.ngrams import fold
 from trendwatch.types.news import Item
 from trendwatch.types.trends import SHOWN_WEEKS, Spike, Trend, TrendKind
@@ -50,6 +51,8 @@ class Row:
     near: str = ""
     #: of a new word: the label it was added to, or "dismissed"; "" while nothing is decided
     decided: str = ""
+    #: what was decided begins with the next training
+    waits: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +93,9 @@ def rows(parts: Parts, trends: Sequence[Trend], *, week: int) -> list[Row]:
     lines = {series.key: spark(series.stories) for series in counted}
     ids = [item for trend in trends for item in trend.evidence]
     items = {tagged.item.id: tagged.item for tagged in parts.store.items.by_id(list(dict.fromkeys(ids)))}
-    decided = _named_words(parts) | {
-        one.term: names.get(one.label, "dismissed") for one in parts.store.terms.verdicts()
-    }
+    verdicts = parts.store.terms.verdicts()
+    decided = _named_words(parts) | {one.term: names.get(one.label, "dismissed") for one in verdicts}
+    waiting = {one.term for one in verdicts if waits(parts.store, one)}
     return [
         Row(
             trend=trend,
@@ -102,6 +105,7 @@ def rows(parts: Parts, trends: Sequence[Trend], *, week: int) -> list[Row]:
             counted=is_counted(parts, trend.key),
             near=names.get(trend.area, ""),
             decided=decided.get(fold(trend.key), "") if trend.kind is TrendKind.TERM else "",
+            waits=fold(trend.key) in waiting,
         )
         for trend in trends
     ]
@@ -160,7 +164,9 @@ def _spikes(parts: Parts, version: str, week: int) -> list[tuple[str, Spike]]:
 def _groups(parts: Parts, trends: Sequence[Trend], week: int) -> list[Group]:
     sorts: dict[str, list[Row]] = {title: [] for title, _ in _SORTS}
     for row in rows(parts, [trend for trend in trends if telling(trend)], week=week):
-        sorts[_sort(row.trend.key)].append(row)
+        # what a label has learnt is no new word any more
+        if row.decided in {"", "dismissed"} or row.waits:
+            sorts[_sort(row.trend.key)].append(row)
     groups = []
     for title, found in sorts.items():
         rising = tuple(row for row in found if direction(row.trend) == "up")[:_ROWS]
