@@ -34,7 +34,8 @@ from trendwatch.demo.counts import CountNuisance, CountRules, CountWorld, simula
 from trendwatch.pipeline.counted import CountMemory
 from trendwatch.store import Store
 from trendwatch.store.engine import writing
-from trendwatch.store.understanding import Understood, write_counts
+from trendwatch.store.counting import write_counts
+from trendwatch.types.stories import Understood
 from trendwatch.trends.judgement import SurgeRules, judgement
 from trendwatch.trends.loudness import without_storms
 from trendwatch.trends.panel import Pairs, PanelRules, levels

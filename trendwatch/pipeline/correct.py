@@ -84,25 +84,23 @@ def correct(
     """
     tagged = store.items.get(item_id)
     _check(taxonomy, add=add, remove=remove, none=none)
-    said = {_facet(key) for key in (*add, *remove)} | set(none)
-    earlier = store.corrections.of(item_id)
-    known = earlier.facets if earlier else frozenset()
-    whole = not said or store.corrections.was_asked(item_id)
-    facets = frozenset(Facet if whole else map(Facet, said)) | known
-    tags = {tag.full_key for tag in tagged.tags if tag.facet not in known}
-    before = {key for key in tags | (earlier.labels if earlier else set()) if _facet(key) not in none}
+    said = {Facet(_facet(key)) for key in (*add, *remove)} | set(map(Facet, none))
+    before = {tag.full_key for tag in tagged.tags if tag.facet not in none}
     gone = {key for key in before if set(remove) & set(_with_parents([key], taxonomy))}
     after = (before - gone) | set(_with_parents(add, taxonomy))
+    earlier = store.corrections.of(item_id)
+    whole = not said or store.corrections.was_asked(item_id)
+    facets = said | (set(Facet) - (earlier.facets if earlier else set()) if whole else set())
     correction = Correction(
         item_id=item_id,
         title=tagged.item.title,
         summary=tagged.item.summary,
         labels=frozenset(key for key in after if _facet(key) in facets),
-        facets=facets,
+        facets=frozenset(facets),
         made_at=now,
     )
     store.corrections.put(correction, by=by)
-    return correction
+    return store.corrections.of(item_id) or correction
 
 
 def described(correction: Correction) -> Mapping[str, Sequence[str]]:
