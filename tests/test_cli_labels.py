@@ -66,3 +66,29 @@ def test_c1_a_damaged_model_stops_no_verb_and_doctor_tells_of_it(filled: Command
     assert filled("train").code == 0
     assert filled("tag").code == 0  # the new one counts the last months first
     assert {one["check"]: one for one in filled("doctor", "--json").objects}["model"]["ok"]
+
+
+def test_what_was_said_is_listed_and_taken_back(filled: CommandLine) -> None:
+    [item] = filled("items", "--label", "area:drones", "--limit", "1", "--json").object["items"]
+    key = item["item"]["id"]
+    assert "nothing was said" in filled("labels", "undo", key).err
+    filled("labels", "correct", key, "--none", "area", "--none", "sector")
+    found = filled("items", "--json").object["items"]
+    [now] = [one for one in found if one["item"]["id"] == key]
+    assert not {tag["facet"] for tag in now["tags"]} & {"area", "sector"}
+    told = filled("labels", "corrections", "--limit", "1", "--json").object
+    assert [(one["item_id"], one["by"]) for one in told["corrections"]] == [(key, "cli")]
+    assert f"--cursor {told['next_cursor']}" in filled("labels", "corrections", "--limit", "1").out
+    assert filled("labels", "undo", key, "--facet", "sector").out == "taken back: sector\n"
+    assert "there is no facet" in filled("labels", "undo", key, "--facet", "sectors").err
+    assert "area" in filled("labels", "undo", key, "--json").object["undone"]
+    assert filled("labels", "corrections", "--json").object["corrections"] == []
+
+
+def test_items_are_listed_by_what_they_carry(filled: CommandLine) -> None:
+    listed = filled("items", "--label", "area:drones")
+    assert "area:drones" in listed.out
+    assert filled("items", "--not-covered", "--json").object == {"items": [], "next_cursor": None}
+    assert "there is no label 'drones'" in filled("items", "--label", "drones").err
+    first = filled("items", "--limit", "1")
+    assert "more: --cursor" in first.out

@@ -123,8 +123,9 @@ def test_the_page_tries_and_adds_a_label(ask: Asker, parts: Parts) -> None:
 
 
 def test_questions_are_asked_and_judged_with_a_form(ask: Asker, parts: Parts) -> None:
+    assert ask.get("/api/v1/questions").json()["questions"] == []  # to look picks nothing
+    assert parts.desk.ask_about_tags() > 0
     waiting = ask.get("/api/v1/questions").json()["questions"]
-    assert waiting
     page = ask.get("/tags/queue")
     form = LexborHTMLParser(page.text).css_first("form.judge")
     assert form is not None
@@ -154,6 +155,29 @@ def test_what_readers_doubt_is_asked_first_until_it_is_judged(ask: Asker, parts:
     [kept] = parts.store.corrections.all()
     assert label not in kept.labels
     assert not any(one["doubts"] for one in ask.get("/api/v1/questions").json()["questions"])
+
+
+def test_what_was_said_is_listed_and_taken_back(ask: Asker, parts: Parts) -> None:
+    item = next(one for one in ask.get("/api/v1/items").json()["items"] if one["tags"])
+    path = f"/api/v1/items/{item['id']}"
+    ask("POST", f"{path}/correction", json={"none": ["area", "sector"]})
+    assert all(tag["facet"] not in {"area", "sector"} for tag in ask.get(path).json()["tags"])
+    told = ask.get("/api/v1/corrections?limit=1").json()
+    assert [(one["item"], one["facet"], one["labels"], one["by"]) for one in told["corrections"]] == [
+        (item["id"], "sector", [], "api")
+    ]
+    rest = ask.get(f"/api/v1/corrections?cursor={told['next_cursor']}").json()
+    assert [one["facet"] for one in rest["corrections"]] == ["area"]
+    said = text_of(ask.get("/tags/corrections").text)
+    assert "none fits" in said
+    assert "by api" in said
+    answer = ask("POST", "/tags/corrections", data={"item": item["id"], "facet": "sector"})
+    assert (answer.status_code, answer.headers["location"]) == (303, "/tags/corrections")
+    undone = ask("DELETE", f"{path}/correction").json()
+    assert undone == {"item": item["id"], "undone": ["area"]}
+    assert ask.get(path).json()["tags"] == item["tags"]
+    assert ask("DELETE", "/api/v1/items/ffff/correction").status_code == 404
+    assert "Nothing was judged" in ask.get("/tags/corrections").text
 
 
 def test_a_form_that_is_none_or_comes_from_elsewhere_is_refused(ask: Asker, parts: Parts) -> None:
@@ -208,6 +232,14 @@ def test_items_of_other_languages_say_so(ask: Asker, parts: Parts) -> None:
     assert ask.get(f"/api/v1/items/{item.item.id}").json()["covered"] is False
     assert "Language not covered" in text_of(ask.get(f"/items/{item.item.id}").text)
     assert "language not covered (de)" in text_of(ask.get("/items", params={"q": "Weather"}).text)
+    asked = ask.get("/api/v1/items", params={"covered": "false"}).json()["items"]
+    assert [one["id"] for one in asked] == [item.item.id]
+    others = ask.get("/api/v1/items", params={"covered": "true"}).json()["items"]
+    assert item.item.id not in {one["id"] for one in others}
+    assert others
+    page = ask.get("/items", params={"language": "not_covered"}).text
+    assert item.item.title in page
+    assert others[0]["title"] not in page
 
 
 def test_reliability_is_a_table_with_the_error_in_words(tmp_path: Path) -> None:

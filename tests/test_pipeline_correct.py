@@ -10,7 +10,7 @@ from tests.seeds import NOW, a_feed, a_model, a_taxonomy, an_item, keep
 from tests.steps import rule_tagger, understand_all
 from tests.tagging_world import TAXONOMY
 from trendwatch.errors import InputError, NotFound
-from trendwatch.pipeline.correct import correct, described, queue
+from trendwatch.pipeline.correct import ask, correct, described, queue, take_back
 from trendwatch.store import Store
 from trendwatch.types.tags import Asked, Facet
 
@@ -90,11 +90,36 @@ def test_an_unknown_item_is_not_found(store: Store) -> None:
 
 def test_a_week_asks_once_and_answered_ones_leave(filled: Store) -> None:
     later = NOW + timedelta(hours=2)
-    first = queue(filled, rule_tagger(), now=later, count=3)
+    assert ask(filled, rule_tagger, now=later, count=3) == 3
+    first = queue(filled, now=later, count=3)
     assert len(first) == 3
     assert first[0].why is Asked.RANDOM
     said(filled, TITLES.index(first[0].tagged.item.title))
-    again = queue(filled, rule_tagger(), now=later + timedelta(hours=1), count=3)
+    assert ask(filled, rule_tagger, now=later + timedelta(hours=1), count=3) == 0
+    again = queue(filled, now=later + timedelta(hours=1), count=3)
     assert {one.tagged.item.id for one in again} == {one.tagged.item.id for one in first[1:]}
-    next_week = queue(filled, rule_tagger(), now=later + 7 * DAY, count=3)
+    assert queue(filled, now=later + 7 * DAY, count=3) == []  # to look picks nothing
+    ask(filled, rule_tagger, now=later + 7 * DAY, count=3)
+    next_week = queue(filled, now=later + 7 * DAY, count=3)
     assert len(next_week) == 1  # the one that was left
+
+
+def test_a_week_that_began_with_few_items_is_topped_up(filled: Store) -> None:
+    assert ask(filled, rule_tagger, now=NOW, count=25) == len(TITLES)
+    keep(filled, [an_item(number, title=f"Drone {number} counts sheep") for number in range(10, 60)])
+    understand_all(filled)
+    assert ask(filled, rule_tagger, now=NOW, count=25) == 25 - len(TITLES)
+    assert ask(filled, rule_tagger, now=NOW, count=25) == 0
+    why = filled.corrections.asked_since(NOW - DAY)
+    assert (len(why), why.count(Asked.RANDOM)) == (25, 5)
+
+
+def test_what_is_taken_back_is_asked_again_this_week(filled: Store) -> None:
+    ask(filled, rule_tagger, now=NOW, count=3)
+    item = queue(filled, now=NOW)[0].tagged.item.id
+    correct(filled, a_taxonomy(), item, by="ada", now=NOW)
+    assert item not in {one.tagged.item.id for one in queue(filled, now=NOW)}
+    assert take_back(filled, item) == list(Facet)
+    assert item in {one.tagged.item.id for one in queue(filled, now=NOW)}
+    with pytest.raises(InputError, match="there is no facet 'areas'"):
+        take_back(filled, item, facets=["areas"])

@@ -8,7 +8,7 @@ import pytest
 
 from tests.seeds import NOW, a_feed, a_model, a_taxonomy, an_item, keep
 from tests.steps import rule_tagger, understand_all
-from trendwatch.pipeline.correct import correct, queue
+from trendwatch.pipeline.correct import ask, correct, queue
 from trendwatch.pipeline.doubts import WINDOW, doubt_words, doubted
 from trendwatch.store import Store
 from trendwatch.types.tags import Asked, Doubt
@@ -94,14 +94,15 @@ def test_a_judged_facet_is_settled_and_another_is_not(filled: Store) -> None:
 
 
 def test_the_queue_asks_it_before_the_week_s_pick_and_once(filled: Store) -> None:
-    before = queue(filled, rule_tagger(), now=NOW, count=3)
+    ask(filled, rule_tagger, now=NOW, count=3)
+    before = queue(filled, now=NOW, count=3)
     vote(filled, 1, DRONES, by="farm")
-    after = queue(filled, rule_tagger(), now=NOW, count=3)
+    after = queue(filled, now=NOW, count=3)
     assert after[0].tagged.item.title == TITLES[1]
     assert after[0].doubts
     why = {one.tagged.item.id: one.why for one in before}
     assert {one.tagged.item.id: one.why for one in after} == why  # picked at random, it still measures
-    store_only = queue(filled, rule_tagger(), now=NOW + timedelta(days=7), count=3)
+    store_only = queue(filled, now=NOW + timedelta(days=7), count=3)
     assert [one.why for one in store_only] == [Asked.READERS]
 
 

@@ -224,6 +224,18 @@ class Desk:
             )
         return told
 
+    def ask_about_tags(self) -> int:
+        """Pick this week's items to judge, as far as fewer were; return how many were picked now."""
+        from trendwatch.pipeline.correct import ask
+        from trendwatch.pipeline.taggers import load_current
+
+        shop = self.workshop
+        return ask(
+            shop.store,
+            lambda: load_current(shop.store, shop.config.taxonomy, cold=shop.cold_model),
+            now=shop.clock(),
+        )
+
     def read_pages(self) -> PagesReport:
         """Read the pages of new items whose feeds ask for full text.
 

@@ -275,7 +275,7 @@ class Service:
     def steps(self) -> tuple[Callable[[], object], ...]:
         """All that a tick does, in the order of the flow; ``send`` has ticks of its own: ends may be dead."""
         before = self.learn, self.poll, self.desk.tell_breakages, self.desk.read_pages
-        return *before, self.understand, self.analyse, self.compose
+        return *before, self.understand, self.desk.ask_about_tags, self.analyse, self.compose
 
     def close(self) -> None:
         """Give back connections and child processes."""

@@ -1,6 +1,6 @@
 """What corrections are worth, and whether the queue asks better questions than chance.
 
-    python -m tests.benchmarks.corrections [--halves 20] [--taken-away 0.4] [--examples 0.1]
+    python -m tests.benchmarks.corrections [--halves 20] [--taken-away 0.4] [--examples 0.1] [--anew]
 
 The labelled headlines beside the project are cut in two at random, again and again. The operator is played
 by the labels of one half: asked 25 at a time by the queue, or at random, in both cases learnt after every
@@ -61,17 +61,21 @@ from __future__ import annotations
 
 import argparse
 import gzip
+import time
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tests.benchmarks.tagging import CONFIG, GOLD, NOW, read_examples, read_taxonomy, thinned
-from trendwatch.tagging.evaluate import ENOUGH, Gold, evaluate, parse_gold
+from trendwatch.tagging.evaluate import Gold, evaluate, parse_gold
 from trendwatch.tagging.model import Tagger
+from trendwatch.tagging.quality import ENOUGH
 from trendwatch.tagging.queue import pick
-from trendwatch.tagging.train import train
+from trendwatch.tagging.train import Scored, learn_words, score_corrections, train, weigh
+from trendwatch.tagging.words import Words
 from trendwatch.types.tags import Correction, Example, Facet, Origin, Tag, Taxonomy
 
 STEP, STEPS = 25, 12
@@ -118,11 +122,37 @@ def _precisions(
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class World:
+    """What is known before anybody corrects anything."""
+
+    examples: list[Example]
+    taxonomy: Taxonomy
+    words: Words
+    known: Scored
+    #: train everything again, words too
+    anew: bool
+
+    @classmethod
+    def of(cls, examples: list[Example], taxonomy: Taxonomy, *, anew: bool) -> World:
+        """Return what configuration alone makes."""
+        return cls(examples, taxonomy, *learn_words(examples, taxonomy), anew)
+
+    def taught(self, asked: Sequence[Gold]) -> Tagger:
+        """Return the tagger that has learnt what an operator said of some texts."""
+        said = corrections(asked)
+        if self.anew:
+            return Tagger.load(train(self.examples, self.taxonomy, corrections=said, now=NOW), self.taxonomy)
+        known = self.known.beside(score_corrections(self.words, said, self.taxonomy)) if said else self.known
+        return Tagger.load(
+            weigh(self.words, known, taxonomy=self.taxonomy, taught={}, now=NOW), self.taxonomy
+        )
+
+
 def played(
-    how: str, cold: Tagger, pool: list[Gold], rest: Sequence[Gold], *, known: tuple[list[Example], Taxonomy]
+    how: str, world: World, cold: Tagger, *, pool: list[Gold], rest: Sequence[Gold]
 ) -> list[list[float]]:
     """Return macro-F1 on the rest after each 100 corrections of the pool."""
-    examples, taxonomy = known
     asked: list[Gold] = []
     left, tagger, reached = list(pool), cold, []
     for step in range(STEPS):
@@ -134,9 +164,8 @@ def played(
         asked += [one for place, one in enumerate(left) if place in places]
         left = [one for place, one in enumerate(left) if place not in places]
         if len(asked) % LEARNT_AFTER == 0:
-            model = train(examples, taxonomy, corrections=corrections(asked), now=NOW)
-            tagger = Tagger.load(model, taxonomy)
-            reached.append(macro(tagger, taxonomy, rest))
+            tagger = world.taught(asked)
+            reached.append(macro(tagger, world.taxonomy, rest))
     return reached
 
 
@@ -168,7 +197,9 @@ def main() -> None:
     parser.add_argument("--halves", type=int, default=4)
     parser.add_argument("--taken-away", type=float, default=0.0)
     parser.add_argument("--examples", type=float, default=1.0)
+    parser.add_argument("--anew", action="store_true", help="train words again, too, as the product does")
     given = parser.parse_args()
+    began = time.process_time()
     whole = read_taxonomy(CONFIG / "taxonomy.toml")
     examples = read_examples(CONFIG / "examples", whole)
     kept = np.random.default_rng(7).random(len(examples)) < given.examples
@@ -177,9 +208,12 @@ def main() -> None:
         gold = parse_gold(lines, file=GOLD.name)
     gains: dict[tuple[str, int], list[list[float]]] = defaultdict(list)
     start = []
+    world = World.of(examples, whole, anew=given.anew)
     for half in range(given.halves):
-        taxonomy = thinned(whole, given.taken_away, seed=half) if given.taken_away else whole
-        cold = Tagger.load(train(examples, taxonomy, now=NOW), taxonomy)
+        if given.taken_away:
+            thin = thinned(whole, given.taken_away, seed=half)
+            world = World.of(examples, thin, anew=given.anew)
+        taxonomy, cold = world.taxonomy, world.taught([])
         order = np.random.default_rng(half).permutation(len(gold)).tolist()
         pool, rest = ([gold[place] for place in part] for part in (order[::2], order[1::2]))
         before = macro(cold, taxonomy, rest)
@@ -187,7 +221,7 @@ def main() -> None:
         best = [*seen_through(cold, taxonomy, rest), *before[len(FACETS) :]]
         gains["best thresholds, seen", 0].append([now - then for now, then in zip(best, before, strict=True)])
         for how in ("queue", "random"):
-            after = played(how, cold, pool, rest, known=(examples, taxonomy))
+            after = played(how, world, cold, pool=pool, rest=rest)
             for number, reached in enumerate(after, start=1):
                 gain = [now - then for now, then in zip(reached, before, strict=True)]
                 gains[how, number * LEARNT_AFTER].append(gain)
@@ -203,6 +237,7 @@ def main() -> None:
             for name, mean, wide in zip(said, values.mean(axis=0), spread, strict=True)
         ]
         print(f"{how:<6} {count} corrections: {', '.join(cells)}")
+    print(f"{time.process_time() - began:.0f} CPU seconds")
 
 
 if __name__ == "__main__":

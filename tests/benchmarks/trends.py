@@ -33,8 +33,8 @@ from tests.benchmarks.count_scores import Found, Scored
 from trendwatch.demo.counts import CountNuisance, CountRules, CountWorld, simulate
 from trendwatch.pipeline.counted import CountMemory
 from trendwatch.store import Store
+from trendwatch.store.counting import write_counts
 from trendwatch.store.engine import writing
-from trendwatch.store.understanding import Understood, write_counts
 from trendwatch.trends.judgement import SurgeRules, judgement
 from trendwatch.trends.loudness import without_storms
 from trendwatch.trends.panel import Pairs, PanelRules, levels
@@ -42,6 +42,7 @@ from trendwatch.trends.placebo import by_chance
 from trendwatch.trends.series import TOTAL
 from trendwatch.trends.surge import judge
 from trendwatch.types.news import Feed
+from trendwatch.types.stories import Understood
 from trendwatch.types.tags import Model
 from trendwatch.types.weeks import week_number
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
+from trendwatch.api.asked import Cursor, Limit, next_page
 from trendwatch.api.items import Id, ItemShape, item_shapes
-from trendwatch.pipeline.correct import Question, correct, described
+from trendwatch.pipeline.correct import Question, correct, described, take_back
 from trendwatch.pipeline.doubts import doubt_words
 from trendwatch.types.tags import Asked, Facet
 from trendwatch.web.parts import Given
@@ -64,9 +66,38 @@ class QuestionList(BaseModel):
     questions: list[QuestionShape]
 
 
+class SaidShape(BaseModel):
+    """What was said of one facet of an item."""
+
+    item: str
+    title: str
+    facet: Facet
+    #: keys within the facet; none says that none fits
+    labels: tuple[str, ...]
+    by: str
+    made_at: datetime
+    #: why the item was asked about; own: nobody asked
+    why: Asked
+
+
+class CorrectionPage(BaseModel):
+    """Some corrections, the latest first."""
+
+    corrections: list[SaidShape]
+    #: pass it as cursor to go on; null at the end
+    next_cursor: int | None
+
+
+class UndoneShape(BaseModel):
+    """The facets that are the model's again."""
+
+    item: str
+    undone: list[Facet]
+
+
 @router.get("/questions")
 def to_judge(parts: Given) -> QuestionList:
-    """List items to judge: what readers doubt first, then this week's, picked when first asked for."""
+    """List items to judge: what readers doubt first, then this week's, picked after news was read."""
     found, names = questions(parts), parts.config().taxonomy.names()
     shapes = item_shapes(parts, [one.tagged for one in found])
     return QuestionList(
@@ -96,3 +127,35 @@ def correct_item(id: Id, body: CorrectionChange, parts: Given) -> CorrectionShap
         now=parts.clock(),
     )
     return CorrectionShape(item=id, labels={name: list(keys) for name, keys in described(kept).items()})
+
+
+@router.get("/corrections")
+def corrections(
+    request: Request, response: Response, parts: Given, *, limit: Limit = 50, cursor: Cursor = None
+) -> CorrectionPage:
+    """List what was said of tags: which facet of which item, by whom and when; the latest first."""
+    page = parts.store.corrections.listed(limit=limit, cursor=cursor)
+    next_page(request, response, page.next_cursor)
+    said = [
+        SaidShape(
+            item=one.item_id,
+            title=one.title,
+            facet=one.facet,
+            labels=one.labels,
+            by=one.by,
+            made_at=one.made_at,
+            why=one.asked,
+        )
+        for one in page.said
+    ]
+    return CorrectionPage(corrections=said, next_cursor=page.next_cursor)
+
+
+@router.delete("/items/{id}/correction")
+def undo(
+    id: Id,  # noqa: A002 - the word of the API
+    parts: Given,
+    facet: Annotated[list[Facet], Query(max_length=4, description="Only what was said of these.")] = [],  # noqa: B006 - FastAPI copies it
+) -> UndoneShape:
+    """Take back what was said of an item's labels; those of the model are back at once."""
+    return UndoneShape(item=id, undone=take_back(parts.store, id, facets=facet))

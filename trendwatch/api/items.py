@@ -76,6 +76,7 @@ def items(
     since: Annotated[Time | None, Query(description="First seen then or later.")] = None,
     until: Annotated[Time | None, Query(description="First seen before.")] = None,
     q: Annotated[str, Query(max_length=200, description="Words that must all occur.")] = "",
+    covered: Annotated[bool | None, Query(description="false: in a language that is not covered.")] = None,
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> ItemPage:
@@ -86,7 +87,15 @@ def items(
         one_feed(parts, feed)
     # a story that was merged into another is asked for by its old id too
     story_id = parts.store.stories.get(story).id if story else ""
-    wanted = Filter(labels=tuple(label), feed_key=feed, story_id=story_id, since=since, until=until, text=q)
+    wanted = Filter(
+        labels=tuple(label),
+        feed_key=feed,
+        story_id=story_id,
+        since=since,
+        until=until,
+        text=q,
+        covered=covered,
+    )
     page = parts.store.items.search(wanted, limit=limit, cursor=cursor)
     next_page(request, response, page.next_cursor)
     return ItemPage(items=item_shapes(parts, page.items), next_cursor=page.next_cursor)

@@ -110,6 +110,7 @@ def tag(
         learnt = service.learn()
         with progress("understanding", quiet=as_json) as say:
             report = service.understand(lambda now: say(f"{now.items} items"))
+            service.desk.ask_about_tags()
         if as_json:
             print_json(report)
         else:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from trendwatch.cli import label_changes
+from trendwatch.cli import corrections, label_changes
 from trendwatch.cli.options import AsJson, given, print_json, print_table
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ def register(app: typer.Typer) -> None:
     label_changes.register(labels)
     labels.command("queue")(queue)
     labels.command("correct")(correct)
+    corrections.register(labels)
     labels.command("models")(models)
     labels.command("back")(back)
     app.add_typer(labels, name="labels")
@@ -48,10 +49,11 @@ def current_tagger(service: Service) -> Tagger:
 
 def queue(context: typer.Context, as_json: AsJson = False) -> None:
     """List items to judge: what readers doubt, then 25 a week: rare, contradictory, some at random."""
-    from trendwatch.pipeline.correct import queue as ask
+    from trendwatch.pipeline.correct import queue as waiting
 
     with given(context).service() as service:
-        found = ask(service.store, current_tagger(service), now=service.clock())
+        service.desk.ask_about_tags()
+        found = waiting(service.store, now=service.clock())
         names = service.config.taxonomy.names()
     if as_json:
         print_json(found)

@@ -133,6 +133,7 @@ def _live(
         if week >= joined:
             life.tell()
         on_week(week, life.report)
+    thinker.desk.ask_about_tags()
     return life.report
 
 

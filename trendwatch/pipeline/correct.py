@@ -1,8 +1,8 @@
-"""Correct tags:  what readers doubt, a pick of items | ask;  what the operator says | keep."""
+"""Correct tags:  a pick of items | ask;  what readers doubt, what was asked | list;  what is said | keep."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -31,18 +31,33 @@ class Question:
     doubts: tuple[Doubt, ...] = ()
 
 
-def queue(store: Store, tagger: Tagger, *, now: datetime, count: int = WEEKLY) -> list[Question]:
+def ask(store: Store, tagger: Callable[[], Tagger], *, now: datetime, count: int = WEEKLY) -> int:
+    """Pick what is to be asked this week, as far as fewer were; return how many were picked.
+
+    Args:
+        store: keeps items and questions.
+        tagger: loads the current one; called where something is to be picked.
+        now: names the week.
+        count: questions a week.
+    """
+    asked = store.corrections.asked_since(week_start(week_number(now)))
+    if len(asked) >= count:
+        return 0
+    items = store.corrections.candidates(now - WINDOW, limit=_FROM)
+    if not items:
+        return 0
+    texts = [(title, summary) for _, title, summary in items]
+    picked = pick(tagger(), texts, count, seed=week_number(now), asked=asked)
+    store.corrections.ask({items[one.place][0]: one.why for one in picked}, now=now)
+    return len(picked)
+
+
+def queue(store: Store, *, now: datetime, count: int = WEEKLY) -> list[Question]:
     """Return the questions that nobody has answered: what readers doubt, then this week's pick.
 
-    The first call of a week picks. An item picked at random that readers doubt, too, still counts as random.
+    An item picked at random that readers doubt, too, still counts as random.
     """
-    start = week_start(week_number(now))
-    if not store.corrections.asked_since(start):
-        items = store.corrections.candidates(now - WINDOW, limit=_FROM)
-        texts = [(title, summary) for _, title, summary in items]
-        picked = pick(tagger, texts, count, seed=week_number(now))
-        store.corrections.ask({items[one.place][0]: one.why for one in picked}, now=now)
-    waiting = store.corrections.open(start)
+    waiting = store.corrections.open(week_start(week_number(now)))
     first = [
         Question(one.tagged, waiting.pop(one.tagged.item.id, Asked.READERS), one.doubts)
         for one in doubted(store, now=now, count=count)
@@ -84,25 +99,34 @@ def correct(
     """
     tagged = store.items.get(item_id)
     _check(taxonomy, add=add, remove=remove, none=none)
-    said = {_facet(key) for key in (*add, *remove)} | set(none)
-    earlier = store.corrections.of(item_id)
-    known = earlier.facets if earlier else frozenset()
-    whole = not said or store.corrections.was_asked(item_id)
-    facets = frozenset(Facet if whole else map(Facet, said)) | known
-    tags = {tag.full_key for tag in tagged.tags if tag.facet not in known}
-    before = {key for key in tags | (earlier.labels if earlier else set()) if _facet(key) not in none}
+    said = {Facet(_facet(key)) for key in (*add, *remove)} | set(map(Facet, none))
+    before = {tag.full_key for tag in tagged.tags if tag.facet not in none}
     gone = {key for key in before if set(remove) & set(_with_parents([key], taxonomy))}
     after = (before - gone) | set(_with_parents(add, taxonomy))
+    earlier = store.corrections.of(item_id)
+    whole = not said or store.corrections.was_asked(item_id)
+    facets = said | (set(Facet) - (earlier.facets if earlier else set()) if whole else set())
     correction = Correction(
         item_id=item_id,
         title=tagged.item.title,
         summary=tagged.item.summary,
         labels=frozenset(key for key in after if _facet(key) in facets),
-        facets=facets,
+        facets=frozenset(facets),
         made_at=now,
     )
     store.corrections.put(correction, by=by)
-    return correction
+    return store.corrections.of(item_id) or correction
+
+
+def take_back(store: Store, item_id: str, *, facets: Collection[str] = ()) -> list[Facet]:
+    """Forget what was said of some facets of an item, of all where none is named; return which.
+
+    Raises:
+        NotFound: there is no such item.
+        InputError: there is no such facet.
+    """
+    _check_facets(facets)
+    return store.corrections.undo(item_id, [Facet(facet) for facet in facets] or tuple(Facet))
 
 
 def described(correction: Correction) -> Mapping[str, Sequence[str]]:
@@ -124,13 +148,22 @@ def _check(taxonomy: Taxonomy, *, add: Sequence[str], remove: Sequence[str], non
     for key in (*add, *remove):
         if key not in names:
             raise InputError(f"there is no label {key!r}; write it like area:drones")
-    for facet in none:
-        if facet not in set(Facet):
-            raise InputError(f"there is no facet {facet!r}; there are {', '.join(Facet)}")
+    _check_facets(none)
     if clash := set(_with_parents(add, taxonomy)) & set(remove):
         raise InputError(f"{', '.join(sorted(clash))} cannot be added and removed")
     if both := sorted(key for key in add if _facet(key) in none):
         raise InputError(f"{', '.join(both)} cannot be added where none of its facet fits")
+
+
+def _check_facets(facets: Collection[str]) -> None:
+    """Refuse what is no facet.
+
+    Raises:
+        InputError: there is no such facet.
+    """
+    for facet in facets:
+        if facet not in set(Facet):
+            raise InputError(f"there is no facet {facet!r}; there are {', '.join(Facet)}")
 
 
 def _facet(key: str) -> str:

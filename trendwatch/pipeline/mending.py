@@ -6,17 +6,14 @@ touched are counted as they were and as they are, and the difference is written 
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
-from typing import TypeVar
 
 from trendwatch.store import Store
-from trendwatch.trends.tally import Tally
+from trendwatch.trends.tally import Tally, difference
 from trendwatch.types.stories import CountedReport, Mend, Understood
 from trendwatch.types.work import Claim
-
-Key = TypeVar("Key")
 
 
 def mend_stories(
@@ -33,18 +30,7 @@ def mend_stories(
 
 
 def _change(store: Store, version: str, mend: Mend) -> Understood:
-    before, after = mended(store.story_mends.members(version, [mend.before, mend.after]), mend)
-    reports = _difference(before.report_counts, after.report_counts)
-    first = _difference(before.first_counts, after.first_counts)
-    return Understood(
-        stories={},
-        tags={},
-        new_stories={},
-        story_counts=_difference(before.story_counts, after.story_counts),
-        day_counts=_difference(before.day_counts, after.day_counts),
-        report_counts={key: reports.get(key, 0) for key in reports.keys() | first.keys()},
-        first_counts=first,
-    )
+    return difference(*mended(store.story_mends.members(version, [mend.before, mend.after]), mend))
 
 
 def mended(members: Sequence[CountedReport], mend: Mend) -> tuple[Tally, Tally]:
@@ -55,17 +41,5 @@ def mended(members: Sequence[CountedReport], mend: Mend) -> tuple[Tally, Tally]:
         for member in members
         if member.story_id == mend.before and (mend.merged or member.item_id in gone)
     }
-    return _counted(members, {}), _counted(members, moved)
-
-
-def _counted(members: Sequence[CountedReport], moved: Mapping[str, str]) -> Tally:
-    tally = Tally(members=[], labels=[])
-    for one in members:
-        story = moved.get(one.item_id, one.story_id)
-        tally.add_counted(story, one.feed_key, at=one.at, labels=one.labels)
-    return tally
-
-
-def _difference(before: Counter[Key], after: Counter[Key]) -> dict[Key, int]:
-    keys = before.keys() | after.keys()
-    return {key: after[key] - before[key] for key in keys if after[key] != before[key]}
+    renamed = [replace(one, story_id=moved.get(one.item_id, one.story_id)) for one in members]
+    return Tally.of(members), Tally.of(renamed)

@@ -2,23 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Connection, Engine, and_, delete, func, select
 
 from trendwatch.errors import NotFound
 from trendwatch.store.engine import reading, writing
 from trendwatch.store.items import ITEM_TEXT
-from trendwatch.store.label_tables import AskedRow, CorrectionRow
+from trendwatch.store.label_tables import AskedRow, JudgedRow
+from trendwatch.store.models import LIVE
+from trendwatch.store.overruling import lay_over
 from trendwatch.store.statements import insert, table
-from trendwatch.store.tables import ItemRow
-from trendwatch.types.tags import Asked, Correction, Facet
+from trendwatch.store.tables import ItemRow, ModelRow
+from trendwatch.types.tags import Asked, Correction, Facet, Said
 
 _ASKED = table(AskedRow)
-_CORRECTION = table(CorrectionRow)
+_JUDGED = table(JudgedRow)
 _ITEM = table(ItemRow)
+_MODEL = table(ModelRow)
+
+
+@dataclass(frozen=True, slots=True)
+class SaidPage:
+    """Some of what was said, and where the rest begins."""
+
+    said: tuple[Said, ...]
+    #: pass it back to go on; None at the end
+    next_cursor: int | None
 
 
 class Corrections:
@@ -28,47 +42,85 @@ class Corrections:
         self._engine = engine
 
     def put(self, correction: Correction, *, by: str) -> None:
-        """Keep a correction; it takes the place of an earlier one of the same item.
+        """Keep what was said of the facets of a correction, and show it at once.
+
+        It takes the place of an earlier word on the same facets; other facets stay as they were.
 
         Raises:
             NotFound: there is no such item.
         """
         with writing(self._engine) as connection:
-            seq = connection.execute(select(_ITEM.c.seq).where(_ITEM.c.id == correction.item_id)).scalar()
-            if seq is None:
-                raise NotFound("item", correction.item_id, hint="trendwatch labels queue lists some")
-            values = {
-                "labels": sorted(correction.labels),
-                "facets": sorted(correction.facets),
-                "made_at": correction.made_at,
-                "made_by": by,
-            }
-            statement = insert(connection, CorrectionRow).values(item_seq=seq, **values)
-            connection.execute(statement.on_conflict_do_update(index_elements=["item_seq"], set_=values))
+            item = _locked(connection, correction.item_id)
+            facets = sorted(correction.facets)
+            connection.execute(delete(_JUDGED).where(_of(item, facets)))
+            rows = [
+                {
+                    "item_seq": item,
+                    "facet": facet,
+                    "labels": sorted(key for key in correction.labels if key.startswith(f"{facet}:")),
+                    "made_at": correction.made_at,
+                    "made_by": by,
+                }
+                for facet in facets
+            ]
+            if rows:
+                connection.execute(insert(connection, JudgedRow), rows)
+            _show(connection, item)
+
+    def undo(self, item_id: str, facets: Collection[Facet] = tuple(Facet)) -> list[Facet]:
+        """Forget what was said of some facets of an item; the model's tags are back at once.
+
+        Return the facets of which something had been said.
+
+        Raises:
+            NotFound: there is no such item.
+        """
+        with writing(self._engine) as connection:
+            item = _locked(connection, item_id)
+            mine = _of(item, [str(facet) for facet in facets])
+            said = list(connection.execute(select(_JUDGED.c.facet).where(mine)).scalars())
+            connection.execute(delete(_JUDGED).where(mine))
+            if said:
+                _show(connection, item)
+            return [facet for facet in Facet if facet in said]
+
+    def listed(self, *, limit: int, cursor: int | None = None) -> SaidPage:
+        """Return what was said of which facet, by whom and when, the latest first, before the cursor."""
+        query = (
+            select(_JUDGED, _ITEM.c.id, _ITEM.c.title, _ASKED.c.why)
+            .join(_ITEM, _ITEM.c.seq == _JUDGED.c.item_seq)
+            .outerjoin(_ASKED, _ASKED.c.item_seq == _JUDGED.c.item_seq)
+            .order_by(_JUDGED.c.seq.desc())
+            .limit(limit + 1)
+        )
+        if cursor is not None:
+            query = query.where(_JUDGED.c.seq < cursor)
+        with reading(self._engine) as connection:
+            rows = connection.execute(query).mappings().all()
+        shown = rows[:limit]
+        return SaidPage(tuple(map(_said, shown)), shown[-1]["seq"] if len(rows) > limit else None)
 
     def all(self) -> list[Correction]:
-        """Return what operators said, the oldest first."""
-        query = (
-            select(
-                *(
-                    _ITEM.c.id,
-                    _ITEM.c.title,
-                    ITEM_TEXT.label("text"),
-                    _CORRECTION.c.labels,
-                    _CORRECTION.c.facets,
-                ),
-                *(_CORRECTION.c.made_at, _ASKED.c.why),
-            )
-            .join(_ITEM, _ITEM.c.seq == _CORRECTION.c.item_seq)
-            .outerjoin(_ASKED, _ASKED.c.item_seq == _CORRECTION.c.item_seq)
-            .order_by(_CORRECTION.c.made_at, _CORRECTION.c.item_seq)
-        )
-        with reading(self._engine) as connection:
-            return [_correction(row) for row in connection.execute(query).mappings()]
+        """Return what operators said, all facets of an item together, the oldest first."""
+        return self._corrections()
 
     def of(self, item_id: str) -> Correction | None:
         """Return what operators said of an item, None where nobody did."""
-        return next((one for one in self.all() if one.item_id == item_id), None)
+        return next(iter(self._corrections(_ITEM.c.id == item_id)), None)
+
+    def _corrections(self, *conditions: Any) -> list[Correction]:
+        query = (
+            select(_JUDGED, _ITEM.c.id, _ITEM.c.title, ITEM_TEXT.label("text"), _ASKED.c.why)
+            .join(_ITEM, _ITEM.c.seq == _JUDGED.c.item_seq)
+            .outerjoin(_ASKED, _ASKED.c.item_seq == _JUDGED.c.item_seq)
+            .where(*conditions)
+            .order_by(_JUDGED.c.item_seq, _JUDGED.c.seq)
+        )
+        with reading(self._engine) as connection:
+            rows = connection.execute(query).mappings().all()
+        of_item = [list(mine) for _, mine in groupby(rows, key=lambda row: row["item_seq"])]
+        of_item.sort(key=lambda mine: (max(row["made_at"] for row in mine), mine[0]["item_seq"]))
+        return [_correction(mine) for mine in of_item]
 
     def was_asked(self, item_id: str) -> bool:
         """Return whether the queue asked about an item."""
@@ -79,16 +131,19 @@ class Corrections:
     def judged(self, item_ids: Collection[str]) -> dict[str, frozenset[Facet]]:
         """Return the facets that were judged of those of some items that were, by item id."""
         query = (
-            select(_ITEM.c.id, _CORRECTION.c.facets)
-            .join(_ITEM, _ITEM.c.seq == _CORRECTION.c.item_seq)
+            select(_ITEM.c.id, _JUDGED.c.facet)
+            .join(_ITEM, _ITEM.c.seq == _JUDGED.c.item_seq)
             .where(_ITEM.c.id.in_(item_ids))
         )
+        found: dict[str, set[Facet]] = {}
         with reading(self._engine) as connection:
-            return {row.id: frozenset(map(Facet, row.facets)) for row in connection.execute(query)}
+            for item_id, facet in connection.execute(query):
+                found.setdefault(item_id, set()).add(Facet(facet))
+        return {item_id: frozenset(facets) for item_id, facets in found.items()}
 
     def count_since(self, when: datetime) -> int:
-        """Return how many corrections were made after a time."""
-        query = select(func.count()).where(_CORRECTION.c.made_at > when)
+        """Return of how many items something was said after a time."""
+        query = select(func.count(_JUDGED.c.item_seq.distinct())).where(_JUDGED.c.made_at > when)
         with reading(self._engine) as connection:
             return int(connection.execute(query).scalar_one())
 
@@ -102,7 +157,7 @@ class Corrections:
 
     def open(self, since: datetime) -> dict[str, Asked]:
         """Return the items asked about since a time that nobody has judged, and why they were picked."""
-        judged = select(_CORRECTION.c.item_seq)
+        judged = select(_JUDGED.c.item_seq)
         query = (
             select(_ITEM.c.id, _ASKED.c.why)
             .join(_ITEM, _ITEM.c.seq == _ASKED.c.item_seq)
@@ -112,15 +167,15 @@ class Corrections:
         with reading(self._engine) as connection:
             return {row.id: Asked(row.why) for row in connection.execute(query)}
 
-    def asked_since(self, since: datetime) -> bool:
-        """Return whether anything was asked since a time."""
+    def asked_since(self, since: datetime) -> list[Asked]:
+        """Return why each item was picked that was asked about since a time."""
         with reading(self._engine) as connection:
-            query = select(func.count()).where(_ASKED.c.asked_at >= since)
-            return bool(connection.execute(query).scalar_one())
+            query = select(_ASKED.c.why).where(_ASKED.c.asked_at >= since)
+            return [Asked(why) for why in connection.execute(query).scalars()]
 
     def candidates(self, since: datetime, *, limit: int) -> list[tuple[str, str, str]]:
         """Return (item id, title, text) of the latest items since a time that nobody was asked about."""
-        known = select(_ASKED.c.item_seq).union(select(_CORRECTION.c.item_seq))
+        known = select(_ASKED.c.item_seq).union(select(_JUDGED.c.item_seq))
         query = (
             select(_ITEM.c.id, _ITEM.c.title, ITEM_TEXT.label("text"))
             .where(_ITEM.c.counted_at >= since, _ITEM.c.seq.not_in(known), _ITEM.c.story_seq.is_not(None))
@@ -131,13 +186,51 @@ class Corrections:
             return [(row.id, row.title, row.text) for row in connection.execute(query)]
 
 
-def _correction(row: Any) -> Correction:
-    return Correction(
+def _locked(connection: Connection, item_id: str) -> int:
+    """Return the number of an item; nobody writes its tags until the end of the transaction.
+
+    Raises:
+        NotFound: there is no such item.
+    """
+    query = select(_ITEM.c.seq).where(_ITEM.c.id == item_id).with_for_update()
+    seq = connection.execute(query).scalar()
+    if seq is None:
+        raise NotFound("item", item_id, hint="trendwatch labels queue lists some")
+    return int(seq)
+
+
+def _of(item: int, facets: Sequence[str]) -> Any:
+    return and_(_JUDGED.c.item_seq == item, _JUDGED.c.facet.in_(facets))
+
+
+def _show(connection: Connection, item: int) -> None:
+    """Lay what is said of an item over the tags of every version in use."""
+    live = select(_MODEL.c.seq).where(_MODEL.c.state.in_(LIVE)).order_by(_MODEL.c.seq)
+    for model in connection.execute(live).scalars().all():
+        lay_over(connection, [item], model=model)
+
+
+def _said(row: Any) -> Said:
+    return Said(
         item_id=row["id"],
         title=row["title"],
-        summary=row["text"],
-        labels=frozenset(row["labels"]),
-        facets=frozenset(Facet(name) for name in row["facets"]),
+        facet=Facet(row["facet"]),
+        labels=tuple(key.partition(":")[2] for key in row["labels"]),
+        by=row["made_by"],
         made_at=row["made_at"],
         asked=Asked(row["why"]) if row["why"] else Asked.OWN,
+    )
+
+
+def _correction(rows: Sequence[Any]) -> Correction:
+    """Return what was said of the facets of one item."""
+    first = rows[0]
+    return Correction(
+        item_id=first["id"],
+        title=first["title"],
+        summary=first["text"],
+        labels=frozenset(key for row in rows for key in row["labels"]),
+        facets=frozenset(Facet(row["facet"]) for row in rows),
+        made_at=max(row["made_at"] for row in rows),
+        asked=Asked(first["why"]) if first["why"] else Asked.OWN,
     )

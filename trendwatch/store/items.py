@@ -24,6 +24,7 @@ from sqlalchemy import (
 
 from trendwatch.errors import NotFound
 from trendwatch.store.engine import reading
+from trendwatch.store.label_tables import UncoveredRow
 from trendwatch.store.poll_tables import PageRow
 from trendwatch.store.statements import table
 from trendwatch.store.tables import FeedRow, ItemRow, ModelRow, StoryRow, TagRow
@@ -35,6 +36,7 @@ _ITEM = table(ItemRow)
 _STORY = table(StoryRow)
 _TAG = table(TagRow)
 _MODEL = table(ModelRow)
+_UNCOVERED = table(UncoveredRow)
 _CURRENT = select(_MODEL.c.seq).where(_MODEL.c.state == "current").scalar_subquery()
 _SEARCH_WORD = re.compile(r"[^\W_]+")
 _PAGE = table(PageRow)
@@ -63,6 +65,8 @@ class Filter:
     until: datetime | None = None
     #: words that must all occur in title or summary
     text: str = ""
+    #: False: those the current model cannot read, for their language; True: the others
+    covered: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +159,9 @@ def _narrow(query: Select[Any], filter_: Filter) -> Select[Any]:
         query = query.where(_ITEM.c.first_seen_at >= filter_.since)
     if filter_.until is not None:
         query = query.where(_ITEM.c.first_seen_at < filter_.until)
+    if filter_.covered is not None:
+        foreign = exists().where(_UNCOVERED.c.model_seq == _CURRENT, _UNCOVERED.c.item_seq == _ITEM.c.seq)
+        query = query.where(~foreign if filter_.covered else foreign)
     return query
 
 

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from sqlalchemy import UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from trendwatch.store.tables import json_column
@@ -17,16 +18,34 @@ class AskedRow(SQLModel, table=True):
     asked_at: datetime
 
 
-class CorrectionRow(SQLModel, table=True):
-    """What an operator says the labels of an item are; the latest word counts."""
+class JudgedRow(SQLModel, table=True):
+    """What an operator says the labels of a facet of an item are; the latest word counts."""
 
-    __tablename__ = "correction"
-    item_seq: int = Field(primary_key=True, foreign_key="item.seq")
-    #: full keys, of the facets judged
+    __tablename__ = "judged"
+    __table_args__ = (UniqueConstraint("item_seq", "facet"),)
+    #: in the order of saying
+    seq: int | None = Field(default=None, primary_key=True)
+    item_seq: int = Field(foreign_key="item.seq")
+    facet: str
+    #: full keys
     labels: list[str] = json_column()
-    facets: list[str] = json_column()
     made_at: datetime
     made_by: str
+
+
+class OverruledRow(SQLModel, table=True):
+    """A tag of a model version that an operator's word stands in the place of, or repeats."""
+
+    __tablename__ = "overruled"
+    model_seq: int = Field(primary_key=True, foreign_key="model.seq")
+    item_seq: int = Field(primary_key=True, foreign_key="item.seq")
+    facet: str = Field(primary_key=True)
+    label: str = Field(primary_key=True)
+    confidence: float
+    origin: str
+    terms: list[str] = json_column()
+    #: it still counts in the weeks' numbers
+    counted: bool
 
 
 class UncoveredRow(SQLModel, table=True):

@@ -13,13 +13,13 @@ from dataclasses import replace
 import numpy as np
 from sqlalchemy import Engine, func, select
 
+from trendwatch.store.counting import DAY_COLUMNS
 from trendwatch.store.engine import reading
 from trendwatch.store.models import model_seq
 from trendwatch.store.statements import table
 from trendwatch.store.tables import FeedRow, ReportsRow, SeriesRow
 from trendwatch.store.termuses import TermUses, parted
 from trendwatch.store.trend_tables import CountedRow
-from trendwatch.store.understanding import DAY_COLUMNS
 from trendwatch.trends.series import Counts, is_term
 from trendwatch.types.trends import Series
 from trendwatch.types.weeks import week_number

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Engine, delete, exists, func, select
+from sqlalchemy import Engine, delete, func, select
 
 from trendwatch.store.engine import reading
 from trendwatch.store.frozen import freeze, thaw
 from trendwatch.store.leases import Leases
 from trendwatch.store.models import model_seq
+from trendwatch.store.overruling import carries_label, counts_label
 from trendwatch.store.statements import insert, table
 from trendwatch.store.tables import AnalysisRow, FeedRow, ItemRow, PendingRow, StoryRow, TagRow, TrendRow
 from trendwatch.store.termuses import says
@@ -91,7 +92,7 @@ class Trends:
         """Return items that carry a key in a half-open window: the newest of each story, the latest first."""
         newest_first = (_ITEM.c.counted_at.desc(), _ITEM.c.id.desc())
         place = func.row_number().over(partition_by=_ITEM.c.story_seq, order_by=newest_first)
-        carry = _carry(version, key, since=since, until=until)
+        carry = _carry(version, key, carries_label, since=since, until=until)
         found = select(_ITEM.c.id, _ITEM.c.counted_at, _ITEM.c.story_seq, place.label("place")).where(*carry)
         each = found.subquery()
         query = (
@@ -116,7 +117,7 @@ class Trends:
         query = (
             select(_STORY.c.id)
             .join(_ITEM, _ITEM.c.story_seq == _STORY.c.seq)
-            .where(*_carry(version, key, since=since, until=until), *(of_feed if feed else []))
+            .where(*_carry(version, key, counts_label, since=since, until=until), *(of_feed if feed else []))
             .group_by(_STORY.c.seq, _STORY.c.id, _STORY.c.owners, _STORY.c.last_seen_at)
             .order_by(_STORY.c.owners.desc(), _STORY.c.last_seen_at.desc(), _STORY.c.seq)
         )
@@ -163,7 +164,9 @@ class Trends:
             return [thaw(Trend, json.dumps(value)) for value in connection.execute(query).scalars()]
 
 
-def _carry(version: str, key: str, *, since: datetime, until: datetime) -> list[Any]:
+def _carry(
+    version: str, key: str, carries: Callable[[Any, str], Any], *, since: datetime, until: datetime
+) -> list[Any]:
     """Return the conditions of items that carry the labels of a key, or say a word, in a half-open window."""
     found: list[Any] = [
         _ITEM.c.counted_at >= since,
@@ -172,11 +175,7 @@ def _carry(version: str, key: str, *, since: datetime, until: datetime) -> list[
     ]
     if is_term(key):
         return [*found, says(key)]
-    for full_key in key.split("|"):
-        facet, _, label = full_key.partition(":")
-        tagged = (_TAG.c.item_seq == _ITEM.c.seq, _TAG.c.facet == facet, _TAG.c.label == label)
-        found.append(exists().where(_TAG.c.model_seq == model_seq(version), *tagged))
-    return found
+    return [*found, *(carries(model_seq(version), full_key) for full_key in key.split("|"))]
 
 
 def _values(trend: Trend) -> dict[str, Any]:

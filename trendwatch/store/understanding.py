@@ -8,27 +8,23 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, bindparam, delete, func, select, update
 
+from trendwatch.store.counting import write_counts
 from trendwatch.store.engine import reading
 from trendwatch.store.items import ITEM_TEXT, item_of
 from trendwatch.store.leases import Leases
 from trendwatch.store.models import model_seq
+from trendwatch.store.overruling import counted_tags, judged_among, lay_over
 from trendwatch.store.statements import insert, table
-from trendwatch.store.tables import FeedRow, ItemRow, PendingRow, ReportsRow, SeriesRow, StoryRow, TagRow
-from trendwatch.store.trend_tables import CountedRow
+from trendwatch.store.tables import FeedRow, ItemRow, PendingRow, StoryRow, TagRow
 from trendwatch.store.uncovered import write_uncovered
 from trendwatch.types.news import Item
 from trendwatch.types.stories import OpenReport, Understood, WaitingItem
-from trendwatch.types.weeks import DAYS
 from trendwatch.types.work import Claim
 
 _FEED = table(FeedRow)
 _ITEM = table(ItemRow)
 _STORY = table(StoryRow)
 _PENDING = table(PendingRow)
-_TAG = table(TagRow)
-#: Of a series, Monday first.
-DAY_COLUMNS = tuple(day.lower() for day in DAYS)
-_NO_DAYS = dict.fromkeys(DAY_COLUMNS, 0)
 
 
 class Understanding:
@@ -131,13 +127,13 @@ class Understanding:
         # asked for by item, or the database reads every tag of the version: 5 s a batch at a million items
         told = select(_STORY.c.seq).where(_STORY.c.id.in_(story_ids))
         items = select(_ITEM.c.seq).where(_ITEM.c.story_seq.in_(told))
+        tags = counted_tags(model_seq(version), items).subquery()
         query = (
-            select(_STORY.c.id, _FEED.c.key, _ITEM.c.id, (_TAG.c.facet + ":" + _TAG.c.label))
-            .select_from(_TAG)
-            .join(_ITEM, _ITEM.c.seq == _TAG.c.item_seq)
+            select(_STORY.c.id, _FEED.c.key, _ITEM.c.id, (tags.c.facet + ":" + tags.c.label))
+            .select_from(tags)
+            .join(_ITEM, _ITEM.c.seq == tags.c.item_seq)
             .join(_STORY, _STORY.c.seq == _ITEM.c.story_seq)
             .join(_FEED, _FEED.c.seq == _ITEM.c.feed_seq)
-            .where(_TAG.c.model_seq == model_seq(version), _TAG.c.item_seq.in_(items))
         )
         with reading(self._engine) as connection:
             return [(row[0], row[1], row[2], row[3]) for row in connection.execute(query)]
@@ -172,6 +168,8 @@ class Understanding:
                 _PENDING.c.model_seq == seq, _PENDING.c.item_seq.in_(items.values())
             )
             connection.execute(done)
+            # what was said of an item before it was tagged anew, or while this batch was computed
+            lay_over(connection, judged_among(connection, list(items.values())), model=seq)
 
 
 def _seqs(connection: Connection, rows: Any, ids: Sequence[str]) -> dict[str, int]:
@@ -234,49 +232,3 @@ def _write_tags(connection: Connection, batch: Understood, items: Mapping[str, i
     ]
     if rows:
         connection.execute(insert(connection, TagRow).on_conflict_do_nothing(), rows)
-
-
-def write_counts(connection: Connection, batch: Understood, feeds: Mapping[str, int], *, model: int) -> None:
-    """Add what a batch counts to what a model version has counted."""
-    series = _series_values(batch, model)
-    first = batch.report_counts if batch.first_counts is None else batch.first_counts
-    reports = [
-        {
-            "model_seq": model,
-            "key": key,
-            "week": week,
-            "feed_seq": feeds[feed],
-            "reports": n,
-            "stories": first.get((key, week, feed), 0),
-        }
-        for (key, week, feed), n in sorted(batch.report_counts.items())
-    ]
-    weeks = sorted({row["week"] for row in series} | {week for _, week, _ in batch.report_counts})
-    changed = [{"model_seq": model, "week": week, "changes": 1} for week in weeks]
-    _add_up(connection, SeriesRow, ("stories", *DAY_COLUMNS), values=series)
-    _add_up(connection, ReportsRow, ("reports", "stories"), values=reports)
-    _add_up(connection, CountedRow, ("changes",), values=changed)
-
-
-def _series_values(batch: Understood, model: int) -> list[dict[str, Any]]:
-    """Return the rows of the series; a story may move within a week, so days can change where it does not."""
-    rows = {
-        (key, week): {"model_seq": model, "key": key, "week": week, "stories": n, **_NO_DAYS}
-        for (key, week), n in batch.story_counts.items()
-    }
-    for (key, week, day), n in batch.day_counts.items():
-        if (row := rows.get((key, week))) is None:
-            row = {"model_seq": model, "key": key, "week": week, "stories": 0, **_NO_DAYS}
-            rows[key, week] = row
-        row[DAY_COLUMNS[day]] = n
-    return [rows[at] for at in sorted(rows)]
-
-
-def _add_up(connection: Connection, row: Any, counts: Sequence[str], *, values: list[dict[str, Any]]) -> None:
-    """Add counts to the rows that have them, and make those that are new."""
-    if not values:
-        return
-    statement, columns = insert(connection, row), table(row).c
-    keys = [column.name for column in table(row).primary_key]
-    added = {count: columns[count] + statement.excluded[count] for count in counts}
-    connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=added), values)

@@ -66,31 +66,37 @@ class Picked:
     why: Asked
 
 
-def pick(tagger: Tagger, texts: Sequence[tuple[str, str]], count: int, *, seed: int) -> list[Picked]:
-    """Return up to ``count`` of some (title, summary) items to ask about, the random ones first.
+def pick(
+    tagger: Tagger, texts: Sequence[tuple[str, str]], count: int, *, seed: int, asked: Sequence[Asked] = ()
+) -> list[Picked]:
+    """Return some of some (title, summary) items to ask about, the random ones first.
 
     Args:
         tagger: the current one.
         texts: items nobody was asked about yet.
-        count: how many to ask.
+        count: how many to ask, those asked before among them.
         seed: of the random part.
+        asked: why those were picked that were asked about before: the shares are of all.
     """
-    if not texts:
+    if not texts or len(asked) >= count:
         return []
+    left = count - len(asked)
     seen = tagger.look(texts)
     taken = np.zeros(len(texts), dtype=bool)
     order = np.random.default_rng(seed).permutation(len(texts))
-    picked = _take(order, round(count * _RANDOM), taken=taken, why=Asked.RANDOM)
+    random = min(left, round(count * _RANDOM) - asked.count(Asked.RANDOM))
+    picked = _take(order, random, taken=taken, why=Asked.RANDOM)
     clash = _clash(seen.confidence, seen.votes, tagger.thresholds)
     clashing = np.argsort(-clash, kind="stable")[: int((clash > _CLASH).sum())]
-    picked += _take(clashing, round(count * _CONFLICTS), taken=taken, why=Asked.CONFLICT)
+    conflicts = min(left - len(picked), round(count * _CONFLICTS) - asked.count(Asked.CONFLICT))
+    picked += _take(clashing, conflicts, taken=taken, why=Asked.CONFLICT)
     counted = [number for number, label in enumerate(tagger.labels) if label.facet in _COUNTED]
-    teaching = _teaching(seen.confidence[:, counted], seen.matrix, left=~taken, count=count - len(picked))
+    teaching = _teaching(seen.confidence[:, counted], seen.matrix, left=~taken, count=left - len(picked))
     return picked + [Picked(place, Asked.MARGIN) for place in teaching]
 
 
 def _take(order: NDArray[np.intp], count: int, *, taken: NDArray[np.bool_], why: Asked) -> list[Picked]:
-    chosen = [place for place in order.tolist() if not taken[place]][:count]
+    chosen = [place for place in order.tolist() if not taken[place]][: max(count, 0)]
     taken[chosen] = True
     return [Picked(place, why) for place in chosen]
 

@@ -40,38 +40,25 @@ written while looking at the examples would look better than they are.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from trendwatch.tagging import logistic
 from trendwatch.tagging.calibrate import Calibration, Said, calibrate, thresholds
-from trendwatch.tagging.gate import HeldOut, fold_of, text_id
+from trendwatch.tagging.gate import HeldOut, text_id
 from trendwatch.tagging.model import taxonomy_hash
 from trendwatch.tagging.quality import held_out_bins
 from trendwatch.tagging.reader import singulars
-from trendwatch.tagging.rows import Rows, facet_numbers, joined, known_rows, voted_rows, written_rows
+from trendwatch.tagging.rows import Known, Rows, facet_numbers, joined, known_rows, voted_rows, written_rows
 from trendwatch.tagging.taught import written
 from trendwatch.tagging.weak import term_words
 from trendwatch.tagging.weights import Weights, describe, pack
+from trendwatch.tagging.words import Words, held_out, learn
 from trendwatch.types.tags import Correction, Example, Facet, Model, Taxonomy
-from trendwatch.vectors import Vectoriser
-
-_C = 3.0
-_FOLDS = 5
-#: Solved more loosely than the model itself: of these only calibration is learnt.
-_FOLD_TOLERANCE = 5e-3
-_TOLERANCE = 1e-3
-
-#: From so many texts on, a term must be in two of them: single ones cost memory and say little.
-_MANY_TEXTS = 20_000
-#: Bytes of coefficients, two each: a model file stays under 10 MB.
-_MOST_BYTES = 8_500_000
 
 #: Texts without a label that one such text stands for: see ``calibrate``.
 _RARITY = 1.5
@@ -86,21 +73,40 @@ _FALSELY = {list(Facet).index(Facet.AREA): 0.075}
 
 
 @dataclass(frozen=True, slots=True)
-class _Words:
-    """One score per label, from words alone."""
+class Scored:
+    """Texts whose labels are known, as words see them that were learnt without each of them."""
 
-    vectoriser: Vectoriser
-    #: (n, F + 1) the texts it was learnt from, ones last
-    matrix: Any
-    #: (n, K) how much each text counts for each label, positives made more
-    counts: NDArray[np.float32]
-    #: (n, K) the share of each text in the coefficients
-    shares: NDArray[np.float32]
+    #: ``text_id`` of each
+    ids: Sequence[bytes]
+    #: (n, K) the text has the label
+    targets: NDArray[np.bool_]
+    #: (n, K) how many texts it stands for when words and votes are weighed, 0 where nobody looked
+    counts: NDArray[np.float64]
+    #: (n, K) the same, texts that are picked to be hard standing for more where they have no label
+    rarer: NDArray[np.float64]
+    #: (n, K) the score of words
+    scores: NDArray[np.float64]
+    #: what the terms in them say
+    said: Said
 
-    @property
-    def coef(self) -> NDArray[np.float64]:
-        """(F + 1, K), intercepts last."""
-        return np.asarray(self.matrix.T @ self.shares, dtype=np.float64)
+    def only(self, places: Sequence[int]) -> Scored:
+        """Return some of them."""
+        at = np.array(places, dtype=np.intp)
+        said = Said(self.said.buckets[at], self.said.standing[:, at])
+        rest = (self.targets[at], self.counts[at], self.rarer[at], self.scores[at])
+        return Scored([self.ids[place] for place in places], *rest, said)
+
+    def beside(self, others: Scored) -> Scored:
+        """Return these, then others."""
+        standing = np.concatenate([self.said.standing, others.said.standing], axis=1)
+        return Scored(
+            [*self.ids, *others.ids],
+            np.vstack([self.targets, others.targets]),
+            np.vstack([self.counts, others.counts]),
+            np.vstack([self.rarer, others.rarer]),
+            np.vstack([self.scores, others.scores]),
+            Said(np.vstack([self.said.buckets, others.said.buckets]), standing),
+        )
 
 
 def train(
@@ -120,35 +126,68 @@ def train(
         unlabelled: (title, summary) of news nobody labelled; the more the better.
         now: when it is trained, aware; part of its version.
     """
+    words, known = learn_words(examples, taxonomy, corrections=corrections, unlabelled=unlabelled)
+    taught = {"examples": len(examples), "corrections": len(corrections), "unlabelled": len(unlabelled)}
+    return weigh(words, known, taxonomy=taxonomy, taught=taught, now=now)
+
+
+def learn_words(
+    examples: Sequence[Example],
+    taxonomy: Taxonomy,
+    *,
+    corrections: Sequence[Correction] = (),
+    unlabelled: Sequence[tuple[str, str]] = (),
+) -> tuple[Words, Scored]:
+    """Return what words say of each label, and of each known text while it was held out."""
     known = known_rows(examples, corrections, taxonomy)
     rows = joined(known, written_rows(taxonomy), voted_rows(unlabelled, taxonomy))
+    words = learn(rows, [singulars(term) for term in term_words(taxonomy.labels)])
     texts: list[Example | Correction] = [*examples, *corrections]
     ids = [text_id(one.title, one.summary) for one in texts]
-    words = _learn(rows, [singulars(term) for term in term_words(taxonomy.labels)])
-    scores = _held_out(words, rows, np.array([fold_of(one, _FOLDS) for one in ids], dtype=np.int64))
-    said, looked, groups = Said.of(known.found), known.weights > 0, facet_numbers(taxonomy)
-    counts = _stands_for(known, len(examples))
+    scores = held_out(words, rows, ids)
+    return words, _scored(ids, known, scores, examples=len(examples))
+
+
+def score_corrections(words: Words, corrections: Sequence[Correction], taxonomy: Taxonomy) -> Scored:
+    """Return corrections as words see them that were not learnt from them."""
+    known = known_rows([], corrections, taxonomy)
+    ids = [text_id(one.title, one.summary) for one in corrections]
+    return _scored(ids, known, words.unseen(known), examples=0)
+
+
+def weigh(
+    words: Words, known: Scored, *, taxonomy: Taxonomy, taught: Mapping[str, int], now: datetime
+) -> Model:
+    """Return the model that words and votes make together, weighed where the answer is known.
+
+    Args:
+        words: learnt before.
+        known: what they say of texts they were not learnt from.
+        taxonomy: the labels.
+        taught: how many texts of which kind, for people.
+        now: when, aware; part of its version.
+    """
+    groups = facet_numbers(taxonomy)
     calibration = calibrate(
-        scores,
-        said,
-        targets=known.targets,
-        groups=groups,
-        counts=_rarer(counts, known, len(examples)),
-        fewest=_FEWEST,
+        known.scores, known.said, targets=known.targets, groups=groups, counts=known.rarer, fewest=_FEWEST
     )
-    probability = calibration.probability(scores, said)
-    chosen, reached = thresholds(probability, known.targets, groups, counts=counts, falsely=_FALSELY)
-    weights = _weights(
-        taxonomy, words, calibration=calibration, chosen=chosen, held_out=HeldOut(ids, probability >= chosen)
-    )
+    probability = calibration.probability(known.scores, known.said)
+    chosen, reached = thresholds(probability, known.targets, groups, counts=known.counts, falsely=_FALSELY)
+    said = HeldOut(known.ids, probability >= chosen)
+    weights = _weights(taxonomy, words, calibration=calibration, chosen=chosen, held_out=said)
+    looked = known.counts > 0
     trained: dict[str, object] = {
-        "examples": len(examples),
-        "corrections": len(corrections),
-        "unlabelled": len(unlabelled),
+        **taught,
         "reliability": held_out_bins(probability, chosen, true=known.targets & looked, looked=looked),
         "held_out_macro_f1": {list(Facet)[group].value: round(f1, 4) for group, f1 in reached.items()},
     }
     return _model(weights, taxonomy, {"trained": trained}, now=now)
+
+
+def _scored(ids: Sequence[bytes], known: Known, scores: NDArray[np.float64], *, examples: int) -> Scored:
+    counts = _stands_for(known, examples)
+    rarer = _rarer(counts, known, examples)
+    return Scored(ids, known.targets, counts, rarer, scores, Said.of(known.found))
 
 
 def _stands_for(known: Rows, examples: int) -> NDArray[np.float64]:
@@ -167,7 +206,7 @@ def _rarer(counts: NDArray[np.float64], known: Rows, examples: int) -> NDArray[n
 
 def _weights(
     taxonomy: Taxonomy,
-    words: _Words,
+    words: Words,
     *,
     calibration: Calibration,
     chosen: NDArray[np.float64],
@@ -194,66 +233,3 @@ def _model(weights: Weights, taxonomy: Taxonomy, about: dict[str, object], *, no
     manifest = {**describe(weights, blob), "taxonomy": taxonomy_name, **about}
     version = f"{now.astimezone(UTC):%Y%m%dT%H%M%SZ}-{name}"
     return Model(version=version, created_at=now, manifest=manifest, blob=blob)
-
-
-def _learn(rows: Rows, terms: Sequence[Sequence[str]]) -> _Words:
-    """Fit a linear score per label; labels that are never or always true get a constant. Terms are kept."""
-    vectoriser = Vectoriser.fit_words(
-        rows.documents,
-        min_df=1 if len(rows.documents) < _MANY_TEXTS else 2,
-        max_features=_MOST_BYTES // (2 * max(rows.targets.shape[1], 1)),
-        always=terms,
-    )
-    matrix = _with_ones(vectoriser.transform_words(rows.documents))
-    counts = _counts(rows)
-    return _Words(
-        vectoriser, matrix, counts, logistic.fit(matrix, rows.targets, counts, tolerance=_TOLERANCE)
-    )
-
-
-def _counts(rows: Rows) -> NDArray[np.float32]:
-    """Return how much each text counts for each label: the few positives more, no label without any."""
-    positive = np.where(rows.targets, rows.weights, 0).sum(axis=0, dtype=np.float64)
-    negative = np.where(rows.targets, 0, rows.weights).sum(axis=0, dtype=np.float64)
-    more = np.sqrt(np.divide(negative, positive, out=np.zeros_like(negative), where=positive > 0))
-    counted = _C * np.where(rows.targets, rows.weights * more, rows.weights) * (positive > 0)
-    return np.asarray(counted, dtype=np.float32)
-
-
-def _held_out(words: _Words, rows: Rows, fold: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Return the score of every known text (they come first) for every label, learnt without it."""
-    scores = np.zeros((len(fold), rows.targets.shape[1]))
-    for number in range(_FOLDS):
-        mine = np.flatnonzero(fold == number)
-        rest = np.setdiff1d(np.arange(len(rows.documents)), mine)
-        matrix = words.matrix[rest]
-        shares = logistic.fit(
-            matrix,
-            rows.targets[rest],
-            words.counts[rest],
-            start=words.shares[rest],
-            tolerance=_FOLD_TOLERANCE,
-        )
-        if len(mine):
-            scores[mine] = _of_known_words(words.matrix[mine], matrix) @ (matrix.T @ shares)
-    return scores
-
-
-def _of_known_words(texts: Any, others: Any) -> Any:
-    """Return rows, ones last, without the words that stand in no other text, their length 1 again."""
-    known = np.bincount(others.indices, minlength=texts.shape[1]) > 0
-    ones = texts.indices == texts.shape[1] - 1
-    kept = texts.copy()
-    kept.data = np.where(known[texts.indices], texts.data, 0)
-    of = np.repeat(np.arange(texts.shape[0]), np.diff(texts.indptr))
-    length = np.sqrt(np.bincount(of, weights=np.where(ones, 0, kept.data) ** 2, minlength=texts.shape[0]))
-    length[length == 0] = 1
-    kept.data = np.where(ones, 1, kept.data / length[of]).astype(np.float32)
-    return kept
-
-
-def _with_ones(matrix: Any) -> Any:
-    from scipy.sparse import csr_matrix, hstack
-
-    ones = csr_matrix(np.ones((matrix.shape[0], 1), dtype=np.float32))
-    return hstack([matrix, ones], format="csr", dtype=np.float32)

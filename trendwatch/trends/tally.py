@@ -14,13 +14,17 @@ cap of two reports a key, source and day gained nothing.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import TypeVar
 
 from trendwatch.trends.series import TOTAL, count_keys, keys_of
 from trendwatch.types.news import Item
+from trendwatch.types.stories import CountedReport, Understood
 from trendwatch.types.tags import Tag
 from trendwatch.types.weeks import week_number, weekday
+
+Key = TypeVar("Key")
 
 
 class Tally:
@@ -53,6 +57,14 @@ class Tally:
         for (story_id, feed_key, _), of_item in carried.items():
             self._counted[story_id][feed_key].update(keys_of(tuple(of_item)))
 
+    @classmethod
+    def of(cls, reports: Sequence[CountedReport]) -> Tally:
+        """Return what some reports, in order of time, count."""
+        tally = cls(members=[], labels=[])
+        for one in reports:
+            tally.add_counted(one.story_id, one.feed_key, at=one.at, labels=one.labels)
+        return tally
+
     def add(self, item: Item, story_id: str, tags: Iterable[Tag]) -> None:
         """Count one item."""
         self._count(story_id, item.feed_key, at=item.counted_at, keys=count_keys(tags))
@@ -84,3 +96,23 @@ class Tally:
             if key not in by_feed[feed_key]:
                 self.report_counts[key, week, feed_key] += 1
                 by_feed[feed_key].add(key)
+
+
+def difference(before: Tally, after: Tally) -> Understood:
+    """Return what the counts change by, without items."""
+    reports = _difference(before.report_counts, after.report_counts)
+    first = _difference(before.first_counts, after.first_counts)
+    return Understood(
+        stories={},
+        tags={},
+        new_stories={},
+        story_counts=_difference(before.story_counts, after.story_counts),
+        day_counts=_difference(before.day_counts, after.day_counts),
+        report_counts={key: reports.get(key, 0) for key in reports.keys() | first.keys()},
+        first_counts=first,
+    )
+
+
+def _difference(before: Counter[Key], after: Counter[Key]) -> dict[Key, int]:
+    keys = before.keys() | after.keys()
+    return {key: after[key] - before[key] for key in keys if after[key] != before[key]}

@@ -204,6 +204,21 @@ class Correction:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """What an operator says of one facet of an item, who it was and when."""
+
+    item_id: str
+    title: str
+    facet: Facet
+    #: keys within the facet; none says that none fits
+    labels: tuple[str, ...]
+    #: "cli", "page", "api", or whoever it was
+    by: str
+    made_at: datetime
+    asked: Asked
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Model:
     """A trained tagger as it is kept: numbers without code."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated
+from typing import Annotated, Literal
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query
@@ -25,20 +25,35 @@ _REPORTS = 100
 
 @router.get("/items")
 def items(
+    *,
     parts: Given,
     q: Annotated[str, Query(max_length=200)] = "",
     label: Annotated[str, Query(max_length=100)] = "",
     feed: Annotated[str, Query(max_length=100)] = "",
+    language: Annotated[Literal["", "not_covered"], Query()] = "",
     cursor: Annotated[int | None, Query(ge=0, le=2**63 - 1)] = None,
 ) -> Response:
     """Show the newest items that match."""
-    wanted = Filter(labels=(label,) if label else (), feed_key=feed, text=q)
+    wanted = Filter(
+        labels=(label,) if label else (), feed_key=feed, text=q, covered=False if language else None
+    )
     found = parts.store.items.search(wanted, limit=_PAGE, cursor=cursor)
-    asked = {name: value for name, value in (("q", q), ("label", label), ("feed", feed)) if value}
+    asked = {
+        name: value
+        for name, value in (("q", q), ("label", label), ("feed", feed), ("language", language))
+        if value
+    }
     older = (
         f"/items?{urlencode({**asked, 'cursor': found.next_cursor})}" if found.next_cursor is not None else ""
     )
-    values = {"q": q, "label": label, "feed": feed, "filtered": bool(asked), "first_page": cursor is None}
+    values = {
+        "q": q,
+        "label": label,
+        "feed": feed,
+        "language": language,
+        "filtered": bool(asked),
+        "first_page": cursor is None,
+    }
     values |= {
         "uncovered": uncovered(parts, found.items),
         "found": found.items,

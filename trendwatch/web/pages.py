@@ -8,6 +8,7 @@ from starlette.responses import Response
 from trendwatch.web import (
     about,
     arrivals,
+    corrections,
     deliveries,
     digests,
     evidence,
@@ -57,7 +58,7 @@ def favicon() -> Response:
 
 for _page in (
     *(home, digests, why, newwords, trendkey, trends, evidence, arrivals, items),
-    *(tags, queue, quality, labels, feeds, about),
+    *(tags, queue, corrections, quality, labels, feeds, about),
     *(readers, issues, deliveries, profiles, votes),
 ):
     router.include_router(_page.router)

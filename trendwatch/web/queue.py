@@ -36,8 +36,7 @@ WHY = {
 
 def questions(parts: Parts) -> list[Question]:
     """Return the items that nobody has judged."""
-    tagger = parts.taggers.current(parts.store, parts.config().taxonomy)
-    return queue(parts.store, tagger, now=parts.clock())
+    return queue(parts.store, now=parts.clock())
 
 
 @router.get("/tags/queue")
