@@ -8,9 +8,11 @@ import pytest
 
 from tests.seeds import NOW, a_feed, a_model, an_item, claim_on, keep
 from trendwatch.store import Store
+from trendwatch.types.fetches import FeedUpdate, Fetch, Outcome
+from trendwatch.types.news import Failure, FeedState
 from trendwatch.types.stories import Understood
 from trendwatch.types.trends import Series
-from trendwatch.types.weeks import week_number
+from trendwatch.types.weeks import week_number, week_start
 
 WEEK = week_number(NOW)
 
@@ -117,3 +119,40 @@ def test_feeds_count_from_their_first_readable_poll(counted: Store) -> None:
 
 def test_owners_of_all_feeds(counted: Store) -> None:
     assert counted.series.owners() == {"gazette": "Group", "herald": "Group", "silent": "silent"}
+
+
+def polled(store: Store, feed: str, week: int, *, failure: Failure | None = None) -> None:
+    """Write down that a feed was asked on the Monday of a week, and brought nothing."""
+    at = week_start(week)
+    outcome = Outcome.FAILED if failure else Outcome.UNCHANGED
+    fetch = Fetch(at=at, outcome=outcome, failure=failure)
+    claim = claim_on(store, "poll", f"{feed}.example", at=at)
+    store.polls.record(FeedUpdate(state=FeedState(feed_key=feed, polled_at=at), fetch=fetch), claim=claim)
+    store.leases.release(claim)
+
+
+def test_a_week_in_which_nothing_was_read_is_not_one_of_zeros(counted: Store) -> None:
+    """Counts in the weeks -9, -2 and 0; in -5 a feed answered and in -4 none did."""
+    polled(counted, "silent", WEEK - 5)
+    polled(counted, "silent", WEEK - 4, failure=Failure.SERVER_ERROR)
+    weeks = {"first_week": WEEK - 11, "last_week": WEEK}
+    unread = counted.series.unread("v1", **weeks)
+    assert {week - WEEK for week in unread} == {-11, -10, -8, -7, -6, -4, -3, -1}
+    [iot] = counted.series.series("v1", ["area:iot"], **weeks)
+    no = None
+    assert iot.known(unread) == (no, no, 0, no, no, no, 0, no, no, 3, no, 4)
+    assert counted.series.unread("v2", first_week=WEEK - 1, last_week=WEEK) == {WEEK - 1, WEEK}
+    assert counted.series.unread("v1", first_week=WEEK, last_week=WEEK - 1) == frozenset()
+
+
+def test_days_of_such_a_week_are_not_known_either() -> None:
+    days = Series(key="area:iot", first_week=WEEK, stories=(1,) * 14)
+    assert days.known({WEEK + 1}, per_week=7) == (1,) * 7 + (None,) * 7
+
+
+def test_each_feed_has_its_own_series(counted: Store) -> None:
+    found = counted.series.by_feed_weeks("v1", "area:iot", first_week=WEEK - 2, last_week=WEEK)
+    assert found == {"gazette": (3, 0, 2), "herald": (0, 0, 4)}
+    # what feeds told of it in these weeks adds up to what is said of each without weeks
+    whole = counted.series.by_feed("v1", "area:iot", first_week=WEEK - 2, last_week=WEEK)
+    assert {feed: sum(told) for feed, told in found.items()} == whole

@@ -7,12 +7,16 @@ from html import unescape
 from pathlib import Path
 
 import pytest
+from sqlalchemy import delete
 
 from tests.asking import Asker
 from tests.seeding import LAST_WEEK, VERSION, a_trend, doors
 from tests.seeds import NOW, an_item, claim_on, keep
 from tests.test_store_termuses import said
 from trendwatch.api import Parts
+from trendwatch.store.engine import writing
+from trendwatch.store.statements import table
+from trendwatch.store.trend_tables import CountedRow
 from trendwatch.types.stories import Understood
 from trendwatch.types.trends import Chance, Spike, TrendKind
 from trendwatch.types.weeks import week_name, week_number, week_start
@@ -168,8 +172,39 @@ def test_the_api_says_who_told_a_key_and_what_they_told_before(worded: Asker) ->
 def test_series_of_words_say_from_when_they_are_known(worded: Asker) -> None:
     ask = f"/api/v1/series?first_week={week_name(LAST_WEEK - 3)}&last_week={week_name(LAST_WEEK)}&key="
     weeks = worded.get(f"{ask}skypost").json()
-    assert (weeks["known_from"], weeks["series"][0]["stories"]) == (week_name(LAST_WEEK - 1), [0, 0, 3, 4])
+    assert (weeks["known_from"], weeks["series"][0]["stories"]) == (
+        week_name(LAST_WEEK - 1),
+        [None, None, 3, 4],
+    )
     days = worded.get(f"{ask}skypost&by=day").json()
     assert (days["first_day"], sum(days["series"][0]["stories"])) == (f"{week_start(LAST_WEEK - 1):%F}", 7)
     refused = worded.get(f"{ask}unheard")
     assert (refused.status_code, "nor is it a word" in refused.text) == (422, True)
+
+
+def test_weeks_in_which_nothing_was_read_are_no_zeros(parts: Parts, ask: Asker) -> None:
+    gap = LAST_WEEK - 5
+    counted = table(CountedRow)
+    with writing(parts.store._engine) as connection:
+        connection.execute(delete(counted).where(counted.c.week == gap))
+    weeks = f"first_week={week_name(gap - 1)}&last_week={week_name(gap + 1)}"
+    [series] = ask.get(f"/api/v1/series?key=area:drones&{weeks}").json()["series"]
+    assert [count is None for count in series["stories"]] == [False, True, False]
+    page = ask.get("/trends/key/area:drones").text
+    assert "1 week in which nothing was read" in page
+    assert f"{week_name(gap)}: nothing was read, so not known" in page
+    assert page.count("not read</td>") == 1
+
+
+def test_a_key_has_a_series_in_each_feed(parts: Parts, ask: Asker) -> None:
+    item, counts = an_item(99, feed="gazette"), {(KEY, LAST_WEEK, "gazette"): 3}
+    keep(parts.store, [item])
+    told = Understood(stories={item.id: "s"}, tags={}, new_stories={"s": item}, report_counts=counts)
+    parts.store.understanding.write(VERSION, told, claim=claim_on(parts.store, "understand", "all"))
+    weeks = f"first_week={week_name(LAST_WEEK - 3)}&last_week={WEEK}"
+    found = ask.get(f"/api/v1/series/feeds?key={KEY}&{weeks}").json()
+    assert (found["key"], found["first_week"], found["last_week"]) == (KEY, week_name(LAST_WEEK - 3), WEEK)
+    [gazette] = found["feeds"]
+    assert gazette == {"feed": "gazette", "owner": "Gazette Group", "stories": [0, 0, 0, 3, None]}
+    refused = ask.get("/api/v1/series/feeds?key=area:nothing")
+    assert refused.status_code == 422

@@ -82,7 +82,8 @@ class History(BaseModel):
     """Stories that used a word, week by week: half a year, or from when they are known."""
 
     first_week: str
-    stories: tuple[int, ...]
+    #: null: of a week in which nothing was read
+    stories: tuple[int | None, ...]
 
 
 class TermShape(BaseModel):
@@ -132,7 +133,8 @@ def terms(
         weeks = {"first_week": last - _HISTORY + 1, "last_week": last}
         first = parts.store.series.known_from(version, [one.key], **weeks)
         [series] = parts.store.series.series(version, [one.key], first_week=first, last_week=last)
-        history = History(first_week=week_name(first), stories=series.stories)
+        unread = parts.store.series.unread(version, first_week=first, last_week=last)
+        history = History(first_week=week_name(first), stories=series.known(unread))
         names = TermShape.model_fields.keys() - {"term", "history", "verdict"}
         values = {name: getattr(one, name) for name in names}
         verdict = decided.get(fold(one.key))

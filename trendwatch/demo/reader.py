@@ -39,7 +39,7 @@ class Calendar:
         self.now = now
 
     def __call__(self) -> datetime:
-        """Return the time, a microsecond after the last answer: too little to tip a score."""
+        """Return the time, a microsecond after the last answer: items are kept to the second, without it."""
         self.now += timedelta(microseconds=1)
         return self.now
 
@@ -75,8 +75,9 @@ class Reader:
     def week(self, week: int) -> WeekRead:
         """Return what a week brought, once it is read; weeks are asked for in their order.
 
-        Where weeks are read unasked the next one is read by then: it may replace words of this one, and
-        whether it has must not depend on which process is faster.
+        Where weeks are read unasked the next two are read by then: the next one may replace words of this
+        one, or the one after it where the next poll of a feed fails. Whether it has must not depend on which
+        process is faster.
 
         Raises:
             RuntimeError: the process has ended; it printed why.
@@ -84,7 +85,7 @@ class Reader:
         if week >= self._alone:
             with suppress(ConnectionError):  # it has ended: its next answer says so
                 self._pipe.send(None)
-        while len(self._weeks) <= max(week, min(week + 1, self._alone - 1)):
+        while len(self._weeks) <= max(week, min(week + 2, self._alone - 1)):
             self._weeks.append(self._told())
         return self._weeks[week]
 

@@ -108,12 +108,14 @@ class Understanding:
     open: _Open | None = None
     #: of our last claim; the next one follows directly unless another process had its turn
     token: int = 0
+    #: nothing that was read later is looked at in this run, None: all may be
+    read_by: datetime | None = None
 
-    def goes_on(self, claim: Claim) -> None:
+    def goes_on(self, claim: Claim, read_by: datetime | None) -> None:
         """Take up work under a claim; open stories are forgotten if others had their turn since the last."""
         if claim.token != self.token + 1:
             self.open = None
-        self.token = claim.token
+        self.token, self.read_by = claim.token, read_by
 
 
 def understand(
@@ -132,7 +134,7 @@ def understand(
     if (claim := store.claim("understand", "all", now=clock(), lease=lease)) is None:
         report.held = True
         return report
-    memory.goes_on(claim)
+    memory.goes_on(claim, read_by)
     try:
         for version, tagger in _taggers(memory, store.models.live(), taxonomy, earlier=store.models.earlier):
             while batch := _next_batch(store, version, read_by=read_by, limit=at_once):
@@ -276,7 +278,8 @@ def _open_at(store: Store, at: datetime, memory: Understanding) -> _Open:
     if open_ is not None and open_.week == week and at >= open_.newest:
         return open_
     start = week_start(week)
-    texts = store.understanding.texts(start - RARITY_WINDOW, start, limit=RARITY_TEXTS)
+    ask = store.understanding.texts
+    texts = ask(start - RARITY_WINDOW, start, limit=RARITY_TEXTS, read_by=memory.read_by)
     rarity = Rarity.of(reading(title, summary) for title, summary in texts)
     known: Sequence[OpenReport] = store.understanding.open_reports(start, week_end(week))
     if open_ is not None and open_.week < week and not open_.ahead and not known:

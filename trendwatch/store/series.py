@@ -6,7 +6,7 @@ them (``termuses``).
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -16,16 +16,19 @@ from sqlalchemy import Engine, func, select
 from trendwatch.store.counting import DAY_COLUMNS
 from trendwatch.store.engine import reading
 from trendwatch.store.models import model_seq
+from trendwatch.store.poll_tables import FetchRow
 from trendwatch.store.statements import table
 from trendwatch.store.tables import FeedRow, ReportsRow, SeriesRow
 from trendwatch.store.termuses import TermUses, parted
 from trendwatch.store.trend_tables import CountedRow
 from trendwatch.trends.series import Counts, is_term
+from trendwatch.types.fetches import Outcome
 from trendwatch.types.trends import Series
-from trendwatch.types.weeks import week_number
+from trendwatch.types.weeks import week_end, week_number, week_start
 
 _COUNTED = table(CountedRow)
 _FEED = table(FeedRow)
+_FETCH = table(FetchRow)
 _REPORTS = table(ReportsRow)
 _SERIES = table(SeriesRow)
 
@@ -93,6 +96,33 @@ class SeriesCounts:
             first = max(first, self._terms.known_from(terms, first_week=first_week, last_week=last_week))
         return min(first, last_week + 1)
 
+    def unread(self, version: str, *, first_week: int, last_week: int) -> frozenset[int]:
+        """Return the weeks of a closed range in which nothing was read: of them nothing is known.
+
+        A week of polls that brought nothing is one of zeros; polls are remembered for a time only.
+        """
+        counted = self.changes(version, first_week=first_week, last_week=last_week)
+        bare = [week for week in range(first_week, last_week + 1) if week not in counted]
+        if not bare or (since := self.first_week(version)) is None:
+            return frozenset(bare)
+        polled = self._polled(max(bare[0], since), bare[-1]) if bare[-1] > since else set()
+        return frozenset(week for week in bare if week < since or week not in polled)
+
+    def unknown(self, version: str, key: str, *, first_week: int, last_week: int) -> frozenset[int]:
+        """Return the weeks of a closed range of which the stories of a key are not known."""
+        unread = self.unread(version, first_week=first_week, last_week=last_week)
+        known = self.known_from(version, [key], first_week=first_week, last_week=last_week)
+        return unread.union(range(first_week, known))
+
+    def _polled(self, first_week: int, last_week: int) -> set[int]:
+        """Return the weeks of a closed range in which a feed answered."""
+        since, until = week_start(first_week), week_end(last_week)
+        silent = (str(Outcome.FAILED), str(Outcome.RESTING))
+        query = select(_FETCH.c.at).where(_FETCH.c.at >= since, _FETCH.c.at < until)
+        with reading(self._engine) as connection:
+            answered = connection.execute(query.where(_FETCH.c.outcome.not_in(silent))).scalars()
+            return {week_number(at) for at in answered}
+
     def days(
         self, version: str, keys: Sequence[str], *, first_week: int, last_week: int
     ) -> tuple[int, list[Series]]:
@@ -141,6 +171,29 @@ class SeriesCounts:
         )
         with reading(self._engine) as connection:
             return Counter({row.key: int(row.stories) for row in connection.execute(query)})
+
+    def by_feed_weeks(
+        self, version: str, key: str, *, first_week: int, last_week: int
+    ) -> dict[str, tuple[int, ...]]:
+        """Return how many stories of a key each feed told in each of some weeks, by feed key."""
+        query = (
+            select(_FEED.c.key, _REPORTS.c.week, _REPORTS.c.reports)
+            .join(_FEED, _FEED.c.seq == _REPORTS.c.feed_seq)
+            .where(
+                _REPORTS.c.model_seq == model_seq(version),
+                _REPORTS.c.key == key,
+                _REPORTS.c.week.between(first_week, last_week),
+            )
+        )
+        counts: defaultdict[str, Counter[int]] = defaultdict(Counter)
+        if is_term(key):
+            counts.update(self._terms.by_feed_weeks(key, first_week=first_week, last_week=last_week))
+        else:
+            with reading(self._engine) as connection:
+                for row in connection.execute(query):
+                    counts[row.key][row.week] += int(row.reports)
+        weeks = range(first_week, last_week + 1)
+        return {feed: tuple(told[week] for week in weeks) for feed, told in sorted(counts.items())}
 
     def _of_terms(self, terms: Sequence[str], first_week: int, last_week: int) -> dict[str, Counter[int]]:
         return self._terms.days(terms, first_week=first_week, last_week=last_week) if terms else {}

@@ -109,6 +109,22 @@ class TermUses:
         with reading(self._engine) as connection:
             return Counter({row.key: row.stories for row in connection.execute(query)})
 
+    def by_feed_weeks(self, term: str, *, first_week: int, last_week: int) -> dict[str, Counter[int]]:
+        """Return how many stories in which each feed said a word in each of some weeks, by feed key."""
+        query = (
+            select(_FEED.c.key, _USE.c.week, func.count(_ITEM.c.story_seq.distinct()).label("stories"))
+            .select_from(_USE)
+            .join(_ITEM, _ITEM.c.seq == _USE.c.item_seq)
+            .join(_FEED, _FEED.c.seq == _ITEM.c.feed_seq)
+            .where(_USE.c.term == fold(term), _USE.c.week.between(first_week, last_week))
+            .group_by(_FEED.c.key, _USE.c.week)
+        )
+        found: dict[str, Counter[int]] = {}
+        with reading(self._engine) as connection:
+            for row in connection.execute(query):
+                found.setdefault(row.key, Counter())[row.week] = int(row.stories)
+        return found
+
 
 def says(term: str) -> Any:
     """Return the condition that an item says a followed word."""

@@ -105,11 +105,17 @@ class Understanding:
         with reading(self._engine) as connection:
             return [int(count) for count in connection.execute(query).one()]
 
-    def texts(self, since: datetime, until: datetime, *, limit: int) -> list[tuple[str, str]]:
-        """Return (title, text) of items counted in a half-open window, the latest if there are more."""
+    def texts(
+        self, since: datetime, until: datetime, *, limit: int, read_by: datetime | None = None
+    ) -> list[tuple[str, str]]:
+        """Return (title, text) of items counted in a half-open window, the latest if there are more.
+
+        If a time is given, what was read after it is left out: back-log of a later week counts in this one.
+        """
+        read = [_ITEM.c.first_seen_at <= read_by] if read_by else []
         query = (
             select(_ITEM.c.title, ITEM_TEXT.label("text"))
-            .where(_ITEM.c.counted_at >= since, _ITEM.c.counted_at < until)
+            .where(_ITEM.c.counted_at >= since, _ITEM.c.counted_at < until, *read)
             .order_by(_ITEM.c.counted_at.desc(), _ITEM.c.seq.desc())
             .limit(limit)
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -43,6 +44,13 @@ class Series:
     first_week: int
     #: one count a week, or seven where days were asked for, without gaps
     stories: tuple[int, ...]
+
+    def known(self, unknown: Collection[int], *, per_week: int = 1) -> tuple[int | None, ...]:
+        """Return the counts, None for those of some weeks: what is not known is not zero."""
+        weeks = (self.first_week + place // per_week for place in range(len(self.stories)))
+        return tuple(
+            None if week in unknown else count for week, count in zip(weeks, self.stories, strict=True)
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

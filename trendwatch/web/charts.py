@@ -32,6 +32,8 @@ class Bar:
 
     week: str
     stories: int
+    #: something was read in it; else its stories are unknown, not none
+    known: bool
     x: int
     y: float
     height: float
@@ -41,27 +43,33 @@ class Bar:
     label: str
 
 
-def spark(counts: Sequence[int]) -> Spark | None:
-    """Return the line of some counts, None where there is nothing to see."""
-    most = max(counts, default=0)
-    if most == 0 or len(counts) < 2:  # noqa: PLR2004 - a point is no line
+def spark(counts: Sequence[int | None]) -> Spark | None:
+    """Return the line of some counts, None where there is nothing to see; an unknown one is left out."""
+    most = max((count for count in counts if count is not None), default=0)
+    if most == 0 or sum(count is not None for count in counts) < 2:  # noqa: PLR2004 - a point is no line
         return None
     step = (SPARK_WIDTH - 2 * _SPARK_MARGIN) / (len(counts) - 1)
     room = SPARK_HEIGHT - 2 * _SPARK_MARGIN
     places = [
         (round(_SPARK_MARGIN + step * index, 1), round(SPARK_HEIGHT - _SPARK_MARGIN - room * count / most, 1))
         for index, count in enumerate(counts)
+        if count is not None
     ]
     points = " ".join(f"{x},{y}" for x, y in places)
     return Spark(points, *places[-1], most)
 
 
-def bars(first_week: int, counts: Sequence[int], *, up: Collection[int], down: Collection[int]) -> list[Bar]:
-    """Return a bar for each week; ``up`` and ``down`` are weeks in which it was a trend."""
-    most = max(counts, default=0) or 1
+def bars(
+    first_week: int, counts: Sequence[int | None], *, up: Collection[int], down: Collection[int]
+) -> list[Bar]:
+    """Return a bar for each week; ``up`` and ``down`` are weeks in which it was a trend.
+
+    An unknown count (None) has none.
+    """
+    most = max((count for count in counts if count is not None), default=0) or 1
     found = []
-    for index, count in enumerate(counts):
-        week = first_week + index
+    for index, counted in enumerate(counts):
+        week, count = first_week + index, counted or 0
         height = round(BARS_HEIGHT * count / most, 1)
         day = week_start(week)
         label = (
@@ -74,6 +82,7 @@ def bars(first_week: int, counts: Sequence[int], *, up: Collection[int], down: C
             Bar(
                 week=week_name(week),
                 stories=count,
+                known=counted is not None,
                 x=_BAR_STEP * index + (_BAR_STEP - _BAR_WIDTH) // 2,
                 y=round(BARS_HEIGHT - height, 1),
                 height=height,

@@ -74,14 +74,18 @@ def _chart(parts: Parts, version: str, key: str, *, last: int, judged: Sequence[
     """Return a year of weeks as a chart, and from when they are known."""
     weeks = {"first_week": last - _CHART_WEEKS + 1, "last_week": last}
     [series] = parts.store.series.series(version, [key], **weeks)
+    ask = parts.store.series
+    known_from = ask.known_from(version, [key], **weeks)
+    unread = {week for week in ask.unread(version, **weeks) if week >= known_from}
     moved = {parse_week(trend.week): trend for trend in judged}
     up = {week for week, trend in moved.items() if direction(trend) == "up"}
     return {
-        "chart": bars(weeks["first_week"], series.stories, up=up, down=set(moved) - up),
+        "chart": bars(weeks["first_week"], series.known(unread), up=up, down=set(moved) - up),
+        "unread": len(unread),
         "total": sum(series.stories),
         "most": max(series.stories),
         "moved": moved,
-        "known_from": parts.store.series.known_from(version, [key], **weeks),
+        "known_from": known_from,
         "width": BARS_WIDTH,
         "height": BARS_HEIGHT,
         **weeks,

@@ -89,8 +89,10 @@ def rows(parts: Parts, trends: Sequence[Trend], *, week: int) -> list[Row]:
     names = parts.config().taxonomy.names()
     keys = [trend.key for trend in trends]
     version = current_version(parts)
-    counted = parts.store.series.series(version, keys, first_week=week - _SPARK_WEEKS + 1, last_week=week)
-    lines = {series.key: spark(series.stories) for series in counted}
+    ask, weeks = parts.store.series, {"first_week": week - _SPARK_WEEKS + 1, "last_week": week}
+    unread = ask.unread(version, **weeks)
+    counted = ask.series(version, keys, **weeks)
+    lines = {series.key: spark(series.known(unread)) for series in counted}
     ids = [item for trend in trends for item in trend.evidence]
     items = {tagged.item.id: tagged.item for tagged in parts.store.items.by_id(list(dict.fromkeys(ids)))}
     verdicts = parts.store.terms.verdicts()
