@@ -142,6 +142,22 @@ def test_what_was_there_when_we_began_to_look_is_not_dated() -> None:
     assert states([(KEY, NOW, "a")])[KEY].or_before  # a sector nobody knows yet
 
 
+def test_a_sector_read_about_for_long_without_technology_is_known() -> None:
+    reports = weekly(KEY, NOW - 10, NOW, every=3)
+    pairs = pairs_of(reports)
+    assert arrivals(pairs, week=NOW)[0].or_before  # four stories are all that is known of the sector
+    told = [(key, week, 1) for key, week, _ in reports]
+    owners = [(key, week, owner) for key, week, owner in reports]
+    sector = [("sector:farming", week, 2) for week in range(NOW - 60, NOW + 1)]
+    [known] = arrivals(PairWeeks.of(told, owners, sectors=sector), week=NOW)
+    assert (known.state, known.or_before) == (ArrivalState.STARTING, False)
+    # the twentieth story of anything is counted in the tenth week: what was there by then was before
+    late = [("sector:farming", week, 2) for week in range(NOW - 19, NOW + 1)]
+    [unknown] = arrivals(PairWeeks.of(told, owners, sectors=late), week=NOW)
+    assert unknown.or_before
+    assert arrivals(PairWeeks.of(told, owners, sectors=[]), week=NOW)[0].or_before
+
+
 def test_nothing_counted_is_nothing_said() -> None:
     assert arrivals(PairWeeks.of([], []), week=NOW) == ()
     assert arrivals(pairs_of(BEFORE), week=NOW - 81) == ()

@@ -121,3 +121,14 @@ def test_evidence_is_one_per_owner_and_followable() -> None:
     where = edition(trends=(trend("area:iot", evidence=("i1", "i2", "i3")),), reports=reports)
     (row,) = movements(profile(BUSINESS, where))
     assert [shown.feed for shown in row.evidence] == ["A"]
+
+
+def test_what_was_asked_about_in_another_sector_says_so_and_stands_behind_its_own() -> None:
+    elsewhere, own = trend("area:iot|sector:energy"), trend("area:iot|sector:healthcare", strength=0.2)
+    (row,) = rows(elsewhere)
+    assert (row.name, row.count_words) == (
+        "Connected sensors in energy",
+        "9 stories, usually 3; you asked about connected sensors",
+    )
+    assert [row.key for row in rows(elsewhere, own)] == [own.key]
+    assert [row.key for row in rows(elsewhere, trend("area:iot", strength=0.2))] == ["area:iot"]

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from tests.sample_digest import BUSINESS, CUTOFF, SINCE, candidate, edition
+from trendwatch.advice.caps import OWN_FIRST
 from trendwatch.advice.choosing import best_first, choose, outside
 from trendwatch.advice.profile import profile
 from trendwatch.advice.selection import Judged, Refusal, StoryJudgement
@@ -125,6 +126,23 @@ def test_one_followed_story_has_a_place_that_is_worth_less_than_what_goes_withou
     assert all(one.startswith("s") for one in chosen(followed_and_better()))
     # where nothing goes without, all that is followed is shown
     assert len(chosen(followed_and_better()[4:], who=who)) == 5
+
+
+def test_own_sector_has_its_place_before_what_is_followed_and_worth_a_little_more() -> None:
+    """Following has three points for that alone: who follows shops would read of shops only."""
+    areas = ("drones", "edge_computing", "blockchain", "robotics", "ai")
+    shops = [
+        candidate(f"f{n}", title=f"F{n}", labels=f"area:{area} sector:retail", feeds=f"A{n},B{n},C{n}")
+        for n, area in enumerate(areas)
+    ]
+    own = candidate("own", title="Own", labels="area:digital_payments sector:healthcare", feeds="Y,Z")
+    who = replace(BUSINESS, follows=("sector:retail",), goals=(), areas=("robotics",))
+    points = {one.candidate.story_id: one.score.points for one in judgement([*shops, own], who)}
+    assert all(0 < points[f"f{n}"] - points["own"] <= OWN_FIRST for n in (0, 1, 2))
+    assert "own" in chosen([*shops, own], who=who)
+    # alone, what one publisher tells is not lifted over what two tell
+    alone = candidate("alone", title="Alone", labels="area:digital_payments sector:healthcare", feeds="Z")
+    assert "alone" not in chosen([*shops, alone], who=who)
 
 
 def chosen(candidates: list[Candidate], places: int = 5, who: Business = BUSINESS) -> list[str]:

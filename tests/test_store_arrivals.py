@@ -34,6 +34,8 @@ def counted(store: Store) -> Store:
             (KEY, WEEK): 2,
             ("area:iot|function:sales", WEEK): 9,
             ("area:iot", WEEK): 9,
+            ("sector:retail", WEEK - 3): 19,
+            ("sector:retail", WEEK - 1): 2,
         },
         report_counts={
             (KEY, WEEK - 2, "gazette"): 3,
@@ -54,6 +56,14 @@ def rows(store: Store, first: int, last: int, version: str = "v1") -> tuple[set[
         {(found.keys[pair], week, count) for pair, week, count in stories},
         {(found.keys[pair], week, found.owners[owner]) for pair, week, owner in owners},
     )
+
+
+def test_a_sector_is_known_from_its_twentieth_story_on_anything(counted: Store) -> None:
+    def known(first: int, last: int) -> object:
+        return counted.arrivals.weeks("v1", first_week=first, last_week=last).known
+
+    assert known(WEEK - 9, WEEK) == {"sector:retail": WEEK - 1}
+    assert known(WEEK - 9, WEEK - 2) == {}
 
 
 def test_only_pairs_with_a_sector_and_each_owner_once_a_week(counted: Store) -> None:

@@ -24,6 +24,8 @@ PER_OWNER, PER_OWNER_FEW = 2, 4
 PER_AREA = 2
 #: Points that a story loses which is just like one before.
 SAME = 1.5
+#: Points that a story of the own sector may have less than another and still have its place.
+OWN_FIRST = 2.0
 
 
 def per_owner(judgement: StoryJudgement) -> int:
@@ -61,12 +63,13 @@ class Caps:
         """Return the best that there is room for, each the less worth the more it is like one before.
 
         Maximal marginal relevance over labels (Carbonell and Goldstein 1998), within one tier: the mix may
-        cost a story up to ``SAME`` points, but not its tier.
+        cost a story up to ``SAME`` points, but not its tier. The own sector is given ``OWN_FIRST`` before.
         """
         left, judgement = self.having_room(ordered), self._judgement
         likeness = self._columns.likeness
+        own = np.where(self._columns.carry([judgement.held.own]), np.int16(OWN_FIRST * POINT), np.int16(0))
         while places > 0 and len(left):
-            points = judgement.scores.points[left] / POINT
+            points = (judgement.scores.points[left] + own[left]) / POINT
             if self._taken:
                 near = np.max(likeness[:, left].T @ likeness[:, self._taken], axis=1)
                 points = points - SAME * near

@@ -4,9 +4,11 @@ Theory of operation.
 
 Caps are those of ``caps``. Fewer stories than places is a good week for the reader: never pad.
 
-Follows: what a business follows has its place before the rest where it is worth no less than what would have
-it otherwise, and one story has it that is worth less. A whole sector followed would fill every issue with
-whatever that sector did (used cars and fires before three stories of nine points, in the demo).
+Own sector and follows: what is told of its trade or followed has its place before the rest where it is worth
+no less than what would have it otherwise; of what is followed one has it that is worth less. Among these the
+own sector may have ``OWN_FIRST`` points less: what is followed has three for that alone, so a bakery that
+follows shops read of shops only. A whole sector followed would fill every issue with whatever that sector did
+(used cars and fires before three stories of nine points, in the demo).
 
 Lead: what must be seen; else the best, but of those within ``NEAR`` points of it the own sector's.
 
@@ -61,29 +63,49 @@ DRAWS = 1_000
 def choose(judgement: StoryJudgement, places: int) -> list[Judged]:
     """Return stories that may be shown, within the caps and well mixed.
 
-    First what must be seen, two at most; then what is followed, as far as it may; then the best.
+    First what must be seen, two at most; then follows and own sector, as far as they may; then the best.
     """
     turn, caps = judgement.in_turn(), Caps(judgement)
     must = turn[judgement.must_see[turn]]
     chosen = list(caps.admit(must, min(places, MUST_SEE)))
     taken = [one.at for one in chosen]
     rest = turn[~np.isin(turn, taken)]
-    wanted = _wanted(judgement, rest, before=chosen, places=places - len(chosen))
-    chosen += caps.mixed(wanted, places - len(chosen))
-    return [*chosen, *_best(judgement, caps, rest[~np.isin(rest, wanted)], places=places - len(chosen))]
+    room = places - len(chosen)
+    good, weaker = _wanted(judgement, rest, before=chosen, places=room)
+    chosen += _reserving(judgement, caps, good, weaker=weaker, places=room)
+    taken = [one.at for one in chosen]
+    return [*chosen, *_best(judgement, caps, rest[~np.isin(rest, taken)], places=places - len(chosen))]
 
 
-def _wanted(judgement: StoryJudgement, rest: Places, *, before: list[Judged], places: int) -> Places:
-    """Return what is followed and has its place before the rest."""
-    followed = rest[judgement.scores.followed[rest]][:POOL]
-    if places <= 0 or not len(followed):
-        return followed[:0]
-    would = _best(judgement, Caps(judgement, before), rest, places=places)
+def _wanted(
+    judgement: StoryJudgement, rest: Places, *, before: list[Judged], places: int
+) -> tuple[Places, Places]:
+    """Return what is of the own sector or followed and worth its place, and followed stories worth less."""
+    followed = judgement.scores.followed
+    near = followed | (judgement.proven & judgement.columns.carry([judgement.held.own]))
+    wanted = rest[near[rest]][:POOL]
+    if places <= 0 or not len(wanted):
+        return wanted[:0], wanted[:0]
+    would = [one.at for one in _best(judgement, Caps(judgement, before), rest, places=places)]
     points = judgement.scores.points
-    others = [int(points[one.at]) for one in would if not one.score.followed]
-    bar = min(others, default=0)
-    good, weaker = followed[points[followed] >= bar], followed[points[followed] < bar]
-    return np.concatenate([good, weaker[:WEAKER_FOLLOWED]])
+    bar = min((int(points[at]) for at in would if not near[at]), default=0)
+    bar_followed = min((int(points[at]) for at in would if not followed[at]), default=0)
+    good = points[wanted] >= np.where(followed[wanted], bar_followed, bar)
+    return wanted[good], wanted[~good & followed[wanted]]
+
+
+def _reserving(
+    judgement: StoryJudgement, caps: Caps, good: Places, *, weaker: Places, places: int
+) -> list[Judged]:
+    """Return what has its place before the rest, one of ``weaker`` where nothing better is followed.
+
+    What is followed comes first: it stays where the story from outside takes the last place.
+    """
+    some = good[judgement.scores.followed[good]]
+    kept = 0 if len(some) else min(WEAKER_FOLLOWED, len(weaker), places)
+    chosen = [*caps.mixed(good, places - kept)]
+    chosen += caps.mixed(weaker[:WEAKER_FOLLOWED], places - len(chosen))
+    return sorted(chosen, key=lambda one: not one.score.followed)
 
 
 def _best(judgement: StoryJudgement, caps: Caps, rest: Places, *, places: int) -> list[Judged]:

@@ -1,9 +1,10 @@
 """What rises and fades near a business: rows of the trends, in plain words and plain counts.
 
-A row needs a link that shows it, or it is left out. Own sector and topics asked about come first; general
-ones only fill up to three rows, and only what rises: what fades elsewhere asks nothing of anybody. A
-technology has one row, its nearest. Rising is said only where the trend method is sure of it (strength above
-0); fading only where it calls the stage so; and neither where the plain counts do not show it.
+A row needs a link that shows it, or it is left out. Own sector comes first, then topics asked about, then
+these in other sectors, which say why they stand here; general ones only fill up to three rows, and only what
+rises: what fades elsewhere asks nothing of anybody. A technology has one row, its nearest. Rising is said
+only where the trend method is sure of it (strength above 0); fading only where it calls the stage so; and
+neither where the plain counts do not show it.
 """
 
 from __future__ import annotations
@@ -33,14 +34,14 @@ def movements(held: Profile) -> tuple[Movement, ...]:
         area = trend.key.partition("|")[0]
         if near is None or area in rows:
             continue
-        if row := _row(trend, held.columns):
+        if row := _row(trend, held.columns, asked=near == _ELSEWHERE):
             rows[area] = (near, row)
     ranked = [row for near, row in rows.values() if near < _GENERAL]
     general = [row for near, row in rows.values() if near >= _GENERAL]
     return tuple((ranked + general[: max(0, GENERAL_ROWS - len(ranked))])[:MOST_ROWS])
 
 
-_OWN, _ASKED, _RELATED, _GENERAL = range(4)
+_OWN, _ASKED, _ELSEWHERE, _RELATED, _GENERAL = range(5)
 
 
 def _may_be_told(trend: Trend) -> bool:
@@ -60,7 +61,7 @@ def _nearness(trend: Trend, held: Profile) -> int | None:
     if beside == held.own:
         return _OWN
     if area in held.asked or area in held.follows:
-        return _ASKED
+        return _ELSEWHERE if beside.startswith("sector:") else _ASKED
     if beside:
         return None
     if area in held.related:
@@ -80,13 +81,15 @@ def _direction(trend: Trend) -> str:
     return "up" if trend.strength > 0 else ""
 
 
-def _row(trend: Trend, columns: Columns) -> Movement | None:
+def _row(trend: Trend, columns: Columns, *, asked: bool) -> Movement | None:
+    """Return a row, None where nothing shows it; of another sector it says why it stands here."""
     edition = columns.edition
     evidence = columns.once(("evidence", trend.key), lambda: _evidence(trend, columns))
     if not evidence:
         return None
     area, _, beside = trend.key.partition("|")
     name = in_words(area, edition.names)
+    counts = f"{count_words(trend)}; you asked about {name}" if asked else count_words(trend)
     if beside:
         name = f"{name} in {in_words(beside, edition.names)}"
     return Movement(
@@ -94,7 +97,7 @@ def _row(trend: Trend, columns: Columns) -> Movement | None:
         name=name[0].upper() + name[1:],
         direction=_direction(trend),
         strength_words=strength_words(trend),
-        count_words=count_words(trend),
+        count_words=counts,
         owners=trend.owners,
         evidence=evidence,
         stories=trend.stories,

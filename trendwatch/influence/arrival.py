@@ -17,12 +17,12 @@ technology's in other sectors, d what is left:
     starting        3 stories of 2 owners in 2 weeks, within 13 weeks, and IC >= 1.3: likely more than chance
     established     12 stories of 4 owners in 8 weeks, within 26, and IC025 >= 0: surely more than chance
 
-A state that was reached is kept: arriving is asked here, fading is a matter of trends. A week's state rests
-on that week and earlier ones alone. O is left out of b, c and d, so one more report of a pair raises its IC
-and can lower nothing of it.
+A state that was reached is kept: fading is a matter of trends. A week's state rests on that week and earlier
+ones alone. O is left out of b, c and d, so one more report of a pair raises its IC.
 
-Short history. A sector is known from the week in which its twentieth story on any technology is counted.
-What was reported by then, and reached its state before a full window had passed, is marked ``or_before``.
+Short history. A sector is known from the week in which its twentieth story is counted, whatever that tells:
+a trade may be read about for a year before a technology is named in it, and then a start is a start. What
+was reported by then, and reached its state before a full window had passed, is marked ``or_before``.
 
 Measured (``python -m tests.benchmarks.arrivals``: 8 sectors of 4 to 60 stories a week, 24 technologies,
 rises of 20 weeks, 0.3 % false tags, 4 % leaks; 10 worlds; in brackets with twice those errors). Starting: all
@@ -44,6 +44,7 @@ expected count of a 2x2 table.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -63,7 +64,7 @@ FALSE_TAGS = 0.006
 SPILL = 0.25
 #: News comes in bursts (as in trends.surge, where 1 was worse).
 DISPERSION = 1.5
-#: Stories on any technology from which a sector counts as known: one a week for half a year is 26.
+#: Stories from which a sector counts as known: one a week for half a year is 26.
 KNOWN_STORIES = 20
 #: Bits above chance that are likely more than it: two and a half times, shrunk.
 LIKELY = 1.3
@@ -102,10 +103,18 @@ class PairWeeks:
     owned_pair: Ints
     owned_week: Ints
     owner: Ints
+    #: week of each sector's twentieth story on anything; None: take its stories on technologies
+    known: Mapping[str, int] | None = None
 
     @classmethod
-    def of(cls, stories: Iterable[tuple[str, int, int]], owners: Iterable[tuple[str, int, str]]) -> PairWeeks:
-        """Make columns of (key, week, stories) and (key, week, owner); equal rows of stories add up."""
+    def of(
+        cls,
+        stories: Iterable[tuple[str, int, int]],
+        owners: Iterable[tuple[str, int, str]],
+        *,
+        sectors: Iterable[tuple[str, int, int]] | None = None,
+    ) -> PairWeeks:
+        """Make columns of (key, week, stories), (key, week, owner) and (sector, week, stories)."""
         keys: dict[str, int] = {}
         names: dict[str, int] = {}
         told = [(keys.setdefault(key, len(keys)), week, count) for key, week, count in stories]
@@ -113,7 +122,8 @@ class PairWeeks:
             (keys.setdefault(key, len(keys)), week, names.setdefault(owner, len(names)))
             for key, week, owner in owners
         ]
-        return cls(tuple(keys), tuple(names), *_columns(told), *_columns(owned))
+        weeks = None if sectors is None else _known(sectors)
+        return cls(tuple(keys), tuple(names), *_columns(told), *_columns(owned), weeks)
 
 
 def arrivals(
@@ -136,7 +146,7 @@ def arrivals(
         for state, rules in _RULES.items()
     }
     reached[ArrivalState.FIRST_REPORTS] = _first_true(stories > 0)
-    known = _known_from(pairs, stories)
+    known = _known_from(pairs, stories, first)
     owners = _owners(pairs, first, stories.shape, window=stories.shape[1])[:, -1]
     told = stories.sum(axis=1)
     return tuple(
@@ -269,7 +279,20 @@ def _first_true(holds: NDArray[np.bool_]) -> Ints:
     return np.where(holds.any(axis=1), holds.argmax(axis=1), _NEVER)
 
 
-def _known_from(pairs: PairWeeks, stories: Ints) -> Ints:
-    """Return for each pair the week from which its sector counts as known."""
+def _known(sectors: Iterable[tuple[str, int, int]]) -> dict[str, int]:
+    """Return the week in which each sector that had so many stories had the twentieth."""
+    told = Counter[str]()
+    known: dict[str, int] = {}
+    for sector, week, stories in sorted(sectors, key=lambda row: row[1]):
+        told[sector] += stories
+        if told[sector] >= KNOWN_STORIES:
+            known.setdefault(sector, week)
+    return known
+
+
+def _known_from(pairs: PairWeeks, stories: Ints, first: int) -> Ints:
+    """Return for each pair the week from which its sector counts as known, counted from ``first``."""
+    if pairs.known is not None:
+        return np.array([pairs.known.get(key.partition("|")[2], _NEVER) - first for key in pairs.keys])
     sectors = _numbers(pairs.keys)[1]
     return _first_true(_grouped(stories, sectors).cumsum(axis=1) >= KNOWN_STORIES)[sectors]

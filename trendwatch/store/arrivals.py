@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Engine, Row, func, select
@@ -24,6 +25,8 @@ _NAMES = (_AREA.c.label.label("technology"), _SECTOR.c.label.label("sector"))
 
 #: Pairs of a technology and a sector, as counted.
 _PAIRS = "area:%|sector:%"
+#: Sectors, whatever is told of them.
+_SECTORS = "sector:%"
 #: Newest items looked at for evidence: copies and further items of one owner are left out of them.
 _NEWEST = 12
 
@@ -35,7 +38,10 @@ class Arrivals:
         self._engine = engine
 
     def weeks(self, version: str, *, first_week: int, last_week: int) -> PairWeeks:
-        """Return the stories and owners of all pairs in a closed range of weeks as columns."""
+        """Return the stories and owners of all pairs in a closed range of weeks as columns.
+
+        Beside them stand the stories of sectors on anything: from when a sector is known.
+        """
         stories = select(_SERIES.c.key, _SERIES.c.week, _SERIES.c.stories).where(_SERIES.c.stories > 0)
         owners = (
             select(_REPORTS.c.key, _REPORTS.c.week, _FEED.c.owner)
@@ -43,14 +49,14 @@ class Arrivals:
             .where(_REPORTS.c.reports > 0)  # mending leaves rows of reports that moved away
             .distinct()
         )
+        counted = partial(_counted, version=version, first_week=first_week, last_week=last_week)
         with reading(self._engine) as connection:
-            told = connection.execute(
-                _counted(stories, _SERIES, version=version, first_week=first_week, last_week=last_week)
-            ).all()
-            by_owner = connection.execute(
-                _counted(owners, _REPORTS, version=version, first_week=first_week, last_week=last_week)
-            ).all()
-        return PairWeeks.of(((*row,) for row in told), ((*row,) for row in by_owner))
+            told = connection.execute(counted(stories, _SERIES, keys=_PAIRS)).all()
+            whole = connection.execute(counted(stories, _SERIES, keys=_SECTORS)).all()
+            by_owner = connection.execute(counted(owners, _REPORTS, keys=_PAIRS)).all()
+        return PairWeeks.of(
+            ((*row,) for row in told), ((*row,) for row in by_owner), sectors=((*row,) for row in whole)
+        )
 
     def reports(self, version: str, *, until: datetime, limit: int) -> dict[str, PairReports]:
         """Return by pair the first report counted before a time, and its newest items: at most ``limit``.
@@ -73,10 +79,10 @@ class Arrivals:
         }
 
 
-def _counted(query: Any, rows: Any, *, version: str, first_week: int, last_week: int) -> Any:
+def _counted(query: Any, rows: Any, *, keys: str, version: str, first_week: int, last_week: int) -> Any:
     return query.where(
         rows.c.model_seq == model_seq(version),
-        rows.c.key.like(_PAIRS),
+        rows.c.key.like(keys),
         rows.c.week >= first_week,
         rows.c.week <= last_week,
     ).order_by(rows.c.key, rows.c.week)

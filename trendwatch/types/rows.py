@@ -20,7 +20,7 @@ class Movement:
     direction: str
     #: "much more than usual"
     strength_words: str
-    #: "9 stories, usually 3"
+    #: "9 stories, usually 3"; of another sector why it stands here: "; you asked about drones"
     count_words: str
     #: publishers that report now; of what fades those that used to
     owners: int
