@@ -31,7 +31,7 @@ from itertools import product
 import numpy as np
 from numpy.typing import NDArray
 
-from trendwatch.phrases import Phrases, item_marks, marks, plain, split_words
+from trendwatch.phrases import Phrases, item_marks, phrase_marks, plain, split_words
 from trendwatch.text import singular
 from trendwatch.types.tags import Label, Taxonomy
 
@@ -76,8 +76,8 @@ class Matcher:
             for terms, weight in ((label.strong, STRONG), (label.weak, WEAK), (label.anti, ANTI))
             for term in terms
         ]
-        written = [marks(term) for _, _, term in self.terms]
-        owned = {mark for term in written for mark in term if mark.endswith(_OWNED)}
+        written = [phrase_marks(term) for _, _, term in self.terms]
+        owned = {plain(mark) for term in written for mark in term if mark.endswith(_OWNED)}
         for place, term in enumerate(written):
             for spelled in _spellings(term, owned):
                 phrases.add_words(spelled, place)
@@ -195,10 +195,12 @@ class Found:
 
 
 def _spellings(term: Sequence[str], owned: set[str]) -> Iterable[tuple[str, ...]]:
-    """Return how a term is written: its possessives also joined, plain words also as others' possessives.
+    """Return how a term is written: its possessives also joined, plain words also as the ``owned`` are.
 
     A text's "drone's" is read as "drone" unless some term is written with "drone's": then as itself alone.
     """
+    if owned.isdisjoint(term) and not any("'" in mark or mark[-1] == "-" for mark in term):
+        return [tuple(term)]
     return product(*[_forms(mark, owned) for mark in term])
 
 
@@ -206,11 +208,13 @@ def _forms(mark: str, owned: set[str]) -> tuple[str, ...]:
     if mark.endswith(_OWNED):
         return mark, f"{plain(mark)}s"
     word = mark.rstrip("-")
-    return (word, f"{word}{_OWNED}") if f"{word}{_OWNED}" in owned else (word,)
+    return (word, f"{word}{_OWNED}") if word in owned else (word,)
 
 
 def _letters(mark: str) -> str:
     """Return what the spellings of a word share."""
+    if mark[-1] not in "s-":
+        return mark
     return plain(mark) if mark.endswith(_OWNED) else singular(mark.rstrip("-"))
 
 
