@@ -21,7 +21,7 @@ strong = [
     "AI",
 ]
 weak = ["deep-learning", "robot"]
-anti = ["model 5"]
+anti = ["robot arm"]
 """
 
 
@@ -36,8 +36,7 @@ def alone(tmp_path: Path) -> Path:
 
 
 def test_the_same_term_twice_is_a_warning_at_its_line(alone: Path) -> None:
-    assert complaints(alone) == [(10, "anti: 'model 5' would be found as 'model': '5' alone is no word")]
-    (alone / "taxonomy.toml").write_text(TAXONOMY.replace("model 5", "robot vacuum"), "utf-8")
+    (alone / "taxonomy.toml").write_text(TAXONOMY.replace("robot arm", "robot vacuum"), "utf-8")
     assert complaints(alone) == []
     assert [(one.line, one.message) for one in load(alone, environ={}).warnings] == [
         (7, "area:ai: strong: 'AI' is a strong term already as 'ai'; leave it out here"),
@@ -45,15 +44,15 @@ def test_the_same_term_twice_is_a_warning_at_its_line(alone: Path) -> None:
     ]
 
 
-@pytest.mark.parametrize("term", [".*", "!!!", "a", "r&d"])
+@pytest.mark.parametrize("term", [".*", "!!!", "a"])
 def test_a_term_that_is_never_found_is_a_mistake(alone: Path, term: str) -> None:
-    (alone / "taxonomy.toml").write_text(TAXONOMY.replace("model 5", term), "utf-8")
+    (alone / "taxonomy.toml").write_text(TAXONOMY.replace("robot arm", term), "utf-8")
     [(line, said)] = complaints(alone)
-    assert (line, f"{term!r} would be found as 'nothing'" in said) == (10, True)
+    assert (line, said.startswith(f"anti: {term!r} ")) == (10, True)
 
 
 def test_a_term_for_and_against_is_a_mistake(alone: Path) -> None:
-    (alone / "taxonomy.toml").write_text(TAXONOMY.replace("model 5", "ROBOT"), "utf-8")
+    (alone / "taxonomy.toml").write_text(TAXONOMY.replace("robot arm", "ROBOT"), "utf-8")
     said = "anti: 'ROBOT' is a weak term too: it cannot speak for the label and against it"
     assert complaints(alone) == [(10, said)]
 
@@ -71,7 +70,7 @@ def test_the_verbs_tell_warnings_and_succeed(cli: CommandLine) -> None:
     )
     taxonomy = cli.config / "taxonomy.toml"
     written = taxonomy.read_text("utf-8")
-    more = TAXONOMY.replace("area.ai", "area.odd").replace("model 5", "robot vacuum")
+    more = TAXONOMY.replace("area.ai", "area.odd").replace("robot arm", "robot vacuum")
     taxonomy.write_text(f"{written}\n{more}", "utf-8")
     checked = cli("config", "check")
     line = written.count("\n") + 1 + 7

@@ -21,7 +21,7 @@ def doubled(terms: Mapping[str, Sequence[str]]) -> Iterator[tuple[str, str, str]
     seen: dict[tuple[bool, str], tuple[str, str]] = {}
     for name in LISTS:
         for term in terms.get(name, ()):
-            key = name == "anti", _spelt(term)
+            key = name == "anti", spelt(term)
             if key not in seen:
                 seen[key] = name, term
                 continue
@@ -32,9 +32,9 @@ def doubled(terms: Mapping[str, Sequence[str]]) -> Iterator[tuple[str, str, str]
 
 def contradicting(terms: Mapping[str, Sequence[str]]) -> Iterator[tuple[str, str, str]]:
     """Yield each term that speaks for a label and against it: list, term, and what to say."""
-    speaking = {_spelt(term): name for name in ("weak", "strong") for term in terms.get(name, ())}
+    speaking = {spelt(term): name for name in ("weak", "strong") for term in terms.get(name, ())}
     for term in terms.get("anti", ()):
-        if name := speaking.get(_spelt(term)):
+        if name := speaking.get(spelt(term)):
             yield (
                 "anti",
                 term,
@@ -63,7 +63,8 @@ def at_term(table: Table, name: str, term: str, *, message: str) -> ConfigError:
     return ConfigError(message, file=error.file, line=error.line + max(holding, default=0))
 
 
-def _spelt(term: str) -> str:
+def spelt(term: str) -> str:
+    """Return what all spellings of a term share."""
     return " ".join(term.lower().replace("-", " ").split())
 
 
