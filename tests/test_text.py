@@ -255,3 +255,20 @@ def test_c2_hostile_text_is_quick(text: str) -> None:
 )
 def test_letters_are_written_plainly(text: str, written: str) -> None:
     assert plain_letters(text) == written
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("New PokÃƒÂ©mon Game", "New Pokémon Game"),
+        ("costs Ã‚Â£2,500 a set", "costs £2,500 a set"),
+        ("Itâ€™s here", "It’s here"),
+        ("radiografÃ\xada", "radiografía"),
+        ("NÃO, Ã la carte, Â°", "NÃO, Ã la carte, Â°"),
+        ("Pokémon, £5, “quoted”", "Pokémon, £5, “quoted”"),
+        ("PokÃ©mon και άλλα", "PokÃ©mon και άλλα"),
+    ],
+)
+def test_what_was_encoded_twice_is_as_it_was_meant(text: str, meant: str) -> None:
+    assert clean(text) == meant
+    assert clean(meant) == meant

@@ -41,6 +41,8 @@ _PILE = re.compile(r"([^\w\s\x00-\x7f]{32})[^\w\s\x00-\x7f]+")
 _PILED = 32
 _PILE_BYTES = b"\x80" * 2 * (_PILED + 1)
 _OUTSIDE_ASCII = bytes(range(128)) + b"\x80" * 128
+# The first byte of a letter outside ASCII and the next one, both taken for letters of their own.
+_DOUBLED = re.compile("[\xc2-\xf4][\x80-\xbf\u0152-\u2122]")
 _RUN = re.compile("  +")
 _SPACE = re.compile(r"\s+")
 _MARKUP = re.compile(r"<[a-zA-Z/!?]|&[a-zA-Z#]")
@@ -94,6 +96,8 @@ def clean(text: str) -> str:
     """Return text as it is stored: NFC, without control, bidi and zero-width characters, spaces folded."""
     if len(text) > MAX_CHARS:
         text = text[:MAX_CHARS]
+    if not text.isascii():
+        text = undoubled(text)
     folded = text
     if not text.isprintable():
         for space in "\n\r\t\xa0":
@@ -104,6 +108,31 @@ def clean(text: str) -> str:
     if not folded.isprintable():
         return _SPACE.sub(" ", _normal("NFC", _CONTROL.sub("", text))).strip()
     return _normal("NFC", folded.strip(" "))
+
+
+def undoubled(text: str) -> str:
+    """Return a text that was encoded as UTF-8 twice or more, "PokÃƒÂ©mon", as it was meant; others stay.
+
+    All of it must come out as valid UTF-8 without control characters, which no other text with these letters
+    does but by the rarest chance: "NÃO", "Ã la carte" and texts with further letters, such as Greek, stay.
+    """
+    found = text
+    while _DOUBLED.search(found):
+        try:
+            found = bytes(map(_byte_of, found)).decode()
+        except ValueError:
+            break
+    return text if _CONTROL.search(found) else found
+
+
+def _byte_of(letter: str) -> int:
+    """Return the byte that was taken for a letter; Windows' letters stand for those Latin-1 has none for.
+
+    Raises:
+        ValueError: there is none.
+    """
+    number = ord(letter)
+    return number if number < 256 else letter.encode("cp1252")[0]  # noqa: PLR2004
 
 
 def plain(html: str) -> str:

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from trendwatch.api.asked import Key
-from trendwatch.config.labels import find_label
+from trendwatch.config.labels import find_label, oddities
 from trendwatch.pipeline.label_changes import drop_label, keep_label, trial_of
 from trendwatch.tagging.trial import Trial
 from trendwatch.types.tags import Facet, Label
@@ -33,6 +33,13 @@ class LabelShape(BaseModel):
     strong: tuple[str, ...]
     weak: tuple[str, ...]
     anti: tuple[str, ...]
+
+
+class KeptLabel(LabelShape):
+    """A label as it was kept."""
+
+    #: what is odd about its terms: those it has twice
+    warnings: tuple[str, ...]
 
 
 class LabelList(BaseModel):
@@ -91,6 +98,8 @@ class TrialShape(BaseModel):
     weeks: dict[str, int]
     #: from the surest to the least sure
     samples: list[SampleShape]
+    #: what is odd about its terms: those it has twice
+    warnings: tuple[str, ...]
 
 
 @router.get("/labels")
@@ -113,10 +122,11 @@ def try_label(key: Key, body: LabelChange, parts: Given) -> TrialShape:
 
 
 @router.put("/labels/{key}")
-def put_label(key: Key, body: LabelChange, parts: Given) -> LabelShape:
+def put_label(key: Key, body: LabelChange, parts: Given) -> KeptLabel:
     """Add a label, or change one; the next training learns it."""
     values = body.model_dump(exclude_unset=True)
-    return _shape(keep_label(parts.store, parts.config(), key, values=values, by="api", now=parts.clock()))
+    kept = keep_label(parts.store, parts.config(), key, values=values, by="api", now=parts.clock())
+    return KeptLabel(**_shape(kept).model_dump(), warnings=oddities(kept))
 
 
 @router.delete("/labels/{key}", status_code=204)
@@ -161,4 +171,5 @@ def _trial(found: Trial) -> TrialShape:
             )
             for one in found.samples
         ],
+        warnings=oddities(found.label),
     )

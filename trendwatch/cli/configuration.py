@@ -21,22 +21,24 @@ def register(app: typer.Typer) -> None:
 
 
 def check(context: typer.Context, as_json: AsJson = False) -> None:
-    """List everything that is wrong with the files, with file and line."""
+    """List everything that is wrong with the files, or odd about the terms of labels, with file and line."""
     from trendwatch.config import check as check_files
-    from trendwatch.config import find_directory
+    from trendwatch.config import find_directory, load
 
     directory = find_directory(given(context).config, os.environ, Path.cwd())
     problems = check_files(directory, os.environ)
-    for problem in problems:
+    odd = () if problems else load(directory, environ=os.environ).warnings
+    for problem in (*problems, *odd):
         if as_json:
             file = str(problem.file) if problem.file else None
-            print_json({"file": file, "line": problem.line, "message": problem.message})
+            found = {"file": file, "line": problem.line, "message": problem.message}
+            print_json({**found, "warning": problem in odd})
         else:
-            typer.echo(str(problem))
+            typer.echo(f"{'warning: ' if problem in odd else ''}{problem}")
     if problems:
         raise typer.Exit(1)
     if not as_json:
-        typer.echo(f"{directory}: all is well")
+        typer.echo(f"{directory}: {f'valid, {len(odd)} warnings' if odd else 'all is well'}")
 
 
 def diff(context: typer.Context, as_json: AsJson = False) -> None:

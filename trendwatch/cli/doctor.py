@@ -71,6 +71,9 @@ def _examine(service: Service) -> Iterator[tuple[str, bool, str]]:
         service.config_error
         or f"{service.directory}, {len(config.feeds)} feeds, {len(config.businesses)} businesses",
     )
+    odd = config.warnings
+    more = f"; and {len(odd) - 1} more: trendwatch config check lists them" if len(odd) > 1 else ""
+    yield "terms", True, f"{odd[0]}{more}" if odd else "no label has a term twice"
     yield "database", True, f"{service.store.items.count()} items, schema up to date"
     yield from _examine_model(service)
     yield from _examine_feeds(service)

@@ -161,6 +161,14 @@ def _say_label(label: Label) -> None:
         said = getattr(label, what)
         if said:
             typer.echo(f"{what}: {said if isinstance(said, str) else ', '.join(said)}")
+    _say_oddities(label)
+
+
+def _say_oddities(label: Label) -> None:
+    from trendwatch.config.labels import oddities
+
+    for said in oddities(label):
+        typer.echo(f"warning: {said}")
 
 
 def _say_trial(trial: Trial) -> None:
@@ -174,6 +182,7 @@ def _say_trial(trial: Trial) -> None:
     typer.echo("terms: " + ", ".join(f"{term} {count}" for term, count in trial.terms if count))
     if trial.silent:
         typer.echo(f"in no item: {', '.join(trial.silent)}")
+    _say_oddities(trial.label)
     if trial.weeks:
         last = trial.weeks[-_WEEKS:]
         typer.echo("stories a week: " + ", ".join(f"{week} {count}" for week, count in last))

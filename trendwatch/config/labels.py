@@ -12,6 +12,7 @@ from trendwatch.config.languages import with_languages
 from trendwatch.config.loading import Config
 from trendwatch.config.overlays import lay_over, without_overlay
 from trendwatch.config.taxonomy import Known, read_taxonomy
+from trendwatch.config.termcheck import doubled
 from trendwatch.config.termlists import ACCEPTED, LISTS, accepted_of, differing, laid
 from trendwatch.errors import ConfigError, NotFound
 from trendwatch.types.tags import Label, Taxonomy
@@ -143,6 +144,12 @@ def _read_with(
         said = (one.message.removeprefix(f"overlay on label {full_key}: ") for one in problems)
         raise ConfigError("; ".join(said) or f"there can be no label {full_key!r}")
     return label, taxonomy
+
+
+def oddities(label: Label) -> tuple[str, ...]:
+    """Return what is odd about a label's terms, though it is valid: those it has twice."""
+    terms = {name: getattr(label, name) for name in LISTS}
+    return tuple(f"{name}: {said}" for name, _, said in doubled(terms))
 
 
 def completed(config: Config, full_key: str, values: Mapping[str, object]) -> dict[str, object]:

@@ -30,6 +30,7 @@ from trendwatch.config.sectors import read_sectors
 from trendwatch.config.settings import Settings, public_values, section_models
 from trendwatch.config.tables import Kind, Reader, Table, Tables
 from trendwatch.config.taxonomy import Known, read_taxonomy
+from trendwatch.config.termcheck import warnings
 from trendwatch.errors import ConfigError, NotFound, StandsInFile
 from trendwatch.types.advice import Business
 from trendwatch.types.news import Feed
@@ -124,6 +125,11 @@ class Config:
         """Return a sector's relations to others; none where the file has none."""
         found = (one for one in self.sectors if one.key == sector)
         return next(found, SectorRelations(key=sector))
+
+    @cached_property
+    def warnings(self) -> tuple[ConfigError, ...]:
+        """What stops nothing and may yet not be meant: a term that a label has twice."""
+        return tuple(warnings(self.tables.labels))
 
     @cached_property
     def _examples(self) -> tuple[Example, ...]:

@@ -111,6 +111,10 @@ class Reader:
             self._problems.append(
                 ConfigError(missing + files.TAXONOMY, file=self._directory / files.TAXONOMY)
             )
+        if taxonomy is not None and not taxonomy.values and self._names_labels():
+            said = "is empty, and the other files name its labels; bring it back, or copy"
+            shipped = f"{files.shipped_directory()}/{files.TAXONOMY}"
+            self._problems.append(ConfigError(f"{said} {shipped}", file=taxonomy.path))
         unknown = len(self._problems) > broken
         broken = len(self._problems)
         feeds = self._listed(files.FEEDS, "feeds", "feed")

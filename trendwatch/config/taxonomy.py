@@ -13,6 +13,8 @@ from trendwatch.config.hints import did_you_mean
 from trendwatch.config.reading import read
 from trendwatch.config.settings import Section
 from trendwatch.config.tables import Table
+from trendwatch.config.termcheck import at_term, contradicting
+from trendwatch.config.termlists import LISTS
 from trendwatch.errors import ConfigError
 from trendwatch.types.tags import Facet, Label, Taxonomy
 
@@ -97,10 +99,12 @@ def _label(table: Table, known: Known, problems: list[ConfigError]) -> Label | N
     facet, _, key = table.key.partition(":")
     if values.parent:
         check_labels(table, "parent", Facet(facet), known=known, problems=problems)
-    for name in ("strong", "weak", "anti"):
+    for name in LISTS:
         for term in getattr(values, name):
             if complaint := _lost(term):
-                problems.append(table.error(f"{name}: {complaint}", name))
+                problems.append(at_term(table, name, term, message=f"{name}: {complaint}"))
+    for name, term, said in contradicting(values.model_dump(include=set(LISTS))):
+        problems.append(at_term(table, name, term, message=f"{name}: {said}"))
     return Label(facet=Facet(facet), key=key, **values.model_dump())
 
 

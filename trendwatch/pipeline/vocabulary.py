@@ -8,25 +8,26 @@ Who decides again takes the earlier decision back in the same transaction: a wor
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from trendwatch.config import Config
 from trendwatch.config.labels import changed_label, in_force, with_accepted, with_label
 from trendwatch.config.taxonomy import Known
+from trendwatch.config.termcheck import spelt
 from trendwatch.config.termlists import accepted_of
 from trendwatch.errors import ConfigError, NotFound
-from trendwatch.phrases import Phrases, item_words, split_words
 from trendwatch.pipeline.label_changes import LATEST
 from trendwatch.pipeline.taggers import load_current
 from trendwatch.store import Store
 from trendwatch.store.items import Filter
 from trendwatch.store.models import CURRENT
 from trendwatch.store.overlays import values_of
+from trendwatch.tagging.weak import Matcher
 from trendwatch.text import STOP_WORDS, clean
 from trendwatch.trends.ngrams import fold
 from trendwatch.trends.ordinary import ORDINARY, PLAIN
-from trendwatch.types.tags import Label, TaggedItem
+from trendwatch.types.tags import Label, TaggedItem, Taxonomy
 from trendwatch.types.trends import TermVerdict
 from trendwatch.types.work import Overlay
 
@@ -100,16 +101,16 @@ def reach_of(store: Store, config: Config, form: str, *, label: str) -> Reach:
         ConfigError: there is no such label.
     """
     changes = values_of(store.overlays.list(), "label", label)
-    _, taxonomy = with_label(config, label, changes, instead=True)
-    words = _matched(form)
+    with_term, taxonomy = with_label(config, label, changes, instead=True)
+    words = spelt(form)
     others = [
         (one.full_key, name)
         for one in taxonomy.labels
         for name in _STRENGTHS
-        if one.full_key != label and words in map(_matched, getattr(one, name))
+        if one.full_key != label and words in map(spelt, getattr(one, name))
     ]
     items = _latest(store)
-    saying = _saying(form, items)
+    saying = _saying(with_term, form, items)
     found = load_current(store, taxonomy).tag([(one.item.title, one.item.summary) for one in saying])
     had = {one.item.id for one in items if label in {tag.full_key for tag in one.tags}}
     gets = [
@@ -159,10 +160,9 @@ def _latest(store: Store) -> list[TaggedItem]:
     return [one for one in items if one.item.id not in uncovered]
 
 
-def _saying(form: str, items: Sequence[TaggedItem]) -> list[TaggedItem]:
-    phrases: Phrases[int] = Phrases()
-    phrases.add(form, 0)
-    return [one for one in items if phrases.find(item_words(one.item.title, one.item.summary))]
+def _saying(label: Label, form: str, items: Sequence[TaggedItem]) -> list[TaggedItem]:
+    alone = Matcher(Taxonomy((replace(label, strong=(form,), weak=(), anti=()),)))
+    return [one for one in items if alone.hits(one.item.title, one.item.summary)]
 
 
 def _verdict(term: str, *, label: str, by: str, now: datetime) -> TermVerdict:
@@ -231,12 +231,7 @@ def _has(label: Label, form: str) -> bool:
     Raises:
         ConfigError: it has it against itself.
     """
-    words = _matched(form)
-    if words in map(_matched, label.anti):
+    words = spelt(form)
+    if words in map(spelt, label.anti):
         raise ConfigError(f"{form!r} is a term against {label.full_key}; take it out there first")
-    return words in map(_matched, label.strong)
-
-
-def _matched(term: str) -> str:
-    """Return a term as it is found in texts."""
-    return " ".join(split_words(term))
+    return words in map(spelt, label.strong)

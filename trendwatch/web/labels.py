@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query
 from starlette.responses import RedirectResponse, Response
 
 from trendwatch.config import Config
-from trendwatch.config.labels import find_label, terms_of
+from trendwatch.config.labels import find_label, oddities, terms_of
 from trendwatch.errors import ConfigError
 from trendwatch.pipeline.label_changes import keep_label, trial_of
 from trendwatch.types.tags import Facet
@@ -67,6 +67,7 @@ def try_label(
         "facets": FACETS,
         "names": config.taxonomy.names(),
         "weeks": trial.weeks[-_WEEKS:] if trial else (),
+        "odd": oddities(trial.label) if trial else (),
     }
     return page("label_try.html", {"here": "items", **values})
 
