@@ -2,11 +2,11 @@
 
     python -m tests.benchmarks.gate [--pairs 300]
 
-Texts and models are made up as ours are: 4,400 texts, 63 labels in four facets, each on 1 to 6 % of the
-texts, a quarter of the texts about nothing; precision about .65 and recall .40 on average, uneven by label. Two
-models agree in what they give of nine texts in ten and roll dice for the rest, as two trainings do. The
-new one is then as good as the old, or has its recall lowered until macro-F1, expected over all texts there
-could be, is 0.03 less. Rates with 95 % intervals.
+Texts and models are made up as ours are: 4,400 texts, 63 labels in four facets, each on 1 to 6 % of them,
+a quarter about nothing; precision about .65 and recall .40, uneven by label. Two models agree in what they
+give of nine texts in ten and roll dice for the rest, as two trainings do. The new one is then as good as the
+old, or has its recall lowered until macro-F1, expected over all texts there could be, is 0.03 less. Rates
+with 95 % intervals.
 """
 
 from __future__ import annotations
