@@ -149,7 +149,7 @@ def test_filters_go_on_after_a_bad_line(cli: CommandLine) -> None:
         first, second, last = said.err.splitlines()
         assert first.startswith("trendwatch: standard input:2: not JSON")
         assert second.startswith("trendwatch: standard input:3: ")
-        assert "'title'" in second
+        assert "is missing; " in second or "'title' missing; " in second
         assert last == "trendwatch: 2 wrong lines were left out"
 
 
