@@ -50,10 +50,10 @@ def compare(
     looked = known.weights > 0
     truth = known.targets & looked
     try:
-        new = _of_model(challenger, texts, taxonomy, truth=truth, looked=looked)
+        new = _of_model(challenger, texts, taxonomy=taxonomy, truth=truth, looked=looked)
     except ModelRejected as error:
         return Verdict(False, str(error))
-    old = _first_usable([champion, *earlier], texts, taxonomy, truth=truth, looked=looked)
+    old = _first_usable([champion, *earlier], texts, taxonomy=taxonomy, truth=truth, looked=looked)
     return judge(
         old.given,
         new.given,
@@ -69,25 +69,25 @@ def compare(
 def _first_usable(
     models: Iterable[Model],
     texts: Sequence[Text],
-    taxonomy: Taxonomy,
     *,
+    taxonomy: Taxonomy,
     truth: NDArray[np.bool_],
     looked: NDArray[np.bool_],
 ) -> _Unseen:
     for model in models:
         try:
-            return _of_model(model, texts, taxonomy, truth=truth, looked=looked)
+            return _of_model(model, texts, taxonomy=taxonomy, truth=truth, looked=looked)
         except ModelRejected:
             continue
     rules = Tagger.rules(taxonomy)
-    return _said(rules, HeldOut.none(), texts, taxonomy, truth=truth, looked=looked)
+    return _said(rules, HeldOut.none(), texts, taxonomy=taxonomy, truth=truth, looked=looked)
 
 
 def _of_model(
     model: Model,
     texts: Sequence[Text],
-    taxonomy: Taxonomy,
     *,
+    taxonomy: Taxonomy,
     truth: NDArray[np.bool_],
     looked: NDArray[np.bool_],
 ) -> _Unseen:
@@ -97,7 +97,7 @@ def _of_model(
         ModelRejected: it cannot be used.
     """
     tagger, held_out = Tagger.as_taught(model, taxonomy), unpack(model).held_out
-    found = _said(tagger, held_out, texts, taxonomy, truth=truth, looked=looked)
+    found = _said(tagger, held_out, texts, taxonomy=taxonomy, truth=truth, looked=looked)
     measured = _measured(model)
     return found if measured is None else _Unseen(found.given, found.knows, measured)
 
@@ -113,8 +113,8 @@ def _said(
     tagger: Tagger,
     held_out: HeldOut,
     texts: Sequence[Text],
-    taxonomy: Taxonomy,
     *,
+    taxonomy: Taxonomy,
     truth: NDArray[np.bool_],
     looked: NDArray[np.bool_],
 ) -> _Unseen:

@@ -126,14 +126,20 @@ def judge(
     if lost:
         said = ", ".join(f"{names[label]} {old[label]:.2f} to {new[label]:.2f}" for label in lost)
         return Verdict(False, f"{figures}, but {said}")
-    before, after = (_falsely(one, targets, looked, groups == none_of) for one in (champion, challenger))
+    before, after = (
+        _falsely(one, targets, looked=looked, mine=groups == none_of) for one in (champion, challenger)
+    )
     if after > max(_MOST_FALSELY, before + _WORSE):
         return Verdict(False, f"{figures}, but wrongly tags {after:.0%} of what has no technology")
     return Verdict(True, figures)
 
 
 def _falsely(
-    given: NDArray[np.bool_], targets: NDArray[np.bool_], looked: NDArray[np.bool_], mine: NDArray[np.bool_]
+    given: NDArray[np.bool_],
+    targets: NDArray[np.bool_],
+    *,
+    looked: NDArray[np.bool_],
+    mine: NDArray[np.bool_],
 ) -> float:
     """Return the share of the texts without any of some labels that are given one."""
     without = looked[:, mine].all(axis=1) & ~targets[:, mine].any(axis=1)
