@@ -74,6 +74,7 @@ def test_a_stream_out_of_order_is_refused_with_its_line(cli: CommandLine) -> Non
     undated = cli("trends", "--stdin", stdin='{"id": "a", "title": "A"}\n')
     assert undated.err == (
         "trendwatch: standard input:1: the field 'date' is missing; a line needs id, title and date\n"
+        "trendwatch: 1 wrong line was left out\n"
     )
 
 
@@ -139,13 +140,23 @@ def test_options_that_would_be_ignored_are_refused(
     assert said in refused.err
 
 
-def test_filters_print_what_stands_above_a_bad_line(cli: CommandLine) -> None:
+def test_filters_go_on_after_a_bad_line(cli: CommandLine) -> None:
     good = '\ufeff{"id": "a", "title": "A drone over the orchard", "date": "2025-03-01", "source": "post"}\n'
     for verb in ("stories", "tag"):
-        said = cli(verb, "--stdin", stdin=f"{good}{{bad\n")
+        said = cli(verb, "--stdin", stdin=f'{good}{{bad\n{{"id": "x"}}\n{good}')
         assert said.code == 1
-        assert [one["id"] for one in said.objects] == ["a"]
-        assert said.err.startswith("trendwatch: standard input:2: ")
+        assert [one["id"] for one in said.objects] == ["a", "a"]
+        first, second, last = said.err.splitlines()
+        assert first.startswith("trendwatch: standard input:2: not JSON")
+        assert second.startswith("trendwatch: standard input:3: ")
+        assert "is missing; " in second or "'title' missing; " in second
+        assert last == "trendwatch: 2 wrong lines were left out"
+
+
+def test_another_kind_of_file_is_given_up(cli: CommandLine) -> None:
+    said = cli("tag", "--stdin", stdin="a,b,c\n" * 300)
+    assert (said.code, said.err.count("not JSON")) == (1, 100)
+    assert "the rest was not read" in said.err
 
 
 def test_lines_in_a_language_without_a_model_get_no_tags(cli: CommandLine) -> None:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
+
 import numpy as np
 import pytest
 
+from tests.benchmarks.gate import rates
 from trendwatch.tagging.gate import Verdict, fold_of, judge, text_id
 
 GROUPS = np.array([0, 0, 1])
@@ -25,9 +28,11 @@ def truth() -> np.ndarray:
     return targets
 
 
-def verdict(champion: np.ndarray, challenger: np.ndarray, targets: np.ndarray) -> Verdict:
+def verdict(
+    champion: np.ndarray, challenger: np.ndarray, targets: np.ndarray, *, off: tuple[float, float] = (0, 0)
+) -> Verdict:
     looked = np.ones_like(targets)
-    return judge(champion, challenger, targets, looked=looked, groups=GROUPS, names=NAMES, none_of=0)
+    return judge(champion, challenger, targets, looked=looked, groups=GROUPS, names=NAMES, none_of=0, off=off)
 
 
 def test_better_or_as_good_is_adopted() -> None:
@@ -67,6 +72,24 @@ def test_tags_where_there_should_be_none_are_refused() -> None:
     found = verdict(old, new, targets)
     assert not found.adopt
     assert "wrongly tags" in found.why
+
+
+@pytest.mark.parametrize(
+    ("off", "adopt"),
+    [((0.02, 0.06), True), ((0.02, 0.061), False), ((0.063, 0.067), True), ((0.063, 0.069), False)],
+)
+def test_confidence_that_is_off_is_refused(off: tuple[float, float], adopt: bool) -> None:
+    targets = truth()
+    found = verdict(said(targets, missed=5), said(targets), targets, off=off)
+    assert found.adopt is adopt
+    assert adopt or found.why.startswith(f"confidence is off by {off[1]:.3f}")
+
+
+def test_equals_are_adopted_and_clearly_worse_ones_refused() -> None:
+    """A dozen pairs each; the benchmark's 300 are told in the module."""
+    refused, adopted = rates(int(os.environ.get("GATE_PAIRS", "12")))
+    assert refused <= 0.25
+    assert adopted <= 0.25
 
 
 def test_nothing_to_compare_is_adopted() -> None:

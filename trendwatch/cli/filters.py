@@ -7,12 +7,12 @@ on what is piped in, without the service's steps and database (pipeline/stream.p
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import typer
 
+from trendwatch.cli.lines import ItemLine, Wrong, read_items
 from trendwatch.cli.options import (
     AsJson,
     given,
@@ -135,9 +135,11 @@ def stories(
     from trendwatch.pipeline.replay import parse_dated, replay_stories
 
     with given(context).service(store_url=MEMORY) as service:
-        lines = parse_dated(sys.stdin, file="standard input")
+        wrong = Wrong()
+        lines = parse_dated(sys.stdin, file="standard input", on_wrong=wrong)
         for line_id, story_id in replay_stories(_stream(service), lines):
             print_json({"id": line_id, "story_id": story_id})
+    wrong.end()
 
 
 def trends(
@@ -172,10 +174,11 @@ def trends(
             top_terms=settings.top_terms if top is None else top,
             examples=service.config.examples(),
         )
-        stream = _stream(service)
-        lines = parse_dated(sys.stdin, file="standard input")
+        stream, wrong = _stream(service), Wrong()
+        lines = parse_dated(sys.stdin, file="standard input", on_wrong=wrong)
         for trend in replay_trends(stream, lines, rules=rules):
             print_json(_detection(stream, trend))
+    wrong.end()
 
 
 def _cold_tagger(service: Service) -> Tagger:
@@ -186,46 +189,13 @@ def _cold_tagger(service: Service) -> Tagger:
     return Tagger.load(service.cold_model(), config.taxonomy)
 
 
-class ItemLine(NamedTuple):
-    """A line of standard input, as plain text."""
-
-    id: str
-    title: str
-    summary: str
-    #: "" where the line does not say
-    language: str
-
-
 def _tag_lines(tagger: Tagger, taxonomy: Taxonomy) -> None:
     from trendwatch.pipeline.replay import batches
 
-    for batch in batches(read_items(), size=_CHUNK):
+    wrong = Wrong()
+    for batch in batches(read_items(wrong), size=_CHUNK):
         _print_tags(tagger, batch, taxonomy=taxonomy)
-
-
-def read_items() -> Iterator[ItemLine]:
-    """Yield id, title, summary and language of each line of standard input, as plain text.
-
-    Raises:
-        InputError: a line is something else; names it.
-    """
-    import json
-
-    from trendwatch.news.fields import read_language
-    from trendwatch.pipeline.replay import MARK
-    from trendwatch.text import plain
-
-    for number, read in enumerate(sys.stdin, start=1):
-        line = read.removeprefix(MARK)
-        if not line.strip():
-            continue
-        try:
-            row = json.loads(line)
-            texts = plain(str(row["title"])), plain(str(row.get("summary") or ""))
-            yield ItemLine(str(row["id"]), *texts, read_language(str(row.get("language") or "")))
-        except (ValueError, TypeError, KeyError, AttributeError) as error:
-            message = "give one object a line with id, title and summary"
-            raise InputError(message, file="standard input", line=number) from error
+    wrong.end()
 
 
 def _print_tags(tagger: Tagger, batch: list[ItemLine], *, taxonomy: Taxonomy) -> None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from trendwatch.cli.options import AsJson, given, print_json, print_table
+
+if TYPE_CHECKING:
+    from trendwatch.types.tags import TaggedItem
 
 
 def register(app: typer.Typer) -> None:
@@ -45,16 +48,12 @@ def items(
     if as_json:
         print_json({"items": page.items, "next_cursor": page.next_cursor})
         return
-    rows = [
-        (
-            one.item.id,
-            f"{one.item.first_seen_at:%Y-%m-%d}",
-            one.item.feed_key,
-            one.item.title,
-            ", ".join(tag.full_key for tag in one.tags) or "none",
-        )
-        for one in page.items
-    ]
+    rows = list(map(_row, page.items))
     print_table("items", ("id", "first seen", "feed", "title", "labels"), rows, whole_keys=True)
     if page.next_cursor is not None:
         typer.echo(f"more: --cursor {page.next_cursor}")
+
+
+def _row(one: TaggedItem) -> tuple[str, ...]:
+    item, labels = one.item, [tag.full_key for tag in one.tags]
+    return item.id, f"{item.first_seen_at:%Y-%m-%d}", item.feed_key, item.title, ", ".join(labels) or "none"

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from trendwatch.cli.filters import MEMORY, Stdin, read_items
+from trendwatch.cli.filters import MEMORY, Stdin
+from trendwatch.cli.lines import Wrong, read_items
 from trendwatch.cli.options import AsJson, given, plain_value, print_json, print_table
 from trendwatch.errors import InputError
 
@@ -105,8 +106,10 @@ def match(
     if stdin:
         with given(context).service(store_url=MEMORY) as service:
             matcher = Matcher(service.config.practices)
-        for line in read_items():
+        wrong = Wrong()
+        for line in read_items(wrong):
             print_json({"id": line.id, "practices": _found(matcher.match(line.title, line.summary))})
+        wrong.end()
         return
     with given(context).service() as service:
         read, spoken = _of_latest(service, Matcher(service.config.practices), limit=limit)

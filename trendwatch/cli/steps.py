@@ -73,15 +73,19 @@ def import_(
     as_json: AsJson = False,
 ) -> None:
     """Read a dated archive as past: labels and feeds get a history, digests get nothing old."""
+    from trendwatch.cli.lines import Wrong
     from trendwatch.pipeline.history import import_archive
     from trendwatch.pipeline.replay import parse_dated
 
     with given(context).service() as service:
         service.sync_feeds()
+        wrong = Wrong()
         for file in files:
             try:
                 with file.open(encoding="utf-8") as lines:
-                    dated = parse_dated(lines, file=str(file), ordered=False, now=service.clock())
+                    dated = parse_dated(
+                        lines, file=str(file), ordered=False, now=service.clock(), on_wrong=wrong
+                    )
                     report = import_archive(service.store, dated, clock=service.clock, lease=service.lease)
             except (OSError, UnicodeDecodeError) as error:
                 raise InputError(f"cannot be read: {error}", file=str(file)) from error
@@ -89,6 +93,7 @@ def import_(
                 print_json({"file": str(file), **plain_report(report)})
             else:
                 typer.echo(f"{file}: {_imported(report)}")
+    wrong.end()
 
 
 def plain_report(report: ImportReport) -> dict[str, object]:

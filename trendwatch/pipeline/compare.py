@@ -2,17 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from trendwatch.errors import ModelRejected
-from trendwatch.tagging.gate import Verdict, judge, text_id
+from trendwatch.tagging.gate import HeldOut, Verdict, judge, text_id
 from trendwatch.tagging.model import Tagger
+from trendwatch.tagging.quality import Bin, calibration_error, reliability
 from trendwatch.tagging.rows import facet_numbers, known_rows
 from trendwatch.tagging.weights import unpack
 from trendwatch.types.tags import Asked, Correction, Example, Facet, Model, Taxonomy
+
+Text = Example | Correction
+
+
+@dataclass(frozen=True, slots=True)
+class _Unseen:
+    """What a model says of texts it has not seen, (n, K) in the taxonomy's order."""
+
+    given: NDArray[np.bool_]
+    #: (K,) the labels it speaks of
+    knows: NDArray[np.bool_]
+    #: how far its confidence is off
+    off: float
 
 
 def compare(
@@ -22,42 +37,100 @@ def compare(
     taxonomy: Taxonomy,
     examples: Sequence[Example],
     corrections: Sequence[Correction],
+    earlier: Iterable[Model] = (),
 ) -> Verdict:
     """Judge a new model against the current one, on examples and on corrections of items picked at random.
 
-    A current model that cannot be used, or knows labels that are gone, is replaced without a comparison.
+    Where the current model cannot be used, against what stands in for it: the first of the earlier ones that
+    can, else the terms alone. One that cannot be used itself is refused.
     """
     random = [one for one in corrections if one.asked is Asked.RANDOM]
-    try:
-        old, new = Tagger.load(champion, taxonomy), Tagger.load(challenger, taxonomy)
-    except ModelRejected as error:
-        return Verdict(True, str(error))
     known = known_rows(examples, random, taxonomy)
-    texts: list[Example | Correction] = [*examples, *random]
-    both = set(unpack(champion).labels)
-    shared = np.array([key in both for key in taxonomy.names()], dtype=bool)
+    texts: list[Text] = [*examples, *random]
+    looked = known.weights > 0
+    truth = known.targets & looked
+    try:
+        new = _of_model(challenger, texts, taxonomy=taxonomy, truth=truth, looked=looked)
+    except ModelRejected as error:
+        return Verdict(False, str(error))
+    old = _first_usable([champion, *earlier], texts, taxonomy=taxonomy, truth=truth, looked=looked)
     return judge(
-        _unseen(champion, old, texts=texts, taxonomy=taxonomy),
-        _unseen(challenger, new, texts=texts, taxonomy=taxonomy),
+        old.given,
+        new.given,
         known.targets,
-        looked=(known.weights > 0) & shared,
+        looked=looked & old.knows & new.knows,
         groups=facet_numbers(taxonomy),
         names=list(taxonomy.names()),
         none_of=list(Facet).index(Facet.AREA),
+        off=(old.off, new.off),
     )
 
 
-def _unseen(
-    model: Model, tagger: Tagger, *, texts: Sequence[Example | Correction], taxonomy: Taxonomy
-) -> NDArray[np.bool_]:
-    """Return the labels a model gives texts it has not seen: those of training as they were held out."""
-    weights = unpack(model)
-    place = {label: number for number, label in enumerate(taxonomy.names())}
-    columns = [place[label] for label in weights.labels]
-    given = tagger.confidences([(one.title, one.summary) for one in texts]) >= tagger.thresholds
-    held_out = dict(zip(weights.held_out.texts, weights.held_out.given, strict=True))
+def _first_usable(
+    models: Iterable[Model],
+    texts: Sequence[Text],
+    *,
+    taxonomy: Taxonomy,
+    truth: NDArray[np.bool_],
+    looked: NDArray[np.bool_],
+) -> _Unseen:
+    for model in models:
+        try:
+            return _of_model(model, texts, taxonomy=taxonomy, truth=truth, looked=looked)
+        except ModelRejected:
+            continue
+    rules = Tagger.rules(taxonomy)
+    return _said(rules, HeldOut.none(), texts, taxonomy=taxonomy, truth=truth, looked=looked)
+
+
+def _of_model(
+    model: Model,
+    texts: Sequence[Text],
+    *,
+    taxonomy: Taxonomy,
+    truth: NDArray[np.bool_],
+    looked: NDArray[np.bool_],
+) -> _Unseen:
+    """Return what a model says: of texts it was trained on, what it said when they were held out.
+
+    Raises:
+        ModelRejected: it cannot be used.
+    """
+    tagger, held_out = Tagger.as_taught(model, taxonomy), unpack(model).held_out
+    found = _said(tagger, held_out, texts, taxonomy=taxonomy, truth=truth, looked=looked)
+    measured = _measured(model)
+    return found if measured is None else _Unseen(found.given, found.knows, measured)
+
+
+def _measured(model: Model) -> float | None:
+    """Return how far a model's confidence was off on texts held out of training, None if nobody looked."""
+    about = model.manifest.get("trained")
+    bins = about.get("reliability") if isinstance(about, dict) else None
+    return calibration_error([Bin(*one) for one in bins]) if bins else None
+
+
+def _said(
+    tagger: Tagger,
+    held_out: HeldOut,
+    texts: Sequence[Text],
+    *,
+    taxonomy: Taxonomy,
+    truth: NDArray[np.bool_],
+    looked: NDArray[np.bool_],
+) -> _Unseen:
+    place = {key: number for number, key in enumerate(taxonomy.names())}
+    own = [number for number, label in enumerate(tagger.labels) if label.full_key in place]
+    columns = [place[tagger.labels[number].full_key] for number in own]
+    sure = tagger.confidences([(one.title, one.summary) for one in texts])[:, own]
+    given = np.zeros(truth.shape, dtype=bool)
+    given[:, columns] = sure >= tagger.thresholds[own]
+    mine = given[:, columns] & looked[:, columns]
+    off = calibration_error(reliability(sure[mine], truth[:, columns][mine])) if mine.any() else 0.0
+    before = dict(zip(held_out.texts, held_out.given, strict=True))
     for row, text in enumerate(texts):
-        said = held_out.get(text_id(text.title, text.summary))
+        said = before.get(text_id(text.title, text.summary))
         if said is not None:
-            given[row, columns] = said
-    return np.asarray(given, dtype=bool)
+            given[row, columns] = said[own]
+    knows = np.zeros(truth.shape[1], dtype=bool)
+    knows[columns] = True
+    return _Unseen(given, knows, off)

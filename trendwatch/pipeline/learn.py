@@ -189,12 +189,20 @@ def _learnt(
         model = _trained(taught, cache=None, clock=clock, code=cache.code)
     current = store.models.current()
     verdict = Verdict(True, "")
-    if current is not None and current.version not in rejected:
+    if current is not None:
         verdict = compare(
-            current, model, taxonomy=taught.taxonomy, examples=taught.examples, corrections=taught.corrections
+            current,
+            model,
+            taxonomy=taught.taxonomy,
+            examples=taught.examples,
+            corrections=taught.corrections,
+            earlier=store.models.earlier(),
         )
     if not verdict.adopt and current is not None and _same_ground(current, model):
-        store.models.refuse(replace(model, manifest={**model.manifest, "refused": verdict.why}))
+        about = {"refused": verdict.why}
+        if current.version in rejected:
+            about["instead_of"] = current.version  # or it would be trained again and again
+        store.models.refuse(replace(model, manifest={**model.manifest, **about}))
         _log.warning("model.refused", version=model.version, why=verdict.why)
         return LearnReport(refused=model.version, why=verdict.why)
     if not verdict.adopt:
@@ -228,8 +236,10 @@ def _trained(taught: _Lesson, *, cache: ModelCache | None, clock: Clock, code: s
 def _due(store: Store, lesson: str, rejected: Collection[str], *, now: datetime) -> bool:
     """Return whether there is something to learn that the newest model does not know."""
     newest = store.models.newest()
-    usable = any(model.version not in rejected for model in store.models.live()[-1:])
-    if newest is None or not usable or newest.manifest.get("lesson") != lesson:
+    if newest is None or newest.manifest.get("lesson") != lesson:
+        return True
+    unusable = [model.version for model in store.models.live()[-1:] if model.version in rejected]
+    if unusable and newest.manifest.get("instead_of") not in unusable:
         return True
     about = newest.manifest.get("trained")
     learnt = about.get("unlabelled", 0) if isinstance(about, dict) else 0

@@ -44,8 +44,22 @@ class Dated:
     url: str
 
 
+def refuse(error: InputError) -> None:
+    """End at the first line that is wrong.
+
+    Raises:
+        InputError: always.
+    """
+    raise error
+
+
 def parse_dated(
-    lines: Iterable[str], *, file: str = "", ordered: bool = True, now: datetime | None = None
+    lines: Iterable[str],
+    *,
+    file: str = "",
+    ordered: bool = True,
+    now: datetime | None = None,
+    on_wrong: Callable[[InputError], None] = refuse,
 ) -> Iterator[Dated]:
     """Yield the lines of a dated stream.
 
@@ -54,9 +68,11 @@ def parse_dated(
         file: where they come from, for what is wrong with them
         ordered: refuse a line that is dated before the one above it
         now: refuse a line that is dated after it, None for none
+        on_wrong: is told of each line that is no JSON object, lacks a field, or whose date is refused; where
+            it returns, that line is left out
 
     Raises:
-        InputError: a line is no JSON object, lacks a field, or its date is refused.
+        InputError: as ``on_wrong`` does.
     """
     latest: datetime | None = None
     for number, read in enumerate(lines, start=1):
@@ -65,14 +81,10 @@ def parse_dated(
             continue
         try:
             dated = _dated(json.loads(line))
+            _check_date(dated, latest=latest if ordered else None, now=now)
         except (ValueError, TypeError, KeyError, OverflowError, RecursionError) as error:
-            raise InputError(_what_is_wrong(error), file=file, line=number) from error
-        if now is not None and dated.date > now:
-            message = f"{dated.id!r} is dated {dated.date.isoformat()}, which is in the future"
-            raise InputError(message, file=file, line=number)
-        if ordered and latest is not None and dated.date < latest - _DISORDER:
-            message = f"dated {dated.date.isoformat()}, before {latest.isoformat()}: sort the lines by date"
-            raise InputError(message, file=file, line=number)
+            on_wrong(InputError(_what_is_wrong(error), file=file, line=number))
+            continue
         latest = dated.date if latest is None else max(latest, dated.date)
         yield dated
 
@@ -169,6 +181,18 @@ def _dated(value: object) -> Dated:
         source=clean(str(value.get("source") or WITHOUT_SOURCE)),
         url=clean(str(value.get("url") or "")),
     )
+
+
+def _check_date(dated: Dated, *, latest: datetime | None, now: datetime | None) -> None:
+    """Refuse a date after now, or before that of a line above.
+
+    Raises:
+        ValueError: it is one.
+    """
+    if now is not None and dated.date > now:
+        raise _Refused(f"{dated.id!r} is dated {dated.date.isoformat()}, which is in the future")
+    if latest is not None and dated.date < latest - _DISORDER:
+        raise _Refused(f"dated {dated.date.isoformat()}, before {latest.isoformat()}: sort the lines by date")
 
 
 class _Refused(ValueError):
