@@ -16,6 +16,7 @@ from trendwatch.store.items import Filter
 from trendwatch.store.stories import Sort, StoryFilter
 from trendwatch.types.weeks import week_end, week_start
 from trendwatch.web.condition import current_version
+from trendwatch.web.evidence import copied
 from trendwatch.web.parts import Given
 
 router = APIRouter(tags=["stories"])
@@ -31,8 +32,13 @@ class StoryHead(BaseModel):
     title: str
     url: str
     summary: str
+    #: when the first of its reports was counted: news when we read it
     first_seen_at: datetime
     last_seen_at: datetime
+    #: the earliest publication that its reports state credibly; null where none does
+    first_published_at: datetime | None
+    #: the feed that told it first: by publication, where none is stated by when it was counted
+    first_told_by: str
     #: reports, copies included
     items: int
     sources: int
@@ -45,6 +51,8 @@ class StoryShape(StoryHead):
 
     #: the newest first
     reports: list[ItemShape]
+    #: ids of reports that repeat an earlier one, with the id of that one
+    copies: dict[str, str]
 
 
 class StoryPage(BaseModel):
@@ -91,7 +99,8 @@ def story(id: Id, parts: Given) -> StoryShape:  # noqa: A002 - the word of the A
     """Show a story with its reports."""
     found = parts.store.stories.get(id)
     page = parts.store.items.search(Filter(story_id=found.id), limit=REPORTS)
-    return StoryShape(**asdict(found), reports=item_shapes(parts, page.items))
+    told = copied([one.item for one in page.items])
+    return StoryShape(**asdict(found), reports=item_shapes(parts, page.items), copies=told)
 
 
 def _exact(week: str) -> str:

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import Engine, exists, or_, select
+from sqlalchemy import Connection, Engine, exists, or_, select
 
 from trendwatch.errors import NotFound
+from trendwatch.news.firsttold import credible, told_at
 from trendwatch.store.engine import reading
 from trendwatch.store.mend_tables import StoryAliasRow
 from trendwatch.store.models import model_seq
 from trendwatch.store.statements import table
-from trendwatch.store.tables import ItemRow, StoryRow, TagRow
+from trendwatch.store.tables import FeedRow, ItemRow, StoryRow, TagRow
 from trendwatch.types.stories import Story
 
 _STORY = table(StoryRow)
+_FEED = table(FeedRow)
 _ALIAS = table(StoryAliasRow)
 _NAMES = ("id", "title", "url", "summary", "first_seen_at", "last_seen_at", "items", "sources", "owners")
 
@@ -70,10 +74,31 @@ class Stories:
     def _select(self, *conditions: Any, sort: Sort = "latest", limit: int, skip: int = 0) -> list[Story]:
         widest = (_STORY.c.owners.desc(),) if sort == "owners" else ()
         order = (*widest, _STORY.c.last_seen_at.desc(), _STORY.c.seq.desc())
-        query = select(*(_STORY.c[name] for name in _NAMES)).where(*conditions).order_by(*order)
+        query = select(_STORY.c.seq, *(_STORY.c[name] for name in _NAMES)).where(*conditions).order_by(*order)
         query = query.limit(limit).offset(skip)
         with reading(self._engine) as connection:
-            return [Story(**row) for row in connection.execute(query).mappings()]
+            rows = connection.execute(query).mappings().all()
+            first = _first_told(connection, [row["seq"] for row in rows])
+        return [Story(**{name: row[name] for name in _NAMES}, **first.get(row["seq"], {})) for row in rows]
+
+
+def _first_told(connection: Connection, stories: Sequence[int]) -> dict[int, dict[str, Any]]:
+    """Return when and by whom stories were told first, by their numbers."""
+    what = (_ITEM.c.story_seq, _ITEM.c.published_at, _ITEM.c.counted_at, _FEED.c.key)
+    query = select(*what).join(_FEED, _FEED.c.seq == _ITEM.c.feed_seq).where(_ITEM.c.story_seq.in_(stories))
+    dates: defaultdict[int, list[datetime]] = defaultdict(list)
+    tellers: dict[int, tuple[datetime, str]] = {}
+    for row in connection.execute(query.order_by(_ITEM.c.seq)) if stories else ():
+        if published := credible(row.published_at, row.counted_at):
+            dates[row.story_seq].append(published)
+        told = told_at(row.published_at, row.counted_at), row.key
+        before = tellers.setdefault(row.story_seq, told)
+        if told[0] < before[0]:
+            tellers[row.story_seq] = told
+    return {
+        seq: {"first_published_at": min(dates[seq], default=None), "first_told_by": feed}
+        for seq, (_, feed) in tellers.items()
+    }
 
 
 def _matching(version: str, wanted: StoryFilter) -> list[Any]:
