@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from sqlalchemy import text
 
 from tests.asking import Asker
 from tests.seeding import LAST_WEEK, doors
-from tests.seeds import NOW
+from tests.seeds import NOW, a_model, claim_on
 from trendwatch.api import Parts
 from trendwatch.errors import InputError
 from trendwatch.store.engine import writing
@@ -166,3 +167,20 @@ def test_a_story_that_was_merged_is_found_by_its_old_id(tmp_path: Path) -> None:
         assert len(ask.get(f"/api/v1/items?story={old}").json()["items"]) == 3
         assert len(ask.get(f"/api/v1/stories/{old}").json()["reports"]) == 3
     assert ask.get("/api/v1/items?story=zzz").status_code == 404
+
+
+def test_what_an_earlier_model_version_judged_can_be_asked_for(tmp_path: Path) -> None:
+    """Each version has trends of its own; one that was never trained is 404."""
+    parts = doors(tmp_path)
+    ask, store = Asker(parts), parts.store
+    current = ask.get("/api/v1/trends").json()
+    store.models.adopt(replace(a_model("v2"), created_at=NOW), since=NOW)
+    [moved, *_] = store.trends.of_week("v1", LAST_WEEK)
+    claim = claim_on(store, "analyse", "v2")
+    store.trends.write("v2", LAST_WEEK, [replace(moved, strength=9.0)], claim=claim, now=NOW)
+    named = ask.get("/api/v1/trends?model_version=v1").json()
+    assert named == current
+    other = ask.get("/api/v1/trends?model_version=v2").json()
+    assert (other["model_version"], [one["strength"] for one in other["trends"]]) == ("v2", [9.0])
+    unknown = ask.get("/api/v1/trends?model_version=v3")
+    assert (unknown.status_code, "no model named 'v3'" in unknown.json()["detail"]) == (404, True)
