@@ -107,6 +107,7 @@ def test_the_verb_says_what_came_and_which_line_is_wrong(cli: CommandLine, tmp_p
         "file": str(file),
         "lines": 3,
         "new_items": 3,
+        "updates": 0,
         "sources": ["orchard_post", "some_archive"],
         "unknown_sources": ["some_archive"],
         "first_date": "2024-03-01",

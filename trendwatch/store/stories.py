@@ -6,9 +6,9 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
-from sqlalchemy import Connection, Engine, exists, or_, select
+from sqlalchemy import Connection, Engine, exists, literal, or_, select, tuple_
 
 from trendwatch.errors import NotFound
 from trendwatch.news.firsttold import credible, told_at
@@ -43,6 +43,14 @@ class StoryFilter:
     min_owners: int = 1
 
 
+class Place(NamedTuple):
+    """Where a story stands in a list: by the values it is sorted by."""
+
+    owners: int
+    last_seen_at: datetime
+    seq: int
+
+
 class Stories:
     """Items folded by event."""
 
@@ -66,20 +74,49 @@ class Stories:
         return self._select(limit=limit)
 
     def search(
-        self, version: str, filter_: StoryFilter, *, sort: Sort = "latest", limit: int, skip: int = 0
-    ) -> list[Story]:
-        """Return stories that match under a model's tags: the latest told, or the widest told first."""
-        return self._select(*_matching(version, filter_), sort=sort, limit=limit, skip=skip)
+        self,
+        version: str,
+        filter_: StoryFilter,
+        *,
+        sort: Sort = "latest",
+        limit: int,
+        after: Place | None = None,
+    ) -> tuple[list[Story], Place | None]:
+        """Return stories that match under a model's tags: the latest told, or the widest told first.
 
-    def _select(self, *conditions: Any, sort: Sort = "latest", limit: int, skip: int = 0) -> list[Story]:
-        widest = (_STORY.c.owners.desc(),) if sort == "owners" else ()
-        order = (*widest, _STORY.c.last_seen_at.desc(), _STORY.c.seq.desc())
+        With them the place after which the list goes on, None at its end: what comes in meanwhile moves none.
+        """
+        beyond = [_beyond(after, sort)] if after else []
+        found = self._rows(*_matching(version, filter_), *beyond, sort=sort, limit=limit + 1)
+        shown = found[:limit]
+        last = Place(shown[-1][1].owners, shown[-1][1].last_seen_at, shown[-1][0]) if shown else None
+        return [story for _, story in shown], last if len(found) > limit else None
+
+    def _select(self, *conditions: Any, limit: int) -> list[Story]:
+        return [story for _, story in self._rows(*conditions, limit=limit)]
+
+    def _rows(self, *conditions: Any, sort: Sort = "latest", limit: int) -> list[tuple[int, Story]]:
+        """Return stories with their numbers."""
+        order = [column.desc() for column in _order(sort)]
         query = select(_STORY.c.seq, *(_STORY.c[name] for name in _NAMES)).where(*conditions).order_by(*order)
-        query = query.limit(limit).offset(skip)
         with reading(self._engine) as connection:
-            rows = connection.execute(query).mappings().all()
+            rows = connection.execute(query.limit(limit)).mappings().all()
             first = _first_told(connection, [row["seq"] for row in rows])
-        return [Story(**{name: row[name] for name in _NAMES}, **first.get(row["seq"], {})) for row in rows]
+        stories = [Story(**{name: row[name] for name in _NAMES}, **first.get(row["seq"], {})) for row in rows]
+        return [(row["seq"], story) for row, story in zip(rows, stories, strict=True)]
+
+
+def _order(sort: Sort) -> list[Any]:
+    widest = [_STORY.c.owners] if sort == "owners" else []
+    return [*widest, _STORY.c.last_seen_at, _STORY.c.seq]
+
+
+def _beyond(place: Place, sort: Sort) -> Any:
+    """Return the condition that a story stands below a place."""
+    columns = _order(sort)
+    return tuple_(*columns) < tuple_(
+        *(literal(value, column.type) for column, value in zip(columns, place[-len(columns) :], strict=True))
+    )
 
 
 def _first_told(connection: Connection, stories: Sequence[int]) -> dict[int, dict[str, Any]]:
