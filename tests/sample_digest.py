@@ -107,6 +107,7 @@ def candidate(
         url=sources[0].url,
         first_seen_at=seen,
         published_at=published,
+        first_told_at=published or seen,
         backlog=backlog,
         tags=tags(labels, confidence),
         sources=sources,

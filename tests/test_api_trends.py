@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -10,12 +11,13 @@ from sqlalchemy import text
 
 from tests.asking import Asker
 from tests.seeding import LAST_WEEK, doors
-from tests.seeds import NOW
+from tests.seeds import NOW, a_model, an_item, claim_on, keep
 from trendwatch.api import Parts
 from trendwatch.errors import InputError
 from trendwatch.store.engine import writing
 from trendwatch.trends.series import counted_key
 from trendwatch.trends.surge import week_state
+from trendwatch.types.stories import Understood
 from trendwatch.types.weeks import week_name, week_number
 
 LAST = week_name(LAST_WEEK)
@@ -166,3 +168,39 @@ def test_a_story_that_was_merged_is_found_by_its_old_id(tmp_path: Path) -> None:
         assert len(ask.get(f"/api/v1/items?story={old}").json()["items"]) == 3
         assert len(ask.get(f"/api/v1/stories/{old}").json()["reports"]) == 3
     assert ask.get("/api/v1/items?story=zzz").status_code == 404
+
+
+def test_what_an_earlier_model_version_judged_can_be_asked_for(tmp_path: Path) -> None:
+    """Each version has trends of its own; one that was never trained is 404."""
+    parts = doors(tmp_path)
+    ask, store = Asker(parts), parts.store
+    current = ask.get("/api/v1/trends").json()
+    store.models.adopt(replace(a_model("v2"), created_at=NOW), since=NOW)
+    [moved, *_] = store.trends.of_week("v1", LAST_WEEK)
+    claim = claim_on(store, "analyse", "v2")
+    store.trends.write("v2", LAST_WEEK, [replace(moved, strength=9.0)], claim=claim, now=NOW)
+    named = ask.get("/api/v1/trends?model_version=v1").json()
+    assert named == current
+    other = ask.get("/api/v1/trends?model_version=v2").json()
+    assert (other["model_version"], [one["strength"] for one in other["trends"]]) == ("v2", [9.0])
+    unknown = ask.get("/api/v1/trends?model_version=v3")
+    assert (unknown.status_code, "no model named 'v3'" in unknown.json()["detail"]) == (404, True)
+
+
+@pytest.mark.parametrize("sort", ["latest", "owners"])
+def test_a_story_that_comes_in_meanwhile_moves_no_page(tmp_path: Path, sort: str) -> None:
+    """The second page is what it was, whatever stands before the first one by now."""
+    parts = doors(tmp_path)
+    ask = Asker(parts)
+    first = ask.get(f"/api/v1/stories?sort={sort}&limit=2").json()
+    where = f"/api/v1/stories?sort={sort}&limit=200&cursor={first['next_cursor']}"
+    before = ask.get(where).json()["stories"]
+    news = [an_item(900 + n, feed=feed, at=NOW) for n, feed in enumerate(("gazette", "field_notes", "wire"))]
+    keep(parts.store, news)
+    told = Understood(stories={one.id: "new" for one in news}, tags={}, new_stories={"new": news[0]})
+    parts.store.understanding.write("v1", told, claim=claim_on(parts.store, "understand", "all"))
+    assert ask.get(f"/api/v1/stories?sort={sort}&limit=1").json()["stories"][0]["id"] == "new"
+    assert ask.get(where).json()["stories"] == before
+    assert len(before) == 4
+    for wrong in ("2", "a.b.c", f"1.{10**17}.1"):
+        assert ask.get("/api/v1/stories", params={"cursor": wrong}).status_code == 422

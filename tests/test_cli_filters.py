@@ -128,6 +128,7 @@ def test_filters_store_nothing(cli: CommandLine) -> None:
     [
         (("trends", "--top", "5"), "--top judges lines of standard input: add --stdin"),
         (("trends", "--stdin", "--week", "2025-W09"), "--week asks what is stored"),
+        (("trends", "--stdin", "--model", "v1"), "--model asks what is stored"),
         (("stories", "--stdin", "--limit", "3"), "--limit asks what is stored"),
         (("tag", "--stdin", "--text", "A drone"), "--stdin reads lines, --text one text"),
     ],
@@ -171,3 +172,23 @@ def test_lines_in_a_language_without_a_model_get_no_tags(cli: CommandLine) -> No
     assert read == {"id": "2", "tags": [], "language": "de", "covered": False}
     assert english["tags"]
     assert "covered" not in english
+
+
+def test_a_line_that_repeats_an_id_with_another_text_is_told(cli: CommandLine) -> None:
+    given = {"id": "a", "title": "Drones count ripe apples", "date": "2025-03-01", "source": "post"}
+    other = {"id": "b", "title": "The choir sings on Sunday", "date": "2025-03-01", "source": "post"}
+    update = {**given, "title": "UPDATE: Drones count apples and pears"}
+    elsewhere = {**update, "source": "wire"}  # an id is one of its source
+    for verb in ("stories", "trends"):
+        said = cli(verb, "--stdin", stdin=as_lines([given, other, given, elsewhere]))
+        assert said.err == ""
+        said = cli(verb, "--stdin", stdin=as_lines([given, update, other, update]))
+        assert said.err == (
+            "trendwatch: 2 lines have ids that are known with another text; "
+            "the first text counts, updates change nothing\n"
+        )
+
+
+def test_a_model_version_that_nobody_trained_has_no_trends(cli: CommandLine) -> None:
+    refused = cli("trends", "--model", "v9")
+    assert (refused.code, "no model named 'v9'" in refused.err) == (1, True)

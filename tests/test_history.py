@@ -107,6 +107,7 @@ def test_the_verb_says_what_came_and_which_line_is_wrong(cli: CommandLine, tmp_p
         "file": str(file),
         "lines": 3,
         "new_items": 3,
+        "updates": 0,
         "sources": ["orchard_post", "some_archive"],
         "unknown_sources": ["some_archive"],
         "first_date": "2024-03-01",
@@ -121,3 +122,15 @@ def test_the_verb_says_what_came_and_which_line_is_wrong(cli: CommandLine, tmp_p
     wrong = cli("import", str(file))
     assert wrong.code == 1
     assert f"{file}:1: the field 'date' is missing" in wrong.err
+
+
+def test_another_text_of_what_is_known_is_counted_and_not_taken_over(polled: Store) -> None:
+    first = [line(1, weeks_ago=9), line(2, weeks_ago=9)]
+    assert read(polled, first).updates == 0
+    update = replace(first[0], title="UPDATE: Drone number 1 over the farm")
+    report = read(
+        polled, [update, first[1], line(3, weeks_ago=8), replace(line(3, weeks_ago=8), title="Else")]
+    )
+    assert (report.new, report.updates) == (1, 2)
+    kept = {one.item.entry_key: one.item.title for one in polled.items.search(Filter(), limit=9).items}
+    assert kept["old-1"] == first[0].title

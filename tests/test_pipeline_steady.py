@@ -20,6 +20,7 @@ from tests.test_pipeline_poll import Network, rss, run
 from trendwatch.pipeline.understand import understand
 from trendwatch.store import Store
 from trendwatch.store.items import Filter
+from trendwatch.store.stories import Sort, StoryFilter
 from trendwatch.types.news import Item
 from trendwatch.types.weeks import week_end, week_number, week_start
 
@@ -172,3 +173,20 @@ def test_rarities_know_nothing_of_what_is_read_later() -> None:
     now = ask(since, start, limit=999)
     assert len(now) > len(then) > 0
     store.close()
+
+
+def test_pages_of_stories_join_without_a_gap(store: Store) -> None:
+    """By the values they are sorted by, of which several are equal; on both databases."""
+    store.feeds.sync([a_feed(key) for key in FEEDS])
+    store.models.adopt(a_model(), since=week_start(FIRST) - 60 * WEEK)
+    keep(store, news()[:60])
+    understand(store, a_taxonomy(), clock=Clock(NOW + 90 * WEEK), lease=LEASE, memory=a_memory())
+    sorts: tuple[Sort, ...] = ("latest", "owners")
+    for sort in sorts:
+        whole, end = store.stories.search("v1", StoryFilter(), sort=sort, limit=100)
+        assert (end, len(whole) > 20) == (None, True)
+        pages, place = store.stories.search("v1", StoryFilter(), sort=sort, limit=7)
+        while place is not None:
+            more, place = store.stories.search("v1", StoryFilter(), sort=sort, limit=7, after=place)
+            pages += more
+        assert pages == whole

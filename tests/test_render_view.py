@@ -68,13 +68,13 @@ def test_the_header_counts_and_dates_in_the_business_zone() -> None:
     assert shown.dates == "24 Feb to 3 Mar 2025"
     assert shown.coverage == "1,240 items from 87 sources; 5 chosen for you"
     assert shown.chosen.startswith(
-        "First seen Monday 24 Feb 07:00 to Monday 3 Mar 07:00, Europe/London; new to you, "
+        "Read from Monday 24 Feb 07:00 to Monday 3 Mar 07:00, Europe/London; new to you, "
     )
     tokyo = view(
         replace(sample_digest(), timezone="Asia/Tokyo", since=datetime(2024, 12, 30, 22, tzinfo=UTC))
     )
     assert tokyo.dates == "31 Dec 2024 to 3 Mar 2025"
-    assert tokyo.chosen.startswith("First seen Tuesday 31 Dec 07:00")
+    assert tokyo.chosen.startswith("Read from Tuesday 31 Dec 07:00")
 
 
 def test_one_of_each_is_singular() -> None:

@@ -88,7 +88,8 @@ _ONLY = {
         {"seq", "feed_seq", "story_seq", "counted_at", "content_hash", "updates", "changed_at"},
         {"feed_key"},
     ),
-    StoryRow: ((Story,), {"seq"}, set()),
+    # when and by whom it was told first is asked of its items
+    StoryRow: ((Story,), {"seq"}, {"first_published_at", "first_told_by"}),
     ModelRow: ((Model,), {"seq", "state"}, set()),
     TagRow: ((Tag,), {"model_seq", "item_seq"}, set()),
     DeliveryRow: ((Delivery,), {"seq", "digest_seq"}, set()),

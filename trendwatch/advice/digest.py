@@ -139,6 +139,7 @@ def _pick(one: Judged, held: Profile) -> Pick:
         topics=_topics(one, held),
         sources=candidate.sources,
         first_seen_at=candidate.first_seen_at,
+        first_told_at=candidate.first_told_at,
         marks=tuple(_marks(one)),
     )
 

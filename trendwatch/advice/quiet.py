@@ -70,5 +70,6 @@ def _pick(one: Candidate, edition: Edition) -> Pick:
         topics=tuple(edition.names.get(key, key.partition(":")[2]) for key in areas[:2]),
         sources=one.sources,
         first_seen_at=one.first_seen_at,
+        first_told_at=one.first_told_at,
         marks=("general news",),
     )

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, TypeVar
 from urllib.parse import urlencode
 
 from fastapi import HTTPException, Path, Query, Request, Response
@@ -72,6 +72,8 @@ Time = Annotated[AwareDatetime, BeforeValidator(_from_day), AfterValidator(_utc)
 Week = Annotated[str, AfterValidator(_week)]
 OneWeek = Annotated[str, AfterValidator(exact_week)]
 
+#: A number, or a place in a list; None at its end.
+_Cursor = TypeVar("_Cursor", bound=int | str | None)
 Limit = Annotated[int, Query(ge=1, le=200, description="At most this many.")]
 Cursor = Annotated[int | None, Query(ge=0, le=_LARGEST, description="From next_cursor; goes on from there.")]
 Key = Annotated[str, Path(max_length=100, description="As in the list.")]
@@ -131,7 +133,7 @@ def past_week(name: str, now: datetime) -> int:
     return number
 
 
-def next_page(request: Request, response: Response, cursor: int | None) -> int | None:
+def next_page(request: Request, response: Response, cursor: _Cursor) -> _Cursor:
     """Say in a header where a list goes on, and return that cursor."""
     if cursor is not None:
         asked = [(name, value) for name, value in request.query_params.multi_items() if name != "cursor"]

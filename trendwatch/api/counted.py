@@ -27,6 +27,9 @@ class CountedStory(BaseModel):
     title: str
     first_seen_at: datetime
     last_seen_at: datetime
+    #: as on the story
+    first_published_at: datetime | None
+    first_told_by: str
     items: int
     sources: int
     owners: int

@@ -125,6 +125,9 @@ _First = Annotated[OneWeek | None, Query(description="Instead of week: every wee
 _Last = Annotated[OneWeek | None, Query(description="Instead of week: every week up to this one.")]
 
 
+_Version = Annotated[str, Query(max_length=100, description="As this one judged; else the current.")]
+
+
 @router.get("/trends")
 def trends(
     *,
@@ -140,11 +143,12 @@ def trends(
     facet: _Facet = None,
     sector: _Sector = "",
     stage: Stage | None = None,
+    model_version: _Version = "",
     limit: Limit = 200,
     cursor: Cursor = None,
 ) -> TrendList:
     """List what rose and faded."""
-    version, names = current_version(parts), parts.config().taxonomy.names()
+    version, names = _version(parts, model_version), parts.config().taxonomy.names()
     if sector:
         check_labels(parts.config(), [f"sector:{sector}"])
     known = _known_key(parts, version, key)
@@ -159,6 +163,10 @@ def trends(
         trends=[trend_shape(one, names) for one in found[skipped : skipped + limit]],
         next_cursor=next_page(request, response, goes_on),
     )
+
+
+def _version(parts: Parts, asked: str) -> str:
+    return parts.store.models.known(asked) if asked else current_version(parts)
 
 
 def _found(

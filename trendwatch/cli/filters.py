@@ -22,7 +22,7 @@ from trendwatch.cli.options import (
     progress,
     refuse_ignored,
 )
-from trendwatch.cli.steps import held_words
+from trendwatch.cli.steps import held_words, said_again
 from trendwatch.cli.trendlist import list_trends
 from trendwatch.cli.typed import say_text
 from trendwatch.errors import InputError
@@ -135,10 +135,11 @@ def stories(
     from trendwatch.pipeline.replay import parse_dated, replay_stories
 
     with given(context).service(store_url=MEMORY) as service:
-        wrong = Wrong()
+        stream, wrong = _stream(service), Wrong()
         lines = parse_dated(sys.stdin, file="standard input", on_wrong=wrong)
-        for line_id, story_id in replay_stories(_stream(service), lines):
+        for line_id, story_id in replay_stories(stream, lines):
             print_json({"id": line_id, "story_id": story_id})
+        _say_updates(stream)
     wrong.end()
 
 
@@ -155,14 +156,19 @@ def trends(
     ] = None,
     floor: Annotated[float | None, typer.Option(min=0, help="With --stdin: recent reports needed.")] = None,
     top: Annotated[int | None, typer.Option(min=0, help="With --stdin: new words told a week.")] = None,
+    model: Annotated[
+        str | None, typer.Option(help="What an earlier model version judged.", show_default="current")
+    ] = None,
 ) -> None:
     """Say what is rising, or with --stdin judge lines of {id, date, title, summary, source, url}."""
     judging = {"--min-sources": min_sources, "--floor": floor, "--top": top}
     if not stdin:
         refuse_ignored(judging, why="judges lines of standard input: add --stdin")
-        list_trends(context, week=week or "latest", as_json=as_json)
+        list_trends(context, week=week or "latest", model=model or "", as_json=as_json)
         return
-    refuse_ignored({"--week": week}, why="asks what is stored; with --stdin every week is told")
+    refuse_ignored(
+        {"--week": week, "--model": model}, why="asks what is stored; with --stdin every week is told"
+    )
     from trendwatch.pipeline.analyse import rules_of
     from trendwatch.pipeline.replay import parse_dated, replay_trends
 
@@ -178,7 +184,14 @@ def trends(
         lines = parse_dated(sys.stdin, file="standard input", on_wrong=wrong)
         for trend in replay_trends(stream, lines, rules=rules):
             print_json(_detection(stream, trend))
+        _say_updates(stream)
     wrong.end()
+
+
+def _say_updates(stream: Stream) -> None:
+    """Say on standard error how many lines were no news of their own."""
+    if stream.updates:
+        typer.echo(f"trendwatch: {said_again(stream.updates)}", err=True)
 
 
 def _cold_tagger(service: Service) -> Tagger:

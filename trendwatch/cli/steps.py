@@ -96,11 +96,19 @@ def import_(
     wrong.end()
 
 
+def said_again(updates: int) -> str:
+    """Return what is said of lines whose id is known with another text."""
+    known = "1 line has an id that is known"
+    told = known if updates == 1 else f"{updates} lines have ids that are known"
+    return f"{told} with another text; the first text counts, updates change nothing"
+
+
 def plain_report(report: ImportReport) -> dict[str, object]:
     """Return a report as JSON knows it."""
     return {
         "lines": report.lines,
         "new_items": report.new,
+        "updates": report.updates,
         "sources": sorted(report.sources),
         "unknown_sources": sorted(report.unknown),
         "first_date": report.first.date().isoformat() if report.first else None,
@@ -115,6 +123,8 @@ def _imported(report: ImportReport) -> str:
         f"{report.new} new of {report.lines} items from {len(report.sources)} sources, "
         f"{report.first.date()} to {report.last.date()}; understood at the next trendwatch tag"
     )
+    if report.updates:
+        said += f"\n  {said_again(report.updates)}"
     if report.unknown:
         from trendwatch.pipeline.replay import WITHOUT_SOURCE
 

@@ -15,17 +15,17 @@ if TYPE_CHECKING:
     from trendwatch.wiring import Service
 
 
-def list_trends(context: typer.Context, *, week: str, as_json: bool) -> None:
-    """Judge what is over and list a week's trends, with what is none and what is due to chance."""
+def list_trends(context: typer.Context, *, week: str, model: str, as_json: bool) -> None:
+    """List a week's trends, with what is none and what is due to chance.
+
+    What is over is judged first, but where an earlier model version is asked for, which judges nothing more.
+    """
     with given(context).service() as service:
         asked = None if week == "latest" else _week(week, service)
-        service.learn()
-        service.understand()
-        service.analyse()
-        model = service.store.models.current()
-        judged = service.store.trends.last_analysed(model.version) if model else None
+        version = service.store.models.known(model) if model else _brought_up_to_date(service)
+        judged = service.store.trends.last_analysed(version) if version else None
         number = judged if week == "latest" else asked
-        found = service.store.trends.of_week(model.version, number) if model and number is not None else []
+        found = service.store.trends.of_week(version, number) if version and number is not None else []
         if as_json:
             for trend in found:
                 print_json(_value(trend))
@@ -34,8 +34,17 @@ def list_trends(context: typer.Context, *, week: str, as_json: bool) -> None:
             typer.echo(_nothing(service, number, judged))
         else:
             _print_trends(found)
-        if model and number is not None:
-            _say_chance(service, model.version, number)
+        if version and number is not None:
+            _say_chance(service, version, number)
+
+
+def _brought_up_to_date(service: Service) -> str:
+    """Judge what is over and return the version that does, "" where there is none."""
+    service.learn()
+    service.understand()
+    service.analyse()
+    model = service.store.models.current()
+    return model.version if model else ""
 
 
 def _value(trend: Trend) -> dict[str, object]:

@@ -9,9 +9,11 @@ that speaks of drones is no reason to show a story to who asked about drones.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
 
 import numpy as np
 
+from trendwatch.news.firsttold import told_at
 from trendwatch.news.vouching import CERTAIN, VOUCHES, Matrix, Usage, Wording, points, wording
 from trendwatch.types.advice import Candidate
 from trendwatch.types.sources import Source
@@ -64,7 +66,13 @@ def _candidate(story: Told, worth: Matrix, language: str) -> Candidate:
         tags=tuple(_tags(lead, reports)),
         sources=tuple(_sources(lead, [(story.reports[one], nearness) for one, nearness in behind.items()])),
         items=len(reports),
+        first_told_at=min(map(_told_at, reports)),
     )
+
+
+def _told_at(report: Telling) -> datetime:
+    counted = report.published_at if report.backlog and report.published_at else report.first_seen_at
+    return told_at(report.published_at, counted)
 
 
 def _shown(reports: Sequence[Telling], worth: Matrix, language: str) -> int:

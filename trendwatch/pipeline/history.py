@@ -32,6 +32,8 @@ class ImportReport:
     lines: int = 0
     #: items that were not known
     new: int = 0
+    #: lines whose item is known with another text, which stays
+    updates: int = 0
     sources: set[str] = field(default_factory=set)
     #: sources that no feed is configured for
     unknown: set[str] = field(default_factory=set)
@@ -81,10 +83,11 @@ def _keep(
         for source in sorted(unknown)
     ]
     claim = store.leases.renew(claim, now=clock(), lease=lease)
-    new = store.archives.keep(feeds, [_item(line, clock()) for line in batch], claim=claim)
+    new, updates = store.archives.keep(feeds, [_item(line, clock()) for line in batch], claim=claim)
     dates = [line.date for line in batch]
     report.lines += len(batch)
     report.new += len(new)
+    report.updates += updates
     report.sources |= sources
     report.unknown |= unknown
     report.first = min(dates) if report.first is None else min(report.first, *dates)

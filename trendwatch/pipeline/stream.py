@@ -78,14 +78,17 @@ class Stream:
         self._columns: dict[int, Counts] = {}
         self._watch = TermWatch()
         self._judged: int | None = None
+        #: lines whose id came before with another text: updates, whose first text counts
+        self.updates = 0
 
     def read(self, chunk: Sequence[Dated]) -> list[str]:
         """Understand some lines of one week; return their stories' ids, in order."""
         fresh: dict[str, Dated] = {}
         for line in chunk:
             item_id = stable_id(line.source, line.id)
-            if item_id not in self._known:
-                fresh.setdefault(item_id, line)
+            known = self._known.get(item_id)
+            first = known.line if known else fresh.setdefault(item_id, line)
+            self.updates += (first.title, first.summary) != (line.title, line.summary)
         found = self._tagger.tag([(line.title, line.summary) for line in fresh.values()])
         understood = [
             _Read(item_id, line, tuple(tag.full_key for tag in tags), _surest_area(tags))

@@ -58,7 +58,9 @@ def pick_view(pick: Pick, digest: Digest, *, votes_url: str = "") -> PickView:
         url=link(pick.url),
         what=text(pick.what),
         why=text(pick.why),
-        evidence=f"{_independent(pick)}, first seen {date_words(pick.first_seen_at, digest.timezone)}",
+        # the world's first sight of it, not ours: the links below are dated likewise
+        evidence=f"{_independent(pick)}, first seen "
+        f"{date_words(pick.first_told_at or pick.first_seen_at, digest.timezone)}",
         sources=linked[:SOURCES_SHOWN],
         more=f"and {left} more" if left else "",
         topics=tuple(text(topic) for topic in pick.topics),

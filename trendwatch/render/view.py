@@ -88,7 +88,7 @@ class View:
     radar: tuple[RemarkView, ...]
     outside: PickView | None
     notes: tuple[str, ...]
-    #: "First seen Monday 24 Feb 07:00 to Monday 3 Mar 07:00, Europe/London; ...": window and gates
+    #: "Read from Monday 24 Feb 07:00 to Monday 3 Mar 07:00, Europe/London; ...": window and gates
     chosen: str
     quiet: bool
     language: str
@@ -124,7 +124,7 @@ def view(digest: Digest, *, votes_url: str = "") -> View:
         radar=tuple(remark_view(one) for one in digest.radar),
         outside=beyond,
         notes=tuple(text(note) for note in digest.notes),
-        chosen=f"First seen {_moment(digest.since, digest)} to {_moment(digest.cutoff, digest)}, "
+        chosen=f"Read from {_moment(digest.since, digest)} to {_moment(digest.cutoff, digest)}, "
         f"{digest.timezone}; {_GATES}",
         quiet=digest.quiet,
         language=text(digest.language) or "en",

@@ -63,6 +63,16 @@ class Models:
             raise NotFound("model", version, hint="trendwatch train makes one")
         return model
 
+    def known(self, version: str) -> str:
+        """Return a version that was trained here.
+
+        Raises:
+            NotFound: there is none of that name.
+        """
+        if version not in {one for one, _, _ in self.versions()}:
+            raise NotFound("model", version[:100], hint="/quality and trendwatch doctor name the versions")
+        return version
+
     def versions(self) -> list[tuple[str, str, datetime]]:
         """Return (version, state, created at), newest first."""
         query = select(_MODEL.c.version, _MODEL.c.state, _MODEL.c.created_at).order_by(_MODEL.c.seq.desc())

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
-from sqlalchemy import Engine, exists, or_, select
+from sqlalchemy import Connection, Engine, exists, literal, or_, select, tuple_
 
 from trendwatch.errors import NotFound
+from trendwatch.news.firsttold import credible, told_at
 from trendwatch.store.engine import reading
 from trendwatch.store.mend_tables import StoryAliasRow
 from trendwatch.store.models import model_seq
 from trendwatch.store.statements import table
-from trendwatch.store.tables import ItemRow, StoryRow, TagRow
+from trendwatch.store.tables import FeedRow, ItemRow, StoryRow, TagRow
 from trendwatch.types.stories import Story
 
 _STORY = table(StoryRow)
+_FEED = table(FeedRow)
 _ALIAS = table(StoryAliasRow)
 _NAMES = ("id", "title", "url", "summary", "first_seen_at", "last_seen_at", "items", "sources", "owners")
 
@@ -37,6 +41,14 @@ class StoryFilter:
     since: datetime | None = None
     until: datetime | None = None
     min_owners: int = 1
+
+
+class Place(NamedTuple):
+    """Where a story stands in a list: by the values it is sorted by."""
+
+    owners: int
+    last_seen_at: datetime
+    seq: int
 
 
 class Stories:
@@ -62,18 +74,68 @@ class Stories:
         return self._select(limit=limit)
 
     def search(
-        self, version: str, filter_: StoryFilter, *, sort: Sort = "latest", limit: int, skip: int = 0
-    ) -> list[Story]:
-        """Return stories that match under a model's tags: the latest told, or the widest told first."""
-        return self._select(*_matching(version, filter_), sort=sort, limit=limit, skip=skip)
+        self,
+        version: str,
+        filter_: StoryFilter,
+        *,
+        sort: Sort = "latest",
+        limit: int,
+        after: Place | None = None,
+    ) -> tuple[list[Story], Place | None]:
+        """Return stories that match under a model's tags: the latest told, or the widest told first.
 
-    def _select(self, *conditions: Any, sort: Sort = "latest", limit: int, skip: int = 0) -> list[Story]:
-        widest = (_STORY.c.owners.desc(),) if sort == "owners" else ()
-        order = (*widest, _STORY.c.last_seen_at.desc(), _STORY.c.seq.desc())
-        query = select(*(_STORY.c[name] for name in _NAMES)).where(*conditions).order_by(*order)
-        query = query.limit(limit).offset(skip)
+        With them the place after which the list goes on, None at its end: what comes in meanwhile moves none.
+        """
+        beyond = [_beyond(after, sort)] if after else []
+        found = self._rows(*_matching(version, filter_), *beyond, sort=sort, limit=limit + 1)
+        shown = found[:limit]
+        last = Place(shown[-1][1].owners, shown[-1][1].last_seen_at, shown[-1][0]) if shown else None
+        return [story for _, story in shown], last if len(found) > limit else None
+
+    def _select(self, *conditions: Any, limit: int) -> list[Story]:
+        return [story for _, story in self._rows(*conditions, limit=limit)]
+
+    def _rows(self, *conditions: Any, sort: Sort = "latest", limit: int) -> list[tuple[int, Story]]:
+        """Return stories with their numbers."""
+        order = [column.desc() for column in _order(sort)]
+        query = select(_STORY.c.seq, *(_STORY.c[name] for name in _NAMES)).where(*conditions).order_by(*order)
         with reading(self._engine) as connection:
-            return [Story(**row) for row in connection.execute(query).mappings()]
+            rows = connection.execute(query.limit(limit)).mappings().all()
+            first = _first_told(connection, [row["seq"] for row in rows])
+        stories = [Story(**{name: row[name] for name in _NAMES}, **first.get(row["seq"], {})) for row in rows]
+        return [(row["seq"], story) for row, story in zip(rows, stories, strict=True)]
+
+
+def _order(sort: Sort) -> list[Any]:
+    widest = [_STORY.c.owners] if sort == "owners" else []
+    return [*widest, _STORY.c.last_seen_at, _STORY.c.seq]
+
+
+def _beyond(place: Place, sort: Sort) -> Any:
+    """Return the condition that a story stands below a place."""
+    columns = _order(sort)
+    return tuple_(*columns) < tuple_(
+        *(literal(value, column.type) for column, value in zip(columns, place[-len(columns) :], strict=True))
+    )
+
+
+def _first_told(connection: Connection, stories: Sequence[int]) -> dict[int, dict[str, Any]]:
+    """Return when and by whom stories were told first, by their numbers."""
+    what = (_ITEM.c.story_seq, _ITEM.c.published_at, _ITEM.c.counted_at, _FEED.c.key)
+    query = select(*what).join(_FEED, _FEED.c.seq == _ITEM.c.feed_seq).where(_ITEM.c.story_seq.in_(stories))
+    dates: defaultdict[int, list[datetime]] = defaultdict(list)
+    tellers: dict[int, tuple[datetime, str]] = {}
+    for row in connection.execute(query.order_by(_ITEM.c.seq)) if stories else ():
+        if published := credible(row.published_at, row.counted_at):
+            dates[row.story_seq].append(published)
+        told = told_at(row.published_at, row.counted_at), row.key
+        before = tellers.setdefault(row.story_seq, told)
+        if told[0] < before[0]:
+            tellers[row.story_seq] = told
+    return {
+        seq: {"first_published_at": min(dates[seq], default=None), "first_told_by": feed}
+        for seq, (_, feed) in tellers.items()
+    }
 
 
 def _matching(version: str, wanted: StoryFilter) -> list[Any]:

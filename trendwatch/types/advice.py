@@ -89,6 +89,8 @@ class Candidate:
     sources: tuple[Source, ...]
     #: reports, copies included
     items: int
+    #: published first, as far as that is credible, else counted first; None in editions that are older
+    first_told_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,6 +168,8 @@ class Pick:
     marks: tuple[str, ...] = ()
     #: of the one from outside: how likely it was drawn among its equals; None for what was chosen
     propensity: float | None = None
+    #: when its earliest report was published, as far as that is credible; None in digests that are older
+    first_told_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

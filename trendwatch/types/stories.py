@@ -30,6 +30,10 @@ class Story:
     sources: int
     #: publishers among them; a digest counts only those whose report vouches for the one it shows
     owners: int
+    #: the earliest publication that its reports state credibly; None where none does
+    first_published_at: datetime | None = None
+    #: key of the feed whose report was told first: published, or else counted
+    first_told_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)

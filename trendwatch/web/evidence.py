@@ -6,6 +6,7 @@ these columns trends compute what is expected, older weeks counting less.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -13,9 +14,11 @@ from fastapi import APIRouter, Query
 from starlette.responses import Response
 
 from trendwatch.errors import NotFound
+from trendwatch.news.firsttold import Reported, copies, told_at
 from trendwatch.store.items import Filter
 from trendwatch.trends.samestore import WARM_UP
 from trendwatch.trends.series import TOTAL, counted_key, is_term
+from trendwatch.types.news import Item
 from trendwatch.types.stories import Story
 from trendwatch.types.trends import Teller
 from trendwatch.types.weeks import parse_week, week_end, week_name, week_number, week_start
@@ -141,6 +144,14 @@ def stories(
         "now": parts.clock(),
     }
     return page("trend_stories.html", {"here": "trends", **values})
+
+
+def copied(reports: Sequence[Item]) -> dict[str, str]:
+    """Return the ids of those of a story's reports that repeat an earlier one, with the id of that one."""
+    order = sorted(
+        reports, key=lambda one: (told_at(one.published_at, one.counted_at), one.counted_at, one.id)
+    )
+    return copies([Reported(one.id, one.title, one.summary) for one in order])
 
 
 def story_items(parts: Parts, story: Story) -> tuple[str, ...]:

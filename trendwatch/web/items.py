@@ -12,6 +12,7 @@ from starlette.responses import Response
 from trendwatch.store.items import Filter
 from trendwatch.types.tags import TaggedItem
 from trendwatch.web.condition import current_version, feed_titles
+from trendwatch.web.evidence import copied
 from trendwatch.web.facets import FACETS, labels_by_facet
 from trendwatch.web.looks import page
 from trendwatch.web.parts import Given, Parts
@@ -77,6 +78,8 @@ def story(story_id: str, parts: Given) -> Response:
     found = parts.store.stories.get(story_id[:40])
     reports = parts.store.items.search(Filter(story_id=found.id), limit=_REPORTS).items
     values = {"story": found, "reports": reports, "uncovered": uncovered(parts, reports)}
+    values["copies"] = copied([one.item for one in reports])
+    values["feed_of"] = {one.item.id: one.item.feed_key for one in reports}
     return page("story.html", {"here": "items", **values, **_names(parts)})
 
 
