@@ -87,7 +87,7 @@ def speed(*, per_window: int, least: int = 5_000) -> Speed:
     a_day = per_window // 3
     measured = -(-least // a_day) * a_day
     reports = made_reports(per_window + measured, per_window=per_window)
-    rarity = Rarity.of(f"{one.title} {one.summary}" for one in reports[:10_000])
+    rarity = Rarity.of_reports((one.title, one.summary) for one in reports[:10_000])
     index, tally = StoryIndex(rarity), Tally(members=[], labels=[])
     for report in reports[:per_window]:
         index.assign(report)
@@ -104,7 +104,7 @@ def speed(*, per_window: int, least: int = 5_000) -> Speed:
         index.mend()
         rest += time.process_time() - placed
     began = time.process_time()
-    index.with_rarity(Rarity.of(f"{one.title} {one.summary}" for one in reports[-10_000:]))
+    index.with_rarity(Rarity.of_reports((one.title, one.summary) for one in reports[-10_000:]))
     anew = time.process_time() - began
     return Speed(len(index), measured / placing, measured / (placing + rest), anew)
 
@@ -160,7 +160,7 @@ def _report(number: int, told: Told, *, summaries: bool) -> Report:
 
 def ours(reports: Sequence[Report], past: Sequence[Report]) -> tuple[dict[str, str], list[tuple[str, str]]]:
     """Return the story of each report, put right once a day; and copies with what their story held then."""
-    index = StoryIndex(Rarity.of(reading(one.title, one.summary) for one in past))
+    index = StoryIndex(Rarity.of_reports((one.title, one.summary) for one in past))
     stories: dict[str, str] = {}
     copies: list[tuple[str, str]] = []
     day = reports[0].at.date()

@@ -54,6 +54,7 @@ from trendwatch.news.likeness import (
 )
 from trendwatch.news.mending import mends
 from trendwatch.news.rarity import Rarity
+from trendwatch.news.vouching import Wording, vouch, wording
 from trendwatch.news.window import Held, OpenStory, Report, Window, centroid
 from trendwatch.types.identity import stable_id
 from trendwatch.types.stories import Mend
@@ -167,7 +168,7 @@ class StoryIndex:
 
     def mend(self) -> list[Mend]:
         """Put right what the reports of a day joined wrongly or left apart, and say what was changed."""
-        return mends(self._window, self._gauge, span=self._span, cap=self._cap)
+        return mends(self._window, self._gauge, usage=self._rarity.usage, span=self._span, cap=self._cap)
 
     def with_rarity(self, rarity: Rarity) -> StoryIndex:
         """Return the same stories and reports weighed by other rarities, as at the change of a week."""
@@ -195,10 +196,14 @@ class StoryIndex:
         """Return the nearest report of an open story, and the one whose story is joined."""
         matches = self._matches(report, reading)
         threshold = self._same_story if report.summary else self._same_story_headline
+        said: Wording | None = None
         for match in matches:
             if not match.copy and match.score < threshold:
                 break
-            if shared_words(reading, match.held.reading) >= FEWEST_SHARED:
+            if shared_words(reading, match.held.reading) < FEWEST_SHARED:
+                continue
+            said = said or wording(report.title, report.summary)
+            if match.copy or vouch(said, match.held.wording, self._rarity.usage):
                 return matches[0], match
         return (matches[0] if matches else None), None
 

@@ -17,18 +17,20 @@ Source: Miranda et al., EMNLP 2018, merge clusters likewise.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 
 from trendwatch.news.likeness import FEWEST_SHARED, Gauge, discount, shared_words
+from trendwatch.news.vouching import Usage, vouch
 from trendwatch.news.window import Held, OpenStory, Window, centroid
 from trendwatch.types.identity import stable_id
 from trendwatch.types.stories import Mend
 
 #: Cosine of centroids from which two stories are one.
-MERGE = 0.55
+MERGE = 0.45
 #: Mean cosine of reports with their centroid below which a story is two.
-SPLIT = 0.25
+SPLIT = 0.20
 FEWEST_TO_SPLIT = 3
 #: Reports of a story by which others are found.
 ASKED = 5
@@ -36,13 +38,14 @@ ASKED = 5
 APART = timedelta(hours=72)
 
 
-def mends(window: Window, gauge: Gauge, *, span: timedelta, cap: int) -> list[Mend]:
+def mends(window: Window, gauge: Gauge, *, usage: Usage, span: timedelta, cap: int) -> list[Mend]:
     """Split and merge the open stories that changed since the last time; return what was done, in order."""
     changed = [story for story in window.stories if story.changed]
     found = [mend for story in changed if (mend := _split(story, window, gauge))]
+    may_merge = partial(_may_merge, usage=usage, span=span, cap=cap)
     for story in sorted(changed, key=_age):
         story.changed = False
-        found += _merges(story, window, gauge, span=span, cap=cap)
+        found += _merges(story, window, gauge, may_merge=may_merge)
     return found
 
 
@@ -52,7 +55,7 @@ def _age(story: OpenStory) -> tuple[datetime, str]:
 
 def _split(story: OpenStory, window: Window, gauge: Gauge) -> Mend | None:
     members = list(story.members.values())
-    if len(members) < FEWEST_TO_SPLIT or centroid(story).length / len(members) >= SPLIT:
+    if len(members) < FEWEST_TO_SPLIT or _among(story) >= SPLIT:
         return None
     readings = [member.reading for member in members]
     with_first = gauge.dots(readings[0], readings)
@@ -67,21 +70,29 @@ def _split(story: OpenStory, window: Window, gauge: Gauge) -> Mend | None:
     return Mend(before=story.id, after=part.id, items=items, merged=False)
 
 
+def _among(story: OpenStory) -> float:
+    """Return the mean cosine of the reports of a story with each other."""
+    count = len(story.members)
+    return (centroid(story).length ** 2 - count) / (count * (count - 1))
+
+
 def _near(story: OpenStory, window: Window) -> list[OpenStory]:
     """Return other stories that share rare words with a story's last reports."""
     found: dict[OpenStory, None] = {}
-    for member in list(story.members.values())[-ASKED:]:
+    for member in _last(story):
         found.update(dict.fromkeys([held.story for held in window.near(member.reading)]))
     return [other for other in found if other is not story]
 
 
-def _merges(story: OpenStory, window: Window, gauge: Gauge, *, span: timedelta, cap: int) -> list[Mend]:
+def _merges(
+    story: OpenStory, window: Window, gauge: Gauge, *, may_merge: Callable[[OpenStory, OpenStory], bool]
+) -> list[Mend]:
     found: list[Mend] = []
     others = _near(story, window)
     while others and story.members:  # which are none once it was merged into an older one
         for other in _alike(story, others, gauge):
             older, younger = sorted((story, other), key=_age)
-            if _may_merge(older, younger, span=span, cap=cap):
+            if may_merge(older, younger):
                 found.append(_merge(older, younger, window))
                 others = others[others.index(other) + 1 :]
                 break
@@ -108,7 +119,7 @@ def _merge(older: OpenStory, younger: OpenStory, window: Window) -> Mend:
     return Mend(before=younger.id, after=older.id, items=_items(leaving), merged=True)
 
 
-def _may_merge(one: OpenStory, other: OpenStory, *, span: timedelta, cap: int) -> bool:
+def _may_merge(one: OpenStory, other: OpenStory, *, usage: Usage, span: timedelta, cap: int) -> bool:
     if one.newest is None or other.newest is None or one.size + other.size > cap:
         return False
     if other.newest.report.at - one.opened >= span:
@@ -116,7 +127,14 @@ def _may_merge(one: OpenStory, other: OpenStory, *, span: timedelta, cap: int) -
     if abs(one.newest.report.at - other.newest.report.at) >= APART:
         return False
     first, second = one.newest.reading, other.newest.reading
-    return discount(first, second) == 1 and shared_words(first, second) >= FEWEST_SHARED
+    if discount(first, second) < 1 or shared_words(first, second) < FEWEST_SHARED:
+        return False
+    mine, theirs = ([member.wording for member in _last(story)] for story in (one, other))
+    return any(vouch(said, told, usage) for said in mine for told in theirs)
+
+
+def _last(story: OpenStory) -> list[Held]:
+    return list(story.members.values())[-ASKED:]
 
 
 def _move(members: Iterable[Held], story: OpenStory, window: Window) -> None:

@@ -22,7 +22,6 @@ from trendwatch.pipeline.taggers import stand_in
 from trendwatch.store import Store
 from trendwatch.tagging.language import detect
 from trendwatch.tagging.model import Tagger
-from trendwatch.text import reading
 from trendwatch.trends.tally import Tally
 from trendwatch.types.news import Item
 from trendwatch.types.stories import Mend, OpenReport, Understood, WaitingItem
@@ -277,7 +276,7 @@ def _open_at(store: Store, at: datetime, memory: Understanding) -> _Open:
         return open_
     start = week_start(week)
     texts = store.understanding.texts(start - RARITY_WINDOW, start, limit=RARITY_TEXTS)
-    rarity = Rarity.of(reading(title, summary) for title, summary in texts)
+    rarity = Rarity.of_reports(texts)
     known: Sequence[OpenReport] = store.understanding.open_reports(start, week_end(week))
     if open_ is not None and open_.week < week and not open_.ahead and not known:
         # the week before is in hand and nothing of this one is understood: the same stories, weighed anew
