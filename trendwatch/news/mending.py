@@ -3,14 +3,17 @@
 A report is placed when it comes, by what is known then. The second report may be told in words that only the
 third shares with the first; or a report that spoke of two events drew a second one in.
 
-    merge    where the centroids' cosine is >= 0.55, the newest reports are within three days, no numbers
-             clash, and the two together take no more than one story may. The older story keeps its identity.
-    split    where the mean cosine of the reports with the centroid is < 0.25 among three or more. The report
+    merge    where the centroids' cosine is >= 0.45, the newest reports are within three days, no numbers
+             clash, a report of one vouches for one of the other (``vouching``), and the two together take no
+             more than one story may. The older story keeps its identity.
+    split    where the mean cosine of the reports with each other is < 0.20 among three or more. The report
              that is least like the first begins a new story, with those that are nearer to it; the part of
              the first report keeps the identity.
 
-Merging and splitting use the same cosines as placing; a pair that was split is not merged again, because the
-centroids of its parts are further apart than that.
+Measured on simulated worlds 1 to 3 (12 weeks each, with summaries and without): a merge from 0.55 happened 3
+times, from 0.45 19 times, F1 0.943 to 0.944; from 0.35 0.947 with 69, but more mixed ones. A split below 0.20
+happened once: what vouches is seldom two. Below 0.30 there were 16, and F1 fell by 0.001. The cosine with the
+centroid was rejected: of n texts that share nothing it is 1 / sqrt n, so below 17 reports nothing could split.
 
 Source: Miranda et al., EMNLP 2018, merge clusters likewise.
 """
@@ -29,7 +32,7 @@ from trendwatch.types.stories import Mend
 
 #: Cosine of centroids from which two stories are one.
 MERGE = 0.45
-#: Mean cosine of reports with their centroid below which a story is two.
+#: Mean cosine of reports with each other below which a story is two.
 SPLIT = 0.20
 FEWEST_TO_SPLIT = 3
 #: Reports of a story by which others are found.

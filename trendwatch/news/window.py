@@ -29,7 +29,7 @@ class Report:
     source: str
     title: str
     summary: str
-    #: aware; the time it counts at
+    #: aware; when it was told
     at: datetime
 
 

@@ -14,7 +14,7 @@ from trendwatch.store.mend_tables import StoryAliasRow
 from trendwatch.store.models import model_seq
 from trendwatch.store.statements import insert, table
 from trendwatch.store.tables import FeedRow, ItemRow, PendingRow, StoryRow, TagRow
-from trendwatch.store.understanding import recount, write_counts
+from trendwatch.store.understanding import recount, told_place, write_counts
 from trendwatch.types.stories import CountedReport, Mend, Understood
 from trendwatch.types.work import Claim
 
@@ -37,21 +37,28 @@ class StoryMends:
         """Return the reports of stories that a version has counted, in order of time."""
         waits = select(_PENDING.c.item_seq).where(_PENDING.c.model_seq == model_seq(version))
         query = (
-            select(_ITEM.c.seq, _STORY.c.id, _ITEM.c.id.label("item_id"), _FEED.c.key, _ITEM.c.counted_at)
+            select(
+                _ITEM.c.seq,
+                _STORY.c.id,
+                _ITEM.c.id.label("item_id"),
+                _FEED.c.key,
+                _ITEM.c.counted_at,
+                _ITEM.c.published_at,
+            )
             .join(_STORY, _STORY.c.seq == _ITEM.c.story_seq)
             .join(_FEED, _FEED.c.seq == _ITEM.c.feed_seq)
             .where(_STORY.c.id.in_(story_ids), _ITEM.c.seq.not_in(waits))
             .order_by(_ITEM.c.counted_at, _ITEM.c.seq)
         )
         with reading(self._engine) as connection:
-            rows = connection.execute(query).all()
+            rows = sorted(connection.execute(query), key=told_place)
             tagged = select(_TAG.c.item_seq, _TAG.c.facet, _TAG.c.label).where(
                 _TAG.c.model_seq == model_seq(version), _TAG.c.item_seq.in_([row.seq for row in rows])
             )
             labels: dict[int, list[str]] = {}
             for item, facet, label in connection.execute(tagged):
                 labels.setdefault(item, []).append(f"{facet}:{label}")
-        return [CountedReport(*row[1:], tuple(sorted(labels.get(row.seq, ())))) for row in rows]
+        return [CountedReport(*row[1:5], tuple(sorted(labels.get(row.seq, ())))) for row in rows]
 
     def write(
         self, mends: Sequence[Mend], counts: Mapping[str, Understood], *, claim: Claim, now: datetime
