@@ -14,6 +14,7 @@ from trendwatch.news.cluster import DAYS_SCALE, FAR, LIKELY, SAME_SOURCE_DAY, As
 from trendwatch.news.likeness import FEWEST_SHARED, Reading, discount, dot, read, shared_words
 from trendwatch.news.postings import CANDIDATES, CROWD, ENOUGH
 from trendwatch.news.rarity import Rarity
+from trendwatch.news.vouching import vouch, wording
 from trendwatch.news.window import Report
 from trendwatch.types.identity import stable_id
 
@@ -63,6 +64,7 @@ class PlainIndex:
                 for match in matches
                 if (match[0] or match[1] >= threshold)
                 and shared_words(reading, match[4].reading) >= FEWEST_SHARED
+                and (match[0] or self._vouches(report, match[4].report))
             ),
             None,
         )
@@ -78,6 +80,10 @@ class PlainIndex:
             duplicate=joined is not None and joined[0],
             similarity=best[3] if best else 0.0,
         )
+
+    def _vouches(self, one: Report, other: Report) -> bool:
+        said, told = (wording(each.title, each.summary) for each in (one, other))
+        return vouch(said, told, self._rarity.usage)
 
     def _stays(self, one: PlainReport) -> bool:
         newest = max(enumerate(one.story.told), key=lambda told: (told[1].report.at, told[0]))[1]

@@ -33,7 +33,7 @@ class Made:
         return one.item_id
 
     def mend(self) -> list[tuple[str, str, tuple[str, ...], bool]]:
-        found = mends(self.window, self.gauge, span=timedelta(days=7), cap=200)
+        found = mends(self.window, self.gauge, usage=EVEN.usage, span=timedelta(days=7), cap=200)
         return [(one.before, one.after, one.items, one.merged) for one in found]
 
 
@@ -65,17 +65,15 @@ def test_what_is_not_one_stays_two(one: str, other: str, hours: float) -> None:
 def test_a_story_that_is_two_is_split_and_the_first_report_keeps_the_name() -> None:
     made = Made()
     first = made.hold("s1", QUAKE)
-    odd = [made.hold("s1", BAKERY, 1), made.hold("s1", "Quiet harbour town paints its lighthouse blue", 2)]
-    odd += [made.hold("s1", "Regulator drafts a lighter rule on parcels", 3)]
-    odd += [made.hold("s1", "Smart meters halve heating of old barns", 4)]
-    assert made.mend() == []  # five that share nothing: a mean cosine of 1 / sqrt 5, above a quarter
-    for at in range(16):
-        letter = chr(ord("a") + at)
-        odd.append(made.hold("s1", f"{letter * 6} {letter * 5}k {letter * 4}zz", 5 + at / 10))
-    before, after, items, merged = made.mend()[0]  # 21: 1 / sqrt 21
+    left = [made.hold("s1", BAKERY, 1), made.hold("s1", f"{BAKERY} again", 2)]
+    # cosines 0, 0 and nearly 1: a mean of a third, above a fifth
+    assert made.mend() == []
+    left.append(made.hold("s1", "Regulator drafts a lighter rule on parcels", 3))
+    # one pair of six is alike: a sixth
+    [(before, after, items, merged)] = made.mend()
     assert (before, merged) == ("s1", False)
     assert after != "s1"
-    assert set(items) <= set(odd)
+    assert set(items) < set(left)
     assert first in {one.report.item_id for one in made.window.story("s1", MONDAY).members.values()}
 
 

@@ -125,7 +125,7 @@ def test_open_reports_are_the_stories_of_a_half_open_window_in_order_of_time(sto
         NOW, NOW + 3 * HOUR
     )  # items[1] is in no story, items[3] too late
     assert [one.item_id for one in found] == [items[0].id, items[2].id]
-    assert found[0] == OpenReport(items[0].id, "gazette", "Story number 0", "Sum 0", NOW, ids["b"])
+    assert found[0] == OpenReport(items[0].id, "gazette", "Story number 0", "Sum 0", NOW, ids["b"], NOW)
     assert store.understanding.count_reports([(NOW, NOW + 3 * HOUR), (NOW - HOUR, NOW)]) == [2, 0]
 
 

@@ -16,11 +16,12 @@ from __future__ import annotations
 
 import gzip
 import json
+import math
 import platform
 import random
 import sys
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -87,7 +88,7 @@ def speed(*, per_window: int, least: int = 5_000) -> Speed:
     a_day = per_window // 3
     measured = -(-least // a_day) * a_day
     reports = made_reports(per_window + measured, per_window=per_window)
-    rarity = Rarity.of(f"{one.title} {one.summary}" for one in reports[:10_000])
+    rarity = Rarity.of_reports((one.title, one.summary) for one in reports[:10_000])
     index, tally = StoryIndex(rarity), Tally(members=[], labels=[])
     for report in reports[:per_window]:
         index.assign(report)
@@ -104,7 +105,7 @@ def speed(*, per_window: int, least: int = 5_000) -> Speed:
         index.mend()
         rest += time.process_time() - placed
     began = time.process_time()
-    index.with_rarity(Rarity.of(f"{one.title} {one.summary}" for one in reports[-10_000:]))
+    index.with_rarity(Rarity.of_reports((one.title, one.summary) for one in reports[-10_000:]))
     anew = time.process_time() - began
     return Speed(len(index), measured / placing, measured / (placing + rest), anew)
 
@@ -158,9 +159,20 @@ def _report(number: int, told: Told, *, summaries: bool) -> Report:
     )
 
 
-def ours(reports: Sequence[Report], past: Sequence[Report]) -> tuple[dict[str, str], list[tuple[str, str]]]:
+def one_event(stories: dict[str, str], reports: Sequence[Report], events: dict[str, str]) -> tuple[int, int]:
+    """Return how many stories several feeds tell, and how many of these are one event."""
+    told: dict[str, list[Report]] = defaultdict(list)
+    for one in reports:
+        told[stories[one.item_id]].append(one)
+    several = [members for members in told.values() if len({one.source for one in members}) > 1]
+    return len(several), sum(len({events[one.item_id] for one in members}) == 1 for members in several)
+
+
+def ours(
+    reports: Sequence[Report], past: Sequence[Report], mended: Counter[bool] | None = None
+) -> tuple[dict[str, str], list[tuple[str, str]]]:
     """Return the story of each report, put right once a day; and copies with what their story held then."""
-    index = StoryIndex(Rarity.of(reading(one.title, one.summary) for one in past))
+    index = StoryIndex(Rarity.of_reports((one.title, one.summary) for one in past))
     stories: dict[str, str] = {}
     copies: list[tuple[str, str]] = []
     day = reports[0].at.date()
@@ -169,6 +181,8 @@ def ours(reports: Sequence[Report], past: Sequence[Report]) -> tuple[dict[str, s
             day = report.at.date()
             for mend in index.mend():
                 stories.update(dict.fromkeys(mend.items, mend.after))
+                if mended is not None:
+                    mended[mend.merged] += 1
         assigned = index.assign(report)
         stories[report.item_id] = assigned.story_id
         if assigned.duplicate:
@@ -236,21 +250,39 @@ def worlds(seeds: Sequence[int]) -> None:
     """Print B³ and the precision of copies on simulated worlds, with and without summaries."""
     for summaries in (True, False):
         print(f"simulated worlds, {'headlines and summaries' if summaries else 'headlines only'}:")
+        pooled = Counter[str]()
         for seed in seeds:
             reports, events = world_reports(seed, weeks=range(60, 64), summaries=summaries)
             past, _ = world_reports(seed, weeks=range(56, 60), summaries=summaries)
             began = time.process_time()
-            stories, copies = ours(reports, past)
+            mended = Counter[bool]()
+            stories, copies = ours(reports, past, mended)
             rate = len(reports) / (time.process_time() - began)
             found = b_cubed(stories, events)
+            several, one = one_event(stories, reports, events)
+            right = copy_precision(copies, stories, events)
+            pooled.update(copies=len(copies), right=round(right * len(copies)), several=several, one=one)
             print(
                 f"   seed {seed}, {len(reports):,} reports: B³ {found.precision:.2f} / {found.recall:.2f}, "
-                f"F1 {found.f1:.3f}; copies right {copy_precision(copies, stories, events):.3f} of "
-                f"{len(copies)}; {rate:,.0f} per CPU second"
+                f"F1 {found.f1:.3f}; copies right {right:.3f} of "
+                f"{len(copies)}; {one} of {several} stories of several feeds are one event; "
+                f"{mended[True]} merged, {mended[False]} split; {rate:,.0f} per CPU second"
             )
             if seed == seeds[0]:
                 for name, other in baselines(reports, past).items():
                     print(f"      {name}: B³ F1 {b_cubed(other, events).f1:.3f}")
+        print(
+            f"   together: copies right {_pooled(pooled['right'], pooled['copies'])}, "
+            f"stories of one event {_pooled(pooled['one'], pooled['several'])}"
+        )
+
+
+def _pooled(right: int, of: int) -> str:
+    """Return a share in words with its 95 % interval (Wilson)."""
+    share, z = right / of, 1.96
+    middle = (share + z * z / 2 / of) / (1 + z * z / of)
+    half = z / (1 + z * z / of) * math.sqrt(share * (1 - share) / of + z * z / 4 / of**2)
+    return f"{share:.4f} [{middle - half:.4f}, {middle + half:.4f}] of {of}"
 
 
 def repeats(*, items: int = 1_000, reprints: float = 0.35) -> int:
@@ -284,7 +316,7 @@ def main() -> None:
             f"StoryIndex, {full.held:,} reports in the window: {full.placed:,.0f} placed per CPU second, "
             f"{full.counted:,.0f} with mending and counting; weighed anew in {full.anew:.2f} CPU seconds"
         )
-    worlds((1, 2, 11, 12))
+    worlds((1, 2, 11, 12, 13, 14))
     print(f"1,000 items and 350 reprints: {repeats()} stories told twice")
     if "--million" in sys.argv:
         understanding.main((10_000, 1_000_000))

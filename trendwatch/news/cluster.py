@@ -17,6 +17,10 @@ Method. Cosines are those of ``likeness``, candidates those of ``window``. Then
     score  >= 0.30 (0.35 for a bare headline)      the same story
     else                                           a new story
 
+What is the same story but no copy must also be vouched for by the report it is like (``vouching``), with how
+the news of four weeks before uses names and words: the phrase of a trade ("Hidden fees: what ... really cost")
+is likeness, not news. Worlds 11 to 14: stories of several publishers that are one event 97 % instead of 79 %.
+
 Where fewer than two words are shared nothing is the same. Bare headlines of a technology stream, 40 joined
 pairs read by eye: with one shared word 2 of 15 told one event, with more 1 of 9 below a score of 0.35 and 13
 of 16 above it; of the pairs that people scored as the same, 0.35 still finds 95 %.
@@ -54,6 +58,7 @@ from trendwatch.news.likeness import (
 )
 from trendwatch.news.mending import mends
 from trendwatch.news.rarity import Rarity
+from trendwatch.news.vouching import Wording, vouch, wording
 from trendwatch.news.window import Held, OpenStory, Report, Window, centroid
 from trendwatch.types.identity import stable_id
 from trendwatch.types.stories import Mend
@@ -167,7 +172,7 @@ class StoryIndex:
 
     def mend(self) -> list[Mend]:
         """Put right what the reports of a day joined wrongly or left apart, and say what was changed."""
-        return mends(self._window, self._gauge, span=self._span, cap=self._cap)
+        return mends(self._window, self._gauge, usage=self._rarity.usage, span=self._span, cap=self._cap)
 
     def with_rarity(self, rarity: Rarity) -> StoryIndex:
         """Return the same stories and reports weighed by other rarities, as at the change of a week."""
@@ -195,10 +200,14 @@ class StoryIndex:
         """Return the nearest report of an open story, and the one whose story is joined."""
         matches = self._matches(report, reading)
         threshold = self._same_story if report.summary else self._same_story_headline
+        said: Wording | None = None
         for match in matches:
             if not match.copy and match.score < threshold:
                 break
-            if shared_words(reading, match.held.reading) >= FEWEST_SHARED:
+            if shared_words(reading, match.held.reading) < FEWEST_SHARED:
+                continue
+            said = said or wording(report.title, report.summary)
+            if match.copy or vouch(said, match.held.wording, self._rarity.usage):
                 return matches[0], match
         return (matches[0] if matches else None), None
 

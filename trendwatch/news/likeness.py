@@ -92,7 +92,8 @@ def read(title: str, summary: str, *, rarity: Rarity) -> Reading:
     head = headline(title)
     heading = words(head)
     body = words(summary[:SUMMARY_CHARS]) if summary else []
-    mine = rarity.numbers(heading)
+    news = rarity.without_column(head)
+    mine = rarity.numbers(heading if news is head else words(news))
     counts = Counter(mine + mine + rarity.numbers(body))
     begins = Counter(rarity.beginnings(mine))
     del counts[STOP], begins[STOP]

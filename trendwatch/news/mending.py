@@ -3,32 +3,37 @@
 A report is placed when it comes, by what is known then. The second report may be told in words that only the
 third shares with the first; or a report that spoke of two events drew a second one in.
 
-    merge    where the centroids' cosine is >= 0.55, the newest reports are within three days, no numbers
-             clash, and the two together take no more than one story may. The older story keeps its identity.
-    split    where the mean cosine of the reports with the centroid is < 0.25 among three or more. The report
+    merge    where the centroids' cosine is >= 0.45, the newest reports are within three days, no numbers
+             clash, a report of one vouches for one of the other (``vouching``), and the two together take no
+             more than one story may. The older story keeps its identity.
+    split    where the mean cosine of the reports with each other is < 0.20 among three or more. The report
              that is least like the first begins a new story, with those that are nearer to it; the part of
              the first report keeps the identity.
 
-Merging and splitting use the same cosines as placing; a pair that was split is not merged again, because the
-centroids of its parts are further apart than that.
+Measured on simulated worlds 1 to 3 (12 weeks each, with summaries and without): a merge from 0.55 happened 3
+times, from 0.45 19 times, F1 0.943 to 0.944; from 0.35 0.947 with 69, but more mixed ones. A split below 0.20
+happened once: what vouches is seldom two. Below 0.30 there were 16, and F1 fell by 0.001. The cosine with the
+centroid was rejected: of n texts that share nothing it is 1 / sqrt n, so below 17 reports nothing could split.
 
 Source: Miranda et al., EMNLP 2018, merge clusters likewise.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 
 from trendwatch.news.likeness import FEWEST_SHARED, Gauge, discount, shared_words
+from trendwatch.news.vouching import Usage, vouch
 from trendwatch.news.window import Held, OpenStory, Window, centroid
 from trendwatch.types.identity import stable_id
 from trendwatch.types.stories import Mend
 
 #: Cosine of centroids from which two stories are one.
-MERGE = 0.55
-#: Mean cosine of reports with their centroid below which a story is two.
-SPLIT = 0.25
+MERGE = 0.45
+#: Mean cosine of reports with each other below which a story is two.
+SPLIT = 0.20
 FEWEST_TO_SPLIT = 3
 #: Reports of a story by which others are found.
 ASKED = 5
@@ -36,13 +41,14 @@ ASKED = 5
 APART = timedelta(hours=72)
 
 
-def mends(window: Window, gauge: Gauge, *, span: timedelta, cap: int) -> list[Mend]:
+def mends(window: Window, gauge: Gauge, *, usage: Usage, span: timedelta, cap: int) -> list[Mend]:
     """Split and merge the open stories that changed since the last time; return what was done, in order."""
     changed = [story for story in window.stories if story.changed]
     found = [mend for story in changed if (mend := _split(story, window, gauge))]
+    may_merge = partial(_may_merge, usage=usage, span=span, cap=cap)
     for story in sorted(changed, key=_age):
         story.changed = False
-        found += _merges(story, window, gauge, span=span, cap=cap)
+        found += _merges(story, window, gauge, may_merge=may_merge)
     return found
 
 
@@ -52,7 +58,7 @@ def _age(story: OpenStory) -> tuple[datetime, str]:
 
 def _split(story: OpenStory, window: Window, gauge: Gauge) -> Mend | None:
     members = list(story.members.values())
-    if len(members) < FEWEST_TO_SPLIT or centroid(story).length / len(members) >= SPLIT:
+    if len(members) < FEWEST_TO_SPLIT or _among(story) >= SPLIT:
         return None
     readings = [member.reading for member in members]
     with_first = gauge.dots(readings[0], readings)
@@ -67,21 +73,29 @@ def _split(story: OpenStory, window: Window, gauge: Gauge) -> Mend | None:
     return Mend(before=story.id, after=part.id, items=items, merged=False)
 
 
+def _among(story: OpenStory) -> float:
+    """Return the mean cosine of the reports of a story with each other."""
+    count = len(story.members)
+    return (centroid(story).length ** 2 - count) / (count * (count - 1))
+
+
 def _near(story: OpenStory, window: Window) -> list[OpenStory]:
     """Return other stories that share rare words with a story's last reports."""
     found: dict[OpenStory, None] = {}
-    for member in list(story.members.values())[-ASKED:]:
+    for member in _last(story):
         found.update(dict.fromkeys([held.story for held in window.near(member.reading)]))
     return [other for other in found if other is not story]
 
 
-def _merges(story: OpenStory, window: Window, gauge: Gauge, *, span: timedelta, cap: int) -> list[Mend]:
+def _merges(
+    story: OpenStory, window: Window, gauge: Gauge, *, may_merge: Callable[[OpenStory, OpenStory], bool]
+) -> list[Mend]:
     found: list[Mend] = []
     others = _near(story, window)
     while others and story.members:  # which are none once it was merged into an older one
         for other in _alike(story, others, gauge):
             older, younger = sorted((story, other), key=_age)
-            if _may_merge(older, younger, span=span, cap=cap):
+            if may_merge(older, younger):
                 found.append(_merge(older, younger, window))
                 others = others[others.index(other) + 1 :]
                 break
@@ -108,7 +122,7 @@ def _merge(older: OpenStory, younger: OpenStory, window: Window) -> Mend:
     return Mend(before=younger.id, after=older.id, items=_items(leaving), merged=True)
 
 
-def _may_merge(one: OpenStory, other: OpenStory, *, span: timedelta, cap: int) -> bool:
+def _may_merge(one: OpenStory, other: OpenStory, *, usage: Usage, span: timedelta, cap: int) -> bool:
     if one.newest is None or other.newest is None or one.size + other.size > cap:
         return False
     if other.newest.report.at - one.opened >= span:
@@ -116,7 +130,14 @@ def _may_merge(one: OpenStory, other: OpenStory, *, span: timedelta, cap: int) -
     if abs(one.newest.report.at - other.newest.report.at) >= APART:
         return False
     first, second = one.newest.reading, other.newest.reading
-    return discount(first, second) == 1 and shared_words(first, second) >= FEWEST_SHARED
+    if discount(first, second) < 1 or shared_words(first, second) < FEWEST_SHARED:
+        return False
+    mine, theirs = ([member.wording for member in _last(story)] for story in (one, other))
+    return any(vouch(said, told, usage) for said in mine for told in theirs)
+
+
+def _last(story: OpenStory) -> list[Held]:
+    return list(story.members.values())[-ASKED:]
 
 
 def _move(members: Iterable[Held], story: OpenStory, window: Window) -> None:

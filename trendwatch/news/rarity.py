@@ -9,6 +9,7 @@ two short columns, and a window full of texts is weighed anew for the next week 
 from __future__ import annotations
 
 import math
+import re
 from array import array
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -16,8 +17,9 @@ from collections.abc import Iterable, Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from trendwatch.news.vouching import Usage, wording
 from trendwatch.statistics import Floats
-from trendwatch.text import STOP_WORDS, words
+from trendwatch.text import STOP_WORDS, headline, reading, words
 
 Numbers = NDArray[np.int64]
 
@@ -29,13 +31,27 @@ _MARK = "~"
 STOP = 0
 #: A text that says a word more often says nothing more.
 _MOST = 64
+#: A prefix of so many headlines of four weeks is the name of a column: "Show HN:", "Podcast:".
+REPEATED = 5
+#: "Podcast: ...", "Test run – ...": a few words before a mark.
+_PREFIX = re.compile(r"([^\W\d_][\w .&'’-]{0,28}?)(?::| [-–—|])\s+(?=\S)")
 _TF = [0.0, *(1 + math.log(count) for count in range(1, _MOST + 1))]
 
 
 class Rarity:
     """How rare words are, and the numbers they are known by."""
 
-    def __init__(self, counts: Mapping[str, int], *, texts: int) -> None:
+    def __init__(
+        self,
+        counts: Mapping[str, int],
+        *,
+        texts: int,
+        usage: Usage | None = None,
+        columns: frozenset[str] = frozenset(),
+    ) -> None:
+        #: how the same texts use names
+        self.usage = Usage([]) if usage is None else usage
+        self._columns = columns
         self._texts = texts
         self._counts = dict(counts)
         self._numbers = _Numbers(self)
@@ -49,15 +65,31 @@ class Rarity:
 
     @classmethod
     def of(cls, texts: Iterable[str]) -> Rarity:
-        """Count in how many of some texts each word and each beginning occurs."""
+        """Count as ``of_reports`` does, of bare headlines."""
+        return cls.of_reports((text, "") for text in texts)
+
+    @classmethod
+    def of_reports(cls, reports: Iterable[tuple[str, str]]) -> Rarity:
+        """Count in how many of some (title, text) each word and each beginning occurs, and what repeats."""
         counts: Counter[str] = Counter()
+        prefixes: Counter[str] = Counter()
+        usage = Usage([])
         total = 0
-        for text in texts:
+        for title, text in reports:
             total += 1
-            found = set(words(text))
+            found = set(words(reading(title, text)))
             counts.update(found)
             counts.update({word[:BEGINNING] + _MARK for word in found})
-        return cls(counts, texts=total)
+            usage.add(wording(title, text))
+            if prefix := _prefix(headline(title)):
+                prefixes[prefix] += 1
+        columns = frozenset(prefix for prefix, repeated in prefixes.items() if repeated >= REPEATED)
+        return cls(counts, texts=total, usage=usage, columns=columns)
+
+    def without_column(self, head: str) -> str:
+        """Return a headline without the name of a column before it."""
+        found = _PREFIX.match(head) if self._columns else None
+        return head[found.end() :] if found and found.group(1).lower() in self._columns else head
 
     def __len__(self) -> int:
         """Return how many numbers are given."""
@@ -124,6 +156,11 @@ class Rarity:
         self._weights.append(self.weight(term))
         self._terms.append(term)
         return len(self._weights) - 1
+
+
+def _prefix(head: str) -> str:
+    found = _PREFIX.match(head)
+    return found.group(1).lower() if found else ""
 
 
 class _Numbers(dict[str, int]):

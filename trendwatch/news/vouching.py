@@ -42,6 +42,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -60,6 +61,8 @@ WORDS, NAME, FIGURE = 4.0, 1.0, 3.0
 STRANGER, OTHER_NAMES, OTHER_FIGURES = 0.5, 1.5, 1.0
 #: More names or figures in common prove no more.
 ENOUGH = 2.0
+#: Fewer reports before say nothing of how rare a word is: what none of them says is as rare as can be.
+FEWEST_READ = 100
 #: Letters a word counts by: "removes" meets "removed".
 BEGINNING = 6
 #: Reports that are compared: what only they say is as rare as can be, however many more are joined to them.
@@ -91,8 +94,7 @@ class Wording:
     small: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
-class _Token:
+class _Token(NamedTuple):
     folded: str
     capital: bool
     #: at the start of a sentence, where everything has one
@@ -121,11 +123,11 @@ def _tokens(text: str) -> Iterator[_Token]:
         token, end = found.group(), found.end()
         figure = _FIGURE.match(token)
         if figure:
-            yield _Token(figure.group(), capital=False, begins=begins)
+            yield _Token(figure.group(), False, begins)
         else:
             folded = token.lower().replace("’", "'").removesuffix("'s")
             if len(folded) > 1 and folded not in STOP_WORDS:
-                yield _Token(folded[:BEGINNING], capital=token[0].isupper(), begins=begins)
+                yield _Token(folded[:BEGINNING], token[0].isupper(), begins)
         begins = False
 
 
@@ -138,10 +140,22 @@ class Usage:
         self._capital = Counter[str]()
         self._small = Counter[str]()
         for one in wordings:
-            self.reports += 1
-            self._counts.update(one.words)
-            self._capital.update(one.capital)
-            self._small.update(one.small)
+            self.add(one)
+
+    def add(self, one: Wording) -> None:
+        """Count one more report."""
+        self.reports += 1
+        self._counts.update(one.words)
+        self._capital.update(one.capital)
+        self._small.update(one.small)
+
+    def said(self, word: str) -> int:
+        """Return how many reports say a word."""
+        return self._counts[word]
+
+    def written(self, word: str) -> tuple[int, int]:
+        """Return how many reports write a word with a capital in mid-sentence, and how many without."""
+        return self._capital[word], self._small[word]
 
     def is_name(self, word: str) -> bool:
         """Tell whether a word is mostly written as names are."""
@@ -153,12 +167,37 @@ class Usage:
         return math.log((self.reports + 1) / (others + 1)) / math.log(self.reports + 2)
 
 
-def points(reports: Sequence[Wording], usage: Usage) -> Matrix:
+class Beside:
+    """How the news before some reports uses words, and they themselves: what is named for the first time."""
+
+    def __init__(self, usage: Usage, reports: Sequence[Wording]) -> None:
+        self._usage = usage
+        self._reports = reports
+
+    def is_name(self, word: str) -> bool:
+        """Tell whether a word is mostly written as names are."""
+        capital, small = self._usage.written(word)
+        capital += sum(word in one.capital for one in self._reports)
+        return capital > small + sum(word in one.small for one in self._reports) and word not in _CALENDAR
+
+    def rarity(self, word: str, *, own: int) -> float:
+        """Return how rare a word is in the news before, which says nothing of the reports' ``own`` use."""
+        reports = max(self._usage.reports, FEWEST_READ)
+        return math.log((reports + 1) / (self._usage.said(word) + 1)) / math.log(reports + 2)
+
+
+class _Speech(Protocol):
+    def is_name(self, word: str) -> bool: ...
+
+    def rarity(self, word: str, *, own: int) -> float: ...
+
+
+def points(reports: Sequence[Wording], usage: _Speech) -> Matrix:
     """Return how much speaks for each two reports of a story telling the same event; from VOUCHES on they do.
 
     Args:
         reports: of one story
-        usage: of the news of that time, these reports included
+        usage: of the news of that time, these reports included (``Usage``) or beside it (``Beside``)
     """
     own = Counter(word for one in reports for word in one.words)
     vocabulary = {word: place for place, word in enumerate(sorted(own))}
@@ -177,6 +216,11 @@ def points(reports: Sequence[Wording], usage: Usage) -> Matrix:
     found -= OTHER_FIGURES * _clash(reports)
     np.fill_diagonal(found, CERTAIN)
     return np.round(found, _DIGITS)
+
+
+def vouch(one: Wording, other: Wording, usage: Usage) -> bool:
+    """Tell whether two reports tell the same event, by how the news before them uses words."""
+    return bool(points([one, other], Beside(usage, [one, other]))[0, 1] >= VOUCHES)
 
 
 def _common(said: Matrix, weights: Matrix) -> Matrix:

@@ -17,6 +17,7 @@ from itertools import islice
 from trendwatch.news.likeness import NOWHERE, Gauge, Reading, Vector, added
 from trendwatch.news.postings import Postings
 from trendwatch.news.rows import Rows
+from trendwatch.news.vouching import Wording, wording
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +29,7 @@ class Report:
     source: str
     title: str
     summary: str
-    #: aware; the time it counts at
+    #: aware; when it was told
     at: datetime
 
 
@@ -64,6 +65,15 @@ class Held:
     when: float
     #: items with the same text
     copies: tuple[str, ...] = ()
+    #: None until it was asked whether it vouches for another
+    asked: Wording | None = None
+
+    @property
+    def wording(self) -> Wording:
+        """What it says, as it is asked whether it vouches for another."""
+        if self.asked is None:
+            self.asked = wording(self.report.title, self.report.summary)
+        return self.asked
 
 
 class Window:

@@ -138,7 +138,7 @@ class Stream:
             texts = [read.line for read in self._reads if since <= read.line.date < start]
             # the latest by their own time, as rows are asked for
             latest = sorted(texts, key=lambda line: line.date)[-RARITY_TEXTS:]
-            rarity = Rarity.of(reading(line.title, line.summary) for line in latest)
+            rarity = Rarity.of_reports((line.title, line.summary) for line in latest)
             fresh = self._index_of(rarity) if self._index is None else self._index.with_rarity(rarity)
             self._index, self._week = fresh, week
             self._forget(start)

@@ -22,9 +22,8 @@ from trendwatch.pipeline.taggers import stand_in
 from trendwatch.store import Store
 from trendwatch.tagging.language import detect
 from trendwatch.tagging.model import Tagger
-from trendwatch.text import reading
 from trendwatch.trends.tally import Tally
-from trendwatch.types.news import Item
+from trendwatch.types.news import Item, told_order
 from trendwatch.types.stories import Mend, OpenReport, Understood, WaitingItem
 from trendwatch.types.tags import Model, Tag, Taxonomy
 from trendwatch.types.weeks import week_end, week_number, week_start
@@ -68,23 +67,28 @@ class _Open:
 
     week: int
     index: StoryIndex
+    #: the latest that was told
     newest: datetime
+    #: the place in the order of what it has seen last
+    place: tuple[datetime, datetime]
     #: reports of the week that were understood before, later than what the index has seen, in order of time
     ahead: deque[OpenReport]
 
-    def reach(self, at: datetime) -> None:
-        """See what was understood before up to a time: news that comes late lies between it."""
-        while self.ahead and self.ahead[0].at <= at:
+    def reach(self, item: Item) -> None:
+        """See what was understood before up to an item: news that comes late lies between it."""
+        place = told_order(item.counted_at, item.told_at)
+        while self.ahead and told_order(self.ahead[0].at, self.ahead[0].told_at) <= place:
             known = self.ahead.popleft()
             report = Report(
                 item_id=known.item_id,
                 source=known.feed_key,
                 title=known.title,
                 summary=known.summary,
-                at=known.at,
+                at=known.told_at,
             )
             self.index.restore(report, known.story_id)
-        self.newest = max(self.newest, at)
+        self.newest = max(self.newest, item.told_at)
+        self.place = max(self.place, place)
 
     def mend(self, at: datetime) -> list[Mend]:
         """Put stories right where a time is of a later day than all before it."""
@@ -257,14 +261,14 @@ def _cluster(
     fresh = [one.item for one in batch if not one.story_id]
     stories: dict[str, str] = {}
     new_stories: dict[str, Item] = {}
-    open_ = _open_at(store, fresh[0].counted_at, memory) if fresh else None
+    open_ = _open_at(store, fresh[0], memory) if fresh else None
     for one in batch:
         if one.story_id or open_ is None:
             stories[one.item.id] = one.story_id
             continue
-        if mends := open_.mend(one.item.counted_at):
+        if mends := open_.mend(one.item.told_at):
             return stories, new_stories, mends
-        open_.reach(one.item.counted_at)
+        open_.reach(one.item)
         assigned = open_.index.assign(_report(one))
         stories[one.item.id] = assigned.story_id
         if assigned.is_new:
@@ -272,29 +276,28 @@ def _cluster(
     return stories, new_stories, []
 
 
-def _open_at(store: Store, at: datetime, memory: Understanding) -> _Open:
-    """Return the open stories as of a time: the ones in hand if they lead up to it, else from rows."""
-    week, open_ = week_number(at), memory.open
-    if open_ is not None and open_.week == week and at >= open_.newest:
+def _open_at(store: Store, first: Item, memory: Understanding) -> _Open:
+    """Return the open stories as of an item: the ones in hand if they lead up to it, else from rows."""
+    week, open_ = week_number(first.counted_at), memory.open
+    place = told_order(first.counted_at, first.told_at)
+    if open_ is not None and open_.week == week and place[0] >= open_.place[0]:
         return open_
     start = week_start(week)
     ask = store.understanding.texts
     texts = ask(start - RARITY_WINDOW, start, limit=RARITY_TEXTS, read_by=memory.read_by)
-    rarity = Rarity.of(reading(title, summary) for title, summary in texts)
+    rarity = Rarity.of_reports(texts)
     known: Sequence[OpenReport] = store.understanding.open_reports(start, week_end(week))
     if open_ is not None and open_.week < week and not open_.ahead and not known:
         # the week before is in hand and nothing of this one is understood: the same stories, weighed anew
-        memory.open = _Open(week, open_.index.with_rarity(rarity), open_.newest, deque())
+        memory.open = _Open(week, open_.index.with_rarity(rarity), open_.newest, place, deque())
         return memory.open
     index = memory.index_of(rarity)
-    known = store.understanding.whole_stories(at - index.reach, week_end(week))
-    newest = max((report.at for report in known), default=at)
-    memory.open = _Open(week, index, newest, deque(known))
+    known = store.understanding.whole_stories(first.told_at - index.reach, week_end(week))
+    newest = max((report.told_at for report in known), default=first.told_at)
+    memory.open = _Open(week, index, newest, place, deque(known))
     return memory.open
 
 
 def _report(one: WaitingItem) -> Report:
     item = one.item
-    return Report(
-        item_id=item.id, source=item.feed_key, title=item.title, summary=one.text, at=item.counted_at
-    )
+    return Report(item_id=item.id, source=item.feed_key, title=item.title, summary=one.text, at=item.told_at)

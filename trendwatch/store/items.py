@@ -28,7 +28,7 @@ from trendwatch.store.label_tables import UncoveredRow
 from trendwatch.store.poll_tables import PageRow
 from trendwatch.store.statements import table
 from trendwatch.store.tables import FeedRow, ItemRow, ModelRow, StoryRow, TagRow
-from trendwatch.types.news import Item
+from trendwatch.types.news import Item, told_at, told_order
 from trendwatch.types.tags import Facet, Origin, Tag, TaggedItem
 
 _FEED = table(FeedRow)
@@ -129,6 +129,11 @@ class Items:
         """Return how many items are kept."""
         with reading(self._engine) as connection:
             return int(connection.execute(select(func.count()).select_from(_ITEM)).scalar_one())
+
+
+def told_place(row: Any) -> tuple[datetime, datetime]:
+    """Return what items are put in order by: an hour that they count in, and when they were told in it."""
+    return told_order(row.counted_at, told_at(row.counted_at, published_at=row.published_at))
 
 
 def item_of(row: RowMapping) -> Item:

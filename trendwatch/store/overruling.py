@@ -19,6 +19,7 @@ from typing import Any
 from sqlalchemy import Connection, delete, exists, func, select, union_all
 
 from trendwatch.store.counting import write_counts
+from trendwatch.store.items import told_place
 from trendwatch.store.label_tables import JudgedRow, OverruledRow
 from trendwatch.store.statements import insert, table
 from trendwatch.store.tables import AnalysisRow, FeedRow, ItemRow, PendingRow, StoryRow, TagRow
@@ -72,17 +73,20 @@ def counted_reports(connection: Connection, stories: Any, *, model: Any) -> list
     """Return the reports of stories, given by number, that a version has counted, in order of time."""
     waits = select(_PENDING.c.item_seq).where(_PENDING.c.model_seq == model)
     query = (
-        select(_ITEM.c.seq, _STORY.c.id, _ITEM.c.id.label("item_id"), _FEED.c.key, _ITEM.c.counted_at)
+        select(
+            *(_ITEM.c.seq, _STORY.c.id, _ITEM.c.id.label("item_id"), _FEED.c.key, _ITEM.c.counted_at),
+            _ITEM.c.published_at,
+        )
         .join(_STORY, _STORY.c.seq == _ITEM.c.story_seq)
         .join(_FEED, _FEED.c.seq == _ITEM.c.feed_seq)
         .where(_STORY.c.seq.in_(stories), _ITEM.c.seq.not_in(waits))
         .order_by(_ITEM.c.counted_at, _ITEM.c.seq)
     )
-    rows = connection.execute(query).all()
+    rows = sorted(connection.execute(query), key=told_place)
     labels: dict[int, list[str]] = {}
     for item, facet, label in connection.execute(counted_tags(model, [row.seq for row in rows])):
         labels.setdefault(item, []).append(f"{facet}:{label}")
-    return [CountedReport(*row[1:], tuple(sorted(labels.get(row.seq, ())))) for row in rows]
+    return [CountedReport(*row[1:5], tuple(sorted(labels.get(row.seq, ())))) for row in rows]
 
 
 def judged_among(connection: Connection, items: Collection[int]) -> list[int]:

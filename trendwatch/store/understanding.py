@@ -10,14 +10,14 @@ from sqlalchemy import Connection, Engine, bindparam, delete, func, select, upda
 
 from trendwatch.store.counting import write_counts
 from trendwatch.store.engine import reading
-from trendwatch.store.items import ITEM_TEXT, item_of
+from trendwatch.store.items import ITEM_TEXT, item_of, told_place
 from trendwatch.store.leases import Leases
 from trendwatch.store.models import model_seq
 from trendwatch.store.overruling import counted_tags, judged_among, lay_over
 from trendwatch.store.statements import insert, table
 from trendwatch.store.tables import FeedRow, ItemRow, PendingRow, StoryRow, TagRow
 from trendwatch.store.uncovered import write_uncovered
-from trendwatch.types.news import Item
+from trendwatch.types.news import Item, told_at
 from trendwatch.types.stories import OpenReport, Understood, WaitingItem
 from trendwatch.types.work import Claim
 
@@ -25,6 +25,8 @@ _FEED = table(FeedRow)
 _ITEM = table(ItemRow)
 _STORY = table(StoryRow)
 _PENDING = table(PendingRow)
+#: So many times the items of a batch are put in order: an hour's polls bring more than one batch.
+AHEAD = 4
 
 
 class Understanding:
@@ -38,11 +40,11 @@ class Understanding:
         """Return items a version has not understood, the earliest first; read by a time, if one is given."""
         read = [_ITEM.c.first_seen_at <= read_by] if read_by else []
         first = (
-            select(_PENDING.c.item_seq)
-            .join(_ITEM, _ITEM.c.seq == _PENDING.c.item_seq)
+            select(_ITEM.c.seq, _ITEM.c.counted_at, _ITEM.c.published_at)
+            .join(_PENDING, _ITEM.c.seq == _PENDING.c.item_seq)
             .where(_PENDING.c.model_seq == model_seq(version), *read)
             .order_by(_PENDING.c.counted_at, _PENDING.c.item_seq)
-            .limit(limit)
+            .limit(AHEAD * limit)
         )
         query = (
             select(
@@ -50,12 +52,14 @@ class Understanding:
             )
             .join(_FEED, _FEED.c.seq == _ITEM.c.feed_seq)
             .outerjoin(_STORY, _STORY.c.seq == _ITEM.c.story_seq)
-            .where(_ITEM.c.seq.in_(first))
-            .order_by(_ITEM.c.counted_at, _ITEM.c.seq)
         )
         with reading(self._engine) as connection:
-            rows = connection.execute(query).mappings()
-            return [WaitingItem(item_of(row), row["story_id"] or "", row["text"]) for row in rows]
+            waits = sorted(connection.execute(first), key=told_place)[:limit]
+            rows = connection.execute(query.where(_ITEM.c.seq.in_([row.seq for row in waits]))).mappings()
+            found = {
+                row["seq"]: WaitingItem(item_of(row), row["story_id"] or "", row["text"]) for row in rows
+            }
+            return [found[row.seq] for row in waits]
 
     def count_waiting(self, version: str) -> int:
         """Return how many items a version has still to understand."""
@@ -81,7 +85,7 @@ class Understanding:
         query = (
             select(
                 *(_ITEM.c.id, _FEED.c.key, _ITEM.c.title, ITEM_TEXT, _ITEM.c.counted_at),
-                _STORY.c.id.label("story_id"),
+                *(_STORY.c.id.label("story_id"), _ITEM.c.published_at),
             )
             .join(_FEED, _FEED.c.seq == _ITEM.c.feed_seq)
             .join(_STORY, _STORY.c.seq == _ITEM.c.story_seq)
@@ -89,7 +93,10 @@ class Understanding:
             .order_by(_ITEM.c.counted_at, _ITEM.c.seq)
         )
         with reading(self._engine) as connection:
-            return [OpenReport(*row) for row in connection.execute(query)]
+            rows = sorted(connection.execute(query), key=told_place)
+            return [
+                OpenReport(*row[:-1], told_at(row.counted_at, published_at=row.published_at)) for row in rows
+            ]
 
     def count_reports(self, windows: Sequence[tuple[datetime, datetime]]) -> list[int]:
         """Return how many reports of stories were counted in each of some half-open windows."""

@@ -56,8 +56,11 @@ class OpenReport:
     title: str
     #: or the text of its page
     summary: str
+    #: when it counts
     at: datetime
     story_id: str
+    #: when it was told
+    told_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
