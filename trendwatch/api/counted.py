@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Annotated, Any
+from dataclasses import asdict
+from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel
 
 from trendwatch.api.asked import Cursor, Limit, Week, counted_keys, next_page, past_week
-from trendwatch.types.stories import Story
+from trendwatch.api.stories import StoryHead
 from trendwatch.types.weeks import week_name
 from trendwatch.web.condition import current_version, last_whole_week
 from trendwatch.web.evidence import counted_stories, story_items
@@ -20,19 +20,9 @@ router = APIRouter(tags=["trends"])
 _TOLD = ("owner", "stories", "published", "stories_before", "published_before", "compared")
 
 
-class CountedStory(BaseModel):
+class CountedStory(StoryHead):
     """A story that a number of a trend counts."""
 
-    id: str
-    title: str
-    first_seen_at: datetime
-    last_seen_at: datetime
-    #: as on the story
-    first_published_at: datetime | None
-    first_told_by: str
-    items: int
-    sources: int
-    owners: int
     #: its items, the newest first
     item_ids: tuple[str, ...]
 
@@ -99,15 +89,12 @@ def trend_stories(
         first_week=week_name(found.first_week),
         last_week=week_name(found.last_week),
         more=found.more,
-        stories=[CountedStory(**_said(story), item_ids=story_items(parts, story)) for story in found.stories],
+        stories=[
+            CountedStory(**asdict(story), item_ids=story_items(parts, story)) for story in found.stories
+        ],
         tellers=[
             TellerShape(feed=one.feed_key, **{name: getattr(one, name) for name in _TOLD})
             for one in found.tellers
         ],
         next_cursor=next_page(request, response, skipped + limit if found.more else None),
     )
-
-
-def _said(story: Story) -> dict[str, Any]:
-    names = CountedStory.model_fields.keys() - {"item_ids"}
-    return {name: getattr(story, name) for name in names}

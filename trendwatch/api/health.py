@@ -13,6 +13,7 @@ from trendwatch import __version__
 from trendwatch.api.gate import unadmitted
 from trendwatch.api.problems import RETRY_SECONDS
 from trendwatch.errors import StorageUnavailable
+from trendwatch.pipeline.overdue import overdue
 from trendwatch.web.condition import FeedCondition, condition
 from trendwatch.web.parts import Given, Parts
 
@@ -44,6 +45,8 @@ class HealthShape(BaseModel):
     items_waiting: int
     #: the last poll that brought a readable document
     last_poll_at: datetime | None
+    #: due for an hour or more and not made
+    digests_late: int
 
 
 @router.get("/health", responses={503: {"model": HealthShape}})
@@ -53,6 +56,7 @@ def health(parts: Given, request: Request, response: Response) -> HealthShape:
     try:
         found = condition(parts)
         hashed = parts.config().hash
+        late = overdue(parts.store, parts.config().businesses, now=parts.clock())
     except StorageUnavailable as error:
         _log.error("health.database", error=str(error))
         response.status_code = 503
@@ -71,6 +75,7 @@ def health(parts: Given, request: Request, response: Response) -> HealthShape:
         items=found.items,
         items_waiting=found.waiting,
         last_poll_at=found.polled_at,
+        digests_late=len(late),
     )
 
 
@@ -95,4 +100,5 @@ def _without_database() -> HealthShape:
         items=0,
         items_waiting=0,
         last_poll_at=None,
+        digests_late=0,
     )

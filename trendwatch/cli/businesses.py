@@ -91,7 +91,14 @@ def show_business(context: typer.Context, key: str, as_json: AsJson = False) -> 
             print_json(value)
             return
         for name, one in value.items():
-            typer.echo(f"{name:18} {', '.join(map(str, one)) if isinstance(one, list) else one}")
+            if one not in (None, "", [], {}):
+                typer.echo(f"{name:18} {_as_words(one)}")
+
+
+def _as_words(value: object) -> str:
+    if isinstance(value, dict):
+        value = [f"{name} {one}" for name, one in value.items()]
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 def export_business(context: typer.Context, key: str) -> None:

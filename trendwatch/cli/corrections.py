@@ -38,7 +38,7 @@ def corrections(
         for one in page.said
     ]
     title = "corrections: trendwatch labels undo ID takes one back"
-    print_table(title, ("id", "said", "by", "title", "labels"), rows, whole_keys=True)
+    print_table(title, ("id", "said", "by", "title", "labels"), rows)
     if page.next_cursor is not None:
         typer.echo(f"more: trendwatch labels corrections --cursor {page.next_cursor}")
 

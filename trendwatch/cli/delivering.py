@@ -8,7 +8,7 @@ import typer
 
 from trendwatch.cli.options import AsJson, given, plain_value, print_json, print_table
 from trendwatch.cli.steps import describe
-from trendwatch.types.delivery import DeliveryState
+from trendwatch.types.delivery import Consent, DeliveryState
 
 if TYPE_CHECKING:
     from trendwatch.types.delivery import Endpoint
@@ -62,7 +62,7 @@ def list_deliveries(
             for one in found
         ]
         columns = ("id", "for", "issue", "way", "state", "tries", "next", "last answer")
-        print_table("Deliveries", columns, rows, whole_keys=True)
+        print_table("Deliveries", columns, rows)
 
 
 def send_again(context: typer.Context, delivery: str) -> None:
@@ -105,27 +105,34 @@ def list_readers(context: typer.Context, business: str, as_json: AsJson = False)
             )
             for one in found
         ]
-        print_table("Addresses", ("id", "address", "consent", "named by", "refused"), rows, whole_keys=True)
+        print_table("Addresses", ("id", "address", "consent", "named by", "refused"), rows)
 
 
 def invite_reader(context: typer.Context, business: str, address: str) -> None:
     """Ask an address whether it wants a business's digest; nothing is sent before it agreed."""
-    from trendwatch.pipeline.outgoing import invite
+    from trendwatch.pipeline.outgoing import ASK_AGAIN, invite
 
     with given(context).service() as service:
-        settings = service.settings
+        settings, now = service.settings, service.clock()
+        asked = service.store.deliveries.has_letter_to(address, since=now - ASK_AGAIN)
         reader = invite(
             service.store,
             service.config.business(business),
             address,
             site=settings.serve.site,
             mail=settings.mail.channel,
-            now=service.clock(),
+            now=now,
         )
-        typer.echo(
-            f"{reader.id} {reader.consent}: a question goes out with the next trendwatch deliver or tick, "
-            "unless it agreed or was asked in the last seven days"
-        )
+        typer.echo(f"{reader.id} {reader.consent}: {_invited(reader.consent, asked=asked)}")
+
+
+def _invited(consent: Consent, *, asked: bool) -> str:
+    """Return what came of asking an address."""
+    if consent is Consent.CONFIRMED:
+        return "it agreed before and gets the digest; no question is sent"
+    if asked:
+        return "it had a letter of ours in the last seven days; no other question is sent before"
+    return "a question goes out with the next trendwatch deliver or tick; nothing else before it agrees"
 
 
 def remove_reader(context: typer.Context, reader: str) -> None:
@@ -144,7 +151,7 @@ def list_webhooks(context: typer.Context, business: str, as_json: AsJson = False
                 print_json({**plain_value(one), "secret": "***", "former": "***" if one.former else ""})
             return
         rows = [(one.id, one.url, one.disabled or "on", describe(one.since)) for one in found]
-        print_table("Webhooks", ("id", "address", "state", "since"), rows, whole_keys=True)
+        print_table("Webhooks", ("id", "address", "state", "since"), rows)
 
 
 def add_webhook(context: typer.Context, business: str, url: str) -> None:

@@ -89,6 +89,7 @@ def _examine(service: Service) -> Iterator[tuple[str, bool, str]]:
         ),
     )
     yield _examine_keys(service)
+    yield _examine_digests(service)
     yield _examine_mail(config.settings)
     yield _examine_space(config.settings)
     told = service.store.notices.latest(limit=3)
@@ -110,6 +111,17 @@ def _examine_model(service: Service) -> Iterator[tuple[str, bool, str]]:
         yield "training", True, f"{newest.version} was not adopted: {why}; labels back adopts it all the same"
     episode = under_way(service.store)
     yield "tags", episode is None, drift_words(episode)
+
+
+def _examine_digests(service: Service) -> tuple[str, bool, str]:
+    """Return whether digests that are due were made."""
+    from trendwatch.pipeline.overdue import overdue
+
+    late = overdue(service.store, service.config.businesses, now=service.clock())
+    if not late:
+        return "digests", True, "none is late"
+    said = f"due for an hour or more and not made: {', '.join(late)}"
+    return "digests", False, f"{said}; trendwatch run makes them, or trendwatch digest now"
 
 
 def _examine_keys(service: Service) -> tuple[str, bool, str]:

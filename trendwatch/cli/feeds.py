@@ -104,4 +104,4 @@ def list_feeds(context: typer.Context, as_json: AsJson = False) -> None:
             for health in found
         ]
         columns = ("key", "from", "items", "last good poll", "state", "url")
-        print_table("Feeds", columns, rows, whole_keys=True)
+        print_table("Feeds", columns, rows)

@@ -49,7 +49,7 @@ def items(
         print_json({"items": page.items, "next_cursor": page.next_cursor})
         return
     rows = list(map(_row, page.items))
-    print_table("items", ("id", "first seen", "feed", "title", "labels"), rows, whole_keys=True)
+    print_table("items", ("id", "first seen", "feed", "title", "labels"), rows)
     if page.next_cursor is not None:
         typer.echo(f"more: --cursor {page.next_cursor}")
 

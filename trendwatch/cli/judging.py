@@ -123,7 +123,7 @@ def scorecard(context: typer.Context, as_json: AsJson = False) -> None:
         for card in cards
     ]
     columns = ("key", "items a week", "stories", "only here", "first", "repeats", "late by", "tagged")
-    print_table("Feeds by what only they bring, 90 days", columns, rows, whole_keys=True)
+    print_table("Feeds by what only they bring, 90 days", columns, rows)
 
 
 def try_feed(context: typer.Context, url: str, as_json: AsJson = False) -> None:

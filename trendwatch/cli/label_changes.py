@@ -59,7 +59,7 @@ def list_labels(
         (one.full_key, origins[one.full_key], len(one.strong), len(one.weak), len(one.anti), one.meaning)
         for one in found
     ]
-    print_table("Labels", ("key", "from", "strong", "weak", "anti", "meaning"), rows, whole_keys=True)
+    print_table("Labels", ("key", "from", "strong", "weak", "anti", "meaning"), rows)
 
 
 def show(context: typer.Context, label: What, as_json: AsJson = False) -> None:

@@ -62,7 +62,7 @@ def queue(context: typer.Context, as_json: AsJson = False) -> None:
         (one.tagged.item.id, _why(one, names), one.tagged.item.title, _said(one.tagged.tags)) for one in found
     ]
     title = "to judge: trendwatch labels correct ID"
-    print_table(title, ("id", "why", "title", "tags"), rows, whole_keys=True)
+    print_table(title, ("id", "why", "title", "tags"), rows)
 
 
 def correct(
@@ -101,7 +101,7 @@ def models(context: typer.Context, as_json: AsJson = False) -> None:
         print_json({"models": found})
         return
     rows = [(version, state, f"{made:%Y-%m-%d %H:%M}") for version, state, made in found]
-    print_table("models", ("version", "state", "made"), rows, whole_keys=True)
+    print_table("models", ("version", "state", "made"), rows)
 
 
 def back(

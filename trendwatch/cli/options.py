@@ -115,19 +115,20 @@ def print_json(value: object) -> None:
     typer.echo(json.dumps(plain_value(value), ensure_ascii=False))
 
 
-def print_table(
-    title: str, columns: Sequence[str], rows: Sequence[Sequence[object]], *, whole_keys: bool = False
-) -> None:
-    """Print rows for people; keys are the first column, ``whole_keys`` never breaks them over lines."""
-    from rich.console import Console
-    from rich.table import Table
+def print_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+    """Print rows for people, as wide as their window; into a pipe nothing is left out."""
+    import shutil
 
-    table = Table(title=title, title_justify="left", header_style="bold")
-    for place, column in enumerate(columns):
-        table.add_column(column, overflow="fold", no_wrap=whole_keys and place == 0)
-    for row in rows:
-        table.add_row(*("" if cell is None else str(cell) for cell in row))
-    Console().print(table)
+    from trendwatch.cli.tables import table_lines
+
+    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+    (heading, *lines), left_out = table_lines(columns, rows, width=width)
+    typer.secho(title, bold=True)
+    typer.secho(heading, underline=True)
+    for line in lines:
+        typer.echo(line)
+    if left_out:
+        typer.echo(f"No room for: {', '.join(left_out)}. A wider window, a pipe or --json shows all.")
 
 
 @contextmanager

@@ -78,7 +78,7 @@ def list_practices(
         for one in found
     ]
     columns = ("key", "name", "done by", "EUR a month")
-    print_table(f"{len(found)} practices", columns, rows, whole_keys=True)
+    print_table(f"{len(found)} practices", columns, rows)
 
 
 def show_practice(context: typer.Context, key: str, as_json: AsJson = False) -> None:

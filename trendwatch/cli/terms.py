@@ -47,7 +47,7 @@ def list_terms(
         for one in found
     ]
     columns = ("word", "told", "stories", "publishers", "nearest to", "decided")
-    print_table(f"{len(found)} new words", columns, rows, whole_keys=True)
+    print_table(f"{len(found)} new words", columns, rows)
 
 
 def accept(

@@ -33,7 +33,7 @@ def say_text(service: Service, text: str, *, as_json: bool) -> None:
     rows += [_row(one, "no: low confidence") for facet in Facet for one in found.low(facet)]
     columns = ("label", "confidence", "needed", "because of", "against", "given")
     if rows:
-        print_table(f"{found.title[:60]} (model {found.version})", columns, rows, whole_keys=True)
+        print_table(f"{found.title[:60]} (model {found.version})", columns, rows)
     typer.echo(f"none: {', '.join(none) or 'no facet is without a label'}")
 
 

@@ -43,4 +43,4 @@ def vote(
     rows = [
         (one.story_id, one.kind, one.label, one.period, f"{one.voted_at:%Y-%m-%d %H:%M}") for one in found
     ]
-    print_table("Votes", ("story", "said", "label", "issue", "when"), rows, whole_keys=True)
+    print_table("Votes", ("story", "said", "label", "issue", "when"), rows)

@@ -131,17 +131,14 @@ def _clock_is_slow(store: Store, *, channel: Channel, operator: str, now: dateti
     if not store.items.mostly_after(now + _SLOW):
         store.notices.end("clock", now=now)
         return False
-    notice = Notice(
-        kind="clock",
-        subject="",
-        audience=Audience.OPERATOR,
-        business_key="",
-        text=f"No digests are made: this machine says that it is {now:%Y-%m-%d}, and most news here is later "
-        "than that. Set its clock; it goes on by itself.",
-        opened_at=now,
+    text = (
+        f"No digests are made: this machine says that it is {now:%Y-%m-%d}, and most news here is later "
+        "than that. Set its clock; it goes on by itself."
     )
-    to = (operator,) if operator else ()
-    if tell(store, notice, subject="trendwatch: the clock is wrong", to=to, mail=channel):
+    subject = "trendwatch: the clock is wrong"
+    if _tell_operator(
+        store, "clock", text=text, subject=subject, channel=channel, operator=operator, now=now
+    ):
         _log.error("digest.clock", now=now.isoformat())
     return True
 
@@ -149,18 +146,25 @@ def _clock_is_slow(store: Store, *, channel: Channel, operator: str, now: dateti
 def _stop(making: Making, coverage: Coverage, *, channel: Channel, operator: str) -> None:
     """Tell the operator, once for as long as it lasts, that no digest is made of so little."""
     read = f"{coverage.sources} of {coverage.feeds} feeds"
-    notice = Notice(
-        kind="coverage",
-        subject="",
-        audience=Audience.OPERATOR,
-        business_key="",
-        text=f"No digests are made: only {read} could be read, and a thin digest would be a wrong one. "
-        "The last good issues stay. It goes on by itself once enough can be read; see trendwatch doctor.",
-        opened_at=making.clock(),
+    text = (
+        f"No digests are made: only {read} could be read, and a thin digest would be a wrong one. "
+        "The last good issues stay. It goes on by itself once enough can be read; see trendwatch doctor."
     )
-    to = (operator,) if operator else ()
-    if tell(making.store, notice, subject="trendwatch: digests are stopped", to=to, mail=channel):
+    subject, now = "trendwatch: digests are stopped", making.clock()
+    if _tell_operator(
+        making.store, "coverage", text=text, subject=subject, channel=channel, operator=operator, now=now
+    ):
         _log.error("digest.stopped", sources=coverage.sources, feeds=coverage.feeds)
+
+
+def _tell_operator(
+    store: Store, kind: str, *, text: str, subject: str, channel: Channel, operator: str, now: datetime
+) -> bool:
+    """Tell the operator, once for as long as it lasts; return whether this is the first time."""
+    notice = Notice(
+        kind=kind, subject="", audience=Audience.OPERATOR, business_key="", text=text, opened_at=now
+    )
+    return tell(store, notice, subject=subject, to=(operator,) if operator else (), mail=channel)
 
 
 def _compose_one(

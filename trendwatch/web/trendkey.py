@@ -106,9 +106,11 @@ def _told(parts: Parts, key: str, *, week: int, counted: bool) -> dict[str, obje
 
 
 def _recent(parts: Parts, version: str, key: str, *, last: int) -> Sequence[TaggedItem]:
-    """Return what was told of a key last."""
+    """Return what was told of a key last, each headline once: copies are no news."""
     if not is_term(key):
-        return parts.store.items.search(Filter(labels=tuple(key.split("|"))), limit=_RECENT).items
+        found = parts.store.items.search(Filter(labels=tuple(key.split("|"))), limit=3 * _RECENT).items
+        told = {tagged.item.title.casefold().strip(): tagged for tagged in reversed(found)}
+        return [one for one in found if told[one.item.title.casefold().strip()] is one][:_RECENT]
     since, until = week_start(last - _CHART_WEEKS + 1), week_end(last)
-    found = parts.store.trends.evidence(version, key, since=since, until=until, limit=_RECENT)
-    return parts.store.items.by_id(found)
+    shown = parts.store.trends.evidence(version, key, since=since, until=until, limit=_RECENT)
+    return parts.store.items.by_id(shown)
