@@ -17,8 +17,8 @@ Method, per label:
 
 What won and what did not, on 848 real headlines nobody trained on (areas / sectors; mean average precision,
 which no threshold decides), with all terms and with 40 % of them taken away at random, as a taxonomy is that
-was not written with those headlines in sight. Measured with 1,700 examples; those shipped now have the figures
-that README tells, so of these only the order is claimed:
+was not written with those headlines in sight. Measured with 1,700 examples; those shipped now have
+the figures that README tells, so of these only the order is claimed:
 
                                             all terms       40 % taken away    macro-F1 then
     terms alone                            .766 / .704       .608 / .568        .641 / .600
