@@ -135,7 +135,7 @@ def stories(
 
     with given(context).service(store_url=MEMORY) as service:
         lines = parse_dated(sys.stdin, file="standard input")
-        for line_id, story_id in replay_stories(_stream(service), lines):
+        for line_id, story_id in replay_stories(_untagged(service), lines):
             print_json({"id": line_id, "story_id": story_id})
 
 
@@ -247,6 +247,12 @@ def _tag_value(one: Tag) -> dict[str, object]:
         "confidence": round(one.confidence, 4),
         "terms": list(one.terms),
     }
+
+
+def _untagged(service: Service) -> Stream:
+    from trendwatch.pipeline.stream import Stream
+
+    return Stream(None, index_of=service.understanding.index_of)
 
 
 def _stream(service: Service) -> Stream:
