@@ -239,7 +239,7 @@ def _nearest(reports: Sequence[Report], readings: Sequence[object], gauge: Gauge
     for at, report in enumerate(reports):
         while reports[start].at <= report.at - WINDOW:
             start += 1
-        cosines = gauge.dots(readings[at], readings[start:at])  # type: ignore[list-item, arg-type]
+        cosines = gauge.dots(readings[at], readings[start:at])
         best = int(cosines.argmax()) if len(cosines) else 0
         near = len(cosines) > 0 and cosines[best] >= 0.3
         story.append(story[start + best] if near else at)

@@ -135,7 +135,7 @@ def stories(
     from trendwatch.pipeline.replay import parse_dated, replay_stories
 
     with given(context).service(store_url=MEMORY) as service:
-        stream, wrong = _stream(service), Wrong()
+        stream, wrong = _untagged(service), Wrong()
         lines = parse_dated(sys.stdin, file="standard input", on_wrong=wrong)
         for line_id, story_id in replay_stories(stream, lines):
             print_json({"id": line_id, "story_id": story_id})
@@ -232,6 +232,12 @@ def _tag_value(one: Tag) -> dict[str, object]:
         "confidence": round(one.confidence, 4),
         "terms": list(one.terms),
     }
+
+
+def _untagged(service: Service) -> Stream:
+    from trendwatch.pipeline.stream import Stream
+
+    return Stream(None, index_of=service.understanding.index_of)
 
 
 def _stream(service: Service) -> Stream:

@@ -13,7 +13,7 @@ third shares with the first; or a report that spoke of two events drew a second 
 Measured on simulated worlds 1 to 3 (12 weeks each, with summaries and without): a merge from 0.55 happened 3
 times, from 0.45 19 times, F1 0.943 to 0.944; from 0.35 0.947 with 69, but more mixed ones. A split below 0.20
 happened once: what vouches is seldom two. Below 0.30 there were 16, and F1 fell by 0.001. The cosine with the
-centroid was rejected: of n texts that share nothing it is 1 / sqrt n, so below 17 reports nothing could split.
+centroid was rejected: of n unlike texts it is 1 / sqrt n, so below 17 reports nothing could split.
 
 Source: Miranda et al., EMNLP 2018, merge clusters likewise.
 """

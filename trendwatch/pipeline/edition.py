@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from trendwatch.errors import LeaseLost
 from trendwatch.news.candidates import candidates
-from trendwatch.pipeline.understand import RARITY_TEXTS, RARITY_WINDOW
+from trendwatch.pipeline.openstories import RARITY_TEXTS, RARITY_WINDOW
 from trendwatch.store import Store
 from trendwatch.trends.surge import available_from
 from trendwatch.types.advice import Coverage, Edition

@@ -11,7 +11,7 @@ the words of the news. A test holds it against the steps of the service on a sto
 from __future__ import annotations
 
 from collections import Counter, defaultdict, deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -22,9 +22,9 @@ from trendwatch.pipeline.analyse import Rules, term_rules
 from trendwatch.pipeline.counted import joined
 from trendwatch.pipeline.labels import COUNTED_WEEKS, EVIDENCE, FALL_WEEKS, label_week
 from trendwatch.pipeline.mending import mended
+from trendwatch.pipeline.openstories import RARITY_TEXTS, RARITY_WINDOW
 from trendwatch.pipeline.replay import Dated
 from trendwatch.pipeline.terms import site, term_trend
-from trendwatch.pipeline.understand import RARITY_TEXTS, RARITY_WINDOW
 from trendwatch.tagging.model import Tagger
 from trendwatch.text import reading
 from trendwatch.trends.series import TOTAL, Counts
@@ -57,7 +57,9 @@ class _Read:
 class Stream:
     """What is remembered of a stream."""
 
-    def __init__(self, tagger: Tagger, *, index_of: Callable[[Rarity], StoryIndex] = StoryIndex) -> None:
+    def __init__(
+        self, tagger: Tagger | None, *, index_of: Callable[[Rarity], StoryIndex] = StoryIndex
+    ) -> None:
         self._tagger = tagger
         self._index_of = index_of
         self._index: StoryIndex | None = None
@@ -89,7 +91,7 @@ class Stream:
             known = self._known.get(item_id)
             first = known.line if known else fresh.setdefault(item_id, line)
             self.updates += (first.title, first.summary) != (line.title, line.summary)
-        found = self._tagger.tag([(line.title, line.summary) for line in fresh.values()])
+        found = self._tags(fresh.values())
         understood = [
             _Read(item_id, line, tuple(tag.full_key for tag in tags), _surest_area(tags))
             for (item_id, line), tags in zip(fresh.items(), found, strict=True)
@@ -98,6 +100,11 @@ class Stream:
             self._place(one)
         self._drain(self._tally)
         return [self._known[stable_id(line.source, line.id)].story_id for line in chunk]
+
+    def _tags(self, lines: Collection[Dated]) -> list[tuple[Tag, ...]]:
+        if self._tagger is None:  # only stories are asked for
+            return [()] * len(lines)
+        return list(self._tagger.tag([(line.title, line.summary) for line in lines]))
 
     def judge(self, until: datetime, *, rules: Rules) -> list[Trend]:
         """Return what the weeks came to that ended by a time and were not judged yet."""

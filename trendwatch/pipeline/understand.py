@@ -7,7 +7,6 @@ whenever the next batch is not the continuation of the last one.
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -16,27 +15,24 @@ from itertools import takewhile
 import structlog
 
 from trendwatch.errors import LeaseLost, ModelRejected
-from trendwatch.news.cluster import Rarity, Report, StoryIndex
+from trendwatch.news.cluster import Rarity, StoryIndex
 from trendwatch.pipeline.mending import mend_stories
+from trendwatch.pipeline.openstories import OpenStories, open_at
 from trendwatch.pipeline.taggers import stand_in
 from trendwatch.store import Store
 from trendwatch.tagging.language import detect
 from trendwatch.tagging.model import Tagger
 from trendwatch.trends.tally import Tally
-from trendwatch.types.news import Item, told_order
-from trendwatch.types.stories import Mend, OpenReport, Understood, WaitingItem
+from trendwatch.types.news import Item
+from trendwatch.types.stories import Mend, Understood, WaitingItem
 from trendwatch.types.tags import Model, Tag, Taxonomy
-from trendwatch.types.weeks import week_end, week_number, week_start
+from trendwatch.types.weeks import week_number
 from trendwatch.types.work import Claim, Clock
 
 _log = structlog.get_logger()
 
 #: Items per transaction: about 1,000 rows with their tags.
 BATCH = 250
-#: Word rarities are taken from the items of this long before a week, and frozen for the week.
-RARITY_WINDOW = timedelta(days=28)
-#: More texts say nothing new about how rare a word is.
-RARITY_TEXTS = 20_000
 
 
 @dataclass(slots=True)
@@ -62,43 +58,6 @@ class UnderstandReport:
 
 
 @dataclass(slots=True)
-class _Open:
-    """The story index, what it has seen and what it is about to see."""
-
-    week: int
-    index: StoryIndex
-    #: the latest that was told
-    newest: datetime
-    #: the place in the order of what it has seen last
-    place: tuple[datetime, datetime]
-    #: reports of the week that were understood before, later than what the index has seen, in order of time
-    ahead: deque[OpenReport]
-
-    def reach(self, item: Item) -> None:
-        """See what was understood before up to an item: news that comes late lies between it."""
-        place = told_order(item.counted_at, item.told_at)
-        while self.ahead and told_order(self.ahead[0].at, self.ahead[0].told_at) <= place:
-            known = self.ahead.popleft()
-            report = Report(
-                item_id=known.item_id,
-                source=known.feed_key,
-                title=known.title,
-                summary=known.summary,
-                at=known.told_at,
-            )
-            self.index.restore(report, known.story_id)
-        self.newest = max(self.newest, item.told_at)
-        self.place = max(self.place, place)
-
-    def mend(self, at: datetime) -> list[Mend]:
-        """Put stories right where a time is of a later day than all before it."""
-        if at.date() <= self.newest.date():
-            return []
-        self.newest = at
-        return self.index.mend()
-
-
-@dataclass(slots=True)
 class Understanding:
     """What the step keeps between batches; all of it can be rebuilt from rows."""
 
@@ -109,7 +68,7 @@ class Understanding:
     #: versions that cannot be used: a new model is due
     rejected: set[str] = field(default_factory=set)
     #: None until the first batch, and after a batch that was not written
-    open: _Open | None = None
+    open: OpenStories | None = None
     #: of our last claim; the next one follows directly unless another process had its turn
     token: int = 0
     #: nothing that was read later is looked at in this run, None: all may be
@@ -261,43 +220,16 @@ def _cluster(
     fresh = [one.item for one in batch if not one.story_id]
     stories: dict[str, str] = {}
     new_stories: dict[str, Item] = {}
-    open_ = _open_at(store, fresh[0], memory) if fresh else None
+    if fresh:
+        memory.open = open_at(store, fresh[0], memory.open, index_of=memory.index_of, read_by=memory.read_by)
     for one in batch:
-        if one.story_id or open_ is None:
+        if one.story_id or memory.open is None:
             stories[one.item.id] = one.story_id
             continue
-        if mends := open_.mend(one.item.told_at):
+        if mends := memory.open.mend(one.item.told_at):
             return stories, new_stories, mends
-        open_.reach(one.item)
-        assigned = open_.index.assign(_report(one))
+        assigned = memory.open.assign(one)
         stories[one.item.id] = assigned.story_id
         if assigned.is_new:
             new_stories[assigned.story_id] = one.item
     return stories, new_stories, []
-
-
-def _open_at(store: Store, first: Item, memory: Understanding) -> _Open:
-    """Return the open stories as of an item: the ones in hand if they lead up to it, else from rows."""
-    week, open_ = week_number(first.counted_at), memory.open
-    place = told_order(first.counted_at, first.told_at)
-    if open_ is not None and open_.week == week and place[0] >= open_.place[0]:
-        return open_
-    start = week_start(week)
-    ask = store.understanding.texts
-    texts = ask(start - RARITY_WINDOW, start, limit=RARITY_TEXTS, read_by=memory.read_by)
-    rarity = Rarity.of_reports(texts)
-    known: Sequence[OpenReport] = store.understanding.open_reports(start, week_end(week))
-    if open_ is not None and open_.week < week and not open_.ahead and not known:
-        # the week before is in hand and nothing of this one is understood: the same stories, weighed anew
-        memory.open = _Open(week, open_.index.with_rarity(rarity), open_.newest, place, deque())
-        return memory.open
-    index = memory.index_of(rarity)
-    known = store.understanding.whole_stories(first.told_at - index.reach, week_end(week))
-    newest = max((report.told_at for report in known), default=first.told_at)
-    memory.open = _Open(week, index, newest, place, deque(known))
-    return memory.open
-
-
-def _report(one: WaitingItem) -> Report:
-    item = one.item
-    return Report(item_id=item.id, source=item.feed_key, title=item.title, summary=one.text, at=item.told_at)

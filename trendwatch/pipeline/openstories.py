@@ -1,0 +1,106 @@
+"""The stories that news may still join, in hand between batches:  rows of the last days | in order | index.
+
+A cache: it is rebuilt from rows wherever the next item is not the continuation of the last one.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from trendwatch.news.cluster import Assignment, Rarity, Report, StoryIndex
+from trendwatch.store import Store
+from trendwatch.types.news import Item, told_order
+from trendwatch.types.stories import Mend, OpenReport, WaitingItem
+from trendwatch.types.weeks import week_end, week_number, week_start
+
+#: Word rarities are taken from the items of this long before a week, and frozen for the week.
+RARITY_WINDOW = timedelta(days=28)
+#: More texts say nothing new about how rare a word is.
+RARITY_TEXTS = 20_000
+
+
+@dataclass(slots=True)
+class OpenStories:
+    """The story index, what it has seen and what it is about to see."""
+
+    week: int
+    index: StoryIndex
+    #: the latest that was told
+    newest: datetime
+    #: the place in the order of what it has seen last
+    place: tuple[datetime, datetime]
+    #: reports of the week that were understood before, later than what the index has seen, in order of time
+    ahead: deque[OpenReport]
+
+    def mend(self, at: datetime) -> list[Mend]:
+        """Put stories right where a time is of a later day than all before it."""
+        if at.date() <= self.newest.date():
+            return []
+        self.newest = at
+        return self.index.mend()
+
+    def assign(self, one: WaitingItem) -> Assignment:
+        """Place an item, after all that was understood before and lies before it: news may come late."""
+        item = one.item
+        self._reach(item)
+        return self.index.assign(
+            Report(
+                item_id=item.id,
+                source=item.feed_key,
+                title=item.title,
+                summary=one.text,
+                at=item.told_at,
+            )
+        )
+
+    def _reach(self, item: Item) -> None:
+        place = told_order(item.counted_at, item.told_at)
+        while self.ahead and told_order(self.ahead[0].at, self.ahead[0].told_at) <= place:
+            known = self.ahead.popleft()
+            report = Report(
+                item_id=known.item_id,
+                source=known.feed_key,
+                title=known.title,
+                summary=known.summary,
+                at=known.told_at,
+            )
+            self.index.restore(report, known.story_id)
+        self.newest = max(self.newest, item.told_at)
+        self.place = max(self.place, place)
+
+
+def open_at(
+    store: Store,
+    first: Item,
+    in_hand: OpenStories | None,
+    *,
+    index_of: Callable[[Rarity], StoryIndex],
+    read_by: datetime | None,
+) -> OpenStories:
+    """Return the open stories as of an item: the ones in hand if they lead up to it, else from rows.
+
+    Args:
+        store: the rows.
+        first: of the news to place.
+        in_hand: what the last batch left, None where that is not known.
+        index_of: how to make an empty index for a week's rarities.
+        read_by: words are weighed without what was read later; None: with all.
+    """
+    week = week_number(first.counted_at)
+    place = told_order(first.counted_at, first.told_at)
+    if in_hand is not None and in_hand.week == week and place[0] >= in_hand.place[0]:
+        return in_hand
+    start = week_start(week)
+    texts = store.understanding.texts(start - RARITY_WINDOW, start, limit=RARITY_TEXTS, read_by=read_by)
+    rarity = Rarity.of_reports(texts)
+    known: Sequence[OpenReport] = store.understanding.open_reports(start, week_end(week))
+    if in_hand is not None and in_hand.week < week and not in_hand.ahead and not known:
+        # the week before is in hand and nothing of this one is understood: the same stories, weighed anew
+        return OpenStories(week, in_hand.index.with_rarity(rarity), in_hand.newest, place, deque())
+    index = index_of(rarity)
+    known = store.understanding.whole_stories(first.told_at - index.reach, week_end(week))
+    newest = max((report.told_at for report in known), default=first.told_at)
+    return OpenStories(week, index, newest, place, deque(known))
