@@ -5,13 +5,18 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import text
 
 from tests.seeds import NOW, a_feed, an_item, keep
 from tests.steps import understand_all
 from tests.test_store_models import a_model
+from trendwatch import shipped
 from trendwatch.errors import NotFound
 from trendwatch.store import Store
-from trendwatch.types.tags import Asked, Correction, Facet
+from trendwatch.store.engine import reading, writing
+from trendwatch.store.items import Filter
+from trendwatch.store.migrate import alembic_config, migrate
+from trendwatch.types.tags import Asked, Correction, Facet, Origin
 
 DAY = timedelta(days=1)
 
@@ -81,3 +86,31 @@ def test_candidates_are_items_nobody_asked_about_latest_first(filled: Store) -> 
     filled.corrections.ask({first: Asked.RANDOM}, now=NOW)
     filled.corrections.put(a_correction(second), by="ada")
     assert [one[0] for one in filled.corrections.candidates(NOW - DAY, limit=9)] == [third]
+
+
+def test_what_was_said_before_it_was_kept_by_facet_is_taken_over(filled: Store) -> None:
+    from alembic import command
+
+    config = alembic_config(shipped("migrations"))
+    first = an_item(1).id
+    with writing(filled._engine) as connection:
+        config.attributes["connection"] = connection
+        command.downgrade(config, "0013")
+        connection.execute(
+            text(
+                "INSERT INTO correction (item_seq, labels, facets, made_at, made_by) SELECT seq,"
+                """ '["area:drones"]', '["area", "sector"]', :now, 'ada' FROM item WHERE id = :id"""
+            ),
+            {"id": first, "now": "2025-06-01 12:00:00"},
+        )
+        before = connection.execute(text("SELECT count(*) FROM tag")).scalar_one()
+    migrate(filled._engine)
+    [said] = filled.corrections.all()
+    assert (said.item_id, said.labels, said.facets) == (first, {"area:drones"}, {Facet.AREA, Facet.SECTOR})
+    [shown] = [one for one in filled.items.search(Filter(), limit=10).items if one.item.id == first]
+    told = [(tag.full_key, tag.origin) for tag in shown.tags if tag.facet in said.facets]
+    assert told == [("area:drones", Origin.OPERATOR)]
+    with reading(filled._engine) as connection:
+        aside = connection.execute(text("SELECT count(*) FROM overruled")).scalar_one()
+        after = connection.execute(text("SELECT count(*) FROM tag")).scalar_one()
+    assert after - before == 1 - aside
