@@ -68,7 +68,7 @@ def _split(story: OpenStory, window: Window, gauge: Gauge) -> Mend | None:
     if not leaving or len(leaving) == len(members):
         return None
     part = window.story(stable_id("story", leaving[0].report.item_id), leaving[0].report.at)
-    _move(leaving, part, window)
+    window.move(leaving, part)
     items = _items(leaving)
     return Mend(before=story.id, after=part.id, items=items, merged=False)
 
@@ -118,7 +118,7 @@ def _alike(story: OpenStory, others: Sequence[OpenStory], gauge: Gauge) -> list[
 def _merge(older: OpenStory, younger: OpenStory, window: Window) -> Mend:
     leaving = list(younger.members.values())
     older.size += younger.size - len(leaving)
-    _move(leaving, older, window)
+    window.move(leaving, older)
     return Mend(before=younger.id, after=older.id, items=_items(leaving), merged=True)
 
 
@@ -138,11 +138,6 @@ def _may_merge(one: OpenStory, other: OpenStory, *, usage: Usage, span: timedelt
 
 def _last(story: OpenStory) -> list[Held]:
     return list(story.members.values())[-ASKED:]
-
-
-def _move(members: Iterable[Held], story: OpenStory, window: Window) -> None:
-    for member in members:
-        window.move(member, story)
 
 
 def _items(members: Iterable[Held]) -> tuple[str, ...]:

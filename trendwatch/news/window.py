@@ -8,7 +8,7 @@ vectors is made when it is asked for, and made anew where a report has left.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from heapq import heappop, heappush
@@ -131,7 +131,8 @@ class Window:
     def add(
         self, report: Report, reading: Reading, story: OpenStory, *, copies: tuple[str, ...] = ()
     ) -> None:
-        """Hold a report as one of a story."""
+        """Hold a report as one of a story, which began when the earliest told of its reports was."""
+        story.opened = min(story.opened, report.at)
         held = Held(self._arrivals, report, reading, story, report.at.timestamp(), copies)
         self._arrivals += 1
         self._held[held.number] = held
@@ -143,31 +144,41 @@ class Window:
         self._join(held)
         self._make_newest(held)
 
-    def move(self, held: Held, story: OpenStory) -> None:
-        """Make a held report one of another story."""
-        before = held.story
-        self._leave(held)
-        held.story = story
-        story.opened = min(story.opened, held.report.at)
-        self._join(held)
-        before.size -= 1
+    def move(self, reports: Sequence[Held], story: OpenStory) -> None:
+        """Make held reports of one story those of another: both are as if they had been told so at once."""
+        before = reports[0].story
+        for held in reports:
+            self._leave(held)
+            held.story = story
+            story.opened = min(story.opened, held.report.at)
+            self._join(held)
+            before.size -= 1
         before.newest = max(before.members.values(), key=_when, default=None)
         story.newest = max(story.members.values(), key=_when)
         if not before.members:
             del self._stories[before.id]
+        story.members = dict(sorted(story.members.items()))
+        story.summed, story.in_sum = NOWHERE, 0
+        for held in list(story.members.values()):
+            self._let_go(held)
 
     def advance(self, now: datetime) -> None:
         """Drop what left the window by a time; going back changes nothing."""
         self._clock = now if self._clock is None else max(now, self._clock)
         while self._leaving and self._leaving[0][0] <= self._clock:
             held = self._held.get(heappop(self._leaving)[1])
-            if held is None:
-                continue
-            closes = held.story.opened + self._span
-            if held.story.newest is held and closes > self._clock:
-                heappush(self._leaving, (closes, held.number))
-            else:
-                self._drop(held)
+            if held is not None:
+                self._let_go(held)
+
+    def _let_go(self, held: Held) -> None:
+        """Drop a report whose time is over, unless it is the newest of a story that is still open."""
+        if self._clock is None or held.report.at + self._width > self._clock:
+            return
+        closes = held.story.opened + self._span
+        if held.story.newest is held and closes > self._clock:
+            heappush(self._leaving, (closes, held.number))
+        else:
+            self._drop(held)
 
     def _make_newest(self, held: Held) -> None:
         before = held.story.newest

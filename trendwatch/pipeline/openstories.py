@@ -35,17 +35,19 @@ class OpenStories:
     #: reports of the week that were understood before, later than what the index has seen, in order of time
     ahead: deque[OpenReport]
 
-    def mend(self, at: datetime) -> list[Mend]:
-        """Put stories right where a time is of a later day than all before it."""
-        if at.date() <= self.newest.date():
+    def mend(self, item: Item) -> list[Mend]:
+        """Put stories right before an item that was told on a later day than all before it."""
+        self._reach(item)
+        if item.told_at.date() <= self.newest.date():
             return []
-        self.newest = at
+        self.newest = item.told_at
         return self.index.mend()
 
     def assign(self, one: WaitingItem) -> Assignment:
         """Place an item, after all that was understood before and lies before it: news may come late."""
         item = one.item
         self._reach(item)
+        self.newest = max(self.newest, item.told_at)
         return self.index.assign(
             Report(
                 item_id=item.id,
@@ -57,8 +59,8 @@ class OpenStories:
         )
 
     def _reach(self, item: Item) -> None:
-        place = told_order(item.counted_at, item.told_at)
-        while self.ahead and told_order(self.ahead[0].at, self.ahead[0].told_at) <= place:
+        self.place = max(self.place, told_order(item.counted_at, item.told_at))
+        while self.ahead and told_order(self.ahead[0].at, self.ahead[0].told_at) <= self.place:
             known = self.ahead.popleft()
             report = Report(
                 item_id=known.item_id,
@@ -68,8 +70,6 @@ class OpenStories:
                 at=known.told_at,
             )
             self.index.restore(report, known.story_id)
-        self.newest = max(self.newest, item.told_at)
-        self.place = max(self.place, place)
 
 
 def open_at(

@@ -226,7 +226,7 @@ def _cluster(
         if one.story_id or memory.open is None:
             stories[one.item.id] = one.story_id
             continue
-        if mends := memory.open.mend(one.item.told_at):
+        if mends := memory.open.mend(one.item):
             return stories, new_stories, mends
         assigned = memory.open.assign(one)
         stories[one.item.id] = assigned.story_id
