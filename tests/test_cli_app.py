@@ -56,7 +56,6 @@ def test_version_and_help_need_no_configuration() -> None:
         (("parse", "nothing.rss"), "nothing.rss: cannot be read: No such file or directory"),
         (("evaluate", "--gold", "nothing.jsonl"), "nothing.jsonl: cannot be read"),
         (("trends", "--week", "2025-W60"), "'2025-W60' is no week; write it like 2025-W14, or latest"),
-        (("tag", "--stdin"), "standard input:1: give one object a line with id, title and summary"),
     ],
 )
 def test_what_is_wrong_is_one_line_and_code_1(

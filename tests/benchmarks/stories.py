@@ -37,6 +37,7 @@ from trendwatch.news.likeness import Gauge, likeness, read
 from trendwatch.text import reading, words
 from trendwatch.trends.ngrams import terms_of
 from trendwatch.trends.tally import Tally
+from trendwatch.types.weeks import week_number, week_start
 
 PAIRS = Path(__file__).resolve().parents[3] / "shared" / "data" / "text" / "pairs_headlines_scored.jsonl.gz"
 MONDAY = datetime(2025, 3, 3, tzinfo=UTC)
@@ -179,7 +180,7 @@ def ours(
     for report in reports:
         if report.at.date() > day:
             day = report.at.date()
-            for mend in index.mend():
+            for mend in index.mend(since=week_start(week_number(report.at))):
                 stories.update(dict.fromkeys(mend.items, mend.after))
                 if mended is not None:
                     mended[mend.merged] += 1

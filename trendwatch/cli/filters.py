@@ -166,18 +166,16 @@ def trends(
         refuse_ignored(judging, why="judges lines of standard input: add --stdin")
         list_trends(context, week=week or "latest", model=model or "", as_json=as_json)
         return
-    refuse_ignored(
-        {"--week": week, "--model": model}, why="asks what is stored; with --stdin every week is told"
-    )
+    refuse_ignored({"--week": week, "--model": model}, why="asks what is stored; --stdin tells every week")
     from trendwatch.pipeline.analyse import rules_of
     from trendwatch.pipeline.replay import parse_dated, replay_trends
 
     with given(context).service(store_url=MEMORY) as service:
-        settings = service.settings.trends
+        told = service.settings.trends
         rules = rules_of(
-            min_sources=settings.min_sources if min_sources is None else min_sources,
-            floor=settings.floor if floor is None else floor,
-            top_terms=settings.top_terms if top is None else top,
+            min_sources=told.min_sources if min_sources is None else min_sources,
+            floor=told.floor if floor is None else floor,
+            top_terms=told.top_terms if top is None else top,
             examples=service.config.examples(),
         )
         stream, wrong = _stream(service), Wrong()

@@ -44,7 +44,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from trendwatch.news.likeness import (
@@ -171,9 +171,19 @@ class StoryIndex:
         else:
             self._window.add(report, reading, self._window.story(story_id, report.at))
 
-    def mend(self) -> list[Mend]:
-        """Put right what the reports of a day joined wrongly or left apart, and say what was changed."""
-        return mends(self._window, self._gauge, usage=self._rarity.usage, span=self._span, cap=self._cap)
+    def mend(self, *, since: datetime | None = None) -> list[Mend]:
+        """Put right what the reports of a day joined wrongly or left apart, and say what was changed.
+
+        Stories begun before ``since`` stay as they are: their weeks may be judged.
+        """
+        return mends(
+            self._window,
+            self._gauge,
+            usage=self._rarity.usage,
+            span=self._span,
+            cap=self._cap,
+            since=since,
+        )
 
     def with_rarity(self, rarity: Rarity) -> StoryIndex:
         """Return the same stories and reports weighed by other rarities, as at the change of a week."""

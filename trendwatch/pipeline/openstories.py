@@ -41,7 +41,7 @@ class OpenStories:
         if item.told_at.date() <= self.newest.date():
             return []
         self.newest = item.told_at
-        return self.index.mend()
+        return self.index.mend(since=week_start(self.week))
 
     def assign(self, one: WaitingItem) -> Assignment:
         """Place an item, after all that was understood before and lies before it: news may come late."""

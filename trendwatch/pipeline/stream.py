@@ -125,7 +125,7 @@ class Stream:
         self._since.setdefault(line.source, week_number(line.date))
         index = self._index_at(line.date)
         if self._newest is not None and line.date.date() > self._newest.date():
-            for mend in index.mend():
+            for mend in index.mend(since=week_start(self._week)):
                 self._mend(mend)
         self._newest = line.date if self._newest is None else max(self._newest, line.date)
         report = Report(
