@@ -9,9 +9,11 @@ Both: a database that cannot be used raises StorageUnavailable, whatever the dri
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from time import monotonic, sleep
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
@@ -23,11 +25,10 @@ from trendwatch.errors import ConfigError, StorageUnavailable
 
 #: A writer waits this long for another before the store counts as unavailable.
 BUSY_SECONDS = 30
+_WAL_RETRY_SECONDS = 0.02
 
 _SQLITE_PRAGMAS = (
-    # first: two processes that open a new file at once both want to switch it to WAL
     f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}",
-    "PRAGMA journal_mode=WAL",
     # NORMAL in WAL mode loses no committed row on kill -9; only a power cut may drop the last ones
     "PRAGMA synchronous=NORMAL",
     "PRAGMA foreign_keys=ON",
@@ -80,6 +81,7 @@ def _open_sqlite(url: URL) -> Engine:
         connection.isolation_level = None  # we begin transactions ourselves
         for pragma in _SQLITE_PRAGMAS:
             connection.execute(pragma)
+        _switch_to_wal(connection)
 
     @event.listens_for(engine, "begin")
     def _on_begin(connection: Connection) -> None:
@@ -87,6 +89,23 @@ def _open_sqlite(url: URL) -> Engine:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     return engine
+
+
+def _switch_to_wal(connection: Any) -> None:
+    """Switch a file to WAL; of several who open a new one at once, one does and the others wait.
+
+    SQLite does not wait here itself: two who each hold a read lock and want all would wait for each other.
+    """
+    give_up = monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or monotonic() >= give_up:
+                raise
+            sleep(_WAL_RETRY_SECONDS)
+        else:
+            return
 
 
 _ONE_STATE: dict[str, Any] = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
