@@ -59,8 +59,9 @@ from trendwatch.news.likeness import (
 )
 from trendwatch.news.mending import mends
 from trendwatch.news.rarity import Rarity
-from trendwatch.news.vouching import Wording, vouch, wording
+from trendwatch.news.vouching import vouch
 from trendwatch.news.window import Held, OpenStory, Report, Window, centroid
+from trendwatch.news.wordings import Wording, wording
 from trendwatch.types.identity import stable_id
 from trendwatch.types.stories import Mend
 

@@ -17,7 +17,8 @@ from collections.abc import Iterable, Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from trendwatch.news.vouching import Usage, wording
+from trendwatch.news.vouching import Usage
+from trendwatch.news.wordings import wording
 from trendwatch.statistics import Floats
 from trendwatch.text import STOP_WORDS, headline, reading, words
 

@@ -17,7 +17,7 @@ from itertools import islice
 from trendwatch.news.likeness import NOWHERE, Gauge, Reading, Vector, added
 from trendwatch.news.postings import Postings
 from trendwatch.news.rows import Rows
-from trendwatch.news.vouching import Wording, wording
+from trendwatch.news.wordings import Wording, wording
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
