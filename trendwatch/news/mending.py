@@ -93,7 +93,7 @@ def _merges(
     found: list[Mend] = []
     others = _near(story, window)
     while others and story.members:  # which are none once it was merged into an older one
-        for other in _alike(story, others, gauge):
+        for other in _alike(story, others, window, gauge):
             older, younger = sorted((story, other), key=_age)
             if may_merge(older, younger):
                 found.append(_merge(older, younger, window))
@@ -104,15 +104,28 @@ def _merges(
     return found
 
 
-def _alike(story: OpenStory, others: Sequence[OpenStory], gauge: Gauge) -> list[OpenStory]:
-    """Return those of some stories whose centroid is near."""
-    mine, theirs = centroid(story), [centroid(other) for other in others]
-    cosines = gauge.dots(mine, theirs).tolist()
-    return [
-        other
-        for other, each, cosine in zip(others, theirs, cosines, strict=True)
-        if cosine >= MERGE * mine.length * each.length
-    ]
+def _alike(story: OpenStory, others: Sequence[OpenStory], window: Window, gauge: Gauge) -> list[OpenStory]:
+    """Return those of some stories, found by words, whose centroid is near."""
+    mine = centroid(story)
+    wanted = MERGE * mine.length
+    # a single report is its own centroid, of length 1, and the vectors of reports are fetched in one go
+    alone = [other for other in others if len(other.members) == 1]
+    near = set[OpenStory]()
+    if alone:
+        cosines = gauge.measure(mine, window.columns([next(iter(other.members)) for other in alone]))
+        near.update([alone[at] for at in (cosines >= wanted).nonzero()[0].tolist()])
+    if len(alone) < len(others):
+        several = [other for other in others if len(other.members) > 1]
+        sums = [centroid(other) for other in several]
+        totals = gauge.dots(mine, sums).tolist()
+        near.update(
+            [
+                other
+                for other, each, total in zip(several, sums, totals, strict=True)
+                if total >= wanted * each.length
+            ]
+        )
+    return [other for other in others if other in near] if near else []
 
 
 def _merge(older: OpenStory, younger: OpenStory, window: Window) -> Mend:

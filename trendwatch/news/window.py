@@ -8,15 +8,17 @@ vectors is made when it is asked for, and made anew where a report has left.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from heapq import heappop, heappush
 from itertools import islice
 
+import numpy as np
+
 from trendwatch.news.likeness import NOWHERE, Gauge, Reading, Vector, added
 from trendwatch.news.postings import Postings
-from trendwatch.news.rows import Rows
+from trendwatch.news.rows import Columns, Rows
 from trendwatch.news.wordings import Wording, wording
 
 
@@ -124,15 +126,25 @@ class Window:
             for number, cosine in zip(numbers[order].tolist(), cosines[order].tolist(), strict=True):
                 yield self._held[number], cosine
 
+    def columns(self, numbers: Sequence[int]) -> Columns:
+        """Return the vectors of held reports that have words."""
+        return self._rows.columns(np.array(numbers, dtype=np.int64))
+
     def story(self, story_id: str, opened: datetime) -> OpenStory:
         """Return a story of the window, or begin it."""
         return self._stories.setdefault(story_id, OpenStory(story_id, opened))
 
     def add(
-        self, report: Report, reading: Reading, story: OpenStory, *, copies: tuple[str, ...] = ()
+        self,
+        report: Report,
+        reading: Reading,
+        story: OpenStory,
+        *,
+        copies: tuple[str, ...] = (),
+        asked: Wording | None = None,
     ) -> None:
         """Hold a report as one of a story."""
-        held = Held(self._arrivals, report, reading, story, report.at.timestamp(), copies)
+        held = Held(self._arrivals, report, reading, story, report.at.timestamp(), copies, asked)
         self._arrivals += 1
         self._held[held.number] = held
         self._postings.add(held.number, reading.rarest)
