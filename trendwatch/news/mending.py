@@ -39,6 +39,8 @@ FEWEST_TO_SPLIT = 3
 ASKED = 5
 #: Hours between the newest reports of two stories that are one.
 APART = timedelta(hours=72)
+#: More than sums of the same numbers differ by.
+_MARGIN = 1e-6
 
 
 def mends(window: Window, gauge: Gauge, *, usage: Usage, span: timedelta, cap: int) -> list[Mend]:
@@ -108,24 +110,16 @@ def _alike(story: OpenStory, others: Sequence[OpenStory], window: Window, gauge:
     """Return those of some stories, found by words, whose centroid is near."""
     mine = centroid(story)
     wanted = MERGE * mine.length
-    # a single report is its own centroid, of length 1, and the vectors of reports are fetched in one go
-    alone = [other for other in others if len(other.members) == 1]
-    near = set[OpenStory]()
-    if alone:
-        cosines = gauge.measure(mine, window.columns([next(iter(other.members)) for other in alone]))
-        near.update([alone[at] for at in (cosines >= wanted).nonzero()[0].tolist()])
-    if len(alone) < len(others):
-        several = [other for other in others if len(other.members) > 1]
-        sums = [centroid(other) for other in several]
-        totals = gauge.dots(mine, sums).tolist()
-        near.update(
-            [
-                other
-                for other, each, total in zip(several, sums, totals, strict=True)
-                if total >= wanted * each.length
-            ]
-        )
-    return [other for other in others if other in near] if near else []
+    # a sum of n texts is no shorter than the root of n: most are too far, whatever their sum may be
+    likely = (gauge.measure(mine, window.joined(others)) >= wanted - _MARGIN).nonzero()[0].tolist()
+    if not likely:
+        return []
+    near = [others[at] for at in likely]
+    sums = [centroid(other) for other in near]
+    totals = gauge.dots(mine, sums).tolist()
+    return [
+        other for other, each, total in zip(near, sums, totals, strict=True) if total >= wanted * each.length
+    ]
 
 
 def _merge(older: OpenStory, younger: OpenStory, window: Window) -> Mend:

@@ -126,9 +126,17 @@ class Window:
             for number, cosine in zip(numbers[order].tolist(), cosines[order].tolist(), strict=True):
                 yield self._held[number], cosine
 
-    def columns(self, numbers: Sequence[int]) -> Columns:
-        """Return the vectors of held reports that have words."""
-        return self._rows.columns(np.array(numbers, dtype=np.int64))
+    def joined(self, stories: Sequence[OpenStory]) -> Columns:
+        """Return the vectors of each story's reports one behind the other, over the root of their number.
+
+        What a text has in common with one of these is no less than its cosine with the story's centroid.
+        """
+        rows = self._rows.columns(np.array([number for one in stories for number in one.members]))
+        sizes = np.array([len(one.members) for one in stories])
+        starts = sizes.cumsum() - sizes
+        lengths = np.add.reduceat(rows.lengths, starts)
+        roots = np.sqrt(np.add.reduceat(np.minimum(rows.lengths, 1), starts))
+        return Columns(rows.terms, rows.weights / roots.repeat(lengths), lengths)
 
     def story(self, story_id: str, opened: datetime) -> OpenStory:
         """Return a story of the window, or begin it."""
