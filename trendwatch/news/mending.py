@@ -95,7 +95,7 @@ def _merges(
     found: list[Mend] = []
     others = _near(story, window)
     while others and story.members:  # which are none once it was merged into an older one
-        for other in _alike(story, others, window, gauge):
+        for other in _alike(story, others, window, gauge=gauge):
             older, younger = sorted((story, other), key=_age)
             if may_merge(older, younger):
                 found.append(_merge(older, younger, window))

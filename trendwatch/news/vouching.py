@@ -106,6 +106,15 @@ class Usage:
         self.squares.clear()
         self.leads.clear()
 
+    def include(self, other: Usage) -> None:
+        """Count all reports of another."""
+        self.reports += other.reports
+        self._counts.update(other._counts)
+        self._capital.update(other._capital)
+        self._small.update(other._small)
+        self.squares.clear()
+        self.leads.clear()
+
     def written(self, word: str) -> tuple[int, int]:
         """Return how many reports write a word with a capital in mid-sentence, and how many without."""
         return self._capital[word], self._small[word]
