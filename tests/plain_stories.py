@@ -14,8 +14,9 @@ from trendwatch.news.cluster import DAYS_SCALE, FAR, LIKELY, SAME_SOURCE_DAY, As
 from trendwatch.news.likeness import FEWEST_SHARED, Reading, discount, dot, read, shared_words
 from trendwatch.news.postings import CANDIDATES, CROWD, ENOUGH
 from trendwatch.news.rarity import Rarity
-from trendwatch.news.vouching import vouch, wording
+from trendwatch.news.vouching import vouch
 from trendwatch.news.window import Report
+from trendwatch.news.wordings import wording
 from trendwatch.types.identity import stable_id
 
 WIDTH, SPAN, CAP = timedelta(hours=72), timedelta(days=7), 200

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trendwatch.news.vouching import CERTAIN, ENOUGH, VOUCHES, Usage, points, wording
+from trendwatch.news.vouching import CERTAIN, ENOUGH, VOUCHES, Beside, Usage, points, vouch
+from trendwatch.news.wordings import wording
 
 #: News of other days: "fees", "firm" and "Monday" are common, "London" is a common name.
 NEWS = [wording(f"The firm {n} in London talks of fees", f"On Monday the firm paid {n}.") for n in range(50)]
@@ -85,3 +86,28 @@ def test_it_is_mutual_bounded_and_does_not_depend_on_the_order(texts: list[tuple
 def test_no_news_at_all_is_no_mistake() -> None:
     found = points([wording("", ""), wording("", "")], Usage([]))
     assert found.tolist() == [[CERTAIN, 0.0], [0.0, CERTAIN]]
+
+
+_SAYINGS = st.lists(
+    st.sampled_from(
+        "Larch larch London fees firm Monday 12 7 2,400 Works works. sensors Sensors drone".split()
+    ),
+    max_size=9,
+).map(" ".join)
+
+
+@given(st.tuples(_SAYINGS, _SAYINGS), st.tuples(_SAYINGS, _SAYINGS), st.integers(min_value=0, max_value=50))
+def test_two_reports_alone_are_judged_as_in_the_table_of_all(
+    first: tuple[str, str], second: tuple[str, str], read: int
+) -> None:
+    one, other, usage = wording(*first), wording(*second), Usage(NEWS[:read])
+    table = points([one, other], Beside(usage, [one, other]))
+    assert vouch(one, other, usage) == vouch(other, one, usage) == (table[0, 1] >= VOUCHES)
+
+
+def test_what_is_remembered_of_words_is_forgotten_with_one_more_report() -> None:
+    usage, larch = Usage(NEWS), wording("We hear that Larch is sold", "")
+    before = usage.squares["larch"], usage.leads["larch"]
+    usage.add(larch)
+    assert usage.squares["larch"] < before[0]
+    assert usage.leads["larch"] == before[1] + 1

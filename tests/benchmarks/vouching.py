@@ -29,7 +29,8 @@ from trendwatch.demo.world import World
 from trendwatch.news.candidates import candidates
 from trendwatch.news.cluster import Report
 from trendwatch.news.parse import parse
-from trendwatch.news.vouching import VOUCHES, Usage, points, wording
+from trendwatch.news.vouching import VOUCHES, Usage, points
+from trendwatch.news.wordings import wording
 from trendwatch.types.news import Document, ParsedFeed
 from trendwatch.types.sources import Source
 from trendwatch.types.stories import Telling, Told

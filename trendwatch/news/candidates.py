@@ -14,7 +14,8 @@ from datetime import datetime
 import numpy as np
 
 from trendwatch.news.firsttold import told_at
-from trendwatch.news.vouching import CERTAIN, VOUCHES, Matrix, Usage, Wording, points, wording
+from trendwatch.news.vouching import CERTAIN, VOUCHES, Matrix, Usage, points
+from trendwatch.news.wordings import Wording, wording
 from trendwatch.types.advice import Candidate
 from trendwatch.types.sources import Source
 from trendwatch.types.stories import Telling, Told

@@ -59,8 +59,9 @@ from trendwatch.news.likeness import (
 )
 from trendwatch.news.mending import mends
 from trendwatch.news.rarity import Rarity
-from trendwatch.news.vouching import Wording, vouch, wording
+from trendwatch.news.vouching import vouch
 from trendwatch.news.window import Held, OpenStory, Report, Window, centroid
+from trendwatch.news.wordings import Wording, wording
 from trendwatch.types.identity import stable_id
 from trendwatch.types.stories import Mend
 
@@ -102,6 +103,15 @@ class _Match(NamedTuple):
     age: int
     cosine: float
     held: Held
+
+
+class _Decision(NamedTuple):
+    #: the nearest report of an open story
+    nearest: _Match | None
+    #: the one whose story is joined
+    joined: _Match | None
+    #: what the new report says, where it was asked whether one vouches for it
+    said: Wording | None
 
 
 class StoryIndex:
@@ -147,12 +157,12 @@ class StoryIndex:
         if twin is not None:
             twin.copies += (report.item_id,)
             return Assignment(story_id=twin.story.id, is_new=False, duplicate=True, similarity=1.0)
-        nearest, joined = self._decide(report, reading)
+        nearest, joined, asked = self._decide(report, reading)
         if joined is not None:
             story = joined.held.story
         else:
             story = self._window.story(stable_id("story", report.item_id), report.at)
-        self._window.add(report, reading, story)
+        self._window.add(report, reading, story, asked=asked)
         best = joined or nearest
         return Assignment(
             story_id=story.id,
@@ -200,15 +210,14 @@ class StoryIndex:
         readings = read_anew([held.reading for held in reports], self._rarity, rarity)
         for held, reading in zip(reports, readings, strict=True):
             story = fresh._window.story(held.story.id, held.story.opened)
-            fresh._window.add(held.report, reading, story, copies=held.copies)
+            fresh._window.add(held.report, reading, story, copies=held.copies, asked=held.asked)
             story.size = held.story.size
         return fresh
 
     def _read(self, report: Report) -> Reading:
         return read(report.title, report.summary, rarity=self._rarity)
 
-    def _decide(self, report: Report, reading: Reading) -> tuple[_Match | None, _Match | None]:
-        """Return the nearest report of an open story, and the one whose story is joined."""
+    def _decide(self, report: Report, reading: Reading) -> _Decision:
         matches = self._matches(report, reading)
         threshold = self._same_story if report.summary else self._same_story_headline
         said: Wording | None = None
@@ -219,8 +228,8 @@ class StoryIndex:
                 continue
             said = said or wording(report.title, report.summary)
             if match.copy or vouch(said, match.held.wording, self._rarity.usage):
-                return matches[0], match
-        return (matches[0] if matches else None), None
+                return _Decision(matches[0], match, said)
+        return _Decision(matches[0] if matches else None, None, said)
 
     def _matches(self, report: Report, reading: Reading) -> list[_Match]:
         """Return the likeliest reports of the stories that may be joined, the best first."""

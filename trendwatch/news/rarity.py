@@ -9,32 +9,25 @@ two short columns, and a window full of texts is weighed anew for the next week 
 from __future__ import annotations
 
 import math
-import re
 from array import array
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from trendwatch.news.vouching import Usage, wording
+from trendwatch.news.uses import BEGINNING, MARK, PREFIX, Uses
+from trendwatch.news.vouching import Usage
 from trendwatch.statistics import Floats
-from trendwatch.text import STOP_WORDS, headline, reading, words
+from trendwatch.text import STOP_WORDS
 
 Numbers = NDArray[np.int64]
 
-#: Letters of a beginning. Six are 0.004 worse, four confuse.
-BEGINNING = 5
-#: Marks a beginning among the words; cannot occur in a word.
-_MARK = "~"
 #: The number of all stop words.
 STOP = 0
 #: A text that says a word more often says nothing more.
 _MOST = 64
 #: A prefix of so many headlines of four weeks is the name of a column: "Show HN:", "Podcast:".
 REPEATED = 5
-#: "Podcast: ...", "Test run – ...": a few words before a mark.
-_PREFIX = re.compile(r"([^\W\d_][\w .&'’-]{0,28}?)(?::| [-–—|])\s+(?=\S)")
 _TF = [0.0, *(1 + math.log(count) for count in range(1, _MOST + 1))]
 
 
@@ -71,24 +64,17 @@ class Rarity:
     @classmethod
     def of_reports(cls, reports: Iterable[tuple[str, str]]) -> Rarity:
         """Count in how many of some (title, text) each word and each beginning occurs, and what repeats."""
-        counts: Counter[str] = Counter()
-        prefixes: Counter[str] = Counter()
-        usage = Usage([])
-        total = 0
-        for title, text in reports:
-            total += 1
-            found = set(words(reading(title, text)))
-            counts.update(found)
-            counts.update({word[:BEGINNING] + _MARK for word in found})
-            usage.add(wording(title, text))
-            if prefix := _prefix(headline(title)):
-                prefixes[prefix] += 1
-        columns = frozenset(prefix for prefix, repeated in prefixes.items() if repeated >= REPEATED)
-        return cls(counts, texts=total, usage=usage, columns=columns)
+        return cls.of_uses(Uses.of(reports))
+
+    @classmethod
+    def of_uses(cls, uses: Uses) -> Rarity:
+        """Weigh words by how some reports use them."""
+        columns = frozenset(prefix for prefix, repeated in uses.prefixes.items() if repeated >= REPEATED)
+        return cls(uses.counts, texts=uses.texts, usage=uses.usage, columns=columns)
 
     def without_column(self, head: str) -> str:
         """Return a headline without the name of a column before it."""
-        found = _PREFIX.match(head) if self._columns else None
+        found = PREFIX.match(head) if self._columns else None
         return head[found.end() :] if found and found.group(1).lower() in self._columns else head
 
     def __len__(self) -> int:
@@ -146,7 +132,7 @@ class Rarity:
     def number_of(self, word: str) -> int:
         """Give a word its number, and its beginning one."""
         number = self._new(word)
-        begin = word[:BEGINNING] + _MARK
+        begin = word[:BEGINNING] + MARK
         if begin not in self._beginnings:
             self._beginnings[begin] = self._new(begin)
         self._begins[number] = self._beginnings[begin]
@@ -156,11 +142,6 @@ class Rarity:
         self._weights.append(self.weight(term))
         self._terms.append(term)
         return len(self._weights) - 1
-
-
-def _prefix(head: str) -> str:
-    found = _PREFIX.match(head)
-    return found.group(1).lower() if found else ""
 
 
 class _Numbers(dict[str, int]):

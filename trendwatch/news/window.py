@@ -14,10 +14,12 @@ from datetime import datetime, timedelta
 from heapq import heappop, heappush
 from itertools import islice
 
+import numpy as np
+
 from trendwatch.news.likeness import NOWHERE, Gauge, Reading, Vector, added
 from trendwatch.news.postings import Postings
-from trendwatch.news.rows import Rows
-from trendwatch.news.vouching import Wording, wording
+from trendwatch.news.rows import Columns, Rows
+from trendwatch.news.wordings import Wording, wording
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,16 +126,34 @@ class Window:
             for number, cosine in zip(numbers[order].tolist(), cosines[order].tolist(), strict=True):
                 yield self._held[number], cosine
 
+    def joined(self, stories: Sequence[OpenStory]) -> Columns:
+        """Return the vectors of each story's reports one behind the other, over the root of their number.
+
+        What a text has in common with one of these is no less than its cosine with the story's centroid.
+        """
+        rows = self._rows.columns(np.array([number for one in stories for number in one.members]))
+        sizes = np.array([len(one.members) for one in stories])
+        starts = sizes.cumsum() - sizes
+        lengths = np.add.reduceat(rows.lengths, starts)
+        roots = np.sqrt(np.add.reduceat(np.minimum(rows.lengths, 1), starts))
+        return Columns(rows.terms, rows.weights / roots.repeat(lengths), lengths)
+
     def story(self, story_id: str, opened: datetime) -> OpenStory:
         """Return a story of the window, or begin it."""
         return self._stories.setdefault(story_id, OpenStory(story_id, opened))
 
     def add(
-        self, report: Report, reading: Reading, story: OpenStory, *, copies: tuple[str, ...] = ()
+        self,
+        report: Report,
+        reading: Reading,
+        story: OpenStory,
+        *,
+        copies: tuple[str, ...] = (),
+        asked: Wording | None = None,
     ) -> None:
         """Hold a report as one of a story, which began when the earliest told of its reports was."""
         story.opened = min(story.opened, report.at)
-        held = Held(self._arrivals, report, reading, story, report.at.timestamp(), copies)
+        held = Held(self._arrivals, report, reading, story, report.at.timestamp(), copies, asked)
         self._arrivals += 1
         self._held[held.number] = held
         self._postings.add(held.number, reading.rarest)

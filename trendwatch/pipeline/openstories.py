@@ -6,15 +6,16 @@ A cache: it is rebuilt from rows wherever the next item is not the continuation 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from trendwatch.news.cluster import Assignment, Rarity, Report, StoryIndex
+from trendwatch.news.uses import Month
 from trendwatch.store import Store
 from trendwatch.types.news import Item, told_order
 from trendwatch.types.stories import Mend, OpenReport, WaitingItem
-from trendwatch.types.weeks import week_end, week_number, week_start
+from trendwatch.types.weeks import WEEK, week_end, week_number, week_start
 
 #: Word rarities are taken from the items of this long before a week, and frozen for the week.
 RARITY_WINDOW = timedelta(days=28)
@@ -34,6 +35,8 @@ class OpenStories:
     place: tuple[datetime, datetime]
     #: reports of the week that were understood before, later than what the index has seen, in order of time
     ahead: deque[OpenReport]
+    #: what was counted of the weeks before
+    month: Month
 
     def mend(self, item: Item) -> list[Mend]:
         """Put stories right before an item that was told on a later day than all before it."""
@@ -94,13 +97,25 @@ def open_at(
     if in_hand is not None and in_hand.week == week and place[0] >= in_hand.place[0]:
         return in_hand
     start = week_start(week)
-    texts = store.understanding.texts(start - RARITY_WINDOW, start, limit=RARITY_TEXTS, read_by=read_by)
-    rarity = Rarity.of_reports(texts)
+    month = in_hand.month if in_hand is not None else Month()
+    rarity = Rarity.of_uses(month.uses(_texts(store, week, read_by=read_by)))
     known: Sequence[OpenReport] = store.understanding.open_reports(start, week_end(week))
     if in_hand is not None and in_hand.week < week and not in_hand.ahead and not known:
         # the week before is in hand and nothing of this one is understood: the same stories, weighed anew
-        return OpenStories(week, in_hand.index.with_rarity(rarity), in_hand.newest, place, deque())
+        return OpenStories(week, in_hand.index.with_rarity(rarity), in_hand.newest, place, deque(), month)
     index = index_of(rarity)
     known = store.understanding.whole_stories(first.told_at - index.reach, week_end(week))
     newest = max((report.told_at for report in known), default=first.told_at)
-    return OpenStories(week, index, newest, place, deque(known))
+    return OpenStories(week, index, newest, place, deque(known), month)
+
+
+def _texts(store: Store, week: int, *, read_by: datetime | None) -> Iterator[list[tuple[str, str]]]:
+    """Yield the texts by which words of a week are weighed: of the weeks before, the last one first."""
+    left = RARITY_TEXTS
+    start = week_start(week)
+    while left and start > week_start(week) - RARITY_WINDOW:
+        since = start - WEEK
+        texts = store.understanding.texts(since, start, limit=left, read_by=read_by)
+        left -= len(texts)
+        start = since
+        yield texts

@@ -14,10 +14,12 @@ from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import groupby
 
 import numpy as np
 
 from trendwatch.news.cluster import Rarity, Report, StoryIndex
+from trendwatch.news.uses import Month
 from trendwatch.pipeline.analyse import Rules, term_rules
 from trendwatch.pipeline.counted import joined
 from trendwatch.pipeline.labels import COUNTED_WEEKS, EVIDENCE, FALL_WEEKS, label_week
@@ -64,6 +66,7 @@ class Stream:
         self._index_of = index_of
         self._index: StoryIndex | None = None
         self._week = 0
+        self._month = Month()
         self._newest: datetime | None = None
         self._reads: deque[_Read] = deque()
         self._known: dict[str, _Read] = {}
@@ -145,7 +148,9 @@ class Stream:
             texts = [read.line for read in self._reads if since <= read.line.date < start]
             # the latest by their own time, as rows are asked for
             latest = sorted(texts, key=lambda line: line.date)[-RARITY_TEXTS:]
-            rarity = Rarity.of_reports((line.title, line.summary) for line in latest)
+            weeks = groupby(latest, key=lambda line: week_number(line.date))
+            uses = self._month.uses([(line.title, line.summary) for line in lines] for _, lines in weeks)
+            rarity = Rarity.of_uses(uses)
             fresh = self._index_of(rarity) if self._index is None else self._index.with_rarity(rarity)
             self._index, self._week = fresh, week
             self._forget(start)

@@ -88,14 +88,17 @@ class Tally:
         week, day = week_number(at), weekday(at)
         by_feed = self._counted[story_id]
         known = set().union(*by_feed.values())
-        for key in (TOTAL, *keys):
-            if key not in known:
-                self.story_counts[key, week] += 1
-                self.day_counts[key, week, day] += 1
-                self.first_counts[key, week, feed_key] += 1
-            if key not in by_feed[feed_key]:
-                self.report_counts[key, week, feed_key] += 1
-                by_feed[feed_key].add(key)
+        own = by_feed[feed_key]
+        counted = (TOTAL, *keys)
+        first = [key for key in counted if key not in known]
+        if first:
+            self.story_counts.update([(key, week) for key in first])
+            self.day_counts.update([(key, week, day) for key in first])
+            self.first_counts.update([(key, week, feed_key) for key in first])
+        reported = [key for key in counted if key not in own]
+        if reported:
+            self.report_counts.update([(key, week, feed_key) for key in reported])
+            own.update(reported)
 
 
 def difference(before: Tally, after: Tally) -> Understood:
