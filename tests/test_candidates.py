@@ -140,8 +140,7 @@ def test_backlog_where_every_report_that_is_heard_is() -> None:
 def test_claims_of_a_simulated_world_are_true() -> None:
     joined, vouched = claims(21, weeks=range(40, 43))
     many = [one for one in vouched if len(one.claimed) > 1]
-    # A seed nothing was tuned on. What joins was vouched for by one report, what is claimed by the headline.
-    assert share_too_high(joined) <= 0.05
-    assert share_too_high(many) <= 0.02
+    # A seed nothing was tuned on. What joins is vouched for by some report, here by the one that is shown.
+    assert share_too_high(many) <= share_too_high(joined) <= 0.05
     assert share_lost(vouched) <= 0.10
     assert len(many) > 50

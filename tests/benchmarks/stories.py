@@ -80,7 +80,7 @@ class Speed(NamedTuple):
     placed: float
     #: the same, with the mending of each day and the counts
     counted: float
-    #: CPU seconds in which the window is weighed anew for a week
+    #: CPU seconds in which 10,000 reports are read and the window is weighed anew for a week
     anew: float
 
 

@@ -42,8 +42,6 @@ FEWEST_TO_SPLIT = 3
 ASKED = 5
 #: Hours between the newest reports of two stories that are one.
 APART = timedelta(hours=72)
-#: More than sums of the same numbers differ by.
-_MARGIN = 1e-6
 
 
 def mends(
@@ -113,7 +111,7 @@ def _merges(
     found: list[Mend] = []
     others = _near(story, window)
     while others and story.members:  # which are none once it was merged into an older one
-        for other in _alike(story, others, window, gauge=gauge):
+        for other in _alike(story, others, gauge):
             older, younger = sorted((story, other), key=_age)
             if may_merge(older, younger):
                 found.append(_merge(older, younger, window))
@@ -124,19 +122,14 @@ def _merges(
     return found
 
 
-def _alike(story: OpenStory, others: Sequence[OpenStory], window: Window, gauge: Gauge) -> list[OpenStory]:
-    """Return those of some stories, found by words, whose centroid is near."""
-    mine = centroid(story)
-    wanted = MERGE * mine.length
-    # a sum of n texts is no shorter than the root of n: most are too far, whatever their sum may be
-    likely = (gauge.measure(mine, window.joined(others)) >= wanted - _MARGIN).nonzero()[0].tolist()
-    if not likely:
-        return []
-    near = [others[at] for at in likely]
-    sums = [centroid(other) for other in near]
-    totals = gauge.dots(mine, sums).tolist()
+def _alike(story: OpenStory, others: Sequence[OpenStory], gauge: Gauge) -> list[OpenStory]:
+    """Return those of some stories whose centroid is near."""
+    mine, theirs = centroid(story), [centroid(other) for other in others]
+    cosines = gauge.dots(mine, theirs).tolist()
     return [
-        other for other, each, total in zip(near, sums, totals, strict=True) if total >= wanted * each.length
+        other
+        for other, each, cosine in zip(others, theirs, cosines, strict=True)
+        if cosine >= MERGE * mine.length * each.length
     ]
 
 

@@ -8,17 +8,15 @@ vectors is made when it is asked for, and made anew where a report has left.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from heapq import heappop, heappush
 from itertools import islice
 
-import numpy as np
-
 from trendwatch.news.likeness import NOWHERE, Gauge, Reading, Vector, added
 from trendwatch.news.postings import Postings
-from trendwatch.news.rows import Columns, Rows
+from trendwatch.news.rows import Rows
 from trendwatch.news.wordings import Wording, wording
 
 
@@ -125,18 +123,6 @@ class Window:
             order = (-cosines).argsort(kind="stable")
             for number, cosine in zip(numbers[order].tolist(), cosines[order].tolist(), strict=True):
                 yield self._held[number], cosine
-
-    def joined(self, stories: Sequence[OpenStory]) -> Columns:
-        """Return the vectors of each story's reports one behind the other, over the root of their number.
-
-        What a text has in common with one of these is no less than its cosine with the story's centroid.
-        """
-        rows = self._rows.columns(np.array([number for one in stories for number in one.members]))
-        sizes = np.array([len(one.members) for one in stories])
-        starts = sizes.cumsum() - sizes
-        lengths = np.add.reduceat(rows.lengths, starts)
-        roots = np.sqrt(np.add.reduceat(np.minimum(rows.lengths, 1), starts))
-        return Columns(rows.terms, rows.weights / roots.repeat(lengths), lengths)
 
     def story(self, story_id: str, opened: datetime) -> OpenStory:
         """Return a story of the window, or begin it."""
