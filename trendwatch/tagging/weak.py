@@ -204,9 +204,10 @@ def _spellings(term: Sequence[str], owned: set[str]) -> Iterable[tuple[str, ...]
 
     A text's "drone's" is read as "drone" unless some term is written with "drone's": then as itself alone.
     """
-    if owned.isdisjoint(term) and not any("'" in mark or mark[-1] == "-" for mark in term):
-        return [tuple(term)]
-    return product(*[_forms(mark, owned) for mark in term])
+    for mark in term:
+        if mark in owned or "'" in mark or mark[-1] == "-":
+            return product(*[_forms(each, owned) for each in term])
+    return [tuple(term)]
 
 
 def _forms(mark: str, owned: set[str]) -> tuple[str, ...]:
