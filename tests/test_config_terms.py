@@ -10,7 +10,7 @@ from tests.asking import Asker
 from tests.cli_world import CommandLine
 from tests.config_samples import write_config
 from tests.seeding import doors
-from trendwatch.config import check, load
+from trendwatch.config import check, load, shipped_directory
 
 TAXONOMY = """[area.ai]
 name = "AI"
@@ -90,3 +90,7 @@ def test_the_other_doors_tell_warnings(tmp_path: Path) -> None:
     refused = ask("PUT", "/api/v1/labels/area:taxis", json={"strong": ["taxi"], "anti": ["Taxi"]})
     assert refused.status_code == 422
     assert "cannot speak for the label and against it" in refused.text
+
+
+def test_the_shipped_terms_have_no_warnings() -> None:
+    assert load(shipped_directory(), environ={}).warnings == ()

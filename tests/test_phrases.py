@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trendwatch.phrases import Phrases, marks, plain_words, split_words
+from trendwatch.phrases import PhraseArrays, Phrases, in_numbers, marks, plain_words, split_words
 
 WORDS = st.sampled_from("data centre centres smart smarts meter battery batteries ai 5g of".split())
 PHRASES = st.lists(st.lists(WORDS, min_size=1, max_size=4).map(" ".join), max_size=12)
@@ -14,11 +14,12 @@ TEXTS = st.lists(st.lists(WORDS, max_size=12), max_size=6)
 
 
 @given(PHRASES, TEXTS)
-def test_compiled_finds_what_find_finds(phrases: list[str], texts: list[list[str]]) -> None:
+def test_arrays_find_what_find_finds(phrases: list[str], texts: list[list[str]]) -> None:
     known: Phrases[int] = Phrases()
     for number, phrase in enumerate(phrases):
         known.add(phrase, number)
-    compiled = known.compiled()
+    forms = [(form, mark) for mark, phrase in enumerate(phrases) for form in in_numbers(phrase.split())]
+    compiled = PhraseArrays([form for form, _ in forms], [mark for _, mark in forms])
     numbers = np.array([compiled.number(word) for text in texts for word in text], dtype=np.int64)
     rows = np.repeat(np.arange(len(texts)), [len(text) for text in texts]).astype(np.int64)
     places, marks = compiled.find(numbers, rows)
@@ -27,7 +28,7 @@ def test_compiled_finds_what_find_finds(phrases: list[str], texts: list[list[str
 
 
 def test_no_phrases_and_no_texts() -> None:
-    none = Phrases[int]().compiled()
+    none = PhraseArrays[int]([], [])
     nothing = np.zeros(0, dtype=np.int64)
     assert [len(part) for part in none.find(nothing, nothing)] == [0, 0]
     assert none.number("word") == 0

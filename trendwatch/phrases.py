@@ -2,7 +2,7 @@
 
 Whole words, any case; a hyphen is a space, on both sides; the last word may stand in the plural (drone:
 drones, box: boxes, battery: batteries). All phrases stand in one tree of words, and one pass over a text
-finds them; ``compiled`` is the same tree as arrays, for many texts at once.
+finds them; ``PhraseArrays`` is such a tree as arrays, for many texts at once.
 
 Two ways to cut a text. ``split_words`` gives its words. ``marks`` gives, in the same order, also what those
 leave out: "mcdonald's" is not "mcdonald", and "model 3", "r&d" and "5 g" are found as they are written. A
@@ -14,7 +14,8 @@ Known failures. No sense of meaning ("apple"), and sentences do not part ("onlin
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import chain
 from typing import Generic, TypeVar
 
 import numpy as np
@@ -70,6 +71,12 @@ def marks(text: str) -> list[str]:
 def phrase_marks(phrase: str) -> list[str]:
     """Return the marks of a phrase: quickly where it is plain words, as nearly all of thousands are."""
     return phrase.split(" ") if _PLAIN.fullmatch(phrase) else marks(phrase)
+
+
+def in_numbers(phrase: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return a phrase in words as it is written and with its last word in the plural."""
+    *path, final = phrase
+    return tuple(phrase), (*path, plural(final))
 
 
 def plain(mark: str) -> str:
@@ -129,8 +136,7 @@ class Phrases(Generic[Mark]):
         """Make a phrase known that was cut into words, or marks, already; without any it is never found."""
         if not words_:
             return
-        *path, final = words_
-        for ending in {final, plural(final)}:
+        for *path, ending in in_numbers(words_):
             level = self._root
             for word in path:
                 level = level.setdefault(word, _Node()).following
@@ -153,39 +159,48 @@ class Phrases(Generic[Mark]):
                 following += 1
         return found
 
-    def compiled(self) -> PhraseArrays[Mark]:
-        """Return the same phrases, to be found in many texts at once."""
-        return PhraseArrays(self._root)
+
+def _numbered(found: Iterable[str]) -> dict[str, int]:
+    return {word: number for number, word in enumerate(dict.fromkeys(found), NO_WORD + 1)}
 
 
 class PhraseArrays(Generic[Mark]):
     """Phrases as a tree of numbers: every step of the search is taken for all words of all texts together."""
 
-    def __init__(self, root: dict[str, _Node[Mark]]) -> None:
-        #: of all phrases, in no order that matters
-        self.marks: list[Mark] = []
-        self._words: dict[str, int] = {}
-        steps: list[tuple[int, int, int]] = []
-        ends: list[list[Mark]] = [[]]
-        waiting = [(0, root)]
-        while waiting:
-            parent, following = waiting.pop()
-            for word, node in following.items():
-                number = self._words.setdefault(word, len(self._words) + NO_WORD + 1)
-                steps.append((parent, number, len(ends)))
-                if node.following:
-                    waiting.append((len(ends), node.following))
-                ends.append(node.ends)
+    def __init__(self, written: Sequence[Sequence[str]], marks: Sequence[Mark]) -> None:
+        """Take in phrases in words, none of them empty, each with its mark.
+
+        A level of the tree is made for all phrases at once: with thousands of terms at every start, a node
+        of its own for each word took twice as long.
+        """
+        self._words = _numbered(chain.from_iterable(written))
         self._size = len(self._words) + 1
-        taken = np.array(sorted(steps), dtype=np.int64).reshape(-1, 3)
-        self._keys = taken[:, 0] * self._size + taken[:, 1]
-        self._nodes = taken[:, 2]
+        lengths = np.fromiter(map(len, written), dtype=np.int64, count=len(written))
+        numbers = np.fromiter(
+            map(self._words.__getitem__, chain.from_iterable(written)),
+            dtype=np.int64,
+            count=int(lengths.sum()),
+        )
+        starts = np.cumsum(lengths) - lengths
+        nodes = np.zeros(len(written), dtype=np.int64)
+        keys, count = [np.zeros(0, dtype=np.int64)], 1
+        for level in range(int(lengths.max(initial=0))):
+            longer = np.flatnonzero(lengths > level)
+            steps = nodes[longer] * self._size + numbers[starts[longer] + level]
+            known, which = np.unique(steps, return_inverse=True)
+            nodes[longer] = which + count
+            keys.append(known)
+            count += len(known)
+        #: parent · size + word of every node but the root, sorted: nodes are numbered level by level
+        self._keys = np.concatenate(keys)
+        self._nodes = np.arange(1, count, dtype=np.int64)
         self._first = np.zeros(self._size, dtype=np.int64)
-        begun = taken[:, 0] == 0
-        self._first[taken[begun, 1]] = taken[begun, 2]
-        self._counts = np.array([len(found) for found in ends], dtype=np.int64)
-        self._starts = np.concatenate([[0], np.cumsum(self._counts)[:-1]])
-        self.marks = [mark for found in ends for mark in found]
+        begun = self._keys < self._size
+        self._first[self._keys[begun]] = self._nodes[begun]
+        self._counts = np.bincount(nodes, minlength=count)
+        self._starts = np.cumsum(self._counts) - self._counts
+        #: of all phrases, in no order that matters
+        self.marks: list[Mark] = [marks[place] for place in np.argsort(nodes, kind="stable").tolist()]
 
     def number(self, word: str) -> int:
         """Return the number of a word: what ``find`` searches with."""

@@ -65,7 +65,7 @@ class Vectoriser:
         self.idf: NDArray[np.float32] = np.ascontiguousarray(idf, dtype=np.float32)
         paired = np.array([_JOIN in term for term in terms], dtype=bool)
         pairs = [terms[column] for column in np.flatnonzero(paired).tolist()]
-        halves = [half for term in pairs for half in term.split(_JOIN)]
+        halves = _JOIN.join(pairs).split(_JOIN) if pairs else []
         singles = np.flatnonzero(~paired)
         known = [terms[column] for column in singles.tolist()]
         #: number of each word: first those that are columns, then those that only stand in pairs

@@ -26,12 +26,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import product
 
 import numpy as np
 from numpy.typing import NDArray
 
-from trendwatch.phrases import Phrases, item_marks, phrase_marks, plain, split_words
+from trendwatch.phrases import PhraseArrays, in_numbers, item_marks, phrase_marks, plain, split_words
 from trendwatch.text import singular
 from trendwatch.types.tags import Label, Taxonomy
 
@@ -68,7 +69,6 @@ class Matcher:
 
     def __init__(self, taxonomy: Taxonomy) -> None:
         self.labels: tuple[Label, ...] = taxonomy.labels
-        phrases: Phrases[int] = Phrases()
         #: every term of every label: number of the label, weight, as written
         self.terms: list[tuple[int, int, str]] = [
             (number, weight, term)
@@ -78,10 +78,14 @@ class Matcher:
         ]
         written = [phrase_marks(term) for _, _, term in self.terms]
         owned = {plain(mark) for term in written for mark in term if mark.endswith(_OWNED)}
-        for place, term in enumerate(written):
-            for spelled in _spellings(term, owned):
-                phrases.add_words(spelled, place)
-        self._found = phrases.compiled()
+        spelled = [
+            (words, place)
+            for place, term in enumerate(written)
+            if term
+            for spelling in _spellings(term, owned)
+            for words in in_numbers(spelling)
+        ]
+        self._found = PhraseArrays([words for words, _ in spelled], [place for _, place in spelled])
         self._term_of = np.array(self._found.marks, dtype=np.int64)
         self._label = np.array([number for number, _, _ in self.terms], dtype=np.int64)
         self._weight = np.array([weight for _, weight, _ in self.terms], dtype=np.int64)
@@ -90,8 +94,9 @@ class Matcher:
     def _spelled_alike(self, written: Sequence[Sequence[str]]) -> Numbers:
         """Return a number for each term that its other spellings share; the weaker of two come later."""
         numbers: dict[tuple[int, bool, str], int] = {}
+        letters = cache(_letters)
         alike = [
-            numbers.setdefault((label, weight < 0, "".join(map(_letters, term))), len(numbers))
+            numbers.setdefault((label, weight < 0, "".join(map(letters, term))), len(numbers))
             for (label, weight, _), term in zip(self.terms, written, strict=True)
         ]
         weaker = (self._weight == WEAK).astype(np.int64)
@@ -199,9 +204,10 @@ def _spellings(term: Sequence[str], owned: set[str]) -> Iterable[tuple[str, ...]
 
     A text's "drone's" is read as "drone" unless some term is written with "drone's": then as itself alone.
     """
-    if owned.isdisjoint(term) and not any("'" in mark or mark[-1] == "-" for mark in term):
-        return [tuple(term)]
-    return product(*[_forms(mark, owned) for mark in term])
+    for mark in term:
+        if mark in owned or "'" in mark or mark[-1] == "-":
+            return product(*[_forms(each, owned) for each in term])
+    return [tuple(term)]
 
 
 def _forms(mark: str, owned: set[str]) -> tuple[str, ...]:
