@@ -182,7 +182,7 @@ _SORTS = (
     ("Technologies", ("area:", "")),
     ("Technologies in one sector", ("area:", "sector:")),
     ("Technologies in one line of work", ("area:", "function:")),
-    ("Sectors, lines of work and effects", ("", "")),
+    ("Whole sectors, kinds of work and what changes", ("", "")),
     ("New words", ("", "")),
 )
 
