@@ -71,7 +71,7 @@ def copies(reports: Sequence[Reported]) -> dict[str, str]:
         earlier = told.setdefault(heading, [])
         first = next((known for known, other in earlier if _begins(text, other)), None)
         if first is not None:
-            found[one.id] = first
+            found[one.id] = found.get(first, first)
         earlier.append((one.id, text))
     return found
 

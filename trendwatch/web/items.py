@@ -77,9 +77,17 @@ def story(story_id: str, parts: Given) -> Response:
     """Show a story with its reports."""
     found = parts.store.stories.get(story_id[:40])
     reports = parts.store.items.search(Filter(story_id=found.id), limit=_REPORTS).items
-    values = {"story": found, "reports": reports, "uncovered": uncovered(parts, reports)}
-    values["copies"] = copied([one.item for one in reports])
-    values["feed_of"] = {one.item.id: one.item.feed_key for one in reports}
+    first_of = copied([one.item for one in reports])
+    repeats: dict[str, list[TaggedItem]] = {}
+    for one in reports:
+        if first := first_of.get(one.item.id):
+            repeats.setdefault(first, []).append(one)
+    values = {
+        "story": found,
+        "reports": [one for one in reports if one.item.id not in first_of],
+        "repeats": repeats,
+        "uncovered": uncovered(parts, reports),
+    }
     return page("story.html", {"here": "items", **values, **_names(parts)})
 
 
