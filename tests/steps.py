@@ -111,3 +111,11 @@ def a_report(event: int, telling: int, *, feed: str, at: datetime, backlog: bool
     return an_item(
         number, feed=feed, at=at, title=title, summary=f"Report from {place}: {what}.", backlog=backlog
     )
+
+
+def understood(store: Store, titles: Sequence[str]) -> None:
+    """Keep and understand items with these titles, as a service with one feed and one model does."""
+    store.feeds.sync([a_feed()])
+    store.models.adopt(a_model(), since=NOW - timedelta(days=400))
+    keep(store, [an_item(number, title=title) for number, title in enumerate(titles)])
+    understand_all(store)

@@ -13,7 +13,7 @@ from tests.sample_digest import sample_digest, source
 from tests.seeding import VERSION, doors
 from tests.seeds import NOW, an_item, claim_on, keep
 from trendwatch.news.candidates import candidates
-from trendwatch.news.firsttold import Reported, copies, credible, told_at
+from trendwatch.news.firsttold import Reported, copies, dated, shown_at
 from trendwatch.render.story import pick_view
 from trendwatch.types.news import Item
 from trendwatch.types.stories import Telling, Told, Understood
@@ -28,8 +28,8 @@ SUMMARY = "A drone flies over the orchards of Evora at dawn and counts trees tha
 )
 def test_a_date_is_believed_for_fourteen_days(days_before: int | None, believed: bool) -> None:
     published = None if days_before is None else NOW - days_before * DAY
-    assert credible(published, NOW) == (published if believed else None)
-    assert told_at(published, NOW) == (published if believed else NOW)
+    assert dated(published, NOW) == (published if believed else None)
+    assert shown_at(published, NOW) == (published if believed else NOW)
 
 
 def test_a_reprint_repeats_the_first_and_a_telling_in_other_words_does_not() -> None:

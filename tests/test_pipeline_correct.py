@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from tests.seeds import NOW, a_feed, a_model, a_taxonomy, an_item, keep
-from tests.steps import rule_tagger, understand_all
+from tests.seeds import NOW, a_feed, a_taxonomy, an_item, keep
+from tests.steps import rule_tagger, understand_all, understood
 from tests.tagging_world import TAXONOMY
 from trendwatch.errors import InputError, NotFound
 from trendwatch.pipeline.correct import ask, correct, described, queue, take_back
@@ -20,10 +20,7 @@ TITLES = ("Drone over the farm", "Sensor in a shop", "Rain all week", "Farmers a
 
 @pytest.fixture
 def filled(store: Store) -> Store:
-    store.feeds.sync([a_feed()])
-    store.models.adopt(a_model(), since=NOW - 400 * DAY)
-    keep(store, [an_item(number, title=title) for number, title in enumerate(TITLES)])
-    understand_all(store)
+    understood(store, TITLES)
     return store
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
@@ -129,8 +130,13 @@ def python(script: str, *arguments: str) -> subprocess.Popen[str]:
     return subprocess.Popen(command, cwd=PROJECT, text=True, **pipes)  # type: ignore[call-overload, no-any-return]
 
 
-def test_processes_that_open_a_new_database_at_once_all_succeed(new_url: str) -> None:
-    racers = [python(OPEN, new_url) for _ in range(3)]
+#: How often the race for a new database is run; ``TRENDWATCH_OPEN_ROUNDS=25 pytest -k open_a_new`` for many.
+ROUNDS = int(os.environ.get("TRENDWATCH_OPEN_ROUNDS", "1"))
+
+
+@pytest.mark.parametrize("round_", range(ROUNDS))
+def test_processes_that_open_a_new_database_at_once_all_succeed(new_url: str, round_: int) -> None:
+    racers = [python(OPEN, new_url) for _ in range(4)]
     for racer in racers:
         assert racer.stdout is not None
         assert racer.stdout.readline() == "ready\n"

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from tests.seeds import NOW, a_feed, a_model, a_taxonomy, an_item, keep
-from tests.steps import a_memory, analyse_all, understand_all
+from tests.steps import a_memory, analyse_all, understand_all, understood
 from trendwatch.errors import NotFound
 from trendwatch.pipeline.correct import correct
 from trendwatch.store import Store
@@ -28,10 +28,7 @@ FIRST, SECOND, THIRD = (an_item(number).id for number in range(3))
 
 @pytest.fixture
 def filled(store: Store) -> Store:
-    store.feeds.sync([a_feed()])
-    store.models.adopt(a_model(), since=NOW - 400 * DAY)
-    keep(store, [an_item(number, title=title) for number, title in enumerate(TITLES)])
-    understand_all(store)
+    understood(store, TITLES)
     return store
 
 

@@ -121,9 +121,8 @@ def test_open_reports_are_the_stories_of_a_half_open_window_in_order_of_time(sto
     items = [an_item(n, at=NOW + n * HOUR, summary=f"Sum {n}") for n in range(4)]
     a_store_with(store, items)
     ids = write(store, {"a": [items[2]], "b": [items[0]], "c": [items[3]]})
-    found = store.understanding.open_reports(
-        NOW, NOW + 3 * HOUR
-    )  # items[1] is in no story, items[3] too late
+    # items[1] is in no story, items[3] too late
+    found = store.understanding.whole_stories(NOW, NOW + 3 * HOUR)
     assert [one.item_id for one in found] == [items[0].id, items[2].id]
     assert found[0] == OpenReport(items[0].id, "gazette", "Story number 0", "Sum 0", NOW, ids["b"], NOW)
     assert store.understanding.count_reports([(NOW, NOW + 3 * HOUR), (NOW - HOUR, NOW)]) == [2, 0]

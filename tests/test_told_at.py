@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from trendwatch.types.news import told_at, told_order
+from trendwatch.types.telling import told_at, told_order
 
 NOON = datetime(2025, 3, 3, 12, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trendwatch.news.vouching import CERTAIN, ENOUGH, VOUCHES, Beside, Usage, points, vouch
-from trendwatch.news.wordings import wording
+from trendwatch.news.vouching import CERTAIN, ENOUGH, VOUCHES, Usage, points, vouch
+from trendwatch.news.wordings import Wording, wording
 
 #: News of other days: "fees", "firm" and "Monday" are common, "London" is a common name.
 NEWS = [wording(f"The firm {n} in London talks of fees", f"On Monday the firm paid {n}.") for n in range(50)]
@@ -96,12 +98,26 @@ _SAYINGS = st.lists(
 ).map(" ".join)
 
 
+class Beside(Usage):
+    """The news before two reports, and their own names: what is named for the first time."""
+
+    def __init__(self, news: Sequence[Wording], both: Sequence[Wording]) -> None:
+        super().__init__(news)
+        self.with_both = Usage([*news, *both])
+
+    def is_name(self, word: str) -> bool:
+        return self.with_both.is_name(word)
+
+    def rarity(self, word: str, *, own: int) -> float:
+        return self.beside(word)
+
+
 @given(st.tuples(_SAYINGS, _SAYINGS), st.tuples(_SAYINGS, _SAYINGS), st.integers(min_value=0, max_value=50))
 def test_two_reports_alone_are_judged_as_in_the_table_of_all(
     first: tuple[str, str], second: tuple[str, str], read: int
 ) -> None:
     one, other, usage = wording(*first), wording(*second), Usage(NEWS[:read])
-    table = points([one, other], Beside(usage, [one, other]))
+    table = points([one, other], Beside(NEWS[:read], [one, other]))
     assert vouch(one, other, usage) == vouch(other, one, usage) == (table[0, 1] >= VOUCHES)
 
 

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from trendwatch.pipeline.trial import Bench
     from trendwatch.sandbox import Sandbox
     from trendwatch.store import Store
+    from trendwatch.tagging.model import Tagger
     from trendwatch.types.tags import Model
     from trendwatch.types.work import Clock
 
@@ -126,7 +127,6 @@ class Desk:
         """What addresses are tried with."""
         from trendwatch.config.forms import same_address
         from trendwatch.news.discover import feeds_on
-        from trendwatch.pipeline.taggers import load_current
         from trendwatch.pipeline.trial import Bench
 
         shop = self.workshop
@@ -134,7 +134,7 @@ class Desk:
             fetcher=shop.fetcher,
             parse=shop.sandbox.parse,
             discover=self._reader(feeds_on).read,
-            tagger=lambda: load_current(shop.store, shop.config.taxonomy, cold=shop.cold_model),
+            tagger=self.tagger,
             same_address=same_address,
         )
 
@@ -227,14 +227,14 @@ class Desk:
     def ask_about_tags(self) -> int:
         """Pick this week's items to judge, as far as fewer were; return how many were picked now."""
         from trendwatch.pipeline.correct import ask
+
+        return ask(self.workshop.store, self.tagger, now=self.workshop.clock())
+
+    def tagger(self) -> Tagger:
+        """Return what tags items now: the current model, or what stands in for it."""
         from trendwatch.pipeline.taggers import load_current
 
-        shop = self.workshop
-        return ask(
-            shop.store,
-            lambda: load_current(shop.store, shop.config.taxonomy, cold=shop.cold_model),
-            now=shop.clock(),
-        )
+        return load_current(self.workshop.store, self.workshop.config.taxonomy, cold=self.workshop.cold_model)
 
     def read_pages(self) -> PagesReport:
         """Read the pages of new items whose feeds ask for full text.

@@ -58,7 +58,7 @@ def item_marks(title: str, summary: str) -> list[str]:
 
 
 def marks(text: str) -> list[str]:
-    """Return the words of a text with what marks them: "drone's", "3" and "&"; ``plain`` takes it off again.
+    """Return the words of a text with what marks them: "drone's", "3" and "&"; ``unmarked`` undoes it.
 
     A single letter that a hyphen ties to a word keeps it: "e-commerce" is "e-" and "commerce".
     """
@@ -79,7 +79,7 @@ def in_numbers(phrase: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]
     return tuple(phrase), (*path, plural(final))
 
 
-def plain(mark: str) -> str:
+def unmarked(mark: str) -> str:
     """Return the word that ``split_words`` has in place of a mark, "" where it has none."""
     if len(mark) == 1:
         return ""
@@ -90,7 +90,7 @@ def plain(mark: str) -> str:
 
 def plain_words(found: Sequence[str]) -> list[str]:
     """Return the words that ``split_words`` has, from the marks of a text."""
-    return [word for mark in found if (word := plain(mark))]
+    return [word for mark in found if (word := unmarked(mark))]
 
 
 class _Parted(dict[str, tuple[str, ...]]):

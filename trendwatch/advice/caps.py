@@ -63,7 +63,7 @@ class Caps:
         """Return the best that there is room for, each the less worth the more it is like one before.
 
         Maximal marginal relevance over labels (Carbonell and Goldstein 1998), within one tier: the mix may
-        cost a story up to ``SAME`` points, but not its tier. The own sector is given ``OWN_FIRST`` before.
+        cost a story up to ``SAME`` points, and ``OWN_FIRST`` more beside the own sector, but not its tier.
         """
         left, judgement = self.having_room(ordered), self._judgement
         likeness = self._columns.likeness

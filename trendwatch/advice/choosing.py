@@ -4,11 +4,11 @@ Theory of operation.
 
 Caps are those of ``caps``. Fewer stories than places is a good week for the reader: never pad.
 
-Own sector and follows: what is told of its trade or followed has its place before the rest where it is worth
-no less than what would have it otherwise; of what is followed one has it that is worth less. Among these the
-own sector may have ``OWN_FIRST`` points less: what is followed has three for that alone, so a bakery that
-follows shops read of shops only. A whole sector followed would fill every issue with whatever that sector did
-(used cars and fires before three stories of nine points, in the demo).
+Own sector and follows: what is told of its trade or followed has its place before the rest where it is
+worth no less than what would have it otherwise; of what is followed one has it that is worth less. Wherever
+stories are mixed the own sector may have ``OWN_FIRST`` points less: what is followed has three for that
+alone, so a bakery that follows shops read of shops only. A whole sector followed would fill every issue
+with whatever that sector did (used cars and fires before three stories of nine points, in the demo).
 
 Lead: what must be seen; else the best, but of those within ``NEAR`` points of it the own sector's.
 
@@ -97,7 +97,7 @@ def _wanted(
 def _reserving(
     judgement: StoryJudgement, caps: Caps, good: Places, *, weaker: Places, places: int
 ) -> list[Judged]:
-    """Return what has its place before the rest, one of ``weaker`` where nothing better is followed.
+    """Return what has its place before the rest; one is kept for ``weaker`` where nothing better is followed.
 
     What is followed comes first: it stays where the story from outside takes the last place.
     """

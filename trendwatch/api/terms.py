@@ -9,7 +9,7 @@ from fastapi import APIRouter, Path, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from trendwatch.api.asked import Cursor, Limit, next_page
-from trendwatch.pipeline.vocabulary import Reach, accept_term, dismiss_term, reach_of, take_back, waits
+from trendwatch.pipeline.vocabulary import Reach, accept_term, dismiss_term, reach_of, take_back, waiting
 from trendwatch.trends.ngrams import fold
 from trendwatch.types.trends import Stage, TermVerdict
 from trendwatch.types.weeks import parse_week, week_name
@@ -153,7 +153,7 @@ def decide(term: Term, body: Decision, parts: Given) -> Decided:
     else:
         verdict = accept_term(store, config, term, label=body.label, by="api", now=now)
         reach = _reach(reach_of(store, config, verdict.form, label=body.label))
-    return Decided(**_shape(verdict).model_dump(), reach=reach, waits=waits(store, verdict))
+    return Decided(**_shape(verdict).model_dump(), reach=reach, waits=bool(waiting(store, [verdict])))
 
 
 @router.delete("/terms/{term}", status_code=204)

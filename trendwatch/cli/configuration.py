@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from trendwatch.advice.words import counted
 from trendwatch.cli.options import AsJson, given, print_json, print_table
 
 
@@ -38,7 +39,7 @@ def check(context: typer.Context, as_json: AsJson = False) -> None:
     if problems:
         raise typer.Exit(1)
     if not as_json:
-        typer.echo(f"{directory}: {f'valid, {len(odd)} warnings' if odd else 'all is well'}")
+        typer.echo(f"{directory}: {'valid, ' + counted(len(odd), 'warning') if odd else 'all is well'}")
 
 
 def diff(context: typer.Context, as_json: AsJson = False) -> None:

@@ -1,4 +1,4 @@
-"""``labels corrections``, ``labels undo``, ``labels lint``: what operators said of tags, looked after."""
+"""``labels corrections``, ``labels undo``: what operators said of tags, looked after."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from trendwatch.cli.options import AsJson, given, print_json, print_table
+from trendwatch.cli.options import AsJson, GoOn, given, print_json, print_table
 from trendwatch.errors import InputError
 
 if TYPE_CHECKING:
@@ -22,9 +22,7 @@ def register(labels: typer.Typer) -> None:
 def corrections(
     context: typer.Context,
     limit: Annotated[int, typer.Option(min=1, max=1000, help="How many to list.")] = 50,
-    cursor: Annotated[
-        int | None, typer.Option(min=0, help="Go on from there, as the last line says.")
-    ] = None,
+    cursor: GoOn = None,
     as_json: AsJson = False,
 ) -> None:
     """List what was said of tags: which facet of which item, by whom and when; the latest first."""

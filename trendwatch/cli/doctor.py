@@ -121,7 +121,7 @@ def _examine_digests(service: Service) -> tuple[str, bool, str]:
     if not late:
         return "digests", True, "none is late"
     said = f"due for an hour or more and not made: {', '.join(late)}"
-    return "digests", False, f"{said}; trendwatch run makes them, or trendwatch digest now"
+    return "digests", False, f"{said}; trendwatch run makes them, or trendwatch digest at once"
 
 
 def _examine_keys(service: Service) -> tuple[str, bool, str]:

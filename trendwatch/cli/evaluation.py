@@ -30,13 +30,12 @@ def evaluate(
     as_json: AsJson = False,
 ) -> None:
     """Say how well tags agree with labelled texts, with 95 % intervals."""
-    from trendwatch.pipeline.taggers import load_current
     from trendwatch.tagging.evaluate import evaluate as score
     from trendwatch.tagging.evaluate import parse_gold
 
     with given(context).service() as service:
         texts = parse_gold(_lines(gold), file=str(gold))
-        tagger = load_current(service.store, service.config.taxonomy, cold=service.cold_model)
+        tagger = service.desk.tagger()
         tags = tagger.tag([(one.title, one.summary) for one in texts])
         found = score(tags, texts)
     if as_json:

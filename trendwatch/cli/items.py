@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from trendwatch.cli.options import AsJson, given, print_json, print_table
+from trendwatch.cli.options import AsJson, GoOn, given, print_json, print_table
 
 if TYPE_CHECKING:
     from trendwatch.types.tags import TaggedItem
@@ -26,9 +26,7 @@ def items(
         bool, typer.Option("--not-covered", help="Only in a language that no file of terms covers.")
     ] = False,
     limit: Annotated[int, typer.Option(min=1, max=1000, help="How many to list.")] = 20,
-    cursor: Annotated[
-        int | None, typer.Option(min=0, help="Go on from there, as the last line says.")
-    ] = None,
+    cursor: GoOn = None,
     as_json: AsJson = False,
 ) -> None:
     """List the latest items with their labels."""

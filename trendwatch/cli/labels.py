@@ -13,9 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from trendwatch.pipeline.correct import Question
-    from trendwatch.tagging.model import Tagger
     from trendwatch.types.tags import Tag
-    from trendwatch.wiring import Service
 
 _WHY = {
     "readers": "readers doubt it",
@@ -38,13 +36,6 @@ def register(app: typer.Typer) -> None:
     labels.command("models")(models)
     labels.command("back")(back)
     app.add_typer(labels, name="labels")
-
-
-def current_tagger(service: Service) -> Tagger:
-    """Return what tags items now: the current model, or what stands in for it."""
-    from trendwatch.pipeline.taggers import load_current
-
-    return load_current(service.store, service.config.taxonomy, cold=service.cold_model)
 
 
 def queue(context: typer.Context, as_json: AsJson = False) -> None:

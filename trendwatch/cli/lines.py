@@ -75,7 +75,8 @@ def _item(line: str) -> ItemLine:
     """Return a line as it is read.
 
     Raises:
-        ValueError: it is no JSON object, or lacks a field.
+        ValueError: it is no JSON.
+        TypeError: it is no object, or lacks a field.
     """
     import json
 

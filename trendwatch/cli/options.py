@@ -37,6 +37,9 @@ Now: TypeAlias = Annotated[
 Version: TypeAlias = Annotated[
     bool, typer.Option("--version", help="Print the version.", callback=_show_version, is_eager=True)
 ]
+GoOn: TypeAlias = Annotated[
+    int | None, typer.Option("--cursor", min=0, help="Go on from there, as the last line says.")
+]
 AsJson: TypeAlias = Annotated[bool, typer.Option("--json", help="Print JSON instead of words.")]
 
 

@@ -29,7 +29,7 @@ def list_terms(
     as_json: AsJson = False,
 ) -> None:
     """List the new words that were told last, the technology they are nearest to, and what was decided."""
-    from trendwatch.pipeline.vocabulary import waits
+    from trendwatch.pipeline.vocabulary import waiting
     from trendwatch.trends.ngrams import fold
 
     with given(context).service() as service:
@@ -37,13 +37,13 @@ def list_terms(
         found = service.store.terms.latest(model.version, limit=limit) if model else []
         verdicts = service.store.terms.verdicts()
         decided = {one.term: one for one in verdicts}
-        waiting = {one.term for one in verdicts if waits(service.store, one)}
+        unlearnt = waiting(service.store, verdicts)
     if as_json:
         for one in found:
-            print_json({**plain_value(one), "verdict": _said(decided.get(fold(one.key)), waiting)})
+            print_json({**plain_value(one), "verdict": _said(decided.get(fold(one.key)), unlearnt)})
         return
     rows = [
-        (one.key, one.week, one.stories, one.owners, one.area, _said(decided.get(fold(one.key)), waiting))
+        (one.key, one.week, one.stories, one.owners, one.area, _said(decided.get(fold(one.key)), unlearnt))
         for one in found
     ]
     columns = ("word", "told", "stories", "publishers", "nearest to", "decided")

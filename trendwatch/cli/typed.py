@@ -15,13 +15,12 @@ if TYPE_CHECKING:
 
 def say_text(service: Service, text: str, *, as_json: bool) -> None:
     """Print the tags of a text with terms and confidences, and what nearly was one; nothing is kept."""
-    from trendwatch.cli.labels import current_tagger
     from trendwatch.tagging.typed import read_typed
     from trendwatch.text import MAX_CHARS
     from trendwatch.types.tags import Facet
 
     taxonomy = service.config.taxonomy
-    found = read_typed(text[:MAX_CHARS], current_tagger(service), taxonomy)
+    found = read_typed(text[:MAX_CHARS], service.desk.tagger(), taxonomy)
     none = [facet for facet in Facet if taxonomy.of(facet) and not found.given(facet)]
     if as_json:
         print_json({**plain_value(found), "none": none})

@@ -13,13 +13,14 @@ from datetime import datetime
 
 import numpy as np
 
-from trendwatch.news.firsttold import told_at
+from trendwatch.news.firsttold import shown_at
 from trendwatch.news.vouching import CERTAIN, VOUCHES, Matrix, Usage, points
 from trendwatch.news.wordings import Wording, wording
 from trendwatch.types.advice import Candidate
 from trendwatch.types.sources import Source
 from trendwatch.types.stories import Telling, Told
 from trendwatch.types.tags import Tag
+from trendwatch.types.telling import counted_at
 
 #: Share of the vouching reports that carry a label which the shown one does not.
 MOST = 0.5
@@ -72,8 +73,10 @@ def _candidate(story: Told, worth: Matrix, language: str) -> Candidate:
 
 
 def _told_at(report: Telling) -> datetime:
-    counted = report.published_at if report.backlog and report.published_at else report.first_seen_at
-    return told_at(report.published_at, counted)
+    published = report.published_at
+    return shown_at(
+        published, counted_at(report.first_seen_at, published_at=published, backlog=report.backlog)
+    )
 
 
 def _shown(reports: Sequence[Telling], worth: Matrix, language: str) -> int:

@@ -40,7 +40,6 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -115,10 +114,6 @@ class Usage:
         self.squares.clear()
         self.leads.clear()
 
-    def written(self, word: str) -> tuple[int, int]:
-        """Return how many reports write a word with a capital in mid-sentence, and how many without."""
-        return self._capital[word], self._small[word]
-
     def is_name(self, word: str) -> bool:
         """Tell whether a word is mostly written as names are."""
         return self._capital[word] > self._small[word] and word not in _CALENDAR
@@ -140,36 +135,12 @@ class Usage:
         return -math.inf if word in _CALENDAR else self._capital[word] - self._small[word]
 
 
-class Beside:
-    """How the news before some reports uses words, and they themselves: what is named for the first time."""
-
-    def __init__(self, usage: Usage, reports: Sequence[Wording]) -> None:
-        self._usage = usage
-        self._reports = reports
-
-    def is_name(self, word: str) -> bool:
-        """Tell whether a word is mostly written as names are."""
-        capital, small = self._usage.written(word)
-        capital += sum(word in one.capital for one in self._reports)
-        return capital > small + sum(word in one.small for one in self._reports) and word not in _CALENDAR
-
-    def rarity(self, word: str, *, own: int) -> float:
-        """Return how rare a word is in the news before, which says nothing of the reports' ``own`` use."""
-        return self._usage.beside(word)
-
-
-class _Speech(Protocol):
-    def is_name(self, word: str) -> bool: ...
-
-    def rarity(self, word: str, *, own: int) -> float: ...
-
-
-def points(reports: Sequence[Wording], usage: _Speech) -> Matrix:
+def points(reports: Sequence[Wording], usage: Usage) -> Matrix:
     """Return how much speaks for each two reports of a story telling the same event; from VOUCHES on they do.
 
     Args:
         reports: of one story
-        usage: of the news of that time, these reports included (``Usage``) or beside it (``Beside``)
+        usage: of the news of that time, these reports included
     """
     own = Counter(word for one in reports for word in one.words)
     vocabulary = {word: place for place, word in enumerate(sorted(own))}
@@ -193,7 +164,8 @@ def points(reports: Sequence[Wording], usage: _Speech) -> Matrix:
 def vouch(one: Wording, other: Wording, usage: Usage) -> bool:
     """Tell whether two reports tell the same event, by how the news before them uses words.
 
-    As ``points`` tells of the two beside that news, which a test holds it against, in a tenth of the time.
+    As ``points`` would tell of the two if names counted with that news and rarity without them, which a test
+    holds it against, in a tenth of the time.
     """
     both = one.words & other.words
     if not both:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -37,7 +37,7 @@ def compare(
     taxonomy: Taxonomy,
     examples: Sequence[Example],
     corrections: Sequence[Correction],
-    earlier: Iterable[Model] = (),
+    earlier: Callable[[], Iterable[Model]] = tuple,
 ) -> Verdict:
     """Judge a new model against the current one, on examples and on corrections of items picked at random.
 
@@ -53,7 +53,7 @@ def compare(
         new = _of_model(challenger, texts, taxonomy=taxonomy, truth=truth, looked=looked)
     except ModelRejected as error:
         return Verdict(False, str(error))
-    old = _first_usable([champion, *earlier], texts, taxonomy=taxonomy, truth=truth, looked=looked)
+    old = _first_usable(_in_turn(champion, earlier), texts, taxonomy=taxonomy, truth=truth, looked=looked)
     return judge(
         old.given,
         new.given,
@@ -64,6 +64,12 @@ def compare(
         none_of=list(Facet).index(Facet.AREA),
         off=(old.off, new.off),
     )
+
+
+def _in_turn(champion: Model, earlier: Callable[[], Iterable[Model]]) -> Iterator[Model]:
+    """Yield the current model; the earlier ones, megabytes each, are only read where it is no use."""
+    yield champion
+    yield from earlier()
 
 
 def _first_usable(

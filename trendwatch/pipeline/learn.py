@@ -196,7 +196,7 @@ def _learnt(
             taxonomy=taught.taxonomy,
             examples=taught.examples,
             corrections=taught.corrections,
-            earlier=store.models.earlier(),
+            earlier=store.models.earlier,
         )
     if not verdict.adopt and current is not None and _same_ground(current, model):
         about = {"refused": verdict.why}

@@ -1,20 +1,22 @@
 """The stories that news may still join, in hand between batches:  rows of the last days | in order | index.
 
-A cache: it is rebuilt from rows wherever the next item is not the continuation of the last one.
+A cache: it is rebuilt from rows wherever the next item is not the continuation of the last one, an hour that
+is polled twice counting as one.
 """
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from trendwatch.news.cluster import Assignment, Rarity, Report, StoryIndex
 from trendwatch.news.uses import Month
 from trendwatch.store import Store
-from trendwatch.types.news import Item, told_order
+from trendwatch.types.news import Item
 from trendwatch.types.stories import Mend, OpenReport, WaitingItem
+from trendwatch.types.telling import told_order
 from trendwatch.types.weeks import WEEK, week_end, week_number, week_start
 
 #: Word rarities are taken from the items of this long before a week, and frozen for the week.
@@ -99,8 +101,12 @@ def open_at(
     start = week_start(week)
     month = in_hand.month if in_hand is not None else Month()
     rarity = Rarity.of_uses(month.uses(_texts(store, week, read_by=read_by)))
-    known: Sequence[OpenReport] = store.understanding.open_reports(start, week_end(week))
-    if in_hand is not None and in_hand.week < week and not in_hand.ahead and not known:
+    if (
+        in_hand is not None
+        and in_hand.week < week
+        and not in_hand.ahead
+        and store.understanding.count_reports([(start, week_end(week))]) == [0]
+    ):
         # the week before is in hand and nothing of this one is understood: the same stories, weighed anew
         return OpenStories(week, in_hand.index.with_rarity(rarity), in_hand.newest, place, deque(), month)
     index = index_of(rarity)

@@ -7,7 +7,7 @@ Who decides again takes the earlier decision back in the same transaction: a wor
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -144,12 +144,10 @@ def reach_words(reach: Reach, names: Mapping[str, str]) -> str:
     return "; ".join([first, *others])
 
 
-def waits(store: Store, verdict: TermVerdict) -> bool:
-    """Tell whether a word that was accepted is not learnt by the current model yet."""
-    if not verdict.label:
-        return False
+def waiting(store: Store, verdicts: Iterable[TermVerdict]) -> set[str]:
+    """Return the words that were accepted and are not learnt by the current model yet."""
     model = next((made for _, state, made in store.models.versions() if state == CURRENT), None)
-    return model is None or model <= verdict.decided_at
+    return {one.term for one in verdicts if one.label and (model is None or model <= one.decided_at)}
 
 
 def _latest(store: Store) -> list[TaggedItem]:

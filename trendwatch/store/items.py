@@ -28,8 +28,9 @@ from trendwatch.store.label_tables import UncoveredRow
 from trendwatch.store.poll_tables import PageRow
 from trendwatch.store.statements import table
 from trendwatch.store.tables import FeedRow, ItemRow, ModelRow, StoryRow, TagRow
-from trendwatch.types.news import Item, told_at, told_order
+from trendwatch.types.news import Item
 from trendwatch.types.tags import Facet, Origin, Tag, TaggedItem
+from trendwatch.types.telling import told_at, told_order
 
 _FEED = table(FeedRow)
 _ITEM = table(ItemRow)

@@ -159,36 +159,26 @@ class SeriesCounts:
         """Return in how many stories each feed told of a key in some weeks, by feed key."""
         if is_term(key):
             return self._terms.by_feed(key, first_week=first_week, last_week=last_week)
-        query = (
-            select(_FEED.c.key, func.sum(_REPORTS.c.reports).label("stories"))
-            .join(_FEED, _FEED.c.seq == _REPORTS.c.feed_seq)
-            .where(
-                _REPORTS.c.model_seq == model_seq(version),
-                _REPORTS.c.key == key,
-                _REPORTS.c.week.between(first_week, last_week),
-            )
-            .group_by(_FEED.c.key)
-        )
-        with reading(self._engine) as connection:
-            return Counter({row.key: int(row.stories) for row in connection.execute(query)})
+        told = self.by_feed_weeks(version, key, first_week=first_week, last_week=last_week)
+        return Counter({feed: sum(weeks) for feed, weeks in told.items()})
 
     def by_feed_weeks(
         self, version: str, key: str, *, first_week: int, last_week: int
     ) -> dict[str, tuple[int, ...]]:
         """Return how many stories of a key each feed told in each of some weeks, by feed key."""
-        query = (
-            select(_FEED.c.key, _REPORTS.c.week, _REPORTS.c.reports)
-            .join(_FEED, _FEED.c.seq == _REPORTS.c.feed_seq)
-            .where(
-                _REPORTS.c.model_seq == model_seq(version),
-                _REPORTS.c.key == key,
-                _REPORTS.c.week.between(first_week, last_week),
-            )
-        )
         counts: defaultdict[str, Counter[int]] = defaultdict(Counter)
         if is_term(key):
             counts.update(self._terms.by_feed_weeks(key, first_week=first_week, last_week=last_week))
         else:
+            query = (
+                select(_FEED.c.key, _REPORTS.c.week, _REPORTS.c.reports)
+                .join(_FEED, _FEED.c.seq == _REPORTS.c.feed_seq)
+                .where(
+                    _REPORTS.c.model_seq == model_seq(version),
+                    _REPORTS.c.key == key,
+                    _REPORTS.c.week.between(first_week, last_week),
+                )
+            )
             with reading(self._engine) as connection:
                 for row in connection.execute(query):
                     counts[row.key][row.week] += int(row.reports)

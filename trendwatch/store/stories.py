@@ -11,7 +11,7 @@ from typing import Any, Literal, NamedTuple
 from sqlalchemy import Connection, Engine, exists, literal, or_, select, tuple_
 
 from trendwatch.errors import NotFound
-from trendwatch.news.firsttold import credible, told_at
+from trendwatch.news.firsttold import dated, shown_at
 from trendwatch.store.engine import reading
 from trendwatch.store.mend_tables import StoryAliasRow
 from trendwatch.store.models import model_seq
@@ -126,9 +126,9 @@ def _first_told(connection: Connection, stories: Sequence[int]) -> dict[int, dic
     dates: defaultdict[int, list[datetime]] = defaultdict(list)
     tellers: dict[int, tuple[datetime, str]] = {}
     for row in connection.execute(query.order_by(_ITEM.c.seq)) if stories else ():
-        if published := credible(row.published_at, row.counted_at):
+        if published := dated(row.published_at, row.counted_at):
             dates[row.story_seq].append(published)
-        told = told_at(row.published_at, row.counted_at), row.key
+        told = shown_at(row.published_at, row.counted_at), row.key
         before = tellers.setdefault(row.story_seq, told)
         if told[0] < before[0]:
             tellers[row.story_seq] = told

@@ -17,8 +17,9 @@ from trendwatch.store.overruling import counted_tags, judged_among, lay_over
 from trendwatch.store.statements import insert, table
 from trendwatch.store.tables import FeedRow, ItemRow, PendingRow, StoryRow, TagRow
 from trendwatch.store.uncovered import write_uncovered
-from trendwatch.types.news import Item, told_at
+from trendwatch.types.news import Item
 from trendwatch.types.stories import OpenReport, Understood, WaitingItem
+from trendwatch.types.telling import told_at
 from trendwatch.types.work import Claim
 
 _FEED = table(FeedRow)
@@ -66,10 +67,6 @@ class Understanding:
         query = select(func.count()).where(_PENDING.c.model_seq == model_seq(version))
         with reading(self._engine) as connection:
             return int(connection.execute(query).scalar_one())
-
-    def open_reports(self, since: datetime, until: datetime) -> list[OpenReport]:
-        """Return the reports of stories counted in a half-open window, in order of time."""
-        return self._reports(_ITEM.c.counted_at >= since, _ITEM.c.counted_at < until)
 
     def whole_stories(self, since: datetime, until: datetime) -> list[OpenReport]:
         """Return all reports before the end of a half-open window of the stories that have one in it.

@@ -15,7 +15,7 @@ from itertools import chain
 import numpy as np
 from numpy.typing import NDArray
 
-from trendwatch.phrases import item_marks, plain
+from trendwatch.phrases import item_marks, unmarked
 from trendwatch.tagging.weak import Found, Matcher
 from trendwatch.text import singular
 from trendwatch.vectors import STOP, Vectoriser
@@ -79,7 +79,7 @@ class _Numbers(dict[str, int]):
         self._vectoriser, self._matcher = vectoriser, matcher
 
     def __missing__(self, mark: str) -> int:
-        word = plain(mark)
+        word = unmarked(mark)
         column = self._vectoriser.number(singular(word)) if word else STOP
         number = column << _BITS | self._matcher.number(mark)
         if len(self) < _MOST_WORDS:

@@ -74,7 +74,7 @@ _FALSELY = {list(Facet).index(Facet.AREA): 0.075}
 
 
 @dataclass(frozen=True, slots=True)
-class Scored:
+class _Scored:
     """Texts whose labels are known, as words see them that were learnt without each of them."""
 
     #: ``text_id`` of each
@@ -89,25 +89,6 @@ class Scored:
     scores: NDArray[np.float64]
     #: what the terms in them say
     said: Said
-
-    def only(self, places: Sequence[int]) -> Scored:
-        """Return some of them."""
-        at = np.array(places, dtype=np.intp)
-        said = Said(self.said.buckets[at], self.said.standing[:, at])
-        rest = (self.targets[at], self.counts[at], self.rarer[at], self.scores[at])
-        return Scored([self.ids[place] for place in places], *rest, said)
-
-    def beside(self, others: Scored) -> Scored:
-        """Return these, then others."""
-        standing = np.concatenate([self.said.standing, others.said.standing], axis=1)
-        return Scored(
-            [*self.ids, *others.ids],
-            np.vstack([self.targets, others.targets]),
-            np.vstack([self.counts, others.counts]),
-            np.vstack([self.rarer, others.rarer]),
-            np.vstack([self.scores, others.scores]),
-            Said(np.vstack([self.said.buckets, others.said.buckets]), standing),
-        )
 
 
 def train(
@@ -127,18 +108,18 @@ def train(
         unlabelled: (title, summary) of news nobody labelled; the more the better.
         now: when it is trained, aware; part of its version.
     """
-    words, known = learn_words(examples, taxonomy, corrections=corrections, unlabelled=unlabelled)
+    words, known = _learn_words(examples, taxonomy, corrections=corrections, unlabelled=unlabelled)
     taught = {"examples": len(examples), "corrections": len(corrections), "unlabelled": len(unlabelled)}
-    return weigh(words, known, taxonomy=taxonomy, taught=taught, now=now)
+    return _weigh(words, known, taxonomy=taxonomy, taught=taught, now=now)
 
 
-def learn_words(
+def _learn_words(
     examples: Sequence[Example],
     taxonomy: Taxonomy,
     *,
     corrections: Sequence[Correction] = (),
     unlabelled: Sequence[tuple[str, str]] = (),
-) -> tuple[Words, Scored]:
+) -> tuple[Words, _Scored]:
     """Return what words say of each label, and of each known text while it was held out."""
     known = known_rows(examples, corrections, taxonomy)
     rows = joined(known, written_rows(taxonomy), voted_rows(unlabelled, taxonomy))
@@ -149,15 +130,8 @@ def learn_words(
     return words, _scored(ids, known, scores, examples=len(examples))
 
 
-def score_corrections(words: Words, corrections: Sequence[Correction], taxonomy: Taxonomy) -> Scored:
-    """Return corrections as words see them that were not learnt from them."""
-    known = known_rows([], corrections, taxonomy)
-    ids = [text_id(one.title, one.summary) for one in corrections]
-    return _scored(ids, known, words.unseen(known), examples=0)
-
-
-def weigh(
-    words: Words, known: Scored, *, taxonomy: Taxonomy, taught: Mapping[str, int], now: datetime
+def _weigh(
+    words: Words, known: _Scored, *, taxonomy: Taxonomy, taught: Mapping[str, int], now: datetime
 ) -> Model:
     """Return the model that words and votes make together, weighed where the answer is known.
 
@@ -185,10 +159,10 @@ def weigh(
     return _model(weights, taxonomy, {"trained": trained}, now=now)
 
 
-def _scored(ids: Sequence[bytes], known: Known, scores: NDArray[np.float64], *, examples: int) -> Scored:
+def _scored(ids: Sequence[bytes], known: Known, scores: NDArray[np.float64], *, examples: int) -> _Scored:
     counts = _stands_for(known, examples)
     rarer = _rarer(counts, known, examples)
-    return Scored(ids, known.targets, counts, rarer, scores, Said.of(known.found))
+    return _Scored(ids, known.targets, counts, rarer, scores, Said.of(known.found))
 
 
 def _stands_for(known: Rows, examples: int) -> NDArray[np.float64]:

@@ -32,7 +32,7 @@ from itertools import product
 import numpy as np
 from numpy.typing import NDArray
 
-from trendwatch.phrases import PhraseArrays, in_numbers, item_marks, phrase_marks, plain, split_words
+from trendwatch.phrases import PhraseArrays, in_numbers, item_marks, phrase_marks, split_words, unmarked
 from trendwatch.text import singular
 from trendwatch.types.tags import Label, Taxonomy
 
@@ -77,7 +77,7 @@ class Matcher:
             for term in terms
         ]
         written = [phrase_marks(term) for _, _, term in self.terms]
-        owned = {plain(mark) for term in written for mark in term if mark.endswith(_OWNED)}
+        owned = {unmarked(mark) for term in written for mark in term if mark.endswith(_OWNED)}
         spelled = [
             (words, place)
             for place, term in enumerate(written)
@@ -105,7 +105,7 @@ class Matcher:
 
     def number(self, mark: str) -> int:
         """Return the number of a word, with its mark if any: what ``found`` searches with."""
-        return self._found.number(mark) or self._found.number(plain(mark))
+        return self._found.number(mark) or self._found.number(unmarked(mark))
 
     def found(self, numbers: Numbers, rows: Numbers, count: int) -> Found:
         """Return the terms in some texts, from the numbers of all words and the text each stands in."""
@@ -212,7 +212,7 @@ def _spellings(term: Sequence[str], owned: set[str]) -> Iterable[tuple[str, ...]
 
 def _forms(mark: str, owned: set[str]) -> tuple[str, ...]:
     if mark.endswith(_OWNED):
-        return mark, f"{plain(mark)}s"
+        return mark, f"{unmarked(mark)}s"
     word = mark.rstrip("-")
     return (word, f"{word}{_OWNED}") if word in owned else (word,)
 
@@ -221,7 +221,7 @@ def _letters(mark: str) -> str:
     """Return what the spellings of a word share."""
     if mark[-1] not in "s-":
         return mark
-    return plain(mark) if mark.endswith(_OWNED) else singular(mark.rstrip("-"))
+    return unmarked(mark) if mark.endswith(_OWNED) else singular(mark.rstrip("-"))
 
 
 def term_words(labels: Iterable[Label]) -> list[list[str]]:

@@ -46,10 +46,6 @@ class Words:
         """(F + 1, K), intercepts last."""
         return np.asarray(self.matrix.T @ self.shares, dtype=np.float64)
 
-    def unseen(self, texts: Rows) -> NDArray[np.float64]:
-        """Return the score of texts that were not among those it was learnt from, for every label."""
-        return np.asarray(_with_ones(self.vectoriser.transform_words(texts.documents)) @ self.coef)
-
 
 def learn(rows: Rows, terms: Sequence[Sequence[str]]) -> Words:
     """Fit a linear score per label; labels that are never or always true get a constant. Terms are kept."""

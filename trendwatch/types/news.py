@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from trendwatch.types.telling import counted_at, told_at
+
 
 class FeedKind(StrEnum):
     """Who speaks in a feed."""
@@ -234,10 +236,6 @@ class ParsedFeed:
     skip_days: tuple[int, ...] = ()
 
 
-#: A date so long before the poll that brought it says nothing of what else was told then.
-BELIEVED = timedelta(days=7)
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
     """One piece of news published by a feed."""
@@ -266,25 +264,12 @@ class Item:
 
         News counted by its own date would change weeks that are already judged.
         """
-        if self.backlog and self.published_at is not None:
-            return self.published_at
-        return self.first_seen_at
+        return counted_at(self.first_seen_at, published_at=self.published_at, backlog=self.backlog)
 
     @property
     def told_at(self) -> datetime:
         """The time by which it is near to other reports: when it was published, if that can be believed."""
         return told_at(self.counted_at, published_at=self.published_at)
-
-
-def told_at(counted_at: datetime, *, published_at: datetime | None) -> datetime:
-    """Return when news was told: published, unless that is undated or long before it reached us."""
-    believed = published_at is not None and counted_at - BELIEVED <= published_at <= counted_at
-    return published_at if believed and published_at is not None else counted_at
-
-
-def told_order(counted_at: datetime, told: datetime) -> tuple[datetime, datetime]:
-    """Return what news is put in order by: what an hour's polls brought, as it was published."""
-    return counted_at.replace(minute=0, second=0, microsecond=0), told
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from fastapi import APIRouter, Query
 from starlette.responses import Response
 
 from trendwatch.errors import NotFound
-from trendwatch.news.firsttold import Reported, copies, told_at
+from trendwatch.news.firsttold import Reported, copies, shown_at
 from trendwatch.store.items import Filter
 from trendwatch.trends.samestore import WARM_UP
 from trendwatch.trends.series import TOTAL, counted_key, is_term
@@ -149,7 +149,7 @@ def stories(
 def copied(reports: Sequence[Item]) -> dict[str, str]:
     """Return the ids of those of a story's reports that repeat an earlier one, with the id of that one."""
     order = sorted(
-        reports, key=lambda one: (told_at(one.published_at, one.counted_at), one.counted_at, one.id)
+        reports, key=lambda one: (shown_at(one.published_at, one.counted_at), one.counted_at, one.id)
     )
     return copies([Reported(one.id, one.title, one.summary) for one in order])
 

@@ -14,7 +14,7 @@ from trendwatch.pipeline.vocabulary import (
     reach_of,
     reach_words,
     take_back,
-    waits,
+    waiting,
 )
 from trendwatch.trends.ngrams import fold
 from trendwatch.web.looks import page
@@ -34,7 +34,7 @@ def decided(term: str, parts: Given) -> Response:
     values: dict[str, object] = {"verdict": verdict, "label": names.get(verdict.label, verdict.label)}
     if verdict.label in names:
         values["reach"] = reach_words(reach_of(parts.store, config, verdict.form, label=verdict.label), names)
-    return page("new_word.html", {"here": "trends", "waits": waits(parts.store, verdict), **values})
+    return page("new_word.html", {"here": "trends", "waits": bool(waiting(parts.store, [verdict])), **values})
 
 
 @router.post("/trends/words/{term}/to/{label}")

@@ -106,11 +106,13 @@ def _told(parts: Parts, key: str, *, week: int, counted: bool) -> dict[str, obje
 
 
 def _recent(parts: Parts, version: str, key: str, *, last: int) -> Sequence[TaggedItem]:
-    """Return what was told of a key last, each headline once: copies are no news."""
+    """Return what was told of a key last: of a label each headline once, of a word one report a story."""
     if not is_term(key):
         found = parts.store.items.search(Filter(labels=tuple(key.split("|"))), limit=3 * _RECENT).items
-        told = {tagged.item.title.casefold().strip(): tagged for tagged in reversed(found)}
-        return [one for one in found if told[one.item.title.casefold().strip()] is one][:_RECENT]
+        told: dict[str, TaggedItem] = {}
+        for tagged in found:
+            told.setdefault(tagged.item.title.casefold().strip(), tagged)
+        return list(told.values())[:_RECENT]
     since, until = week_start(last - _CHART_WEEKS + 1), week_end(last)
     shown = parts.store.trends.evidence(version, key, since=since, until=until, limit=_RECENT)
     return parts.store.items.by_id(shown)

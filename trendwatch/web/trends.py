@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from trendwatch.advice.trendwords import direction, telling
 from trendwatch.errors import NotFound
-from trendwatch.pipeline.vocabulary import waits
+from trendwatch.pipeline.vocabulary import waiting
 from trendwatch.trends.ngrams import fold
 from trendwatch.types.news import Item
 from trendwatch.types.trends import SHOWN_WEEKS, Spike, Trend, TrendKind
@@ -97,7 +97,7 @@ def rows(parts: Parts, trends: Sequence[Trend], *, week: int) -> list[Row]:
     items = {tagged.item.id: tagged.item for tagged in parts.store.items.by_id(list(dict.fromkeys(ids)))}
     verdicts = parts.store.terms.verdicts()
     decided = _named_words(parts) | {one.term: names.get(one.label, "dismissed") for one in verdicts}
-    waiting = {one.term for one in verdicts if waits(parts.store, one)}
+    unlearnt = waiting(parts.store, verdicts)
     return [
         Row(
             trend=trend,
@@ -107,7 +107,7 @@ def rows(parts: Parts, trends: Sequence[Trend], *, week: int) -> list[Row]:
             counted=is_counted(parts, trend.key),
             near=names.get(trend.area, ""),
             decided=decided.get(fold(trend.key), "") if trend.kind is TrendKind.TERM else "",
-            waits=fold(trend.key) in waiting,
+            waits=fold(trend.key) in unlearnt,
         )
         for trend in trends
     ]
