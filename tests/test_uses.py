@@ -25,7 +25,7 @@ def counted(uses: Uses) -> tuple[object, ...]:
     usage = uses.usage
     return (
         *(uses.texts, uses.counts, uses.prefixes, usage.reports),
-        [(usage.rarity(word, own=0), usage.written(word)) for word in words],
+        [(usage.rarity(word, own=0), usage.is_name(word)) for word in words],
     )
 
 
