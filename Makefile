@@ -1,7 +1,7 @@
 # Every target does its own set-up from a bare Python 3.11 (or newer) with venv.
 PYTHON ?= python3
 BIN := .venv/bin
-.PHONY: run demo test lint bench clean
+.PHONY: run demo test fuzz lint bench clean
 
 # One environment, made once and again only when the pins or the project's needs change.
 .venv/ready: pyproject.toml constraints.txt
@@ -19,6 +19,10 @@ demo: .venv/ready
 
 test: .venv/ready
 	$(BIN)/pytest -n 2 --dist loadfile
+
+# The same tests, with other generated examples each time.
+fuzz: .venv/ready
+	$(BIN)/pytest -n 2 --dist loadfile --hypothesis-profile=others
 
 lint: .venv/ready
 	$(BIN)/ruff check .

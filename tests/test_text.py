@@ -20,6 +20,7 @@ from trendwatch.text import (
     plural,
     reading,
     singular,
+    tidy,
     words,
 )
 
@@ -272,3 +273,9 @@ def test_letters_are_written_plainly(text: str, written: str) -> None:
 def test_what_was_encoded_twice_is_as_it_was_meant(text: str, meant: str) -> None:
     assert clean(text) == meant
     assert clean(meant) == meant
+
+
+def test_tidy_text_stays_as_it_is_where_it_is_put_together() -> None:
+    # "ç½" is no UTF-8 read as Latin-1, "Ç½" is: with a capital in front it must not become "ǽ"
+    assert tidy("Ç½") == "Ç½"
+    assert clean("Ç½") == "ǽ"

@@ -95,11 +95,14 @@ STOP_WORDS = frozenset(
 
 
 def clean(text: str) -> str:
-    """Return text as it is stored: NFC, without control, bidi and zero-width characters, spaces folded."""
+    """Return text of others as it is stored: its encoding mended, and tidy."""
     if len(text) > MAX_CHARS:
         text = text[:MAX_CHARS]
-    if not text.isascii():
-        text = undoubled(text)
+    return tidy(text if text.isascii() else undoubled(text))
+
+
+def tidy(text: str) -> str:
+    """Return text in NFC, without control, bidi and zero-width characters, spaces folded."""
     folded = text
     if not text.isprintable():
         for space in "\n\r\t\xa0":

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from trendwatch.text import clean
+from trendwatch.text import tidy
 from trendwatch.types.sources import Source
 
 #: Sources named under a story; the rest is a number.
@@ -36,7 +36,7 @@ class LinkView:
 
 def text(value: str) -> str:
     """Return text that is safe in every channel: one line, no invisible characters."""
-    return _NOT_TEXT.sub("", clean(value))
+    return _NOT_TEXT.sub("", tidy(value))
 
 
 def link(url: str) -> str:
