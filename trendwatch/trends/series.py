@@ -107,17 +107,20 @@ def comparable(stories: Sequence[int], published: Sequence[int]) -> tuple[float,
 
     Back-log is thin, and thinner the older it is; feeds join and leave; holidays are quiet. None of it is
     growth. So each week counts as its share of the news, times the median week of the last half year; weeks
-    before the first that has half as much news as that are left out.
+    before the first that has half as much news as that are left out, and so are weeks without any news: of a
+    week in which nothing was read nothing is known, and zeros would look like the end of everything.
 
     Args:
         stories: of a key, by week
         published: of anything, in the same weeks
     """
-    usual = float(np.median(published[-_HALF_YEAR:])) if published else 0.0
-    whole = (number for number, all_told in enumerate(published) if all_told >= max(1.0, usual / 2))
-    first = next(whole, len(published))
-    pairs = zip(stories[first:], published[first:], strict=True)
-    return tuple(told * usual / max(all_told, usual / 4, 1.0) for told, all_told in pairs)
+    weeks = [(told, all_told) for told, all_told in zip(stories, published, strict=True) if all_told]
+    if not weeks:
+        return ()
+    usual = float(np.median([all_told for _, all_told in weeks[-_HALF_YEAR:]]))
+    whole = (number for number, (_, all_told) in enumerate(weeks) if all_told >= usual / 2)
+    first = next(whole, len(weeks))
+    return tuple(told * usual / max(all_told, usual / 4) for told, all_told in weeks[first:])
 
 
 def counted_key(key: str) -> str:
