@@ -76,7 +76,7 @@ def test_no_rows_are_columns_too() -> None:
         # a week without any news says nothing of a key
         ([5, 0, 5], [100, 0, 100], (5, 5)),
         # 10 of news is too thin to begin with, and counts as a quarter of the usual: 1 · 100 / 25
-        ([1, 5, 5, 1], [10, 100, 100, 10], (5, 5, 4)),
+        ([1, 5, 5, 5, 1], [10, 100, 100, 100, 10], (5, 5, 5, 4)),
         ([0, 0], [0, 0], ()),
         ([], [], ()),
     ],
