@@ -74,12 +74,12 @@ class PlainIndex:
         story.told.append(one)
         # the report that was the newest may have been kept for that only
         self.held = [*(other for other in self.held if self._stays(other)), one]
-        best = joined or (matches[0] if matches else None)
+        nearest = max((match[3] for match in matches), default=0.0)
         return Assignment(
             story_id=story.id,
             is_new=joined is None,
             duplicate=joined is not None and joined[0],
-            similarity=best[3] if best else 0.0,
+            similarity=joined[3] if joined else nearest,
         )
 
     def _vouches(self, one: Report, other: Report) -> bool:

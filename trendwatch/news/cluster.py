@@ -60,7 +60,7 @@ from trendwatch.news.likeness import (
 from trendwatch.news.mending import mends
 from trendwatch.news.rarity import Rarity
 from trendwatch.news.vouching import vouch
-from trendwatch.news.window import Held, OpenStory, Report, Window, centroid
+from trendwatch.news.window import Held, OpenStory, Report, Window
 from trendwatch.news.wordings import Wording, wording
 from trendwatch.types.identity import stable_id
 from trendwatch.types.stories import Mend
@@ -106,8 +106,8 @@ class _Match(NamedTuple):
 
 
 class _Decision(NamedTuple):
-    #: the nearest report of an open story
-    nearest: _Match | None
+    #: cosine with the nearest report of an open story
+    nearest: float
     #: the one whose story is joined
     joined: _Match | None
     #: what the new report says, where it was asked whether one vouches for it
@@ -163,12 +163,11 @@ class StoryIndex:
         else:
             story = self._window.story(stable_id("story", report.item_id), report.at)
         self._window.add(report, reading, story, asked=asked)
-        best = joined or nearest
         return Assignment(
             story_id=story.id,
             is_new=joined is None,
             duplicate=joined is not None and joined.copy,
-            similarity=best.cosine if best else 0.0,
+            similarity=joined.cosine if joined else nearest,
         )
 
     def restore(self, report: Report, story_id: str) -> None:
@@ -218,35 +217,39 @@ class StoryIndex:
         return read(report.title, report.summary, rarity=self._rarity)
 
     def _decide(self, report: Report, reading: Reading) -> _Decision:
-        matches = self._matches(report, reading)
         threshold = self._same_story if report.summary else self._same_story_headline
+        likely = self._likely(report, reading)
+        nearest = min(1.0, likely[0][1]) if likely else 0.0
         said: Wording | None = None
-        for match in matches:
+        # what is alone in its story scores its cosine at most
+        able = [one for one in likely if one[1] >= threshold or len(one[0].story.members) > 1]
+        for match in self._weighed(report, reading, able) if able else ():
             if not match.copy and match.score < threshold:
                 break
             if shared_words(reading, match.held.reading) < FEWEST_SHARED:
                 continue
             said = said or wording(report.title, report.summary)
             if match.copy or vouch(said, match.held.wording, self._rarity.usage):
-                return _Decision(matches[0], match, said)
-        return _Decision(matches[0] if matches else None, None, said)
+                return _Decision(nearest, match, said)
+        return _Decision(nearest, None, said)
 
-    def _matches(self, report: Report, reading: Reading) -> list[_Match]:
-        """Return the likeliest reports of the stories that may be joined, the best first."""
+    def _likely(self, report: Report, reading: Reading) -> list[tuple[Held, float]]:
+        """Return the nearest reports of the stories that may be joined, and their cosines, nearest first."""
         since, cap, likely = report.at - self._span, self._cap, list[tuple[Held, float]]()
         for held, cosine in self._window.likest(reading, self._gauge):
             if held.story.size < cap and held.story.opened > since:
                 likely.append((held, cosine))
                 if len(likely) == LIKELY or (cosine < FAR and len(likely) == 1):
                     break
-        return self._weighed(report, reading, likely)
+        return likely
 
     def _weighed(
         self, report: Report, reading: Reading, likely: Sequence[tuple[Held, float]]
     ) -> list[_Match]:
         """Return reports with their scores, the best first."""
         several = list(dict.fromkeys([one.story for one, _ in likely if len(one.story.members) > 1]))
-        centroids = self._centroids(reading, several)
+        cosines = self._window.cosines(reading, several, self._gauge) if several else []
+        centroids = dict(zip(several, cosines, strict=True))
         found, now = list[_Match](), report.at.timestamp()
         for held, cosine in likely:
             story, worth = held.story, discount(reading, held.reading)
@@ -257,14 +260,6 @@ class StoryIndex:
             found.append(_Match(copy, round(score, DIGITS), -held.number, min(1.0, cosine), held))
         found.sort(reverse=True)
         return found
-
-    def _centroids(self, reading: Reading, stories: Sequence[OpenStory]) -> dict[OpenStory, float]:
-        """Return the cosine of a text with the centroid of each story."""
-        if not stories:
-            return {}
-        sums = [centroid(story) for story in stories]
-        totals = self._gauge.dots(reading, sums).tolist()
-        return {story: total / each.length for story, total, each in zip(stories, totals, sums, strict=True)}
 
 
 def _fade(story: OpenStory, now: float) -> float:

@@ -23,6 +23,7 @@ Source: Miranda et al., EMNLP 2018, merge clusters likewise.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from functools import partial
@@ -40,6 +41,10 @@ SPLIT = 0.20
 FEWEST_TO_SPLIT = 3
 #: Reports of a story by which others are found.
 ASKED = 5
+#: Cosine with a story below which a report's story is not asked. Reports of one story have cosines of
+#: ``SPLIT`` and more with each other, so the centroid of n of them is at least half as long as they are in line,
+#: and one of them must be half as near as it is.
+FAR = MERGE * math.sqrt(SPLIT)
 #: Hours between the newest reports of two stories that are one.
 APART = timedelta(hours=72)
 
@@ -97,19 +102,20 @@ def _among(story: OpenStory) -> float:
     return (centroid(story).length ** 2 - count) / (count * (count - 1))
 
 
-def _near(story: OpenStory, window: Window) -> list[OpenStory]:
-    """Return other stories that share rare words with a story's last reports."""
+def _near(story: OpenStory, window: Window, gauge: Gauge) -> list[OpenStory]:
+    """Return other stories that may be like one, with a report that shares rare words with its last ones."""
     found: dict[OpenStory, None] = {}
-    for member in _last(story):
-        found.update(dict.fromkeys([held.story for held in window.near(member.reading)]))
-    return [other for other in found if other is not story]
+    for held, cosine in window.near(_last(story), centroid(story), least=FAR, gauge=gauge):
+        if held.story is not story and (cosine >= MERGE or len(held.story.members) > 1):
+            found[held.story] = None
+    return list(found)
 
 
 def _merges(
     story: OpenStory, window: Window, gauge: Gauge, *, may_merge: Callable[[OpenStory, OpenStory], bool]
 ) -> list[Mend]:
     found: list[Mend] = []
-    others = _near(story, window)
+    others = _near(story, window, gauge) if story.members else []
     while others and story.members:  # which are none once it was merged into an older one
         for other in _alike(story, others, gauge):
             older, younger = sorted((story, other), key=_age)

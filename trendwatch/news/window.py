@@ -14,6 +14,8 @@ from datetime import datetime, timedelta
 from heapq import heappop, heappush
 from itertools import islice
 
+import numpy as np
+
 from trendwatch.news.likeness import NOWHERE, Gauge, Reading, Vector, added
 from trendwatch.news.postings import Postings
 from trendwatch.news.rows import Rows
@@ -110,10 +112,24 @@ class Window:
         """Return the held report with exactly this text."""
         return self._exact.get(reading.exact)
 
-    def near(self, reading: Reading) -> list[Held]:
-        """Return the held reports that share the most of a text's rarest terms, in order of arrival."""
-        held = self._held
-        return [held[number] for number in self._postings.nearest(reading.rarest).tolist()]
+    def near(
+        self, members: Sequence[Held], whole: Vector, *, least: float, gauge: Gauge
+    ) -> Iterator[tuple[Held, float]]:
+        """Yield the held reports that share the most rare terms with one of some, in order of arrival.
+
+        Args:
+            members: reports of a story
+            whole: the sum of all its reports, with which the cosine of each is told
+            least: that cosine at least
+            gauge: to measure it
+        """
+        found = [self._postings.nearest(member.reading.rarest) for member in members]
+        numbers = found[0] if len(found) == 1 else np.unique(np.concatenate(found))
+        if len(numbers):
+            cosines = gauge.measure(whole, self._rows.columns(numbers)) / whole.length
+            chosen = (cosines >= least).nonzero()[0]
+            for number, cosine in zip(numbers[chosen].tolist(), cosines[chosen].tolist(), strict=True):
+                yield self._held[number], cosine
 
     def likest(self, reading: Reading, gauge: Gauge) -> Iterator[tuple[Held, float]]:
         """Yield the same reports with their cosines, the highest first, the oldest of equals."""
@@ -123,6 +139,13 @@ class Window:
             order = (-cosines).argsort(kind="stable")
             for number, cosine in zip(numbers[order].tolist(), cosines[order].tolist(), strict=True):
                 yield self._held[number], cosine
+
+    def cosines(self, reading: Reading, stories: Sequence[OpenStory], gauge: Gauge) -> list[float]:
+        """Return the cosine of a text with the centroid of each story."""
+        members = np.array([number for story in stories for number in story.members], dtype=np.int64)
+        of_story = np.repeat(np.arange(len(stories)), [len(story.members) for story in stories])
+        dots = np.bincount(of_story, gauge.measure(reading, self._rows.columns(members)), len(stories))
+        return [dot / centroid(story).length for dot, story in zip(dots.tolist(), stories, strict=True)]
 
     def story(self, story_id: str, opened: datetime) -> OpenStory:
         """Return a story of the window, or begin it."""
