@@ -42,7 +42,7 @@ Source: Miranda et al., EMNLP 2018 (online clustering on TF-IDF with a Gaussian 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -54,6 +54,7 @@ from trendwatch.news.likeness import (
     Reading,
     discount,
     read,
+    read_all,
     read_anew,
     shared_words,
 )
@@ -140,6 +141,8 @@ class StoryIndex:
         self._cap = cap
         self._gauge = Gauge(rarity)
         self._window = Window(width=window, span=span)
+        #: by item id
+        self._expected: dict[str, Reading] = {}
 
     def __len__(self) -> int:
         return len(self._window)
@@ -148,6 +151,12 @@ class StoryIndex:
     def reach(self) -> timedelta:
         """How far back reports must be restored for an index that decides as one that never stopped."""
         return self._span + self._width
+
+    def expect(self, reports: Iterable[Report]) -> None:
+        """Read what will be placed next, all in one go, which takes half of the time."""
+        coming = list(reports)
+        readings = read_all([(one.title, one.summary) for one in coming], rarity=self._rarity)
+        self._expected = {one.item_id: reading for one, reading in zip(coming, readings, strict=True)}
 
     def assign(self, report: Report) -> Assignment:
         """Decide which story a report belongs to, and remember it."""
@@ -214,7 +223,8 @@ class StoryIndex:
         return fresh
 
     def _read(self, report: Report) -> Reading:
-        return read(report.title, report.summary, rarity=self._rarity)
+        expected = self._expected.pop(report.item_id, None)
+        return expected or read(report.title, report.summary, rarity=self._rarity)
 
     def _decide(self, report: Report, reading: Reading) -> _Decision:
         threshold = self._same_story if report.summary else self._same_story_headline
