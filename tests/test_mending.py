@@ -9,7 +9,7 @@ import pytest
 from tests.test_cluster import EVEN, HOUR, MONDAY, report
 from trendwatch.news.cluster import Rarity, Report, StoryIndex
 from trendwatch.news.likeness import Gauge, read
-from trendwatch.news.mending import mends
+from trendwatch.news.mending import NEAR, mends
 from trendwatch.news.window import Window
 
 QUAKE = "Strong quake shakes northern Chile copper mines near Iquique"
@@ -29,7 +29,9 @@ class Made:
         self.number += 1
         at = MONDAY + hours * HOUR
         one = Report(item_id=f"i{self.number}", source="a", title=title, summary="", at=at)
-        self.window.add(one, read(title, "", rarity=EVEN), self.window.story(story, at))
+        reading = read(title, "", rarity=EVEN)
+        near = self.window.nearest(reading, self.gauge).from_cosine(NEAR)
+        self.window.add(one, reading, self.window.story(story, at), near=near)
         return one.item_id
 
     def mend(self) -> list[tuple[str, str, tuple[str, ...], bool]]:

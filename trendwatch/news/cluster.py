@@ -58,10 +58,10 @@ from trendwatch.news.likeness import (
     read_anew,
     shared_words,
 )
-from trendwatch.news.mending import mends
+from trendwatch.news.mending import NEAR, mends
 from trendwatch.news.rarity import Rarity
 from trendwatch.news.vouching import vouch
-from trendwatch.news.window import Held, OpenStory, Report, Window
+from trendwatch.news.window import Held, Near, Report, Window
 from trendwatch.news.wordings import Wording, wording
 from trendwatch.types.identity import stable_id
 from trendwatch.types.stories import Mend
@@ -166,12 +166,13 @@ class StoryIndex:
         if twin is not None:
             twin.copies += (report.item_id,)
             return Assignment(story_id=twin.story.id, is_new=False, duplicate=True, similarity=1.0)
-        nearest, joined, asked = self._decide(report, reading)
+        near = self._window.nearest(reading, self._gauge)
+        nearest, joined, asked = self._decide(report, reading, near)
         if joined is not None:
             story = joined.held.story
         else:
             story = self._window.story(stable_id("story", report.item_id), report.at)
-        self._window.add(report, reading, story, asked=asked)
+        self._window.add(report, reading, story, near=near.from_cosine(NEAR), asked=asked)
         return Assignment(
             story_id=story.id,
             is_new=joined is None,
@@ -187,7 +188,8 @@ class StoryIndex:
         if twin is not None and twin.story.id == story_id:
             twin.copies += (report.item_id,)
         else:
-            self._window.add(report, reading, self._window.story(story_id, report.at))
+            near = self._window.nearest(reading, self._gauge).from_cosine(NEAR)
+            self._window.add(report, reading, self._window.story(story_id, report.at), near=near)
 
     def mend(self, *, since: datetime | None = None) -> list[Mend]:
         """Put right what the reports of a day joined wrongly or left apart, and say what was changed.
@@ -226,9 +228,9 @@ class StoryIndex:
         expected = self._expected.pop(report.item_id, None)
         return expected or read(report.title, report.summary, rarity=self._rarity)
 
-    def _decide(self, report: Report, reading: Reading) -> _Decision:
+    def _decide(self, report: Report, reading: Reading, near: Near) -> _Decision:
         threshold = self._same_story if report.summary else self._same_story_headline
-        likely = self._likely(report, reading)
+        likely = self._likely(report, near)
         nearest = min(1.0, likely[0][1]) if likely else 0.0
         said: Wording | None = None
         # what is alone in its story scores its cosine at most
@@ -243,10 +245,11 @@ class StoryIndex:
                 return _Decision(nearest, match, said)
         return _Decision(nearest, None, said)
 
-    def _likely(self, report: Report, reading: Reading) -> list[tuple[Held, float]]:
+    def _likely(self, report: Report, near: Near) -> list[tuple[Held, float]]:
         """Return the nearest reports of the stories that may be joined, and their cosines, nearest first."""
         since, cap, likely = report.at - self._span, self._cap, list[tuple[Held, float]]()
-        for held, cosine in self._window.likest(reading, self._gauge):
+        for number, cosine in zip(near.numbers.tolist(), near.cosines.tolist(), strict=True):
+            held = self._window[number]
             if held.story.size < cap and held.story.opened > since:
                 likely.append((held, cosine))
                 if len(likely) == LIKELY or (cosine < FAR and len(likely) == 1):

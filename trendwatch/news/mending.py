@@ -41,10 +41,13 @@ SPLIT = 0.20
 FEWEST_TO_SPLIT = 3
 #: Reports of a story by which others are found.
 ASKED = 5
-#: Cosine with a story below which a report's story is not asked. Reports of one story have cosines of
-#: ``SPLIT`` and more with each other, so the centroid of n of them is at least half as long as they are in line,
-#: and one of them must be half as near as it is.
-FAR = MERGE * math.sqrt(SPLIT)
+#: Reports of one story have cosines of ``SPLIT`` and more with each other: the centroid of any number of them
+#: is at least so long as this says, where 1 were reports that are all the same. So two stories whose centroids
+#: are near enough have a report of one that is so near to the centroid of the other, and two that are so near
+#: to each other.
+_LENGTH = math.sqrt(SPLIT)
+FAR = MERGE * _LENGTH
+NEAR = FAR * _LENGTH
 #: Hours between the newest reports of two stories that are one.
 APART = timedelta(hours=72)
 
@@ -103,9 +106,9 @@ def _among(story: OpenStory) -> float:
 
 
 def _near(story: OpenStory, window: Window, gauge: Gauge) -> list[OpenStory]:
-    """Return other stories that may be like one, with a report that shares rare words with its last ones."""
+    """Return other stories that may be like one: a report of theirs was there, and near, when its last came."""
     found: dict[OpenStory, None] = {}
-    for held, cosine in window.near(_last(story), centroid(story), least=FAR, gauge=gauge):
+    for held, cosine in window.alike(_last(story), centroid(story), least=FAR, gauge=gauge):
         if held.story is not story and (cosine >= MERGE or len(held.story.members) > 1):
             found[held.story] = None
     return list(found)

@@ -55,6 +55,11 @@ class Rows:
         """Forget a vector."""
         self._lengths[number - self._first] = 0
 
+    def held(self, numbers: Numbers) -> Numbers:
+        """Return those of some numbers that are held."""
+        rows = numbers[numbers >= self._first] - self._first
+        return rows[self._lengths[rows] > 0] + self._first
+
     def columns(self, numbers: NDArray[np.int64]) -> Columns:
         """Return vectors that are held and not empty."""
         return self._columns(numbers - self._first)

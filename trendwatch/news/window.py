@@ -13,13 +13,16 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from heapq import heappop, heappush
 from itertools import islice
+from typing import NamedTuple
 
 import numpy as np
 
 from trendwatch.news.likeness import NOWHERE, Gauge, Reading, Vector, added
 from trendwatch.news.postings import Postings
+from trendwatch.news.rarity import Numbers
 from trendwatch.news.rows import Rows
 from trendwatch.news.wordings import Wording, wording
+from trendwatch.statistics import Floats
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +36,21 @@ class Report:
     summary: str
     #: aware; when it was told
     at: datetime
+
+
+class Near(NamedTuple):
+    """Held reports, the nearest first, the oldest of equals."""
+
+    numbers: Numbers
+    #: with each of them
+    cosines: Floats
+
+    def from_cosine(self, least: float) -> Numbers:
+        """Return those that are at least so near."""
+        return self.numbers[: int(np.count_nonzero(self.cosines >= least))]
+
+
+NOBODY = Near(np.zeros(0, dtype=np.int64), np.zeros(0))
 
 
 @dataclass(slots=True, eq=False)
@@ -65,6 +83,8 @@ class Held:
     story: OpenStory
     #: its time in seconds since 1970
     when: float
+    #: numbers of those it was near to when it came
+    near: Numbers
     #: items with the same text
     copies: tuple[str, ...] = ()
     #: None until it was asked whether it vouches for another
@@ -100,6 +120,9 @@ class Window:
     def __len__(self) -> int:
         return len(self._held)
 
+    def __getitem__(self, number: int) -> Held:
+        return self._held[number]
+
     def __iter__(self) -> Iterator[Held]:
         return iter(self._held.values())
 
@@ -112,10 +135,19 @@ class Window:
         """Return the held report with exactly this text."""
         return self._exact.get(reading.exact)
 
-    def near(
+    def nearest(self, reading: Reading, gauge: Gauge) -> Near:
+        """Return the held reports that share the most of a text's rarest terms, by their cosine with it."""
+        numbers = self._postings.nearest(reading.rarest)
+        if not len(numbers):
+            return NOBODY
+        cosines = gauge.measure(reading, self._rows.columns(numbers))
+        order = (-cosines).argsort(kind="stable")
+        return Near(numbers[order], cosines[order])
+
+    def alike(
         self, members: Sequence[Held], whole: Vector, *, least: float, gauge: Gauge
     ) -> Iterator[tuple[Held, float]]:
-        """Yield the held reports that share the most rare terms with one of some, in order of arrival.
+        """Yield the held reports that any of some was near to when it came, in order of arrival.
 
         Args:
             members: reports of a story
@@ -123,21 +155,15 @@ class Window:
             least: that cosine at least
             gauge: to measure it
         """
-        found = [self._postings.nearest(member.reading.rarest) for member in members]
-        numbers = found[0] if len(found) == 1 else np.unique(np.concatenate(found))
+        if len(members) == 1:
+            numbers = np.sort(members[0].near)
+        else:
+            numbers = np.unique(np.concatenate([member.near for member in members]))
+        numbers = self._rows.held(numbers)
         if len(numbers):
             cosines = gauge.measure(whole, self._rows.columns(numbers)) / whole.length
             chosen = (cosines >= least).nonzero()[0]
             for number, cosine in zip(numbers[chosen].tolist(), cosines[chosen].tolist(), strict=True):
-                yield self._held[number], cosine
-
-    def likest(self, reading: Reading, gauge: Gauge) -> Iterator[tuple[Held, float]]:
-        """Yield the same reports with their cosines, the highest first, the oldest of equals."""
-        numbers = self._postings.nearest(reading.rarest)
-        if len(numbers):
-            cosines = gauge.measure(reading, self._rows.columns(numbers))
-            order = (-cosines).argsort(kind="stable")
-            for number, cosine in zip(numbers[order].tolist(), cosines[order].tolist(), strict=True):
                 yield self._held[number], cosine
 
     def cosines(self, reading: Reading, stories: Sequence[OpenStory], gauge: Gauge) -> list[float]:
@@ -157,12 +183,13 @@ class Window:
         reading: Reading,
         story: OpenStory,
         *,
+        near: Numbers = NOBODY.numbers,
         copies: tuple[str, ...] = (),
         asked: Wording | None = None,
     ) -> None:
         """Hold a report as one of a story, which began when the earliest told of its reports was."""
         story.opened = min(story.opened, report.at)
-        held = Held(self._arrivals, report, reading, story, report.at.timestamp(), copies, asked)
+        held = Held(self._arrivals, report, reading, story, report.at.timestamp(), near, copies, asked)
         self._arrivals += 1
         self._held[held.number] = held
         self._postings.add(held.number, reading.rarest)
