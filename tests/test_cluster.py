@@ -6,6 +6,7 @@ import random
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
+from itertools import cycle
 
 import pytest
 from hypothesis import given, settings
@@ -183,6 +184,25 @@ def test_an_index_restored_from_rows_decides_as_one_that_never_stopped(
             expected.is_new,
             expected.duplicate,
         )
+
+
+@settings(max_examples=60, deadline=None)
+@given(streams, st.lists(titles, max_size=12), st.lists(st.integers(1, 9), min_size=1, max_size=9))
+def test_what_is_read_ahead_decides_as_what_is_read_one_by_one(
+    drawn: list[tuple[str, int, float]], past: list[str], sizes: list[int]
+) -> None:
+    """Whatever is expected together, and also if some of it is expected again or never comes."""
+    reports = stream_of(drawn)
+    ahead, alone = StoryIndex(Rarity.of(past)), StoryIndex(Rarity.of(past))
+    never = Report(item_id="never", source="a", title=BAKERY[0], summary=BAKERY[1], at=MONDAY)
+    start = 0
+    for size in cycle(sizes):
+        ahead.expect([never, *reports[start : start + size + 2]])
+        assert assign(reports[start : start + size], ahead) == assign(reports[start : start + size], alone)
+        start += size
+        if start >= len(reports):
+            break
+    assert ahead.mend() == alone.mend()
 
 
 @settings(max_examples=50, deadline=None)

@@ -10,10 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from trendwatch.news.gauge import Gauge, added
 from trendwatch.news.likeness import (
     FEWEST_WORDS,
-    Gauge,
-    added,
     dot,
     likeness,
     read,

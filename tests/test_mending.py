@@ -8,7 +8,8 @@ import pytest
 
 from tests.test_cluster import EVEN, HOUR, MONDAY, report
 from trendwatch.news.cluster import Rarity, Report, StoryIndex
-from trendwatch.news.likeness import Gauge, read
+from trendwatch.news.gauge import Gauge
+from trendwatch.news.likeness import read
 from trendwatch.news.mending import NEAR, mends
 from trendwatch.news.window import Window
 

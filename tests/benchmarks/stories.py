@@ -32,8 +32,11 @@ from typing import NamedTuple
 from tests.benchmarks import understanding
 from tests.benchmarks.bcubed import b_cubed
 from trendwatch.demo.world import Told, World
-from trendwatch.news.cluster import Rarity, Report, StoryIndex
-from trendwatch.news.likeness import Gauge, likeness, read
+from trendwatch.garbage import collect_rarely
+from trendwatch.news.cluster import Assignment, Rarity, Report, StoryIndex
+from trendwatch.news.gauge import Gauge
+from trendwatch.news.likeness import likeness, read
+from trendwatch.pipeline.understand import BATCH
 from trendwatch.text import reading, words
 from trendwatch.trends.ngrams import terms_of
 from trendwatch.trends.tally import Tally
@@ -91,13 +94,13 @@ def speed(*, per_window: int, least: int = 5_000) -> Speed:
     reports = made_reports(per_window + measured, per_window=per_window)
     rarity = Rarity.of_reports((one.title, one.summary) for one in reports[:10_000])
     index, tally = StoryIndex(rarity), Tally(members=[], labels=[])
-    for report in reports[:per_window]:
-        index.assign(report)
+    collect_rarely()
+    place(reports[:per_window], index)
     index.mend()
     placing = rest = 0.0
     for start in range(per_window, len(reports), a_day):
         began = time.process_time()
-        stories = [index.assign(one).story_id for one in reports[start : start + a_day]]
+        stories = [one.story_id for one in place(reports[start : start + a_day], index)]
         placed = time.process_time()
         placing += placed - began
         for at, (one, story) in enumerate(zip(reports[start : start + a_day], stories, strict=True)):
@@ -109,6 +112,16 @@ def speed(*, per_window: int, least: int = 5_000) -> Speed:
     index.with_rarity(Rarity.of_reports((one.title, one.summary) for one in reports[-10_000:]))
     anew = time.process_time() - began
     return Speed(len(index), measured / placing, measured / (placing + rest), anew)
+
+
+def place(reports: Sequence[Report], index: StoryIndex) -> list[Assignment]:
+    """Place reports as the product does: batch by batch, each batch read in one go."""
+    found: list[Assignment] = []
+    for start in range(0, len(reports), BATCH):
+        batch = reports[start : start + BATCH]
+        index.expect(batch)
+        found += map(index.assign, batch)
+    return found
 
 
 def auc(scores: Sequence[float], same: Sequence[bool]) -> float:
@@ -177,13 +190,15 @@ def ours(
     stories: dict[str, str] = {}
     copies: list[tuple[str, str]] = []
     day = reports[0].at.date()
-    for report in reports:
+    for at, report in enumerate(reports):
         if report.at.date() > day:
             day = report.at.date()
             for mend in index.mend(since=week_start(week_number(report.at))):
                 stories.update(dict.fromkeys(mend.items, mend.after))
                 if mended is not None:
                     mended[mend.merged] += 1
+        if at % BATCH == 0:
+            index.expect(reports[at : at + BATCH])
         assigned = index.assign(report)
         stories[report.item_id] = assigned.story_id
         if assigned.duplicate:

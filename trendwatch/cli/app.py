@@ -29,6 +29,7 @@ from trendwatch.cli import (
 )
 from trendwatch.cli.options import ConfigDirectory, Global, Now, Version
 from trendwatch.errors import TrendwatchError
+from trendwatch.garbage import collect_rarely
 
 app = typer.Typer(
     name="trendwatch",
@@ -76,6 +77,7 @@ for part in (
 
 def main() -> None:
     """Run a verb; what is wrong is said in one line on standard error."""
+    collect_rarely()
     try:
         app(standalone_mode=True)
     except TrendwatchError as error:

@@ -47,10 +47,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from trendwatch.news.gauge import DIGITS, Gauge
 from trendwatch.news.likeness import (
-    DIGITS,
     FEWEST_SHARED,
-    Gauge,
     Reading,
     discount,
     read,
@@ -61,7 +60,7 @@ from trendwatch.news.likeness import (
 from trendwatch.news.mending import NEAR, mends
 from trendwatch.news.rarity import Rarity
 from trendwatch.news.vouching import vouch
-from trendwatch.news.window import Held, Near, Report, Window
+from trendwatch.news.window import Held, Near, OpenStory, Report, Window
 from trendwatch.news.wordings import Wording, wording
 from trendwatch.types.identity import stable_id
 from trendwatch.types.stories import Mend
@@ -153,10 +152,14 @@ class StoryIndex:
         return self._span + self._width
 
     def expect(self, reports: Iterable[Report]) -> None:
-        """Read what will be placed next, all in one go, which takes half of the time."""
-        coming = list(reports)
+        """Read what will be placed or restored soon, all in one go, which takes half of the time."""
+        coming = [one for one in reports if one.item_id not in self._expected]
         readings = read_all([(one.title, one.summary) for one in coming], rarity=self._rarity)
-        self._expected = {one.item_id: reading for one, reading in zip(coming, readings, strict=True)}
+        self._expected |= {one.item_id: reading for one, reading in zip(coming, readings, strict=True)}
+
+    def expects(self, item_id: str) -> bool:
+        """Return whether an item is read and not yet placed."""
+        return item_id in self._expected
 
     def assign(self, report: Report) -> Assignment:
         """Decide which story a report belongs to, and remember it."""

@@ -20,13 +20,12 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 import numpy as np
 
+from trendwatch.news.gauge import DIGITS
 from trendwatch.news.rarity import STOP, Numbers, Rarity
-from trendwatch.news.rows import Columns
 from trendwatch.statistics import Floats
 from trendwatch.text import SUMMARY_CHARS, headline, words
 
@@ -42,8 +41,6 @@ FEWEST_SHARED = 2
 NUMBERS_CLASH = 0.8
 #: The same where one looks back at what happened years ago and the other does not.
 LOOKING_BACK = 0.8
-#: Cosines are rounded here: the numbers of words differ between two runs, and with them the order of a sum.
-DIGITS = 9
 
 #: What each of so many parts of unit length is multiplied by, so that the whole has it.
 _SHARES = [0.0, 1.0, math.sqrt(1 / 2)]
@@ -113,7 +110,7 @@ def read_all(texts: Iterable[tuple[str, str]], *, rarity: Rarity) -> list[Readin
     parts = np.repeat(np.arange(len(sizes)), sizes)
     terms, counts, parts = _counted(said, parts, size=len(rarity))
     lengths = np.bincount(parts, minlength=len(sizes)).reshape(-1, 2)
-    vectors = _vectors(terms, counts, lengths, rarity)
+    vectors = _vectors(terms, counts, lengths, rarity=rarity)
     return [_reading(one, vector) for one, vector in zip(cut, vectors, strict=True)]
 
 
@@ -150,7 +147,7 @@ class _Vector(NamedTuple):
     first_begin: int
 
 
-def _vectors(terms: Numbers, said: Numbers, lengths: Numbers, rarity: Rarity) -> Iterator[_Vector]:
+def _vectors(terms: Numbers, said: Numbers, lengths: Numbers, *, rarity: Rarity) -> Iterator[_Vector]:
     """Yield the vectors of texts whose terms stand one behind the other, words before beginnings.
 
     Args:
@@ -197,84 +194,8 @@ def read_anew(readings: Sequence[Reading], before: Rarity, rarity: Rarity) -> li
     said = np.concatenate([one.said for one in readings])
     return [
         one._replace(terms=vector.terms, weights=vector.weights, rarest=vector.rarest)
-        for one, vector in zip(readings, _vectors(terms, said, lengths, rarity), strict=True)
+        for one, vector in zip(readings, _vectors(terms, said, lengths, rarity=rarity), strict=True)
     ]
-
-
-class Weighed(Protocol):
-    """What has weights by the numbers of terms."""
-
-    @property
-    def terms(self) -> Numbers:
-        """Different numbers."""
-
-    @property
-    def weights(self) -> Floats:
-        """Their weights."""
-
-
-@dataclass(frozen=True, slots=True)
-class Vector:
-    """A sum of texts."""
-
-    terms: Numbers
-    weights: Floats
-    length: float
-
-
-def added(texts: Sequence[Weighed]) -> Vector:
-    """Return the sum of some texts."""
-    if len(texts) == 1:
-        terms, weights = texts[0].terms, texts[0].weights
-    else:
-        terms, where = np.unique(np.concatenate([one.terms for one in texts]), return_inverse=True)
-        flat = np.concatenate([one.weights for one in texts])
-        weights = np.bincount(where, flat, len(terms)).astype(np.float64, copy=False)
-    return Vector(terms, weights, max(round(math.sqrt(weights @ weights), DIGITS), _NO_LENGTH))
-
-
-#: Of a text without words, which nothing is like.
-_NO_LENGTH = 1e-6
-NOWHERE = Vector(np.zeros(0, dtype=np.int64), np.zeros(0), _NO_LENGTH)
-
-
-class Gauge:
-    """One text, or a sum of some, held against many."""
-
-    def __init__(self, rarity: Rarity) -> None:
-        self._rarity = rarity
-        self._dense = np.zeros(1024)
-
-    def dots(self, one: Weighed, others: Sequence[Weighed]) -> Floats:
-        """Return the inner product of one with each of the others."""
-        if not others:
-            return np.zeros(0)
-        terms = [other.terms for other in others]
-        lengths = np.array(list(map(len, terms)))
-        some = lengths.nonzero()[0]
-        if len(some) < len(others):  # texts without words
-            found = np.zeros(len(others))
-            found[some] = self.dots(one, [others[at] for at in some.tolist()])
-            return found
-        weights = np.concatenate([other.weights for other in others])
-        return self.measure(one, Columns(np.concatenate(terms), weights, lengths))
-
-    def measure(self, one: Weighed, others: Columns) -> Floats:
-        """Return the inner product of one with each of the others."""
-        dense = self._room()
-        dense[one.terms] = one.weights
-        products = dense.take(others.terms)
-        products *= others.weights
-        dense[one.terms] = 0.0
-        starts = others.lengths.cumsum()
-        starts -= others.lengths
-        found: Floats = np.add.reduceat(products, starts)
-        return found.round(DIGITS)
-
-    def _room(self) -> Floats:
-        if len(self._dense) < len(self._rarity):
-            self._dense = np.zeros(2 * len(self._rarity))
-        return self._dense
 
 
 def likeness(one: Reading, other: Reading) -> float:

@@ -28,7 +28,8 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
-from trendwatch.news.likeness import FEWEST_SHARED, Gauge, discount, shared_words
+from trendwatch.news.gauge import Gauge
+from trendwatch.news.likeness import FEWEST_SHARED, discount, shared_words
 from trendwatch.news.vouching import Usage, vouch
 from trendwatch.news.window import Held, OpenStory, Window, centroid
 from trendwatch.types.identity import stable_id
@@ -41,10 +42,9 @@ SPLIT = 0.20
 FEWEST_TO_SPLIT = 3
 #: Reports of a story by which others are found.
 ASKED = 5
-#: Reports of one story have cosines of ``SPLIT`` and more with each other: the centroid of any number of them
-#: is at least so long as this says, where 1 were reports that are all the same. So two stories whose centroids
-#: are near enough have a report of one that is so near to the centroid of the other, and two that are so near
-#: to each other.
+#: Reports of one story have cosines of ``SPLIT`` and more with each other: their centroid is at least so long
+#: as this says, where 1 were reports that are all the same. So of two stories whose centroids are near enough
+#: one has a report that is so near to the other's centroid, and each has one that is so near to the other's.
 _LENGTH = math.sqrt(SPLIT)
 FAR = MERGE * _LENGTH
 NEAR = FAR * _LENGTH
@@ -106,7 +106,7 @@ def _among(story: OpenStory) -> float:
 
 
 def _near(story: OpenStory, window: Window, gauge: Gauge) -> list[OpenStory]:
-    """Return other stories that may be like one: a report of theirs was there, and near, when its last came."""
+    """Return other stories that may be like one: one of theirs was there, and near, when its last came."""
     found: dict[OpenStory, None] = {}
     for held, cosine in window.alike(_last(story), centroid(story), least=FAR, gauge=gauge):
         if held.story is not story and (cosine >= MERGE or len(held.story.members) > 1):

@@ -17,7 +17,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from trendwatch.news.likeness import NOWHERE, Gauge, Reading, Vector, added
+from trendwatch.news.gauge import NOWHERE, Gauge, Vector, added
+from trendwatch.news.likeness import Reading
 from trendwatch.news.postings import Postings
 from trendwatch.news.rarity import Numbers
 from trendwatch.news.rows import Rows

@@ -7,9 +7,10 @@ is polled twice counting as one.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import islice
 
 from trendwatch.news.cluster import Assignment, Rarity, Report, StoryIndex
 from trendwatch.news.uses import Month
@@ -23,6 +24,8 @@ from trendwatch.types.weeks import WEEK, week_end, week_number, week_start
 RARITY_WINDOW = timedelta(days=28)
 #: More texts say nothing new about how rare a word is.
 RARITY_TEXTS = 20_000
+#: Reports that are read in one go when stories are rebuilt; more are no faster.
+AT_ONCE = 250
 
 
 @dataclass(slots=True)
@@ -48,33 +51,35 @@ class OpenStories:
         self.newest = item.told_at
         return self.index.mend(since=week_start(self.week))
 
+    def expect(self, batch: Iterable[WaitingItem]) -> None:
+        """Read what will be placed next."""
+        self.index.expect(map(_waiting, batch))
+
     def assign(self, one: WaitingItem) -> Assignment:
         """Place an item, after all that was understood before and lies before it: news may come late."""
         item = one.item
         self._reach(item)
         self.newest = max(self.newest, item.told_at)
-        return self.index.assign(
-            Report(
-                item_id=item.id,
-                source=item.feed_key,
-                title=item.title,
-                summary=one.text,
-                at=item.told_at,
-            )
-        )
+        return self.index.assign(_waiting(one))
 
     def _reach(self, item: Item) -> None:
         self.place = max(self.place, told_order(item.counted_at, item.told_at))
         while self.ahead and told_order(self.ahead[0].at, self.ahead[0].told_at) <= self.place:
+            if not self.index.expects(self.ahead[0].item_id):
+                self.index.expect(map(_placed, islice(self.ahead, AT_ONCE)))
             known = self.ahead.popleft()
-            report = Report(
-                item_id=known.item_id,
-                source=known.feed_key,
-                title=known.title,
-                summary=known.summary,
-                at=known.told_at,
-            )
-            self.index.restore(report, known.story_id)
+            self.index.restore(_placed(known), known.story_id)
+
+
+def _waiting(one: WaitingItem) -> Report:
+    item = one.item
+    return Report(item_id=item.id, source=item.feed_key, title=item.title, summary=one.text, at=item.told_at)
+
+
+def _placed(one: OpenReport) -> Report:
+    return Report(
+        item_id=one.item_id, source=one.feed_key, title=one.title, summary=one.summary, at=one.told_at
+    )
 
 
 def open_at(

@@ -55,6 +55,14 @@ class _Read:
     area: str
     story_id: str = ""
 
+    @property
+    def report(self) -> Report:
+        """What is read of it to place it in a story."""
+        line = self.line
+        return Report(
+            item_id=self.item_id, source=line.source, title=line.title, summary=line.summary, at=line.date
+        )
+
 
 class Stream:
     """What is remembered of a stream."""
@@ -99,7 +107,10 @@ class Stream:
             _Read(item_id, line, tuple(tag.full_key for tag in tags), _surest_area(tags))
             for (item_id, line), tags in zip(fresh.items(), found, strict=True)
         ]
-        for one in sorted(understood, key=lambda read: read.line.date):
+        understood.sort(key=lambda read: read.line.date)
+        if understood:
+            self._index_at(understood[0].line.date).expect([one.report for one in understood])
+        for one in understood:
             self._place(one)
         self._drain(self._tally)
         return [self._known[stable_id(line.source, line.id)].story_id for line in chunk]
@@ -131,10 +142,7 @@ class Stream:
             for mend in index.mend(since=week_start(self._week)):
                 self._mend(mend)
         self._newest = line.date if self._newest is None else max(self._newest, line.date)
-        report = Report(
-            item_id=one.item_id, source=line.source, title=line.title, summary=line.summary, at=line.date
-        )
-        one.story_id = index.assign(report).story_id
+        one.story_id = index.assign(one.report).story_id
         self._known[one.item_id] = one
         self._reads.append(one)
         self._stories.setdefault(one.story_id, []).append(one)

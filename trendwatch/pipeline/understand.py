@@ -222,6 +222,7 @@ def _cluster(
     new_stories: dict[str, Item] = {}
     if fresh:
         memory.open = open_at(store, fresh[0], memory.open, index_of=memory.index_of, read_by=memory.read_by)
+        memory.open.expect(one for one in batch if not one.story_id)
     for one in batch:
         if one.story_id or memory.open is None:
             stories[one.item.id] = one.story_id

@@ -1,0 +1,97 @@
+"""Inner products of texts and sums of texts: one text is held against many in one go.
+
+A vector is two short columns, numbers of terms and weights. The one text is laid out by number, the others'
+columns stand one behind the other: looking up and adding up are three steps over all of them.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+
+from trendwatch.news.rarity import Numbers, Rarity
+from trendwatch.news.rows import Columns
+from trendwatch.statistics import Floats
+
+#: Cosines are rounded here: the numbers of words differ between two runs, and with them the order of a sum.
+DIGITS = 9
+
+
+class Weighed(Protocol):
+    """What has weights by the numbers of terms."""
+
+    @property
+    def terms(self) -> Numbers:
+        """Different numbers."""
+
+    @property
+    def weights(self) -> Floats:
+        """Their weights."""
+
+
+@dataclass(frozen=True, slots=True)
+class Vector:
+    """A sum of texts."""
+
+    terms: Numbers
+    weights: Floats
+    length: float
+
+
+def added(texts: Sequence[Weighed]) -> Vector:
+    """Return the sum of some texts."""
+    if len(texts) == 1:
+        terms, weights = texts[0].terms, texts[0].weights
+    else:
+        terms, where = np.unique(np.concatenate([one.terms for one in texts]), return_inverse=True)
+        flat = np.concatenate([one.weights for one in texts])
+        weights = np.bincount(where, flat, len(terms)).astype(np.float64, copy=False)
+    return Vector(terms, weights, max(round(math.sqrt(weights @ weights), DIGITS), _NO_LENGTH))
+
+
+#: Of a text without words, which nothing is like.
+_NO_LENGTH = 1e-6
+NOWHERE = Vector(np.zeros(0, dtype=np.int64), np.zeros(0), _NO_LENGTH)
+
+
+class Gauge:
+    """One text, or a sum of some, held against many."""
+
+    def __init__(self, rarity: Rarity) -> None:
+        self._rarity = rarity
+        self._dense = np.zeros(1024)
+
+    def dots(self, one: Weighed, others: Sequence[Weighed]) -> Floats:
+        """Return the inner product of one with each of the others."""
+        if not others:
+            return np.zeros(0)
+        terms = [other.terms for other in others]
+        lengths = np.array(list(map(len, terms)))
+        some = lengths.nonzero()[0]
+        if len(some) < len(others):  # texts without words
+            found = np.zeros(len(others))
+            found[some] = self.dots(one, [others[at] for at in some.tolist()])
+            return found
+        weights = np.concatenate([other.weights for other in others])
+        return self.measure(one, Columns(np.concatenate(terms), weights, lengths))
+
+    def measure(self, one: Weighed, others: Columns) -> Floats:
+        """Return the inner product of one with each of the others."""
+        dense = self._room()
+        dense[one.terms] = one.weights
+        products = dense.take(others.terms)
+        products *= others.weights
+        dense[one.terms] = 0.0
+        starts = others.lengths.cumsum()
+        starts -= others.lengths
+        found: Floats = np.add.reduceat(products, starts)
+        return found.round(DIGITS)
+
+    def _room(self) -> Floats:
+        if len(self._dense) < len(self._rarity):
+            self._dense = np.zeros(2 * len(self._rarity))
+        return self._dense
