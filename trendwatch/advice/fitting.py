@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from trendwatch.advice.words import shorten
+from trendwatch.advice.sentences import shortened
 from trendwatch.types.advice import Digest, Pick
 from trendwatch.types.sources import Source
 
@@ -30,12 +30,11 @@ ARRIVALS_WORDS = 16
 PRACTICE_WORDS = 20
 #: "No issue came for the week of 17 Feb; this one covers it too."
 LATE_WORDS = 14
-#: Pages name two sources, and of a long name this much; of a headline twelve words.
+#: Pages name two sources, and of a long name this much.
 NAMES = 2
-HEADLINE_WORDS = 12
 NAME_CHARS = 32
-#: Words of a sentence on what happened where all of it has no room; fewer tell nothing.
-SHORTER, SHORTEST = 16, 12
+#: Words of a sentence on what happened: more than any has, and where all of it has no room.
+WHOLE, SHORTER, SHORTEST = 40, 16, 12
 
 #: A digest with one thing less, or the same where nothing of the kind is left.
 Step = Callable[[Digest], Digest]
@@ -56,9 +55,9 @@ def fit(digest: Digest) -> Digest:
 def _retold(fitted: Digest, digest: Digest) -> Digest:
     """Return a fitted digest with longer sentences, where what was left out made more room than needed."""
     whole = {pick.story_id: pick.what for pick in digest.picks}
-    for words in (SHORTEST, SHORTER):
+    for words in (SHORTEST, SHORTER, WHOLE):
         for place, pick in enumerate(_beside_the_first(fitted)):
-            longer = shorten(whole[pick.story_id], words)
+            longer = shortened(whole[pick.story_id], words)
             told = _telling(fitted, place, longer)
             if len(longer) > len(pick.what) and _words(told) <= BODY_WORDS:
                 fitted = told
@@ -82,8 +81,7 @@ def _texts(digest: Digest) -> Iterator[str]:
     yield from digest.notes
     yield from (remark.words for remark in (*digest.leads, *digest.radar))
     for pick in digest.picks:
-        yield " ".join(pick.title.split()[:HEADLINE_WORDS])
-        yield f"{pick.what} {pick.why} {' '.join((*pick.topics, *pick.marks))}"
+        yield f"{pick.title} {pick.what} {pick.why} {' '.join((*pick.topics, *pick.marks))}"
     for row in digest.movements:
         yield f"{row.name} {row.strength_words} {row.count_words}"
     for note in digest.arrivals:
@@ -95,17 +93,24 @@ def _texts(digest: Digest) -> Iterator[str]:
 
 
 def _shorter(words: int) -> Step:
-    """Return the step that cuts the last sentence which is longer, that of the story from outside first."""
+    """Return the step that shortens the last sentence which has a shorter one in it, from outside first."""
 
     def step(digest: Digest) -> Digest:
         told = _beside_the_first(digest)
         for place in reversed(range(len(told))):
-            cut = shorten(told[place].what, words)
-            if cut != told[place].what:
-                return _telling(digest, place, cut)
+            part = shortened(told[place].what, words)
+            if part and part != told[place].what:
+                return _telling(digest, place, part)
         return digest
 
     return step
+
+
+def _without_sentence(digest: Digest) -> Digest:
+    """Return a digest whose last story with a sentence is told by its headline alone."""
+    told = _beside_the_first(digest)
+    place = next((place for place in reversed(range(len(told))) if told[place].what), None)
+    return digest if place is None else _telling(digest, place, "")
 
 
 def _beside_the_first(digest: Digest) -> list[Pick]:
@@ -119,10 +124,6 @@ def _telling(digest: Digest, place: int, what: str) -> Digest:
         return replace(digest, outside=replace(digest.outside, what=what))
     worth[place] = replace(worth[place], what=what)
     return replace(digest, worth_a_look=tuple(worth))
-
-
-def _outside_without_sentence(digest: Digest) -> Digest:
-    return replace(digest, outside=replace(digest.outside, what="")) if digest.outside else digest
 
 
 def _rows(least: int) -> Step:
@@ -155,6 +156,6 @@ def _without_practice(digest: Digest) -> Digest:
 #: From what is missed least; each is taken as often as it helps before the next.
 _STEPS: tuple[Step, ...] = (
     *(_shorter(SHORTER), _rows(2), _notes(2), _shorter(SHORTEST), _stories(3), _rows(1), _notes(1)),
-    *(_outside_without_sentence, _shorter(0), _stories(2), _rows(0), _notes(1, asked=True)),
+    *(_without_sentence, _stories(2), _rows(0), _notes(1, asked=True)),
     *(_without_practice, _notes(0, asked=True), _stories(0)),
 )

@@ -41,7 +41,7 @@ from trendwatch.advice.aspects import Said, personal, tools
 from trendwatch.advice.columns import POINT, Mask, Points
 from trendwatch.advice.evidence import evidence
 from trendwatch.advice.profile import Profile
-from trendwatch.advice.words import a_list, shorten
+from trendwatch.advice.words import a_list
 from trendwatch.types.advice import Part
 
 #: Words of the why-sentence, and how many reasons it names.
@@ -115,7 +115,7 @@ def _why(personal: list[tuple[int, Said]]) -> str:
     while strongest:
         text = _sentence(strongest)
         if len(text.split()) <= WHY_WORDS or len(strongest) == 1:
-            return shorten(text, WHY_WORDS)
+            return text
         strongest.pop()
     return ""
 

@@ -11,8 +11,9 @@ from math import floor, log10
 from trendwatch.advice.columns import Columns
 from trendwatch.advice.practices import PER_EURO, Suggestion, band, ranked
 from trendwatch.advice.profile import Profile
-from trendwatch.advice.words import in_words, shorten
-from trendwatch.text import clean, first_sentence
+from trendwatch.advice.sentences import whole
+from trendwatch.advice.words import in_words
+from trendwatch.text import clean, sentences
 from trendwatch.types.advice import Memory
 from trendwatch.types.practices import Practice, Range
 from trendwatch.types.rows import PracticeNote
@@ -86,4 +87,5 @@ def _amount(range_: Range, noun: str) -> str:
 
 
 def _short(text: str, words: int) -> str:
-    return shorten(first_sentence(clean(text)), words)
+    """Return a whole sentence that has room, else the first: a step that breaks off cannot be taken."""
+    return whole(text, words) or "".join(sentences(clean(text), most=1))
