@@ -34,7 +34,7 @@ def arrival_notes(held: Profile, approaches: Sequence[Approach], memory: Memory)
         family = {_family(note.technology, held.edition) for note in notes}
         if len(notes) == MOST_NOTES:
             break
-        if _muted(approach.technology, held) or _family(approach.technology, held.edition) in family:
+        if held.never(approach.technology) or _family(approach.technology, held.edition) in family:
             continue
         asked = approach.technology in wanted
         note = _note(approach, held, asked=asked)
@@ -54,7 +54,7 @@ def _told(note: ArrivalNote, memory: Memory) -> bool:
 def _note(approach: Approach, held: Profile, *, asked: bool) -> ArrivalNote | None:
     """Return one note, None where it would not be telling, or a claim had no link."""
     edition, home = held.edition, approach.home
-    elsewhere = next((one for one in approach.elsewhere if one.sector not in held.mutes), None)
+    elsewhere = next((one for one in approach.elsewhere if not held.never(one.sector)), None)
     if elsewhere is None:
         return None
     there, here = _links(elsewhere, edition), _links(home, edition)
@@ -99,10 +99,6 @@ def _unknown(home: Arrival, held: Profile) -> str:
 def _plain(date: str, edition: Edition) -> str:
     """Return a date without the year where it is the reader's own."""
     return date.removesuffix(f" {edition.cutoff.year}")
-
-
-def _muted(technology: str, held: Profile) -> bool:
-    return not held.mutes.isdisjoint({technology, held.edition.parents.get(technology, "")})
 
 
 def _family(technology: str, edition: Edition) -> str:

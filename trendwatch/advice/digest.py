@@ -15,7 +15,9 @@ from trendwatch.advice.choosing import best_first, choose, kept_out, outside
 from trendwatch.advice.columns import Columns, owners
 from trendwatch.advice.evidence import official, opinion, vendor_written
 from trendwatch.advice.fitting import fit
-from trendwatch.advice.movements import movements
+from trendwatch.advice.movements import movements, muted_technologies
+from trendwatch.advice.muting import left_out
+from trendwatch.advice.practices import muted_practices
 from trendwatch.advice.profile import Profile, most_specific, profile
 from trendwatch.advice.schedule import period_of
 from trendwatch.advice.selection import Judged, Refusal, StoryJudgement
@@ -77,7 +79,7 @@ def compose(
         worth_a_look=tuple(_pick(one, held) for one in chosen[1:]),
         outside=_beyond(beyond, selection.propensity, held) if beyond else None,
         coverage=edition.coverage,
-        notes=tuple(_notes(selection, memory, rows=rows)),
+        notes=(*_notes(selection, memory, rows=rows), *_unwanted(selection.judgement, approaches)),
         model_version=edition.model_version,
         config_hash=edition.config_hash,
         quiet=not chosen,
@@ -204,6 +206,20 @@ def _few(selection: Selection) -> str:
     if not same:
         return f"Only {number(len(chosen))} passed this time; we never fill up."
     return f"{a_list(same)} passed too; they were left out for variety.".capitalize()
+
+
+def _unwanted(judgement: StoryJudgement, approaches: Sequence[Approach]) -> Iterator[str]:
+    """Yield how much was left out because it is muted, where anything was."""
+    held = judgement.held
+    said = left_out(
+        held.business.mutes,
+        held.edition.names,
+        stories=judgement.muted_now,
+        technologies=muted_technologies(held, approaches),
+        practices=muted_practices(held),
+    )
+    if said:
+        yield said
 
 
 def _notes(selection: Selection, memory: Memory, *, rows: tuple[Movement, ...]) -> Iterator[str]:

@@ -86,8 +86,13 @@ class Scores:
 
     @cached_property
     def muted(self) -> Mask:
-        """Stories with a label that is never wanted."""
-        return self.held.columns.carry(sorted(self.held.mutes))
+        """Stories with a label that is never wanted, or such a technology's name in the headline."""
+        columns, held = self.held.columns, self.held
+        if not held.mutes:
+            return columns.never
+        named = [bool(held.unwanted.search(one.title)) for one in columns.candidates]
+        found: Mask = columns.carry(sorted(held.mutes)) | np.array(named, dtype=bool)
+        return found
 
     @cached_property
     def naming_tools(self) -> Mask:
