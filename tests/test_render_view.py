@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -141,6 +141,24 @@ def test_the_whole_headline_is_shown() -> None:
     found = view(digest).one_thing
     assert found is not None
     assert found.title == digest.one_thing.title
+
+
+@pytest.mark.parametrize(
+    ("read", "said"),
+    [
+        (None, ""),
+        (timedelta(hours=35), ""),
+        (
+            timedelta(hours=40),
+            "Nothing could be read after Saturday 1 Mar 15:00; later news is missing here.",
+        ),
+        (timedelta(days=9), "Nothing could be read in this time; what was told then is missing here."),
+    ],
+)
+def test_a_digest_says_that_news_is_missing(read: timedelta | None, said: str) -> None:
+    digest = sample_digest()
+    until = None if read is None else digest.cutoff - read
+    assert view(replace(digest, coverage=replace(digest.coverage, read_until=until))).late == said
 
 
 def test_sections_stand_in_order_and_empty_ones_disappear() -> None:

@@ -24,7 +24,7 @@ from trendwatch.advice.selection import Judged, Refusal, StoryJudgement
 from trendwatch.advice.taste import NO_TASTE, learn
 from trendwatch.advice.telling import title_of, what_happened
 from trendwatch.advice.trying import practice_note
-from trendwatch.advice.words import a_list, counted, in_words, number, some_of
+from trendwatch.advice.words import a_list, counted, day, in_words, number, some_of
 from trendwatch.text import cut
 from trendwatch.types.advice import Business, Digest, Edition, Memory, Pick
 from trendwatch.types.influence import Approach
@@ -85,7 +85,7 @@ def compose(
         quiet=not chosen,
         arrivals=arrival_notes(held, approaches, memory),
         try_this=practice_note(held, memory),
-        trends_from=edition.trends_from if _too_early(edition) else None,
+        trends_from=edition.trends_from if _too_early(edition) and memory.issues == 0 else None,
     )
     return fit(digest)
 
@@ -234,8 +234,12 @@ def _notes(selection: Selection, memory: Memory, *, rows: tuple[Movement, ...]) 
     if unproven := judgement.count(Refusal.TOO_FEW_SOURCES):
         stories = counted(unproven, "story", plural="stories")
         yield f"Left out: {stories} that only one publisher tells so far."
-    # Where it is too early for movements, their section says from when they can be told.
-    if not (rows or _too_early(edition)):
+    # Where it is too early for movements, their section says so in the first issue.
+    if edition.trends_from and _too_early(edition):
+        if memory.issues:
+            begins = day(edition.trends_from, judgement.held.business.timezone)
+            yield f"What rises and fades can be told from {begins}: there is too little history yet."
+    elif not rows:
         nothing = "Nothing near you" if edition.trends else "No technology"
         yield f"{nothing} was reported clearly more or less than usual."
     if missing := edition.coverage.missing:

@@ -8,7 +8,7 @@ there are, what they are called and in which order they come is said here and no
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from math import ceil
 from zoneinfo import ZoneInfo
 
@@ -29,6 +29,8 @@ from trendwatch.types.weeks import DAYS, SHORT_MONTHS, parse_week, week_start
 
 #: Silent reading of plain prose, the slow end: nobody is told it is shorter than it is.
 WORDS_PER_MINUTE = 200
+#: Every feed is polled at least once a day; so long without any is a fault, and said.
+UNREAD = timedelta(hours=36)
 #: Sections by name, in reading order, with their titles.
 TITLES = {
     "one_thing": "The one thing",
@@ -70,7 +72,7 @@ class View:
     dates: str
     #: "1,240 items from 87 sources; 5 chosen for you"
     coverage: str
-    #: which weeks without an issue are in this one, "" for none
+    #: which weeks without an issue are in this one, and since when nothing was read; "" for neither
     late: str
     #: "2 min read"
     read_time: str
@@ -110,7 +112,7 @@ def view(digest: Digest, *, votes_url: str = "") -> View:
         period=digest.period,
         dates=_span(digest),
         coverage=_coverage(digest),
-        late=_late(digest.merged),
+        late=" ".join(filter(None, (_late(digest.merged), _unread(digest)))),
         read_time="",
         sections=(),
         one_thing=first,
@@ -170,6 +172,16 @@ def _late(periods: tuple[str, ...]) -> str:
     if len(starts) == 1:
         return f"No issue came for the week of {starts[0]}; this one covers it too."
     return f"No issues came for the {len(starts)} weeks from {starts[0]}; this one covers them too."
+
+
+def _unread(digest: Digest) -> str:
+    """Return since when nothing was read before the cutoff, "" where that is a day and a half or less."""
+    until = digest.coverage.read_until
+    if until is None or digest.cutoff - until < UNREAD:
+        return ""
+    if until <= digest.since:
+        return "Nothing could be read in this time; what was told then is missing here."
+    return f"Nothing could be read after {_moment(until, digest)}; later news is missing here."
 
 
 def _available(digest: Digest) -> str:

@@ -9,15 +9,18 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Row, Select, func, select
 
 from trendwatch.store.engine import reading
+from trendwatch.store.poll_tables import FetchRow
 from trendwatch.store.statements import table
 from trendwatch.store.tables import FeedRow, ItemRow, ModelRow, StoryRow, TagRow
 from trendwatch.types.advice import Coverage
+from trendwatch.types.fetches import READINGS
 from trendwatch.types.sources import Source
 from trendwatch.types.stories import Telling, Told
 from trendwatch.types.tags import Facet, Origin, Tag
 
 _ITEM = table(ItemRow)
 _FEED = table(FeedRow)
+_FETCH = table(FetchRow)
 _STORY = table(StoryRow)
 _TAG = table(TagRow)
 _MODEL = table(ModelRow)
@@ -39,13 +42,17 @@ class Candidates:
         """
         seen = (_ITEM.c.first_seen_at >= since, _ITEM.c.first_seen_at < until)
         enabled = select(_FEED.c.title, _FEED.c.succeeded_at).where(_FEED.c.enabled).order_by(_FEED.c.title)
+        read_before = (_FETCH.c.at < until, _FETCH.c.outcome.in_(READINGS))
         with reading(self._engine) as connection:
             counts = select(func.count(_ITEM.c.seq), func.count(_ITEM.c.feed_seq.distinct())).where(*seen)
             items, told = connection.execute(counts).one()
             feeds = connection.execute(enabled).all()
+            read_until = connection.execute(select(func.max(_FETCH.c.at)).where(*read_before)).scalar()
         missing = tuple(row.title for row in feeds if row.succeeded_at is None or row.succeeded_at < since)
         read = len(feeds) - len(missing)
-        return Coverage(items=items, told=told, sources=read, feeds=len(feeds), missing=missing)
+        return Coverage(
+            items=items, told=told, sources=read, feeds=len(feeds), missing=missing, read_until=read_until
+        )
 
     def sources(self, item_ids: Collection[str]) -> dict[str, Source]:
         """Return items as reports that a reader can follow, by id; those without a link left out."""
