@@ -16,7 +16,7 @@ from trendwatch.types.advice import Digest, Pick
 from trendwatch.types.sources import Source
 
 #: Words of stories, rows, notes and the practice; what mails add around them takes the rest of the 600: in
-#: the last digests of each business of the demo 68 to 84.
+#: 33 digests of the demo at most 81.
 BODY_WORDS = 514
 #: An evidence line beside its names: "4 independent sources, first seen 3 Mar ... and 2 more"; "why it
 #: matters to you". What a reader may press is not read.
@@ -28,7 +28,7 @@ ROWS_WORDS = 21
 ARRIVALS_WORDS = 16
 #: Headings and lead-ins of the section of the practice: "First step:", "Go on if:".
 PRACTICE_WORDS = 20
-#: "No issue came for the week of 17 Feb; this one covers it too."
+#: "No issue came for the week of 17 Feb; this one covers it too."; "Nothing could be read after ...".
 LATE_WORDS = 14
 #: Pages name two sources, and of a long name this much.
 NAMES = 2
@@ -69,6 +69,7 @@ def _words(digest: Digest) -> int:
     fixed = EVIDENCE_WORDS * len(picks) + ROW_WORDS * len(rows)
     fixed += ROWS_WORDS * bool(rows or digest.trends_from) + ARRIVALS_WORDS * bool(arrivals)
     fixed += PRACTICE_WORDS * (digest.try_this is not None) + LATE_WORDS * bool(digest.merged)
+    fixed += LATE_WORDS * (digest.coverage.unread_since is not None)
     sources: list[tuple[Source, ...]] = [pick.sources for pick in picks]
     sources += [row.evidence for row in rows] + [note.evidence for note in arrivals]
     sources += [remark.evidence for remark in (*digest.leads, *digest.radar)]

@@ -8,7 +8,7 @@ there are, what they are called and in which order they come is said here and no
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from math import ceil
 from zoneinfo import ZoneInfo
 
@@ -29,8 +29,6 @@ from trendwatch.types.weeks import DAYS, SHORT_MONTHS, parse_week, week_start
 
 #: Silent reading of plain prose, the slow end: nobody is told it is shorter than it is.
 WORDS_PER_MINUTE = 200
-#: Every feed is polled at least once a day; so long without any is a fault, and said.
-UNREAD = timedelta(hours=36)
 #: Sections by name, in reading order, with their titles.
 TITLES = {
     "one_thing": "The one thing",
@@ -175,13 +173,13 @@ def _late(periods: tuple[str, ...]) -> str:
 
 
 def _unread(digest: Digest) -> str:
-    """Return since when nothing was read before the cutoff, "" where that is a day and a half or less."""
-    until = digest.coverage.read_until
-    if until is None or digest.cutoff - until < UNREAD:
+    """Return since when nothing was read before the cutoff, "" where that is no longer than usual."""
+    since = digest.coverage.unread_since
+    if since is None:
         return ""
-    if until <= digest.since:
+    if since <= digest.since:
         return "Nothing could be read in this time; what was told then is missing here."
-    return f"Nothing could be read after {_moment(until, digest)}; later news is missing here."
+    return f"Nothing could be read after {_moment(since, digest)}; later news is missing here."
 
 
 def _available(digest: Digest) -> str:
