@@ -86,7 +86,7 @@ def test_how_far_it_has_come_elsewhere(one: Arrival, said: str) -> None:
         ),
         (
             arrival("iot", "agriculture", FIRST_REPORTS, stories=2, owners=2, or_before=True),
-            "First reports from farming by 6 May 2024 (2 stories, 2 publishers): something to watch.",
+            "First reports from farming by 6 May 2024 (2 stories, 2 publishers): few since, so no hurry.",
         ),
         (
             arrival("iot", "agriculture", FIRST_REPORTS, stories=1, owners=1, or_before=True),

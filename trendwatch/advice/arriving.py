@@ -11,6 +11,7 @@ technology and its parent are one note. Nothing muted is named, neither as a tec
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import timedelta
 
 from trendwatch.advice.profile import Profile
 from trendwatch.advice.words import counted, day, in_words, month
@@ -23,6 +24,8 @@ from trendwatch.types.weeks import parse_week, week_start
 MOST_NOTES = 3
 #: Reports linked for what is elsewhere, and as many for what is at home; the page of arrivals has more.
 LINKS = 1
+#: What has not gone beyond first reports for so long is not on its way.
+LATELY = timedelta(weeks=26)
 
 
 def arrival_notes(held: Profile, approaches: Sequence[Approach], memory: Memory) -> tuple[ArrivalNote, ...]:
@@ -100,7 +103,9 @@ def home_words(arrival: Arrival, held: Profile, *, known: bool = True) -> str:
         return f"One report so far from {sector}, on {first}: too little to act on."
     if arrival.state is ArrivalState.FIRST_REPORTS:
         on = "by" if arrival.or_before else "on"
-        return f"First reports from {sector} {on} {first} {_counts(arrival)}: something to watch."
+        lately = held.edition.cutoff - arrival.first_at < LATELY
+        worth = "something to watch" if lately else "few since, so no hurry"
+        return f"First reports from {sector} {on} {first} {_counts(arrival)}: {worth}."
     return f"Picking up in {sector} since {_month(arrival, held)} {_counts(arrival)}: time for a first look."
 
 
