@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from trendwatch.advice.words import a_list, counted, in_words, number, shorten, some_of
+from trendwatch.advice.words import a_list, counted, in_words, number, some_of
 from trendwatch.text import cut
 
 NAMES = {
@@ -39,39 +39,6 @@ def test_lists_and_counts() -> None:
     assert counted(1, "story", plural="stories") == "1 story"
     assert counted(1240, "item") == "1,240 items"
     assert [number(2), number(10), number(11)] == ["two", "ten", "11"]
-
-
-def test_cutting_keeps_whole_words() -> None:
-    assert shorten("one two, three", 2) == "one two…"
-    assert shorten("one two", 2) == "one two"
-
-
-@pytest.mark.parametrize(
-    ("text", "words", "said"),
-    [
-        (
-            "The trial costs €2,100 and ends at once if 29 % is not met by May",
-            12,
-            "The trial costs €2,100 and ends at once…",
-        ),
-        ("Sensors tell when to water, which saves a fifth", 8, "Sensors tell when to water…"),
-        (
-            "The mill in Leith bakes with a robot arm, its owner says",
-            10,
-            "The mill in Leith bakes with a robot arm…",
-        ),
-        # no clause ends here: before the last preposition
-        (
-            "Three bakers will try one record of each batch for a year",
-            10,
-            "Three bakers will try one record of each batch…",
-        ),
-        # nothing ends here
-        ("One two three four five six seven", 5, "One two three four five…"),
-    ],
-)
-def test_a_sentence_is_cut_where_a_clause_ends(text: str, words: int, said: str) -> None:
-    assert shorten(text, words) == said
 
 
 def test_cutting_characters_keeps_whole_words() -> None:

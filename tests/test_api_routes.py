@@ -225,6 +225,7 @@ def test_health_tells_what_is_wrong_and_no_secret(tmp_path: Path) -> None:
         "items": 10,
         "items_waiting": 0,
         "last_poll_at": "2025-03-03T07:50:00Z",
+        "polling_error": None,
         "digests_late": 0,
     }
     (tmp_path / "config" / "feeds.toml").write_text("[feeds.gazette]\nurl = 7\n")

@@ -18,7 +18,7 @@ from tests.sample_digest import (
     sample_digest,
     source,
 )
-from trendwatch.advice.arriving import arrival_notes, arrival_words
+from trendwatch.advice.arriving import arrival_notes, elsewhere_words, home_words
 from trendwatch.advice.profile import profile
 from trendwatch.influence.towards import moving_towards
 from trendwatch.types.advice import Business, Memory
@@ -50,15 +50,28 @@ def spread(*areas: str) -> list[Arrival]:
     [
         (
             arrival("iot", "manufacturing", ESTABLISHED, since="2025-W10"),
-            "established in manufacturing since March (41 stories, 12 publishers)",
+            "Steady news in manufacturing since March (41 stories, 12 publishers).",
         ),
         (
             arrival("iot", "public_sector", STARTING, since="2024-W10", stories=1200, owners=1),
-            "starting in the public sector since March 2024 (1,200 stories, 1 publisher)",
+            "Picking up in the public sector since March 2024 (1,200 stories, 1 publisher).",
         ),
         (
             arrival("iot", "manufacturing", ESTABLISHED, since="2023-W20", or_before=True),
-            "established in manufacturing since May 2023 or before (41 stories, 12 publishers)",
+            "Steady news in manufacturing since May 2023 or before (41 stories, 12 publishers).",
+        ),
+    ],
+)
+def test_how_far_it_has_come_elsewhere(one: Arrival, said: str) -> None:
+    assert elsewhere_words(one, profile(BUSINESS, edition())) == said
+
+
+@pytest.mark.parametrize(
+    ("one", "said"),
+    [
+        (
+            arrival("iot", "agriculture", STARTING, since="2025-W10", stories=11, owners=10),
+            "Picking up in farming since March (11 stories, 10 publishers): time for a first look.",
         ),
         (
             arrival(
@@ -69,30 +82,30 @@ def spread(*areas: str) -> list[Arrival]:
                 stories=3,
                 owners=2,
             ),
-            "first reports in farming since 28 February (3 stories, 2 publishers)",
+            "First reports from farming on 28 February (3 stories, 2 publishers): something to watch.",
         ),
         (
             arrival("iot", "agriculture", FIRST_REPORTS, stories=2, owners=2, or_before=True),
-            "first reports in farming by 6 May 2024 (2 stories, 2 publishers)",
+            "First reports from farming by 6 May 2024 (2 stories, 2 publishers): few since, so no hurry.",
         ),
         (
             arrival("iot", "agriculture", FIRST_REPORTS, stories=1, owners=1, or_before=True),
-            "one report in farming, on 6 May 2024",
+            "One report so far from farming, on 6 May 2024: too little to act on.",
         ),
         (
             Arrival(technology="area:iot", sector="sector:agriculture", state=NOT_YET_SEEN),
-            "not yet seen in farming",
+            "Not yet seen in farming: nothing to do now.",
         ),
     ],
 )
-def test_an_arrival_in_words(one: Arrival, said: str) -> None:
-    assert arrival_words(one, profile(BUSINESS, edition())) == said
+def test_how_far_it_is_at_home_and_what_that_is_worth(one: Arrival, said: str) -> None:
+    assert home_words(one, profile(BUSINESS, edition())) == said
 
 
 def test_days_are_those_of_the_business() -> None:
     late = arrival("iot", "agriculture", FIRST_REPORTS, first=datetime(2025, 2, 28, 23, 30, tzinfo=UTC))
     tokyo = replace(BUSINESS, timezone="Asia/Tokyo")
-    assert "since 1 March (" in arrival_words(late, profile(tokyo, edition()))
+    assert "on 1 March (" in home_words(late, profile(tokyo, edition()))
 
 
 def test_the_written_week_tells_with_links_and_what_was_asked_for_outlasts_the_rest() -> None:
@@ -154,7 +167,7 @@ def test_what_is_not_seen_here_waits_until_two_sectors_have_it_unless_asked() ->
 def test_in_a_sector_nobody_writes_about_nothing_is_called_unseen() -> None:
     where = edition(arrivals=tuple(spread("drones")), reports=REPORTS)
     (note,) = arrival_notes(profile(BUSINESS, where), moving_towards(where.arrivals, "healthcare"), Memory())
-    assert note.home_words == "too few reports from healthcare to say"
+    assert note.home_words == "We read too little from healthcare to say how far it is there."
 
 
 def test_no_words_of_cause() -> None:

@@ -95,8 +95,8 @@ def test_the_edition_holds_them_with_links_and_the_digest_tells(world: Store) ->
     assert {item for one in edition.arrivals for item in one.evidence} <= edition.reports.keys()
     (note,) = digest.arrivals
     assert note.name == "Iot"
-    assert note.elsewhere_words.startswith("established in retail since ")
-    assert note.home_words == "one report in agriculture, on 1 March"
+    assert note.elsewhere_words.startswith("Steady news in retail since ")
+    assert note.home_words == "One report so far from agriculture, on 1 March: too little to act on."
     assert len(note.evidence) == 2
 
 

@@ -107,12 +107,17 @@ def test_welcome_issue_says_so_and_holds_back_log() -> None:
     assert welcome.notes[0].startswith("This is your first issue")
 
 
-def test_movements_that_cannot_be_told_yet_say_from_when() -> None:
+def test_movements_that_cannot_be_told_yet_say_from_when_once() -> None:
     start = datetime(2025, 4, 14, 6, tzinfo=UTC)
-    early = compose(edition(trends_from=start), BUSINESS, OLD_HAND)
-    assert early.trends_from == start
-    assert "No technology was reported clearly more or less than usual." not in early.notes
-    assert compose(edition(trends_from=CUTOFF), BUSINESS, OLD_HAND).trends_from is None
+    first = compose(edition(trends_from=start), BUSINESS, Memory())
+    assert first.trends_from == start
+    later = compose(edition(trends_from=start), BUSINESS, OLD_HAND)
+    assert later.trends_from is None
+    told = "What rises and fades can be told from 14 April 2025: there is too little history yet."
+    assert told in later.notes
+    assert told not in first.notes
+    assert "No technology was reported clearly more or less than usual." not in later.notes
+    assert compose(edition(trends_from=CUTOFF), BUSINESS, Memory()).trends_from is None
 
 
 @pytest.mark.parametrize(

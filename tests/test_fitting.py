@@ -55,7 +55,8 @@ def test_sentences_are_shortened_then_rows_and_notes_go_and_stories_last() -> No
 
 def test_what_was_left_out_makes_room_for_sentences() -> None:
     """Where a story went that has more words than were missing, the others get their sentences back."""
-    told = sample_digest().worth_a_look
+    said = " ".join(["word"] * 12)
+    told = [replace(pick, what=said) for pick in sample_digest().worth_a_look]
     long = replace(told[0], what=" ".join(["word"] * 24), topics=(" ".join(["topic"] * 60),))
     for notes in range(20):
         digest = fit(replace(wordy(notes), worth_a_look=(told[0], told[1], told[0], long)))

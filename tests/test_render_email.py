@@ -171,7 +171,7 @@ def test_text_lines_are_short_and_addresses_are_whole() -> None:
     [
         ("Bakery", "Oven calls home", "Bakery: Oven calls home"),
         ("B\r\nBcc: x@y.example", "Oven\ncalls", "B Bcc: x@y.example: Oven calls"),
-        ("Bakery", "word " * 30, "Bakery: " + "word " * 11 + "word…"),
+        ("Bakery", "word " * 30, "Bakery: " + "word " * 13 + "word…"),
         ("N" * 90, "Oven", "N" * 39 + "…: Oven"),
     ],
 )

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from tests.seeds import NOW, a_feed, a_model, a_tag, an_item, keep
+from tests.seeds import NOW, a_feed, a_model, a_tag, an_item, claim_on, keep
 from tests.steps import a_store_with, write
 from trendwatch.store import Store
 from trendwatch.types.advice import Coverage
-from trendwatch.types.fetches import FeedUpdate
+from trendwatch.types.fetches import FeedUpdate, Fetch, Outcome
 from trendwatch.types.news import Failure, FeedState
 from trendwatch.types.sources import Source
 from trendwatch.types.stories import Telling, Told
@@ -120,3 +120,25 @@ def test_a_feed_that_failed_last_but_was_read_in_the_window_is_covered(store: St
     assert claim is not None
     store.polls.record(FeedUpdate(state=failed), claim=claim)
     assert store.candidates.coverage(SINCE, UNTIL).missing == ()
+
+
+def read(store: Store, at: datetime) -> None:
+    """Poll the gazette, without anything new."""
+    claim = claim_on(store, "poll", "gazette.example", at=at)
+    state = FeedState(feed_key="gazette", first_success_at=at, polled_at=at, succeeded_at=at)
+    store.polls.record(FeedUpdate(state=state, fetch=Fetch(at=at, outcome=Outcome.UNCHANGED)), claim=claim)
+    store.leases.release(claim)
+
+
+def test_coverage_says_since_when_nothing_was_read_where_that_is_unusual(store: Store) -> None:
+    store.feeds.sync([a_feed()])
+    read(store, NOW - 9 * DAY)
+    read(store, NOW - 8 * DAY)
+    # a day is usual, and two are not
+    assert store.candidates.coverage(SINCE, NOW - 7 * DAY).unread_since is None
+    assert store.candidates.coverage(SINCE, NOW - 6 * DAY).unread_since == NOW - 8 * DAY
+    # what was read after the cutoff does not help what ended there
+    read(store, NOW - 3 * DAY)
+    assert store.candidates.coverage(SINCE, NOW - 6 * DAY).unread_since == NOW - 8 * DAY
+    # readings have been five days apart: three are as usual
+    assert store.candidates.coverage(SINCE, UNTIL).unread_since is None

@@ -217,6 +217,16 @@ def first_sentence(text: str, *, max_chars: int = 240) -> str:
     return sentence[: max_chars - 1].rsplit(" ", 1)[0].rstrip(" ,;:-") + "…"
 
 
+def sentences(text: str, *, most: int) -> list[str]:
+    """Return the first sentences of a text, whole."""
+    found: list[str] = []
+    while text and len(found) < most:
+        end = _first_end(text)
+        found.append(text[:end].strip())
+        text = text[end:].strip()
+    return found
+
+
 def cut(text: str, chars: int) -> str:
     """Return at most this many characters, cut at a word where there is one."""
     if len(text) <= chars:

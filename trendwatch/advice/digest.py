@@ -15,14 +15,17 @@ from trendwatch.advice.choosing import best_first, choose, kept_out, outside
 from trendwatch.advice.columns import Columns, owners
 from trendwatch.advice.evidence import official, opinion, vendor_written
 from trendwatch.advice.fitting import fit
-from trendwatch.advice.movements import movements
+from trendwatch.advice.movements import movements, muted_technologies
+from trendwatch.advice.muting import left_out
+from trendwatch.advice.practices import muted_practices
 from trendwatch.advice.profile import Profile, most_specific, profile
 from trendwatch.advice.schedule import period_of
 from trendwatch.advice.selection import Judged, Refusal, StoryJudgement
 from trendwatch.advice.taste import NO_TASTE, learn
 from trendwatch.advice.telling import title_of, what_happened
 from trendwatch.advice.trying import practice_note
-from trendwatch.advice.words import a_list, counted, in_words, number, shorten, some_of
+from trendwatch.advice.words import a_list, counted, day, in_words, number, some_of
+from trendwatch.text import cut
 from trendwatch.types.advice import Business, Digest, Edition, Memory, Pick
 from trendwatch.types.influence import Approach
 from trendwatch.types.rows import Movement
@@ -32,6 +35,8 @@ STORIES = 5
 #: Words of the first story with its reason; its headings take the rest of the 60.
 TOP_WORDS = 52
 TOPICS = 3
+#: Letters of a feed's name in a note.
+NAME_CHARS = 32
 #: Caps, as a note says what they left out.
 _MORE_OF_THE_SAME = {
     Refusal.PER_PUBLISHER: "told by the same publisher",
@@ -59,7 +64,6 @@ def compose(
     """
     selection = select(edition, business, memory, columns=columns)
     held, chosen, beyond = selection.judgement.held, selection.chosen, selection.outside
-    picks = [_pick(one, held) for one in chosen]
     rows = movements(held)
     digest = Digest(
         business_key=business.key,
@@ -70,18 +74,18 @@ def compose(
         cutoff=edition.cutoff,
         timezone=business.timezone,
         language=business.language,
-        one_thing=_top(picks[0]) if picks else None,
+        one_thing=_top(chosen[0], held) if chosen else None,
         movements=rows,
-        worth_a_look=tuple(picks[1:]),
+        worth_a_look=tuple(_pick(one, held) for one in chosen[1:]),
         outside=_beyond(beyond, selection.propensity, held) if beyond else None,
         coverage=edition.coverage,
-        notes=tuple(_notes(selection, memory, rows=rows)),
+        notes=(*_notes(selection, memory, rows=rows), *_unwanted(selection.judgement, approaches)),
         model_version=edition.model_version,
         config_hash=edition.config_hash,
-        quiet=not picks,
+        quiet=not chosen,
         arrivals=arrival_notes(held, approaches, memory),
         try_this=practice_note(held, memory),
-        trends_from=edition.trends_from if _too_early(edition) else None,
+        trends_from=edition.trends_from if _too_early(edition) and memory.issues == 0 else None,
     )
     return fit(digest)
 
@@ -183,11 +187,11 @@ def _why_outside(one: Judged, held: Profile) -> str:
     return f"It is beyond your topics ({topic}) and told by {by}."
 
 
-def _top(pick: Pick) -> Pick:
-    """Return the first story cut so that it is complete within its words: the reason stays, detail goes."""
+def _top(one: Judged, held: Profile) -> Pick:
+    """Return the first story so that it is complete within its words: the reason stays, the sentence goes."""
+    pick = _pick(one, held)
     left = TOP_WORDS - len(pick.title.split()) - len(pick.why.split())
-    # Half a dozen words of a sentence tell nothing.
-    return replace(pick, what=shorten(pick.what, left) if left >= 8 else "")  # noqa: PLR2004
+    return replace(pick, what=what_happened(one.candidate, pick.title, words=left))
 
 
 def _too_early(edition: Edition) -> bool:
@@ -204,6 +208,20 @@ def _few(selection: Selection) -> str:
     return f"{a_list(same)} passed too; they were left out for variety.".capitalize()
 
 
+def _unwanted(judgement: StoryJudgement, approaches: Sequence[Approach]) -> Iterator[str]:
+    """Yield how much was left out because it is muted, where anything was."""
+    held = judgement.held
+    said = left_out(
+        held.business.mutes,
+        held.edition.names,
+        stories=judgement.muted_now,
+        technologies=muted_technologies(held, approaches),
+        practices=muted_practices(held),
+    )
+    if said:
+        yield said
+
+
 def _notes(selection: Selection, memory: Memory, *, rows: tuple[Movement, ...]) -> Iterator[str]:
     judgement, chosen = selection.judgement, selection.chosen
     edition = judgement.held.edition
@@ -216,10 +234,14 @@ def _notes(selection: Selection, memory: Memory, *, rows: tuple[Movement, ...]) 
     if unproven := judgement.count(Refusal.TOO_FEW_SOURCES):
         stories = counted(unproven, "story", plural="stories")
         yield f"Left out: {stories} that only one publisher tells so far."
-    # Where it is too early for movements, their section says from when they can be told.
-    if not (rows or _too_early(edition)):
+    # Where it is too early for movements, their section says so in the first issue.
+    if edition.trends_from and _too_early(edition):
+        if memory.issues:
+            begins = day(edition.trends_from, judgement.held.business.timezone)
+            yield f"What rises and fades can be told from {begins}: there is too little history yet."
+    elif not rows:
         nothing = "Nothing near you" if edition.trends else "No technology"
         yield f"{nothing} was reported clearly more or less than usual."
     if missing := edition.coverage.missing:
         of = f"{len(missing)} of {counted(edition.coverage.feeds, 'feed')}"
-        yield f"{of} could not be read: {some_of([shorten(title, 5) for title in missing], 3)}."
+        yield f"{of} could not be read: {some_of([cut(title, NAME_CHARS) for title in missing], 3)}."

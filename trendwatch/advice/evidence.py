@@ -30,6 +30,11 @@ from trendwatch.types.news import FeedKind
 _OPINION = re.compile(
     r"\s*(opinion|comment|commentary|column|editorial|op-ed|viewpoint|guest post)\s*[:|–—-]\s", re.IGNORECASE
 )
+_PAID = re.compile(
+    r"\s*(sponsored(?: content| post)?|promoted|advertorial|advertisement|paid post|partner content)"
+    r"\s*[:|–—-]\s+(?=\S)",
+    re.IGNORECASE,
+)
 _OPINION_PLACE = re.compile(
     r"^https?://[^/]+/(.*/)?(opinions?|commentisfree|editorials?|op-ed|columnists?)/", re.IGNORECASE
 )
@@ -41,8 +46,14 @@ def official(candidate: Candidate) -> bool:
 
 
 def vendor_written(candidate: Candidate) -> bool:
-    """Return whether nobody but sellers reports a story."""
-    return bool(candidate.sources) and all(source.kind == FeedKind.VENDOR for source in candidate.sources)
+    """Return whether nobody but sellers reports a story, or it says itself that it was paid for."""
+    sellers = bool(candidate.sources) and all(source.kind == FeedKind.VENDOR for source in candidate.sources)
+    return sellers or bool(_PAID.match(candidate.title))
+
+
+def unpaid(title: str) -> str:
+    """Return a headline without the word that it was paid for, which its mark says."""
+    return _PAID.sub("", title, count=1)
 
 
 def opinion(candidate: Candidate) -> bool:

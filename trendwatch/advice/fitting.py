@@ -11,13 +11,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from trendwatch.advice.words import shorten
+from trendwatch.advice.sentences import shortened
 from trendwatch.types.advice import Digest, Pick
 from trendwatch.types.sources import Source
 
 #: Words of stories, rows, notes and the practice; what mails add around them takes the rest of the 600: in
-#: the last digests of each business of the demo 68 to 84.
-BODY_WORDS = 503
+#: 33 digests of the demo at most 81.
+BODY_WORDS = 514
 #: An evidence line beside its names: "4 independent sources, first seen 3 Mar ... and 2 more"; "why it
 #: matters to you". What a reader may press is not read.
 EVIDENCE_WORDS = 16
@@ -28,14 +28,13 @@ ROWS_WORDS = 21
 ARRIVALS_WORDS = 16
 #: Headings and lead-ins of the section of the practice: "First step:", "Go on if:".
 PRACTICE_WORDS = 20
-#: "No issue came for the week of 17 Feb; this one covers it too."
+#: "No issue came for the week of 17 Feb; this one covers it too."; "Nothing could be read after ...".
 LATE_WORDS = 14
-#: Pages name two sources, and of a long name this much; of a headline twelve words.
+#: Pages name two sources, and of a long name this much.
 NAMES = 2
-HEADLINE_WORDS = 12
 NAME_CHARS = 32
-#: Words of a sentence on what happened where all of it has no room; fewer tell nothing.
-SHORTER, SHORTEST = 16, 12
+#: Words of a sentence on what happened: more than any has, and where all of it has no room.
+WHOLE, SHORTER, SHORTEST = 40, 16, 12
 
 #: A digest with one thing less, or the same where nothing of the kind is left.
 Step = Callable[[Digest], Digest]
@@ -56,9 +55,9 @@ def fit(digest: Digest) -> Digest:
 def _retold(fitted: Digest, digest: Digest) -> Digest:
     """Return a fitted digest with longer sentences, where what was left out made more room than needed."""
     whole = {pick.story_id: pick.what for pick in digest.picks}
-    for words in (SHORTEST, SHORTER):
+    for words in (SHORTEST, SHORTER, WHOLE):
         for place, pick in enumerate(_beside_the_first(fitted)):
-            longer = shorten(whole[pick.story_id], words)
+            longer = shortened(whole[pick.story_id], words)
             told = _telling(fitted, place, longer)
             if len(longer) > len(pick.what) and _words(told) <= BODY_WORDS:
                 fitted = told
@@ -70,6 +69,7 @@ def _words(digest: Digest) -> int:
     fixed = EVIDENCE_WORDS * len(picks) + ROW_WORDS * len(rows)
     fixed += ROWS_WORDS * bool(rows or digest.trends_from) + ARRIVALS_WORDS * bool(arrivals)
     fixed += PRACTICE_WORDS * (digest.try_this is not None) + LATE_WORDS * bool(digest.merged)
+    fixed += LATE_WORDS * (digest.coverage.unread_since is not None)
     sources: list[tuple[Source, ...]] = [pick.sources for pick in picks]
     sources += [row.evidence for row in rows] + [note.evidence for note in arrivals]
     sources += [remark.evidence for remark in (*digest.leads, *digest.radar)]
@@ -82,8 +82,7 @@ def _texts(digest: Digest) -> Iterator[str]:
     yield from digest.notes
     yield from (remark.words for remark in (*digest.leads, *digest.radar))
     for pick in digest.picks:
-        yield " ".join(pick.title.split()[:HEADLINE_WORDS])
-        yield f"{pick.what} {pick.why} {' '.join((*pick.topics, *pick.marks))}"
+        yield f"{pick.title} {pick.what} {pick.why} {' '.join((*pick.topics, *pick.marks))}"
     for row in digest.movements:
         yield f"{row.name} {row.strength_words} {row.count_words}"
     for note in digest.arrivals:
@@ -95,17 +94,24 @@ def _texts(digest: Digest) -> Iterator[str]:
 
 
 def _shorter(words: int) -> Step:
-    """Return the step that cuts the last sentence which is longer, that of the story from outside first."""
+    """Return the step that shortens the last sentence which has a shorter one in it, from outside first."""
 
     def step(digest: Digest) -> Digest:
         told = _beside_the_first(digest)
         for place in reversed(range(len(told))):
-            cut = shorten(told[place].what, words)
-            if cut != told[place].what:
-                return _telling(digest, place, cut)
+            part = shortened(told[place].what, words)
+            if part and part != told[place].what:
+                return _telling(digest, place, part)
         return digest
 
     return step
+
+
+def _without_sentence(digest: Digest) -> Digest:
+    """Return a digest whose last story with a sentence is told by its headline alone."""
+    told = _beside_the_first(digest)
+    place = next((place for place in reversed(range(len(told))) if told[place].what), None)
+    return digest if place is None else _telling(digest, place, "")
 
 
 def _beside_the_first(digest: Digest) -> list[Pick]:
@@ -119,10 +125,6 @@ def _telling(digest: Digest, place: int, what: str) -> Digest:
         return replace(digest, outside=replace(digest.outside, what=what))
     worth[place] = replace(worth[place], what=what)
     return replace(digest, worth_a_look=tuple(worth))
-
-
-def _outside_without_sentence(digest: Digest) -> Digest:
-    return replace(digest, outside=replace(digest.outside, what="")) if digest.outside else digest
 
 
 def _rows(least: int) -> Step:
@@ -148,13 +150,28 @@ def _notes(least: int, *, asked: bool = False) -> Step:
     return step
 
 
+def _without_its_end(digest: Digest) -> Digest:
+    """Return a digest whose practice says when to go on only: who may not go on stops."""
+    one = digest.try_this
+    return replace(digest, try_this=replace(one, fails="")) if one and one.passes else digest
+
+
 def _without_practice(digest: Digest) -> Digest:
     return replace(digest, try_this=None)
 
 
 #: From what is missed least; each is taken as often as it helps before the next.
 _STEPS: tuple[Step, ...] = (
-    *(_shorter(SHORTER), _rows(2), _notes(2), _shorter(SHORTEST), _stories(3), _rows(1), _notes(1)),
-    *(_outside_without_sentence, _shorter(0), _stories(2), _rows(0), _notes(1, asked=True)),
+    *(
+        _shorter(SHORTER),
+        _rows(2),
+        _notes(2),
+        _shorter(SHORTEST),
+        _without_its_end,
+        _stories(3),
+        _rows(1),
+        _notes(1),
+    ),
+    *(_without_sentence, _stories(2), _rows(0), _notes(1, asked=True)),
     *(_without_practice, _notes(0, asked=True), _stories(0)),
 )

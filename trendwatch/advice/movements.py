@@ -9,12 +9,15 @@ neither where the plain counts do not show it.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from trendwatch.advice.columns import Columns
 from trendwatch.advice.profile import Profile
 from trendwatch.advice.trendwords import count_words, ratio, strength_words, telling, usual
 from trendwatch.advice.words import in_words
+from trendwatch.types.influence import Approach
 from trendwatch.types.rows import Movement
 from trendwatch.types.sources import Source
 from trendwatch.types.trends import Stage, Trend, TrendKind
@@ -41,6 +44,13 @@ def movements(held: Profile) -> tuple[Movement, ...]:
     return tuple((ranked + general[: max(0, GENERAL_ROWS - len(ranked))])[:MOST_ROWS])
 
 
+def muted_technologies(held: Profile, approaches: Sequence[Approach]) -> int:
+    """Return how many technologies that move, here or towards here, are muted."""
+    moved = held.columns.once("moved", lambda: [one for one in held.edition.trends if _may_be_told(one)])
+    told = {trend.key.partition("|")[0] for trend in moved} | {one.technology for one in approaches}
+    return sum(1 for technology in told if held.never(technology))
+
+
 _OWN, _ASKED, _ELSEWHERE, _RELATED, _GENERAL = range(5)
 
 
@@ -56,7 +66,7 @@ def _may_be_told(trend: Trend) -> bool:
 def _nearness(trend: Trend, held: Profile) -> int | None:
     """Return how near a trend is, None where it is none of this business's."""
     area, _, beside = trend.key.partition("|")
-    if held.mutes.intersection({area, held.edition.parents.get(area, ""), beside}):
+    if held.never(area, beside):
         return None
     if beside == held.own:
         return _OWN

@@ -6,9 +6,9 @@ Observations. Small firms do not adopt because they see no use or no return (OEC
 because they have not heard of a technology. So what is suggested must fit the business first; that the news
 speaks of it is a reason to look now, never the reason to do it.
 
-Method. A practice is left out where any of this holds: made for other sectors, meets no goal, rests on a
-muted technology, takes more hours than a month has, shown within the last issues, or beyond money or skills
-while there is no free way. The rest is ordered by points, each a reason in plain words:
+Method. A practice is left out where any of this holds: made for other sectors, meets no goal, rests on
+or names what is muted, takes more hours than a month has, shown within the last issues, or beyond money or
+skills while there is no free way. The rest is ordered by points, each a reason in plain words:
   fit        first goal 3, second 1; made for this sector 1.5; rests on a technology asked about 1.5; done by
              another sector 0.5; only the free way is within reach -0.5
   evidence   2·(1 − e^(−n/2)) for n stories that speak of it, 0.5·(1 − e^(−n/5)) for n stories about its
@@ -30,6 +30,7 @@ from dataclasses import dataclass
 from math import exp
 
 from trendwatch.advice.columns import Columns
+from trendwatch.advice.muting import with_parents
 from trendwatch.advice.profile import Profile
 from trendwatch.advice.words import counted, in_words, labels
 from trendwatch.phrases import Phrases, item_words
@@ -149,9 +150,27 @@ def ranked(held: Profile, *, shown: frozenset[str] = frozenset()) -> list[Sugges
     found = [
         _suggestion(practice, held, stories=spoken.get(practice.key, ()), about=about[practice.key])
         for practice in practices
-        if practice.key not in shown and _fits(practice, held)
+        if practice.key not in shown and _fits(practice, held) and not _muted(practice, held)
     ]
     return sorted(found, key=lambda one: -one.points)
+
+
+def muted_practices(held: Profile) -> int:
+    """Return how many practices that fit a business speak of what it muted."""
+    if not held.mutes:
+        return 0
+    practices = held.edition.knowledge.practices
+    return sum(1 for practice in practices if _fits(practice, held) and _muted(practice, held))
+
+
+def _muted(practice: Practice, held: Profile) -> bool:
+    """Tell whether a practice serves, rests on, names, or comes from something that is muted."""
+    if not held.mutes:
+        return False
+    keys = [f"function:{key}" for key in practice.functions] + [f"area:{key}" for key in practice.areas]
+    steps = (*practice.first_week[:1], practice.experiment, practice.free_way, practice.measure)
+    said = " ".join((practice.name, practice.plain, *steps))
+    return held.never(*keys, f"sector:{practice.inspired_by}", said=said)
 
 
 def _fits(practice: Practice, held: Profile) -> bool:
@@ -159,9 +178,6 @@ def _fits(practice: Practice, held: Profile) -> bool:
     if not practice.is_for(business.sector):
         return False
     if business.goals and not set(business.goals) & set(practice.functions):
-        return False
-    functions = {f"function:{key}" for key in practice.functions}
-    if held.mutes & (functions | _implied(practice, held)):
         return False
     hours = business.hours_per_week * WEEKS_A_MONTH or HOURS_UNSAID
     return practice.hours_first_month.base <= hours and (
@@ -171,15 +187,7 @@ def _fits(practice: Practice, held: Profile) -> bool:
 
 def _implied(practice: Practice, held: Profile) -> set[str]:
     """Return the technologies a practice rests on, and those that these belong to."""
-    return {above for key in practice.areas for above in _with_parents(f"area:{key}", held.edition.parents)}
-
-
-def _with_parents(key: str, parents: Mapping[str, str]) -> list[str]:
-    found: list[str] = []
-    while key and key not in found:
-        found.append(key)
-        key = parents.get(key, "")
-    return found
+    return {above for key in practice.areas for above in with_parents(f"area:{key}", held.edition.parents)}
 
 
 def _in_reach(practice: Practice, business: Business) -> bool:

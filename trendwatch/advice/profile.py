@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from trendwatch.advice.columns import Columns
+from trendwatch.advice.muting import is_muted, naming
 from trendwatch.advice.taste import NO_TASTE, Taste
 from trendwatch.types.advice import Business, Edition
 
@@ -28,6 +29,8 @@ class Profile:
     related: Mapping[str, str]
     goals: tuple[str, ...]
     mutes: frozenset[str]
+    #: finds a muted technology by its name
+    unwanted: re.Pattern[str]
     follows: frozenset[str]
     tools: tuple[tuple[str, re.Pattern[str]], ...]
     #: strongest rise of each technology, all sectors or its own, in bits
@@ -38,6 +41,10 @@ class Profile:
     relations: Mapping[str, float]
     #: what its votes say
     taste: Taste = NO_TASTE
+
+    def never(self, *keys: str, said: str = "") -> bool:
+        """Tell whether one of some labels, or what is said, is of what it muted."""
+        return is_muted(keys, self.mutes, self.edition.parents) or bool(self.unwanted.search(said))
 
 
 def profile(
@@ -71,6 +78,7 @@ def profile(
         related=_neighbours(topics, edition.parents),
         goals=tuple(f"function:{key}" for key in business.goals),
         mutes=frozenset(business.mutes),
+        unwanted=naming(business.mutes, edition.names),
         follows=frozenset(business.follows),
         tools=tuple((name.strip(), _whole_word(name.strip())) for name in business.tools if name.strip()),
         rising=columns.once(("rising", own), lambda: _rising(edition, own)),

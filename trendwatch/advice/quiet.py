@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from trendwatch.advice.columns import owners
 from trendwatch.advice.fitting import fit
+from trendwatch.advice.muting import is_muted, naming
 from trendwatch.advice.schedule import merged
 from trendwatch.advice.telling import title_of, what_happened
 from trendwatch.types.advice import Business, Candidate, Digest, Edition, Memory, Pick
@@ -42,7 +43,7 @@ def is_sent(digest: Digest) -> bool:
 
 def _general(edition: Edition, digest: Digest, *, business: Business, memory: Memory) -> tuple[Pick, ...]:
     """Return what most publishers told, of what may be shown to this business."""
-    muted = set(business.mutes)
+    named = naming(business.mutes, edition.names)
     told = [
         one
         for one in edition.candidates
@@ -50,7 +51,8 @@ def _general(edition: Edition, digest: Digest, *, business: Business, memory: Me
         and not one.backlog
         and one.story_id not in memory.shown
         and owners(one) >= LEAST_OWNERS
-        and not muted & {tag.full_key for tag in one.tags}
+        and not is_muted((tag.full_key for tag in one.tags), business.mutes, edition.parents)
+        and not named.search(one.title)
     ]
     told.sort(key=lambda one: (-owners(one), -one.first_seen_at.timestamp(), one.story_id))
     return tuple(_pick(one, edition) for one in told[:GENERAL])

@@ -41,7 +41,7 @@ from trendwatch.advice.aspects import Said, personal, tools
 from trendwatch.advice.columns import POINT, Mask, Points
 from trendwatch.advice.evidence import evidence
 from trendwatch.advice.profile import Profile
-from trendwatch.advice.words import a_list, shorten
+from trendwatch.advice.words import a_list
 from trendwatch.types.advice import Part
 
 #: Words of the why-sentence, and how many reasons it names.
@@ -86,8 +86,13 @@ class Scores:
 
     @cached_property
     def muted(self) -> Mask:
-        """Stories with a label that is never wanted."""
-        return self.held.columns.carry(sorted(self.held.mutes))
+        """Stories with a label that is never wanted, or such a technology's name in the headline."""
+        columns, held = self.held.columns, self.held
+        if not held.mutes:
+            return columns.never
+        named = [bool(held.unwanted.search(one.title)) for one in columns.candidates]
+        found: Mask = columns.carry(sorted(held.mutes)) | np.array(named, dtype=bool)
+        return found
 
     @cached_property
     def naming_tools(self) -> Mask:
@@ -115,7 +120,7 @@ def _why(personal: list[tuple[int, Said]]) -> str:
     while strongest:
         text = _sentence(strongest)
         if len(text.split()) <= WHY_WORDS or len(strongest) == 1:
-            return shorten(text, WHY_WORDS)
+            return text
         strongest.pop()
     return ""
 

@@ -149,6 +149,13 @@ class StoryJudgement:
         """Return how many stories one gate kept out."""
         return int(np.count_nonzero(self._refusals == _CODES[refusal]))
 
+    @property
+    def muted_now(self) -> int:
+        """How many stories of its own window are muted, whatever they are worth."""
+        columns = self.columns
+        inside = (self.held.since.timestamp() <= columns.first_seen) & ~columns.backlog
+        return int(np.count_nonzero(self.where(Refusal.MUTED) & inside))
+
     def where(self, *refusals: Refusal | None) -> Mask:
         """Return the stories that one of some gates kept out; None: that may be shown."""
         codes = [0 if one is None else _CODES[one] for one in refusals]

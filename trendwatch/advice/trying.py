@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from math import floor, log10
 
-from trendwatch.advice.columns import Columns
 from trendwatch.advice.practices import PER_EURO, Suggestion, band, ranked
 from trendwatch.advice.profile import Profile
-from trendwatch.advice.words import in_words, shorten
-from trendwatch.text import clean, first_sentence
+from trendwatch.advice.sentences import whole
+from trendwatch.advice.words import in_words
+from trendwatch.text import clean, sentences
 from trendwatch.types.advice import Memory
 from trendwatch.types.practices import Practice, Range
 from trendwatch.types.rows import PracticeNote
@@ -28,11 +28,11 @@ REASONS = 2
 def practice_note(held: Profile, memory: Memory) -> PracticeNote | None:
     """Return the practice a business should look at now, None where none fits or all were shown lately."""
     found = ranked(held, shown=memory.practices)
-    return _note(found[0], held.columns, held.business.currency) if found else None
+    return _note(found[0], held) if found else None
 
 
-def _note(suggestion: Suggestion, columns: Columns, currency: str) -> PracticeNote:
-    practice, edition = suggestion.practice, columns.edition
+def _note(suggestion: Suggestion, held: Profile) -> PracticeNote:
+    practice, edition, columns = suggestion.practice, held.edition, held.columns
     sector = in_words(f"sector:{practice.inspired_by}", edition.names)
     step = practice.free_way if suggestion.free_way else next(iter(practice.first_week), practice.experiment)
     # Who does it already is said anyway.
@@ -45,15 +45,16 @@ def _note(suggestion: Suggestion, columns: Columns, currency: str) -> PracticeNo
         inspired_by=sector,
         why=f"{reasons[:1].upper()}{reasons[1:]}." if reasons else "",
         first_step=_short(step, STEP_WORDS),
-        cost_words=_cost(practice, currency, free=suggestion.free_way),
+        cost_words=_cost(practice, held.business.currency, free=suggestion.free_way),
         hours_words=f"{_amount(practice.hours_first_month, 'hour')} in the first month",
         measure=_short(practice.measure, TELL_WORDS),
         passes=_short(practice.passes, TELL_WORDS),
         fails=_short(practice.fails, TELL_WORDS),
         evidence=tuple(
             source
-            for story_id in suggestion.stories
-            for source in edition.candidates[columns.place[story_id]].sources[:1]
+            for story in (edition.candidates[columns.place[story_id]] for story_id in suggestion.stories)
+            if not held.never(*(tag.full_key for tag in story.tags), said=story.title)
+            for source in story.sources[:1]
         )[:LINKS],
     )
 
@@ -86,4 +87,5 @@ def _amount(range_: Range, noun: str) -> str:
 
 
 def _short(text: str, words: int) -> str:
-    return shorten(first_sentence(clean(text)), words)
+    """Return a whole sentence that has room, else the first: a step that breaks off cannot be taken."""
+    return whole(text, words) or "".join(sentences(clean(text), most=1))

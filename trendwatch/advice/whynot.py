@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from trendwatch.advice.caps import PER_AREA, per_owner
 from trendwatch.advice.choosing import left_out
 from trendwatch.advice.digest import STORIES, Selection, select
+from trendwatch.advice.muting import naming
 from trendwatch.advice.regions import named, told_in
 from trendwatch.advice.selection import (
     FEW_SOURCES,
@@ -154,8 +155,10 @@ def _sentences(one: Judged, gate: str, selection: Selection) -> Iterator[str]:
 def _words(one: Judged, gate: str, selection: Selection) -> str:
     names = selection.judgement.held.edition.names
     if gate == Refusal.MUTED:
-        muted = [key for key in one.labels if key in selection.judgement.held.mutes]
-        return f"You muted {labels(muted, names)}."
+        mutes = selection.judgement.held.mutes
+        muted = [key for key in one.labels if key in mutes]
+        named = [key for key in sorted(mutes) if naming([key], names).search(one.candidate.title)]
+        return f"You muted {labels(muted or named, names)}."
     points = one.score.points
     if gate == Refusal.NO_PLACE:
         return _no_place(one, selection)

@@ -2,25 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from trendwatch.text import LEADING_WORDS
 from trendwatch.types.weeks import MONTHS
 
 _TENS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 # "you work in the public sector", but "you work in farming".
 _WITH_ARTICLE = ("sector", "industry", "trade")
-#: Fewer words are hardly a clause, and hardly a sentence without its last phrase.
-_CLAUSE, _PHRASE = 5, 8
-# Before these a clause, or a phrase that a sentence can do without, begins.
-_CONJUNCTIONS = frozenset(
-    "and but or while whereas because although though after before if when where who which until – —".split()
-)
-_PREPOSITIONS = frozenset(
-    "of for with without by in at on from into over under during since through between among about".split()
-)
 
 
 def in_words(key: str, names: Mapping[str, str]) -> str:
@@ -65,34 +55,6 @@ def number(count: int) -> str:
 def counted(count: int, noun: str, *, plural: str = "") -> str:
     """Return "1 story" or "3 stories": figures, because they are compared."""
     return f"{count:,} {noun if count == 1 else plural or noun + 's'}"
-
-
-def shorten(text: str, words: int) -> str:
-    """Return at most this many words, with an ellipsis where some were left out.
-
-    Cut is where a clause ends, so that what stays still says something: "The trial costs €2,100 and ends at
-    once if 29 % is not" tells less than "The trial costs €2,100 and ends at once". Failing that, before a
-    preposition, and failing that after a word that can end a phrase.
-    """
-    every = text.split()
-    if len(every) <= words:
-        return " ".join(every)
-    place = next((end for end in _ends(every, words)), words)
-    kept = every[:place]
-    while len(kept) > 1 and kept[-1].casefold() in LEADING_WORDS:
-        kept.pop()
-    return " ".join(kept).rstrip(" ,;:-–—(.…") + "…" if kept else ""
-
-
-def _ends(every: Sequence[str], most: int) -> Iterator[int]:
-    """Yield where a sentence may end early, the best place first, in words."""
-    clauses = (end for end in range(most, _CLAUSE - 1, -1) if _ends_a_clause(every[end - 1], every[end]))
-    yield from clauses
-    yield from (end for end in range(most, _PHRASE - 1, -1) if every[end].casefold() in _PREPOSITIONS)
-
-
-def _ends_a_clause(word: str, following: str) -> bool:
-    return word.endswith((",", ";", ":")) or following.casefold() in _CONJUNCTIONS
 
 
 def day(when: datetime, timezone: str) -> str:

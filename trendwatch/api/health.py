@@ -45,7 +45,9 @@ class HealthShape(BaseModel):
     items_waiting: int
     #: the last poll that brought a readable document
     last_poll_at: datetime | None
-    #: due for an hour or more and not made
+    #: nobody polls though feeds are due for an hour or more: since when. null: somebody does
+    polling_error: str | None
+    #: issues due for an hour or more and not made, of all businesses
     digests_late: int
 
 
@@ -75,7 +77,8 @@ def health(parts: Given, request: Request, response: Response) -> HealthShape:
         items=found.items,
         items_waiting=found.waiting,
         last_poll_at=found.polled_at,
-        digests_late=len(late),
+        polling_error=found.polling_error or None,
+        digests_late=sum(late.values()),
     )
 
 
@@ -100,5 +103,6 @@ def _without_database() -> HealthShape:
         items=0,
         items_waiting=0,
         last_poll_at=None,
+        polling_error=None,
         digests_late=0,
     )

@@ -89,6 +89,7 @@ def _examine(service: Service) -> Iterator[tuple[str, bool, str]]:
         ),
     )
     yield _examine_keys(service)
+    yield _examine_polling(service)
     yield _examine_digests(service)
     yield _examine_mail(config.settings)
     yield _examine_space(config.settings)
@@ -113,6 +114,14 @@ def _examine_model(service: Service) -> Iterator[tuple[str, bool, str]]:
     yield "tags", episode is None, drift_words(episode)
 
 
+def _examine_polling(service: Service) -> tuple[str, bool, str]:
+    """Return whether somebody asks the feeds that are due."""
+    from trendwatch.pipeline.overdue import unpolled
+
+    stopped = unpolled(service.store.feeds.health(), now=service.clock())
+    return "polling", not stopped, stopped or "no feed waits longer than its schedule allows"
+
+
 def _examine_digests(service: Service) -> tuple[str, bool, str]:
     """Return whether digests that are due were made."""
     from trendwatch.pipeline.overdue import overdue
@@ -120,7 +129,8 @@ def _examine_digests(service: Service) -> tuple[str, bool, str]:
     late = overdue(service.store, service.config.businesses, now=service.clock())
     if not late:
         return "digests", True, "none is late"
-    said = f"due for an hour or more and not made: {', '.join(late)}"
+    who = ", ".join(f"{key} ({slots} issues)" if slots > 1 else key for key, slots in late.items())
+    said = f"due for an hour or more and not made: {who}"
     return "digests", False, f"{said}; trendwatch run makes them, or trendwatch digest at once"
 
 

@@ -3,7 +3,8 @@
 What is shown is the headline that the most publishers vouch for (``vouching``); of equals one of the first
 publisher, its fullest report. Publishers, links, dates and labels are those of the reports that vouch for it.
 A label must stand in the report that is shown, or in half of those that vouch for it: one of five reports
-that speaks of drones is no reason to show a story to who asked about drones.
+that speaks of drones is no reason to show a story to who asked about drones. What a feed puts before each of
+its headlines is left out of it (``kickers``).
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from datetime import datetime
 import numpy as np
 
 from trendwatch.news.firsttold import shown_at
+from trendwatch.news.kickers import Kickers
 from trendwatch.news.vouching import CERTAIN, VOUCHES, Matrix, Usage, points
 from trendwatch.news.wordings import Wording, wording
 from trendwatch.types.advice import Candidate
@@ -36,11 +38,15 @@ def candidates(
         before: (title, text) of the news before the window, by which words are rare or not
         language: a report in it tells the story where there is one
     """
+    month = list(before)
+    kickers = Kickers(
+        [*month, *((one.source.title, one.summary) for told in stories for one in told.reports)]
+    )
     said = [[wording(one.source.title, one.summary) for one in story.reports] for story in stories]
-    past = (wording(title, text) for title, text in before)
+    past = (wording(title, text) for title, text in month)
     usage = Usage([*past, *(one for wordings in said for one in wordings)])
     return tuple(
-        _candidate(story, _worth(story, wordings, usage), language)
+        _candidate(story, _worth(story, wordings, usage), language=language, kickers=kickers)
         for story, wordings in zip(stories, said, strict=True)
     )
 
@@ -51,7 +57,7 @@ def _worth(story: Told, wordings: Sequence[Wording], usage: Usage) -> Matrix:
     return points(wordings, usage)
 
 
-def _candidate(story: Told, worth: Matrix, language: str) -> Candidate:
+def _candidate(story: Told, worth: Matrix, *, language: str, kickers: Kickers) -> Candidate:
     at = _shown(story.reports, worth, language)
     lead = story.reports[at]
     behind = {one: float(found) for one, found in enumerate(worth[at]) if found >= VOUCHES}
@@ -59,7 +65,7 @@ def _candidate(story: Told, worth: Matrix, language: str) -> Candidate:
     dates = [report.published_at for report in reports if report.published_at is not None]
     return Candidate(
         story_id=story.story_id,
-        title=lead.source.title,
+        title=kickers.without(lead.source.title),
         summary=lead.summary,
         url=lead.source.url,
         first_seen_at=min(report.first_seen_at for report in reports),

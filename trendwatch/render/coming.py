@@ -17,9 +17,9 @@ class ArrivalView:
     """What moves towards a sector, as it is shown."""
 
     name: str
-    #: "established in manufacturing since March (41 stories, 12 publishers)"
+    #: "Steady news in manufacturing since March (41 stories, 12 publishers)."
     elsewhere: str
-    #: "first reports in farming since 12 May (3 stories, 2 publishers)"
+    #: "First reports from farming on 12 May (3 stories, 2 publishers): something to watch."
     home: str
     #: a report for each, beside what it shows
     there: LinkView | None

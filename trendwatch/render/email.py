@@ -152,7 +152,7 @@ def _row(row: RowView) -> str:
 
 def _arrival(note: ArrivalView) -> str:
     there, here = (_places((one,) if one else ()) for one in (note.there, note.here))
-    return "\n".join([_wrapped(f"{note.name}: {note.elsewhere}"), *there, _wrapped(note.home), *here])
+    return "\n".join([_wrapped(note.name), _wrapped(note.elsewhere), *there, _wrapped(note.home), *here])
 
 
 def _remark(one: RemarkView) -> str:

@@ -1,23 +1,27 @@
 """A story as it is shown: headline, what happened, why it matters, on what evidence.
 
-Headlines are never rewritten. One of more than twelve words is cut with an ellipsis, in every channel alike,
-so that mail, page and feeds cannot disagree; the report itself has the rest, and so have JSON and webhook.
+Headlines are never rewritten. Of one of more than twenty words (3 % of 848 real ones) what stands before a
+stop or a dash is shown where that says something, in every channel alike, so that mail, page and feeds cannot
+disagree; the report itself has the rest, and so have JSON and webhook.
 """
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from trendwatch.render.inline import SOURCES_SHOWN, LinkView, link, source_link, text
-from trendwatch.text import LEADING_WORDS
 from trendwatch.types.advice import Digest, Pick
 from trendwatch.types.weeks import SHORT_MONTHS
 
-#: Words of a headline; more are not taken in at a glance.
-HEADLINE_WORDS = 12
+#: Words of a headline that are taken in at a glance: three lines on a phone.
+HEADLINE_WORDS = 20
+#: Fewer words before a stop are a lead-in.
+LEAST_WORDS = 5
+_STOP = re.compile(r"(?<=[?!])\s|(?<=\w\w)\.\s|;\s|\s[–—|-]\s")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,14 +76,13 @@ def pick_view(pick: Pick, digest: Digest, *, votes_url: str = "") -> PickView:
 
 
 def headline_words(title: str) -> str:
-    """Return a headline of at most twelve words, with an ellipsis where some were left out."""
-    words = title.split()
-    if len(words) <= HEADLINE_WORDS:
+    """Return a headline, of a long one what stands before its last stop within twenty words."""
+    if len(title.split()) <= HEADLINE_WORDS:
         return title
-    kept = words[:HEADLINE_WORDS]
-    while len(kept) > HEADLINE_WORDS // 2 and kept[-1].casefold() in LEADING_WORDS:
-        kept.pop()
-    return " ".join(kept).rstrip(" ,;:-–—(") + "…"
+    parts = [title[: stop.start()] for stop in _STOP.finditer(title)]
+    return next(
+        (part for part in reversed(parts) if LEAST_WORDS <= len(part.split()) <= HEADLINE_WORDS), title
+    )
 
 
 def date_words(when: datetime, timezone: str) -> str:

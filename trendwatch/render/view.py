@@ -70,7 +70,7 @@ class View:
     dates: str
     #: "1,240 items from 87 sources; 5 chosen for you"
     coverage: str
-    #: which weeks without an issue are in this one, "" for none
+    #: which weeks without an issue are in this one, and since when nothing was read; "" for neither
     late: str
     #: "2 min read"
     read_time: str
@@ -110,7 +110,7 @@ def view(digest: Digest, *, votes_url: str = "") -> View:
         period=digest.period,
         dates=_span(digest),
         coverage=_coverage(digest),
-        late=_late(digest.merged),
+        late=" ".join(filter(None, (_late(digest.merged), _unread(digest)))),
         read_time="",
         sections=(),
         one_thing=first,
@@ -170,6 +170,16 @@ def _late(periods: tuple[str, ...]) -> str:
     if len(starts) == 1:
         return f"No issue came for the week of {starts[0]}; this one covers it too."
     return f"No issues came for the {len(starts)} weeks from {starts[0]}; this one covers them too."
+
+
+def _unread(digest: Digest) -> str:
+    """Return since when nothing was read before the cutoff, "" where that is no longer than usual."""
+    since = digest.coverage.unread_since
+    if since is None:
+        return ""
+    if since <= digest.since:
+        return "Nothing could be read in this time; what was told then is missing here."
+    return f"Nothing could be read after {_moment(since, digest)}; later news is missing here."
 
 
 def _available(digest: Digest) -> str:

@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Row, Select, func, select
 
 from trendwatch.store.engine import reading
+from trendwatch.store.poll_tables import FetchRow
 from trendwatch.store.statements import table
 from trendwatch.store.tables import FeedRow, ItemRow, ModelRow, StoryRow, TagRow
 from trendwatch.types.advice import Coverage
+from trendwatch.types.fetches import READINGS
 from trendwatch.types.sources import Source
 from trendwatch.types.stories import Telling, Told
 from trendwatch.types.tags import Facet, Origin, Tag
 
 _ITEM = table(ItemRow)
 _FEED = table(FeedRow)
+_FETCH = table(FetchRow)
+#: Every feed is polled once a day: so long without any is a fault, where it is half as long again as the time
+#: between the readings before it. Those so far apart are of one round.
+UNREAD, USUAL, APART = timedelta(hours=36), 1.5, timedelta(hours=12)
 _STORY = table(StoryRow)
 _TAG = table(TagRow)
 _MODEL = table(ModelRow)
@@ -43,9 +49,12 @@ class Candidates:
             counts = select(func.count(_ITEM.c.seq), func.count(_ITEM.c.feed_seq.distinct())).where(*seen)
             items, told = connection.execute(counts).one()
             feeds = connection.execute(enabled).all()
+            unread_since = _unread_since(connection, until)
         missing = tuple(row.title for row in feeds if row.succeeded_at is None or row.succeeded_at < since)
         read = len(feeds) - len(missing)
-        return Coverage(items=items, told=told, sources=read, feeds=len(feeds), missing=missing)
+        return Coverage(
+            items=items, told=told, sources=read, feeds=len(feeds), missing=missing, unread_since=unread_since
+        )
 
     def sources(self, item_ids: Collection[str]) -> dict[str, Source]:
         """Return items as reports that a reader can follow, by id; those without a link left out."""
@@ -94,6 +103,22 @@ class Candidates:
             )
             for reports in members.values()
         )
+
+
+def _unread_since(connection: Connection, until: datetime) -> datetime | None:
+    """Return since when no feed was read before a time, None where that is no longer than usual."""
+    last = _last_reading(connection, until)
+    if last is None or until - last < UNREAD:
+        return None
+    before = _last_reading(connection, last - APART)
+    usual = last - before if before else APART
+    return last if until - last > USUAL * usual else None
+
+
+def _last_reading(connection: Connection, until: datetime) -> datetime | None:
+    query = select(func.max(_FETCH.c.at)).where(_FETCH.c.at < until, _FETCH.c.outcome.in_(READINGS))
+    found: datetime | None = connection.execute(query).scalar()
+    return found
 
 
 def _reports(stories: Select[Any], until: datetime) -> Select[Any]:

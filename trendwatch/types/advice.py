@@ -106,6 +106,8 @@ class Coverage:
     missing: tuple[str, ...] = ()
     #: feeds that these items came from; 0 in digests that were kept before it was counted
     told: int = 0
+    #: from when to the cutoff no feed was read, where that is longer than usual; None where it is not
+    unread_since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

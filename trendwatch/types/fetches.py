@@ -67,6 +67,10 @@ class Outcome(StrEnum):
     FAILED = "failed"
 
 
+#: A feed was reached, and what it holds is known.
+READINGS = (Outcome.READ, Outcome.UNCHANGED, Outcome.NOT_MODIFIED)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fetch:
     """One poll of one feed, as its history keeps it."""

@@ -51,9 +51,9 @@ class ArrivalNote:
     #: full label key
     technology: str
     name: str
-    #: "established in manufacturing since March (41 stories, 12 publishers)"
+    #: "Steady news in manufacturing since March (41 stories, 12 publishers)."
     elsewhere_words: str
-    #: "first reports in farming since 12 May (3 stories, 2 publishers)"
+    #: "First reports from farming on 12 May (3 stories, 2 publishers): something to watch."
     home_words: str
     #: the same as facts
     elsewhere: Arrival

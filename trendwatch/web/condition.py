@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from trendwatch.errors import NotFound
+from trendwatch.pipeline.overdue import unpolled
 from trendwatch.store.feeds import FeedHealth
 from trendwatch.store.models import CURRENT
 from trendwatch.trends import season, stage
@@ -46,6 +47,8 @@ class Condition:
     polled_at: datetime | None
     #: "" when the files on disk are fine
     config_error: str
+    #: that nobody polls though feeds are due, "" where somebody does
+    polling_error: str
     #: why no model understands what was read: there is none, or it is damaged; "" where all is well
     model_error: str
 
@@ -56,9 +59,10 @@ class Condition:
 
     @property
     def degraded(self) -> bool:
-        """Return whether somebody should look: a wrong file, no model, or over half of the feeds failing."""
+        """Return whether somebody should look: a wrong file, no model, no polls, or most feeds failing."""
         return (
-            bool(self.config_error or self.model_error) or 2 * self.feeds[FeedCondition.FAILING] > self.active
+            bool(self.config_error or self.model_error or self.polling_error)
+            or 2 * self.feeds[FeedCondition.FAILING] > self.active
         )
 
 
@@ -77,6 +81,7 @@ def condition(parts: Parts) -> Condition:
         polled_at=max(succeeded, default=None),
         # Names of files say enough; where they stand is nobody else's business.
         config_error=parts.config_error().replace(f"{parts.config().directory}/", ""),
+        polling_error="" if parts.banner else unpolled(feeds, now=parts.clock()),
         model_error=_model_error(parts, version, items),
     )
 
