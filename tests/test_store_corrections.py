@@ -32,6 +32,10 @@ def a_correction(item_id: str, *labels: str, day: int = 0) -> Correction:
     )
 
 
+def put(store: Store, correction: Correction, *, by: str) -> None:
+    store.corrections.change(correction.item_id, lambda _: correction, by=by)
+
+
 @pytest.fixture
 def filled(store: Store) -> Store:
     store.feeds.sync([a_feed()])
@@ -43,9 +47,9 @@ def filled(store: Store) -> Store:
 
 def test_the_latest_word_counts(filled: Store) -> None:
     first, second = an_item(1).id, an_item(2).id
-    filled.corrections.put(a_correction(first, "area:drones"), by="ada")
-    filled.corrections.put(a_correction(second, "area:iot", day=1), by="ada")
-    filled.corrections.put(a_correction(first, "area:ai", day=2), by="bob")
+    put(filled, a_correction(first, "area:drones"), by="ada")
+    put(filled, a_correction(second, "area:iot", day=1), by="ada")
+    put(filled, a_correction(first, "area:ai", day=2), by="bob")
     assert [(one.item_id, one.labels) for one in filled.corrections.all()] == [
         (second, {"area:iot"}),
         (first, {"area:ai"}),
@@ -56,13 +60,13 @@ def test_the_latest_word_counts(filled: Store) -> None:
 
 def test_what_was_judged_is_known_by_item(filled: Store) -> None:
     first, second = an_item(1).id, an_item(2).id
-    filled.corrections.put(a_correction(first, "area:drones"), by="ada")
+    put(filled, a_correction(first, "area:drones"), by="ada")
     assert filled.corrections.judged([first, second]) == {first: {Facet.AREA}}
 
 
 def test_an_item_nobody_has_cannot_be_corrected(store: Store) -> None:
     with pytest.raises(NotFound, match="no item named 'x'"):
-        store.corrections.put(a_correction("x"), by="ada")
+        put(store, a_correction("x"), by="ada")
 
 
 def test_questions_are_open_until_they_are_answered(filled: Store) -> None:
@@ -72,7 +76,7 @@ def test_questions_are_open_until_they_are_answered(filled: Store) -> None:
     filled.corrections.ask({ids[0]: Asked.MARGIN}, now=NOW + DAY)  # it was asked before
     assert sorted(filled.corrections.asked_since(NOW)) == [Asked.MARGIN, Asked.RANDOM]
     assert filled.corrections.open(NOW) == {ids[0]: Asked.RANDOM, ids[1]: Asked.MARGIN}
-    filled.corrections.put(a_correction(ids[0]), by="ada")
+    put(filled, a_correction(ids[0]), by="ada")
     assert filled.corrections.open(NOW) == {ids[1]: Asked.MARGIN}
     assert filled.corrections.open(NOW + DAY) == {}
     assert [one.asked for one in filled.corrections.all()] == [Asked.RANDOM]
@@ -84,7 +88,7 @@ def test_candidates_are_items_nobody_asked_about_latest_first(filled: Store) -> 
     assert [one[0] for one in filled.corrections.candidates(NOW - DAY, limit=1)] == [first]
     assert filled.corrections.candidates(NOW, limit=9) == []
     filled.corrections.ask({first: Asked.RANDOM}, now=NOW)
-    filled.corrections.put(a_correction(second), by="ada")
+    put(filled, a_correction(second), by="ada")
     assert [one[0] for one in filled.corrections.candidates(NOW - DAY, limit=9)] == [third]
 
 

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Engine, delete, select, update
 
-from trendwatch.store.counting import write_counts
+from trendwatch.store.countedtags import counted_reports
+from trendwatch.store.counting import alone, times_counted, write_counts
 from trendwatch.store.engine import reading
 from trendwatch.store.leases import Leases
 from trendwatch.store.mend_tables import StoryAliasRow
 from trendwatch.store.models import model_seq
-from trendwatch.store.overruling import counted_reports
 from trendwatch.store.statements import insert, table
 from trendwatch.store.tables import FeedRow, ItemRow, StoryRow
 from trendwatch.store.understanding import recount
@@ -33,29 +33,56 @@ class StoryMends:
         self._engine = engine
         self._leases = leases
 
-    def members(self, version: str, story_ids: Sequence[str]) -> list[CountedReport]:
-        """Return the reports of stories that a version has counted, in order of time."""
+    def members(
+        self, version: str, story_ids: Sequence[str], *, waiting: Collection[str] = ()
+    ) -> list[CountedReport]:
+        """Return the reports of stories that a version has counted, in the order they were told.
+
+        Items that wait to be counted may be asked for with them, by id: they have no labels yet.
+        """
         with reading(self._engine) as connection:
             told = select(_STORY.c.seq).where(_STORY.c.id.in_(story_ids))
-            return counted_reports(connection, told, model=model_seq(version))
+            return counted_reports(connection, told, model=model_seq(version), waiting=waiting)
 
     def write(
-        self, mends: Sequence[Mend], counts: Mapping[str, Understood], *, claim: Claim, now: datetime
-    ) -> None:
+        self,
+        mends: Sequence[Mend],
+        counts: Mapping[str, Understood],
+        *,
+        claim: Claim,
+        now: datetime,
+        seen: Mapping[str, int] | None = None,
+    ) -> bool:
         """Move reports, and change what each model version has counted by it, at once or not at all.
 
         A story that is left empty becomes another name of the one its reports went to.
+
+        Args:
+            mends: what moves, in order.
+            counts: what changes, by version.
+            claim: on the step.
+            now: when.
+            seen: how often each version had counted when the changes were worked out; if one has since,
+                nothing is kept.
+
+        Returns:
+            whether it was kept
 
         Raises:
             LeaseLost: another process understands items now.
         """
         with self._leases.under(claim) as connection:
+            alone(connection)
+            for version, times in (seen or {}).items():
+                if times_counted(connection, model=model_seq(version)) != times:
+                    return False
             for mend in mends:
                 _apply(connection, mend, now)
             feeds = {row.key: row.seq for row in connection.execute(select(_FEED.c.key, _FEED.c.seq))}
             for version, change in counts.items():
                 seq = int(connection.execute(select(model_seq(version))).scalar_one())
                 write_counts(connection, change, feeds, model=seq)
+            return True
 
 
 def _apply(connection: Connection, mend: Mend, now: datetime) -> None:

@@ -9,11 +9,11 @@ from typing import Any
 
 from sqlalchemy import Engine, delete, func, select
 
+from trendwatch.store.countedtags import carries_label, counts_label
 from trendwatch.store.engine import reading
 from trendwatch.store.frozen import freeze, thaw
 from trendwatch.store.leases import Leases
 from trendwatch.store.models import model_seq
-from trendwatch.store.overruling import carries_label, counts_label
 from trendwatch.store.statements import insert, table
 from trendwatch.store.tables import AnalysisRow, FeedRow, ItemRow, PendingRow, StoryRow, TagRow, TrendRow
 from trendwatch.store.termuses import says
