@@ -34,7 +34,7 @@ class JudgedRow(SQLModel, table=True):
 
 
 class OverruledRow(SQLModel, table=True):
-    """A tag of a model version that an operator's word is moved in the place of, or took off the counts."""
+    """A tag of a model version that a word of an operator moved aside, or took off the counts."""
 
     __tablename__ = "overruled"
     model_seq: int = Field(primary_key=True, foreign_key="model.seq")
