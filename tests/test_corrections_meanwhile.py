@@ -178,3 +178,17 @@ def test_from_one_page_what_both_add_is_kept(filled: Store) -> None:
     say(filled, THIRD, add=["area:iot"])
     say(filled, THIRD, add=[DRONES], by="bob", seen=page)
     assert filled.corrections.all()[-1].labels == {DRONES, "area:iot"}
+
+
+def test_a_word_while_its_week_is_judged_is_judged_with_it_or_not_at_all(filled: Store) -> None:
+    once(filled.trends, "write", partial(say, filled, FIRST, none=["area"]))
+    judged: list[int] = []
+    columns = filled.series.columns
+
+    def read(*asked: Any, **more: Any) -> Any:
+        judged.append(counted(filled, DRONES))
+        return columns(*asked, **more)
+
+    filled.series.columns = read  # type: ignore[method-assign]
+    analyse_all(filled, now=NOW + 8 * DAY)
+    assert judged[-1] == counted(filled, DRONES) == listed(filled, DRONES) == 1

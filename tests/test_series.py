@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from trendwatch.trends.series import TOTAL, Counts, count_keys
+from trendwatch.trends.series import TOTAL, Counts, keys_of
 from trendwatch.types.tags import Facet, Origin, Tag
 
 
@@ -35,8 +35,8 @@ def tag(full_key: str) -> Tag:
         ),
     ],
 )
-def test_count_keys(tags: list[str], keys: tuple[str, ...]) -> None:
-    assert count_keys(map(tag, tags)) == keys
+def test_keys_of_labels(tags: list[str], keys: tuple[str, ...]) -> None:
+    assert keys_of(tuple(tags)) == keys
 
 
 ROWS = [

@@ -137,6 +137,22 @@ def test_weeks_that_are_judged_keep_their_numbers(filled: Store) -> None:
     assert counted(filled, "sector:retail") == listed(filled, "sector:retail") == 1
 
 
+def test_what_is_struck_before_it_is_counted_is_never_counted(filled: Store) -> None:
+    """Also where its week is judged: a word only takes away."""
+    analyse_all(filled, now=NOW + 8 * DAY)
+    filled.feeds.sync([a_feed(), a_feed("herald")])
+    late = an_item(
+        9, feed="herald", title="A quadcopter at sea", at=NOW + 9 * DAY, published_at=NOW, backlog=True
+    )
+    keep(filled, [late], at=NOW + 9 * DAY)
+    say(filled, late.id, none=["area"])
+    understand_all(filled, now=NOW + 9 * DAY)
+    assert counted(filled, "area:drones") == listed(filled, "area:drones") == 2
+    filled.corrections.undo(late.id)
+    assert late.id in carrying(filled, "area:drones")
+    assert counted(filled, "area:drones") == listed(filled, "area:drones") == 2
+
+
 def test_a_later_report_of_a_corrected_story_counts_once(filled: Store) -> None:
     say(filled, FIRST, none=["area"])
     filled.feeds.sync([a_feed(), a_feed("herald")])

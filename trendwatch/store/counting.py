@@ -1,11 +1,11 @@
 """Counts per week: adding what a batch, a move or a correction comes to.
 
-What is added is worked out of what is counted, so of two who do so at once, one would be lost. Batches and
-moves are worked out before their transaction, and kept in one that first looks whether anything was counted
-since (``times_counted``); if so, they are worked out anew. Corrections are small, and worked out within
-theirs. Each of these transactions has counts to itself (``alone``) from its first statement, or the second
-after that on its lease: rows of counts are shared by all stories, so locks of stories could wait for each
-other.
+What is added is worked out of what is counted, so of two who do so at once, one would be lost. Batches,
+moves and judgements are worked out before their transaction, and kept in one that first looks whether
+anything was counted since (``times_counted``); if so, they are worked out anew. Corrections are small, and
+worked out within theirs. Each of these transactions has counts to itself (``alone``) from its beginning, its
+lease apart: rows of counts are shared by all stories, so who locked stories one by one could wait for another
+who waits for him.
 """
 
 from __future__ import annotations
@@ -33,9 +33,11 @@ def alone(connection: Connection) -> None:
         connection.execute(text("LOCK TABLE counted IN SHARE ROW EXCLUSIVE MODE"))
 
 
-def times_counted(connection: Connection, *, model: Any) -> int:
-    """Return a number that grows whenever what a version counts changes."""
+def times_counted(connection: Connection, *, model: Any, week: int | None = None) -> int:
+    """Return a number that grows whenever what a version counts changes, in one week or in any."""
     query = select(func.coalesce(func.sum(_COUNTED.c.changes), 0)).where(_COUNTED.c.model_seq == model)
+    if week is not None:
+        query = query.where(_COUNTED.c.week == week)
     return int(connection.execute(query).scalar_one())
 
 

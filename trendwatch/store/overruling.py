@@ -52,6 +52,17 @@ def judged_among(connection: Connection, items: Collection[int]) -> list[int]:
     return list(connection.execute(query.order_by(_JUDGED.c.item_seq)).scalars())
 
 
+def lay_over_stories(connection: Connection, stories: Collection[int], *, model: int) -> None:
+    """Do so again for whatever was said of reports of some stories, which have just come to be in them.
+
+    A part of a story may have no week that is judged, where the whole had one: what is struck counts no more.
+    """
+    in_them = select(_ITEM.c.seq).where(_ITEM.c.story_seq.in_(stories))
+    aside = select(_OVERRULED.c.item_seq).where(_OVERRULED.c.model_seq == model)
+    items = connection.execute(in_them.where(_ITEM.c.seq.in_(aside))).scalars().all()
+    lay_over(connection, items, model=model)
+
+
 def lay_over(connection: Connection, items: Collection[int], *, model: int, fresh: bool = False) -> None:
     """Put what operators say of some items now over a version's tags, in place of what they said before.
 

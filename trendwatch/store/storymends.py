@@ -14,6 +14,7 @@ from trendwatch.store.engine import reading
 from trendwatch.store.leases import Leases
 from trendwatch.store.mend_tables import StoryAliasRow
 from trendwatch.store.models import model_seq
+from trendwatch.store.overruling import lay_over_stories
 from trendwatch.store.statements import insert, table
 from trendwatch.store.tables import FeedRow, ItemRow, StoryRow
 from trendwatch.store.understanding import recount
@@ -76,25 +77,26 @@ class StoryMends:
             for version, times in (seen or {}).items():
                 if times_counted(connection, model=model_seq(version)) != times:
                     return False
-            for mend in mends:
-                _apply(connection, mend, now)
+            touched = [story for mend in mends for story in _apply(connection, mend, now)]
             feeds = {row.key: row.seq for row in connection.execute(select(_FEED.c.key, _FEED.c.seq))}
             for version, change in counts.items():
                 seq = int(connection.execute(select(model_seq(version))).scalar_one())
                 write_counts(connection, change, feeds, model=seq)
+                lay_over_stories(connection, touched, model=seq)
             return True
 
 
-def _apply(connection: Connection, mend: Mend, now: datetime) -> None:
+def _apply(connection: Connection, mend: Mend, now: datetime) -> list[int]:
+    """Move reports; return the numbers of the stories that have others now."""
     before = _number(connection, mend.before)
     if before is None:
-        return
+        return []
     after = _number(connection, mend.after) or _begin(connection, mend)
     moved = update(_ITEM).where(_ITEM.c.story_seq == before).values(story_seq=after)
     connection.execute(moved if mend.merged else moved.where(_ITEM.c.id.in_(mend.items)))
     if not mend.merged:
         recount(connection, [before, after])
-        return
+        return [before, after]
     recount(connection, [after])
     renamed = update(_ALIAS).where(_ALIAS.c.story_seq == before).values(story_seq=after)
     connection.execute(renamed)
@@ -102,6 +104,7 @@ def _apply(connection: Connection, mend: Mend, now: datetime) -> None:
     led = {"story_seq": after, "merged_at": now}
     connection.execute(alias.on_conflict_do_update(index_elements=["id"], set_=led))
     connection.execute(delete(_STORY).where(_STORY.c.seq == before))
+    return [after]
 
 
 def _number(connection: Connection, story_id: str) -> int | None:
