@@ -179,3 +179,16 @@ def test_what_was_said_is_listed_with_who_and_when(filled: Store) -> None:
     rest = filled.corrections.listed(limit=2, cursor=page.next_cursor)
     assert [(one.facet, one.labels, one.by) for one in rest.said] == [(Facet.AREA, (), "ada")]
     assert rest.next_cursor is None
+
+
+def test_a_word_holds_in_a_new_version_that_does_not_read_so_far_back(filled: Store) -> None:
+    say(filled, FIRST, none=["sector"], add=["area:iot"])
+    filled.models.adopt(a_model("v2"), since=NOW + DAY)
+    understand_all(filled, memory=a_memory("v1", "v2"))
+    current = filled.models.current()
+    assert current is not None
+    assert current.version == "v2"
+    assert {"area:drones", "area:iot"} == set(tags(filled, FIRST))
+    assert tags(filled, SECOND) == {}
+    assert filled.corrections.undo(FIRST) == [Facet.AREA, Facet.SECTOR]
+    assert tags(filled, FIRST) == {}

@@ -21,7 +21,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, select
+from sqlalchemy import Connection, delete, exists, func, select
 
 from trendwatch.store.countedtags import counted_reports
 from trendwatch.store.counting import note_weeks, write_counts
@@ -42,6 +42,8 @@ _PENDING = table(PendingRow)
 _TAG = table(TagRow)
 
 _COLUMNS = ("model_seq", "item_seq", "facet", "label", "confidence", "origin", "terms")
+#: SQLite allows 32,766 variables in a statement.
+_CHUNK = 500
 #: (facet, label)
 _Place = tuple[str, str]
 
@@ -50,6 +52,12 @@ def judged_among(connection: Connection, items: Collection[int]) -> list[int]:
     """Return those of some items that operators said something of."""
     query = select(_JUDGED.c.item_seq).where(_JUDGED.c.item_seq.in_(items)).distinct()
     return list(connection.execute(query.order_by(_JUDGED.c.item_seq)).scalars())
+
+
+def lay_over_all(connection: Connection, *, model: int) -> None:
+    """Put all that operators say over the tags of a version, items apart that it has still to understand."""
+    said = connection.execute(select(_JUDGED.c.item_seq).distinct()).scalars().all()
+    lay_over(connection, said, model=model)
 
 
 def lay_over_stories(connection: Connection, stories: Collection[int], *, model: int) -> None:
@@ -74,10 +82,13 @@ def lay_over(connection: Connection, items: Collection[int], *, model: int, fres
         model: the version, by number.
         fresh: the version counts the items just now: what is struck is not counted, whatever is judged.
     """
-    waits = select(_PENDING.c.item_seq).where(_PENDING.c.model_seq == model)
-    query = select(_ITEM.c.seq, _ITEM.c.story_seq).where(_ITEM.c.seq.in_(items), _ITEM.c.seq.not_in(waits))
-    for item, story in connection.execute(query.order_by(_ITEM.c.seq)).all():
-        _lay(connection, item, story, model=model, fresh=fresh)
+    waits = exists().where(_PENDING.c.model_seq == model, _PENDING.c.item_seq == _ITEM.c.seq)
+    ready = select(_ITEM.c.seq, _ITEM.c.story_seq).where(~waits).order_by(_ITEM.c.seq)
+    wanted = sorted(items)
+    for start in range(0, len(wanted), _CHUNK):
+        chunk = ready.where(_ITEM.c.seq.in_(wanted[start : start + _CHUNK]))
+        for item, story in connection.execute(chunk).all():
+            _lay(connection, item, story, model=model, fresh=fresh)
 
 
 def _lay(connection: Connection, item: int, story: int | None, *, model: int, fresh: bool) -> None:
