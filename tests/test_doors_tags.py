@@ -15,7 +15,7 @@ from tests.seeds import NOW, a_model, claim_on
 from trendwatch.api import Parts
 from trendwatch.store.items import Filter
 from trendwatch.types.stories import Understood
-from trendwatch.types.tags import TagWeek
+from trendwatch.types.tags import Facet, TagWeek
 
 FORM = {"content-type": "application/x-www-form-urlencoded"}
 TAXIS = {"strong": ["drones", "air taxi"], "weak": ["fly", "rules"]}
@@ -139,6 +139,27 @@ def test_questions_are_asked_and_judged_with_a_form(ask: Asker, parts: Parts) ->
     assert "area:ai" in kept.labels
     assert not set(had[:1]) & kept.labels
     assert len(ask.get("/api/v1/questions").json()["questions"]) == len(waiting) - 1
+
+
+def test_two_operators_with_one_page_add_up_or_the_second_is_told(ask: Asker, parts: Parts) -> None:
+    item = next(one for one in parts.store.items.search(Filter(), limit=50).items if one.tags)
+    had = [tag.full_key for tag in item.tags]
+    form = {"item": item.item.id, "had": had, "keep": had}
+    areas = [label for label in parts.config().taxonomy.of(Facet.AREA) if not label.parent]
+    unlike = sorted(one.full_key for one in areas if one.full_key not in had)[:2]
+    for key in [*unlike, unlike[0]]:  # a form sent twice says nothing new
+        assert ask("POST", "/tags/queue", data=form | {"add": [key]}).status_code == 303
+    [kept] = parts.store.corrections.all()
+    right = {*unlike, *(key for key in had if key.startswith("area:"))}
+    assert kept.labels == right
+    refused = ask("POST", "/tags/queue", data=form | {"none": ["area"]})
+    assert refused.status_code == 422
+    said = f"meanwhile it was said (page) that {', '.join(sorted(right))} is right"
+    assert said in text_of(refused.text)
+    assert parts.store.corrections.all() == [kept]
+    seen = form | {"had": [*had, *unlike], "judged": ["area"], "none": ["area"]}
+    assert ask("POST", "/tags/queue", data=seen).status_code == 303
+    assert parts.store.corrections.all()[0].labels == set()
 
 
 def test_what_readers_doubt_is_asked_first_until_it_is_judged(ask: Asker, parts: Parts) -> None:

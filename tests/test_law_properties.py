@@ -127,7 +127,7 @@ def counts_of(reports: Iterable[Told]) -> Counts:
 
 
 def tally_of(reports: Iterable[Told]) -> Tally:
-    tally = Tally(members=(), labels=())
+    tally = Tally()
     for one in sorted(reports, key=lambda one: (one.at, one.item)):
         tally.add_counted(one.story, one.feed, at=one.at, labels=one.labels)
     return tally

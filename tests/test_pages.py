@@ -9,7 +9,7 @@ import pytest
 
 from tests.seeds import LEASE, NOW, a_feed, a_model, an_item, claim_on, keep
 from tests.steps import Clock, understand_all
-from tests.test_store_corrections import a_correction
+from tests.test_store_corrections import a_correction, put
 from trendwatch.news.article import allows, main_text, pause
 from trendwatch.pipeline.pages import FRESH, PagesReport, origin_of, read_pages
 from trendwatch.store import Store
@@ -194,7 +194,7 @@ def test_who_watches_and_learns_reads_what_the_tagger_read(world: Store) -> None
     assert asked[ONE] == page != ""
     version = world.models.current().version  # type: ignore[union-attr]
     assert page in [text for _, text in world.drift.texts(version, since, until, limit=9)]
-    world.corrections.put(a_correction(ONE, "area:drones"), by="ada")
+    put(world, a_correction(ONE, "area:drones"), by="ada")
     assert [one.summary for one in world.corrections.all()] == [page]
 
 

@@ -33,10 +33,11 @@ def a_world(store: Store) -> dict[str, str]:
     a_store_with(store, items)
     tags = {item.id: [a_tag("area:drones")] for item in items}
     stories = {"older": [items[0]], "younger": items[1:]}
-    tally = Tally(members=[], labels=[])
+    tally = Tally()
     for name, told in stories.items():
         for item in told:
-            tally.add(item, name, tags[item.id])
+            labels = [tag.full_key for tag in tags[item.id]]
+            tally.add_counted(name, item.feed_key, at=item.counted_at, labels=labels)
     ids = write(store, stories, tags)
     claim = claim_on(store, "understand", "all")
     counted = Understood(

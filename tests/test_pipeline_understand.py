@@ -22,7 +22,7 @@ from trendwatch.store import Store
 from trendwatch.store.items import Filter
 from trendwatch.tagging.model import Tagger
 from trendwatch.tagging.train import train
-from trendwatch.trends.series import TOTAL, count_keys
+from trendwatch.trends.series import TOTAL, keys_of
 from trendwatch.types.news import Item
 from trendwatch.types.tags import TaggedItem, Taxonomy
 from trendwatch.types.weeks import week_number
@@ -253,7 +253,7 @@ def recount(store: Store, version: str = "v1") -> dict[tuple[str, str, int], flo
     seen: set[tuple[str, str, str]] = set()
     counted: Counter[tuple[str, str, int]] = Counter()
     for one in sorted(everything(store), key=lambda one: one.item.counted_at):
-        for key in (TOTAL, *count_keys(one.tags)):
+        for key in (TOTAL, *keys_of(tuple(tag.full_key for tag in one.tags))):
             place = one.story_id, key, one.item.feed_key
             if place not in seen:
                 seen.add(place)
@@ -264,7 +264,7 @@ def recount(store: Store, version: str = "v1") -> dict[tuple[str, str, int], flo
 def recount_stories(store: Store) -> dict[tuple[str, int], int]:
     first: dict[tuple[str, str], int] = {}
     for one in sorted(everything(store), key=lambda one: one.item.counted_at):
-        for key in (TOTAL, *count_keys(one.tags)):
+        for key in (TOTAL, *keys_of(tuple(tag.full_key for tag in one.tags))):
             first.setdefault((one.story_id, key), week_number(one.item.counted_at))
     return dict(Counter((key, week) for (_, key), week in first.items()))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from trendwatch.trends.series import TOTAL, Counts, comparable, count_keys
+from trendwatch.trends.series import TOTAL, Counts, comparable, keys_of
 from trendwatch.trends.stage import call_stage
 from trendwatch.types.tags import Facet, Origin, Tag
 
@@ -36,8 +36,8 @@ def tag(full_key: str) -> Tag:
         ),
     ],
 )
-def test_count_keys(tags: list[str], keys: tuple[str, ...]) -> None:
-    assert count_keys(map(tag, tags)) == keys
+def test_keys_of_labels(tags: list[str], keys: tuple[str, ...]) -> None:
+    assert keys_of(tuple(tags)) == keys
 
 
 ROWS = [

@@ -148,15 +148,15 @@ def test_what_a_version_has_counted_of_stories(store: Store) -> None:
     first, second = an_item(1), an_item(2, feed="herald")
     a_store_with(store, [first, second])
     ids = write(store, {"s": [first, second]}, {first.id: (a_tag("area:drones"), a_tag("area:iot"))})
-    story = ids["s"]
-    assert sorted(store.understanding.labels_of("v1", [story])) == [
-        (story, "gazette", first.id, "area:drones"),
-        (story, "gazette", first.id, "area:iot"),
+    members = store.story_mends.members("v1", [ids["s"]])
+    assert [(one.story_id, one.feed_key, one.item_id, one.labels) for one in members] == [
+        (ids["s"], "gazette", first.id, ("area:drones", "area:iot")),
+        (ids["s"], "herald", second.id, ()),
     ]
-    assert sorted(store.understanding.members_of("v1", [story])) == [(story, "gazette"), (story, "herald")]
     store.models.adopt(a_model("v2"), since=NOW)  # has counted nothing yet
-    assert store.understanding.labels_of("v2", [story]) == []
-    assert store.understanding.members_of("v2", [story]) == []
+    assert store.story_mends.members("v2", [ids["s"]]) == []
+    waiting = store.story_mends.members("v2", [], waiting=[second.id])
+    assert [(one.story_id, one.item_id, one.labels) for one in waiting] == [(ids["s"], second.id, ())]
 
 
 def test_c3_each_version_keeps_its_own_tags(store: Store) -> None:

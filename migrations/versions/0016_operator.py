@@ -6,13 +6,23 @@ Corrections made before lie over the tags of the versions in use from now on; wh
 import sqlalchemy as sa
 import sqlmodel
 from alembic import op
+from alembic.util import CommandError
+
+# pure functions of values, which know nothing of any schema
+from trendwatch.trends.tally import Tally, difference
+from trendwatch.types.stories import CountedReport
+from trendwatch.types.telling import told_at, told_order
 
 revision = "0016"
 down_revision = "0013"
 branch_labels = None
 depends_on = None
 
-_TAG_COLUMNS = ("model_seq", "item_seq", "facet", "label", "confidence", "origin", "terms")
+_TAG_KEY = ("model_seq", "item_seq", "facet", "label")
+_TAG_COLUMNS = (*_TAG_KEY, "confidence", "origin", "terms")
+_CORRECTION_COLUMNS = ("item_seq", "labels", "facets", "made_at", "made_by")
+_CHUNK = 500
+_DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
 def upgrade() -> None:
@@ -85,7 +95,14 @@ def _take_over(connection: sa.Connection, judged: sa.Table, overruled: sa.Table)
 
 
 def downgrade() -> None:
-    op.create_table(
+    """Join what was said of the facets of an item, and give the models back their tags, all of which count.
+
+    The older schema knows one who said all of an item. Where there are several, it cannot hold who said what:
+    that is refused, and nothing is changed. Of several times the latest is kept, as it was before.
+    """
+    connection = op.get_bind()
+    joined = _joined(connection)
+    correction = op.create_table(
         "correction",
         sa.Column("item_seq", sa.Integer(), nullable=False),
         sa.Column("labels", sa.JSON(), nullable=False),
@@ -95,5 +112,123 @@ def downgrade() -> None:
         sa.ForeignKeyConstraint(["item_seq"], ["item.seq"]),
         sa.PrimaryKeyConstraint("item_seq"),
     )
+    if joined:
+        connection.execute(correction.insert(), joined)
+    for model in connection.execute(sa.text("SELECT seq FROM model ORDER BY seq")).scalars().all():
+        _count_again(connection, model)
+    tag, aside = (sa.table(name, *map(sa.column, _TAG_COLUMNS)) for name in ("tag", "overruled"))
+    connection.execute(tag.delete().where(tag.c.origin == "operator"))
+    # what was taken off the counts may be shown again: it is there already
+    there = sa.exists().where(*(tag.c[name] == aside.c[name] for name in _TAG_KEY))
+    own = sa.select(*(aside.c[name] for name in _TAG_COLUMNS)).where(~there)
+    connection.execute(tag.insert().from_select(list(_TAG_COLUMNS), own))
     op.drop_table("overruled")
     op.drop_table("judged")
+
+
+def _joined(connection: sa.Connection) -> list[dict[str, object]]:
+    """Return what was said as one word an item, or refuse where several people said it."""
+    judged = _table(
+        "judged",
+        item_seq=sa.Integer(),
+        facet=sa.String(),
+        labels=sa.JSON(),
+        made_at=sqlmodel.sql.sqltypes.UTCDateTime(),
+        made_by=sa.String(),
+    )
+    found: dict[int, dict[str, object]] = {}
+    several: set[int] = set()
+    for row in connection.execute(sa.select(judged).order_by(judged.c.item_seq, judged.c.facet)):
+        known = found.setdefault(row.item_seq, {**row._mapping, "labels": [], "facets": []})
+        known["labels"] = [*known["labels"], *row.labels]
+        known["facets"] = [*known["facets"], row.facet]
+        known["made_at"] = max(known["made_at"], row.made_at)
+        if known["made_by"] != row.made_by:
+            several.add(row.item_seq)
+    if several:
+        ids = sa.text("SELECT id FROM item WHERE seq IN :seqs ORDER BY seq")
+        named = connection.execute(ids.bindparams(sa.bindparam("seqs", sorted(several), expanding=True)))
+        raise CommandError(
+            "revision 0013 keeps one person a corrected item, and of these several said something: "
+            f"{', '.join(named.scalars())}. Take back what one of them said (trendwatch labels corrections"
+            " lists it, trendwatch labels undo ID --facet FACET takes it back), or keep this revision."
+        )
+    return [{name: row[name] for name in _CORRECTION_COLUMNS} for row in found.values()]
+
+
+def _count_again(connection: sa.Connection, model: int) -> None:
+    """Count what corrections took off a version's counts: without them, all that is shown counts."""
+    reports = _reports(connection, model)
+    change = difference(*(Tally.of([one[counts] for one in reports]) for counts in (0, 1)))
+    first, days = change.first_counts or {}, change.day_counts
+    for key, week, feed in change.report_counts:
+        at = {"model_seq": model, "key": key, "week": week, "feed_seq": feed}
+        told = {"reports": change.report_counts[key, week, feed], "stories": first.get((key, week, feed), 0)}
+        _add(connection, "reports", at, told)
+    for key, week in {*change.story_counts, *((key, week) for key, week, _ in days)}:
+        of_days = {name: days.get((key, week, day), 0) for day, name in enumerate(_DAYS)}
+        stories = change.story_counts.get((key, week), 0)
+        _add(
+            connection,
+            "series",
+            {"model_seq": model, "key": key, "week": week},
+            {"stories": stories, **of_days},
+        )
+    for week in {week for _, week, _ in change.report_counts}:
+        _add(connection, "counted", {"model_seq": model, "week": week}, {"changes": 1})
+
+
+def _reports(connection: sa.Connection, model: int) -> list[tuple[CountedReport, CountedReport]]:
+    """Return the reports of stories with a tag taken off the counts, as they count and as they will."""
+    asked = sa.text(
+        "SELECT item.seq, item.story_seq, item.feed_seq, item.counted_at, item.published_at FROM item"
+        " WHERE story_seq IN (SELECT story_seq FROM item JOIN overruled ON item.seq = overruled.item_seq"
+        " WHERE overruled.model_seq = :model AND NOT overruled.counted)"
+        " AND seq NOT IN (SELECT item_seq FROM pending WHERE model_seq = :model)"
+        " ORDER BY item.counted_at, item.seq"
+    ).columns(
+        sa.column("seq", sa.Integer()),
+        sa.column("story_seq", sa.Integer()),
+        sa.column("feed_seq", sa.Integer()),
+        sa.column("counted_at", sqlmodel.sql.sqltypes.UTCDateTime()),
+        sa.column("published_at", sqlmodel.sql.sqltypes.UTCDateTime()),
+    )
+    rows = sorted(
+        connection.execute(asked, {"model": model}).all(),
+        key=lambda row: told_order(row.counted_at, told_at(row.counted_at, published_at=row.published_at)),
+    )
+    own = {row.seq: (set(), set()) for row in rows}
+    kinds = {"model_seq": sa.Integer(), "item_seq": sa.Integer(), "facet": sa.String(), "label": sa.String()}
+    tag = _table("tag", **kinds, origin=sa.String())
+    aside = _table("overruled", **kinds, counted=sa.Boolean())
+    for start in range(0, len(rows), _CHUNK):
+        items = [row.seq for row in rows[start : start + _CHUNK]]
+        mine = (tag.c.model_seq == model, tag.c.item_seq.in_(items), tag.c.origin != "operator")
+        for row in connection.execute(sa.select(tag).where(*mine)):
+            for labels in own[row.item_seq]:
+                labels.add(f"{row.facet}:{row.label}")
+    for row in connection.execute(sa.select(aside).where(aside.c.model_seq == model)):
+        now, then = own.get(row.item_seq, (set(), set()))
+        full_key = f"{row.facet}:{row.label}"
+        then.add(full_key)
+        (now.add if row.counted else now.discard)(full_key)
+    return [
+        tuple(
+            CountedReport(row.story_seq, row.seq, row.feed_seq, row.counted_at, tuple(sorted(labels)))
+            for labels in own[row.seq]
+        )
+        for row in rows
+    ]
+
+
+def _add(connection: sa.Connection, name: str, at: dict[str, object], counts: dict[str, int]) -> None:
+    """Add counts to a row, or make it."""
+    rows = sa.table(name, *(sa.column(column) for column in (*at, *counts)))
+    place = [rows.c[column] == value for column, value in at.items()]
+    sums = {column: rows.c[column] + value for column, value in counts.items()}
+    if not connection.execute(rows.update().where(*place).values(sums)).rowcount:
+        connection.execute(rows.insert().values(at | counts))
+
+
+def _table(name: str, **columns: sa.types.TypeEngine) -> sa.TableClause:
+    return sa.table(name, *(sa.column(column, kind) for column, kind in columns.items()))

@@ -93,7 +93,7 @@ def speed(*, per_window: int, least: int = 5_000) -> Speed:
     measured = -(-least // a_day) * a_day
     reports = made_reports(per_window + measured, per_window=per_window)
     rarity = Rarity.of_reports((one.title, one.summary) for one in reports[:10_000])
-    index, tally = StoryIndex(rarity), Tally(members=[], labels=[])
+    index, tally = StoryIndex(rarity), Tally()
     collect_rarely()
     place(reports[:per_window], index)
     index.mend()

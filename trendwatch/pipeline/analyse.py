@@ -79,17 +79,21 @@ def analyse(
             if not settled or store.trends.waits_before(model.version, week_end(week)):
                 report.waiting = True
                 break
-            found = _judge(store, model.version, week, rules=rules, terms=terms)
-            claim = store.leases.renew(claim, now=clock(), lease=lease)
-            store.trends.write(
-                model.version,
-                week,
-                found.trends,
-                spikes=found.spikes,
-                chance=found.chance,
-                claim=claim,
-                now=clock(),
-            )
+            kept = False
+            while not kept:  # tags may be corrected while it is judged: then it is judged by them
+                seen = store.series.changes(model.version, first_week=week, last_week=week).get(week, 0)
+                found = _judge(store, model.version, week, rules=rules, terms=terms)
+                claim = store.leases.renew(claim, now=clock(), lease=lease)
+                kept = store.trends.write(
+                    model.version,
+                    week,
+                    found.trends,
+                    spikes=found.spikes,
+                    chance=found.chance,
+                    claim=claim,
+                    now=clock(),
+                    seen=seen,
+                )
             report.weeks[week_name(week)] = found.trends
     except LeaseLost:
         report.held = True

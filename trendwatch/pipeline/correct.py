@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from trendwatch.errors import InputError
 from trendwatch.pipeline.doubts import doubted
 from trendwatch.store import Store
+from trendwatch.store.corrections import Standing
 from trendwatch.tagging.model import Tagger
 from trendwatch.tagging.queue import pick
 from trendwatch.types.tags import Asked, Correction, Doubt, Facet, TaggedItem, Taxonomy
@@ -29,6 +30,33 @@ class Question:
     why: Asked
     #: labels of it that readers say are wrong
     doubts: tuple[Doubt, ...] = ()
+    #: facets that were judged before
+    judged: frozenset[Facet] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What an operator was shown of an item before saying something of it."""
+
+    #: full keys
+    labels: frozenset[str]
+    #: facets that somebody had judged
+    judged: frozenset[Facet] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class _Word:
+    """What an operator says: see ``correct``."""
+
+    add: Sequence[str]
+    remove: Sequence[str]
+    none: Collection[str]
+
+    def facets(self) -> set[Facet]:
+        return {Facet(_facet(key)) for key in (*self.add, *self.remove)} | set(map(Facet, self.none))
+
+    def strikes(self, key: str, taxonomy: Taxonomy) -> bool:
+        return _facet(key) in self.none or bool(set(self.remove) & set(_with_parents([key], taxonomy)))
 
 
 def ask(store: Store, tagger: Callable[[], Tagger], *, now: datetime, count: int = WEEKLY) -> int:
@@ -58,9 +86,12 @@ def queue(store: Store, *, now: datetime, count: int = WEEKLY) -> list[Question]
     An item picked at random that readers doubt, too, still counts as random.
     """
     waiting = store.corrections.open(week_start(week_number(now)))
+    doubts = doubted(store, now=now, count=count)
+    judged = store.corrections.judged([one.tagged.item.id for one in doubts])
     first = [
-        Question(one.tagged, waiting.pop(one.tagged.item.id, Asked.READERS), one.doubts)
-        for one in doubted(store, now=now, count=count)
+        Question(one.tagged, waiting.pop(item, Asked.READERS), one.doubts, judged.get(item, frozenset()))
+        for one in doubts
+        for item in [one.tagged.item.id]
     ]
     return first + [Question(tagged, waiting[tagged.item.id]) for tagged in store.items.by_id(list(waiting))]
 
@@ -73,15 +104,18 @@ def correct(
     add: Sequence[str] = (),
     remove: Sequence[str] = (),
     none: Collection[str] = (),
+    seen: Seen | None = None,
     by: str,
     now: datetime,
 ) -> Correction:
-    """Keep what an operator says of an item's tags.
+    """Keep what an operator says of an item's tags, and return all that is said of them now.
 
     Labels are full keys. A facet that is named in any of them is judged as a whole: what it was tagged with
     besides is right. With nothing said, all tags are right; so are those of the other facets of an item that
     the queue asked about, which was shown whole: else only what is wrong would be counted, and precision told
     too low. What was said of other facets before stays.
+
+    It is said of the tags that stand there when it is kept: what others added meanwhile stays.
 
     Args:
         store: keeps it.
@@ -90,32 +124,65 @@ def correct(
         add: labels it should have; their parents come with them.
         remove: labels it should not have; their children go with them.
         none: facets of which it should have no label.
+        seen: what the operator was shown; what contradicts what somebody said since is refused. None: not
+            known, the latest word counts.
         by: who says so.
         now: when.
 
     Raises:
         NotFound: there is no such item.
-        InputError: there is no such label or facet, or one is both added and removed, or none is to be there.
+        InputError: there is no such label or facet, or one is both added and removed, or none is to be there,
+            or somebody has said the contrary since.
     """
-    tagged = store.items.get(item_id)
     _check(taxonomy, add=add, remove=remove, none=none)
-    said = {Facet(_facet(key)) for key in (*add, *remove)} | set(map(Facet, none))
-    before = {tag.full_key for tag in tagged.tags if tag.facet not in none}
-    gone = {key for key in before if set(remove) & set(_with_parents([key], taxonomy))}
-    after = (before - gone) | set(_with_parents(add, taxonomy))
-    earlier = store.corrections.of(item_id)
-    whole = not said or store.corrections.was_asked(item_id)
-    facets = said | (set(Facet) - (earlier.facets if earlier else set()) if whole else set())
-    correction = Correction(
-        item_id=item_id,
-        title=tagged.item.title,
-        summary=tagged.item.summary,
-        labels=frozenset(key for key in after if _facet(key) in facets),
-        facets=frozenset(facets),
-        made_at=now,
-    )
-    store.corrections.put(correction, by=by)
-    return store.corrections.of(item_id) or correction
+    word = _Word(add, remove, none)
+
+    def made_of(standing: Standing) -> Correction:
+        said = word.facets()
+        whole = not said or standing.asked
+        if seen is not None:
+            _compare(word, seen, standing, taxonomy=taxonomy, facets=set(Facet) if whole else said)
+        kept = {key for key in standing.labels if not word.strikes(key, taxonomy)}
+        facets = said | (set(Facet) - standing.judged.keys() if whole else set())
+        labels = kept | set(_with_parents(add, taxonomy))
+        return Correction(
+            item_id=item_id,
+            title=standing.title,
+            summary=standing.summary,
+            labels=frozenset(key for key in labels if _facet(key) in facets),
+            facets=frozenset(facets),
+            made_at=now,
+        )
+
+    return store.corrections.change(item_id, made_of, by=by)
+
+
+def _compare(
+    word: _Word, seen: Seen, standing: Standing, *, taxonomy: Taxonomy, facets: Collection[Facet]
+) -> None:
+    """Refuse a word on what was seen that is against what somebody has said of it since.
+
+    Raises:
+        InputError: it is.
+    """
+    for facet, by in standing.judged.items():
+        was, right = (
+            {key for key in keys if _facet(key) == facet} for keys in (seen.labels, standing.labels)
+        )
+        if facet not in facets or (facet in seen.judged and was == right):
+            continue
+        told = {key for key in _with_parents(word.add, taxonomy) if _facet(key) == facet}
+        told |= {key for key in was if not word.strikes(key, taxonomy)}
+        struck = {key for key in right if word.strikes(key, taxonomy)}
+        if struck:
+            what = f"{', '.join(sorted(struck))} is right"
+        elif told & (was - right):
+            what = f"{', '.join(sorted(told & (was - right)))} is wrong"
+        elif told and not right:
+            what = f"nothing of {facet} fits"
+        else:
+            continue
+        raise InputError(f"meanwhile it was said ({by}) that {what}; look at the item again, then say so")
 
 
 def take_back(store: Store, item_id: str, *, facets: Collection[str] = ()) -> list[Facet]:

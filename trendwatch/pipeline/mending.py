@@ -1,7 +1,8 @@
 """Put stories right once a day:  open stories | merge, split | move their reports | count them again.
 
 Counts belong to stories, so a merged story is counted once and its parts are not. The stories that are
-touched are counted as they were and as they are, and the difference is written with the move.
+touched are counted as they were and as they are, and the difference is written with the move; where tags
+were corrected meanwhile, it is worked out anew.
 """
 
 from __future__ import annotations
@@ -25,8 +26,11 @@ def mend_stories(
         LeaseLost: another process understands items now.
     """
     for mend in mends:
-        counts = {version: _change(store, version, mend) for version in versions}
-        store.story_mends.write([mend], counts, claim=claim, now=now)
+        kept = False
+        while not kept:  # whoever kept us from it got further, so this ends
+            seen = {version: store.understanding.times_counted(version) for version in versions}
+            counts = {version: _change(store, version, mend) for version in versions}
+            kept = store.story_mends.write([mend], counts, claim=claim, now=now, seen=seen)
 
 
 def _change(store: Store, version: str, mend: Mend) -> Understood:

@@ -83,7 +83,7 @@ class Stream:
         self._begun: dict[str, int] = {}
         self._gone = 0
         self._since: dict[str, int] = {}
-        self._tally = Tally(members=[], labels=[])
+        self._tally = Tally()
         #: week to key to stories; week to (key, feed) to reports, and to stories the feed told first
         self._told: defaultdict[int, Counter[str]] = defaultdict(Counter)
         self._reports: defaultdict[int, Counter[tuple[str, str]]] = defaultdict(Counter)

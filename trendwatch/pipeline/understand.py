@@ -8,7 +8,7 @@ whenever the next batch is not the continuation of the last one.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import takewhile
 
@@ -22,7 +22,7 @@ from trendwatch.pipeline.taggers import stand_in
 from trendwatch.store import Store
 from trendwatch.tagging.language import detect
 from trendwatch.tagging.model import Tagger
-from trendwatch.trends.tally import Tally
+from trendwatch.trends.tally import Tally, difference
 from trendwatch.types.news import Item
 from trendwatch.types.stories import Mend, Understood, WaitingItem
 from trendwatch.types.tags import Model, Tag, Taxonomy
@@ -106,7 +106,7 @@ def understand(
                 )
                 claim = store.leases.renew(claim, now=clock(), lease=lease)
                 if understood.stories:
-                    store.understanding.write(version, understood, claim=claim)
+                    _keep(store, version, understood, claim=claim)
                 mend_stories(store, mends, versions=list(memory.taggers), claim=claim, now=clock())
                 report.add(understood, mends)
                 on_progress(report)
@@ -174,24 +174,49 @@ def _understand(
     items = [one.item for one in placed]
     uncovered = _uncovered(taxonomy, items)
     tags = _tags(tagger, placed, uncovered)
-    ids = sorted(set(stories.values()))
-    tally = Tally(
-        members=store.understanding.members_of(version, ids),
-        labels=store.understanding.labels_of(version, ids),
-    )
-    for item in items:
-        tally.add(item, stories[item.id], tags[item.id])
-    understood = Understood(
-        stories=stories,
-        tags=tags,
-        new_stories=new_stories,
-        story_counts=tally.story_counts,
-        day_counts=tally.day_counts,
-        report_counts=tally.report_counts,
-        uncovered=uncovered,
-        first_counts=tally.first_counts,
-    )
+    understood = Understood(stories=stories, tags=tags, new_stories=new_stories, uncovered=uncovered)
     return understood, mends
+
+
+def _keep(store: Store, version: str, understood: Understood, *, claim: Claim) -> None:
+    """Count a batch and write it; where tags of it or beside it are corrected meanwhile, count it anew.
+
+    Raises:
+        LeaseLost: another process understands items now.
+    """
+    kept = False
+    while not kept:  # whoever kept us from it got further, so this ends
+        seen = store.understanding.times_counted(version)
+        batch = _counted(store, version, understood)
+        kept = store.understanding.write(version, batch, claim=claim, seen=seen)
+
+
+def _counted(store: Store, version: str, understood: Understood) -> Understood:
+    """Return a batch with what it changes of the counts: its stories with it, less its stories without it.
+
+    Late news may be told before what is counted of its story; what it displaces is taken off.
+    """
+    ids = sorted(set(understood.stories.values()))
+    reports = store.story_mends.members(version, ids, waiting=understood.stories)
+    before = [one for one in reports if one.item_id not in understood.stories]
+    after = [
+        replace(
+            one,
+            story_id=understood.stories[one.item_id],
+            labels=tuple(tag.full_key for tag in understood.tags[one.item_id]),
+        )
+        if one.item_id in understood.stories
+        else one
+        for one in reports
+    ]
+    change = difference(Tally.of(before), Tally.of(after))
+    return replace(
+        understood,
+        story_counts=change.story_counts,
+        day_counts=change.day_counts,
+        report_counts=change.report_counts,
+        first_counts=change.first_counts,
+    )
 
 
 def _tags(

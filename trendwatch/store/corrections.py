@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -11,8 +11,9 @@ from typing import Any
 from sqlalchemy import Connection, Engine, and_, delete, func, select
 
 from trendwatch.errors import NotFound
+from trendwatch.store.counting import alone
 from trendwatch.store.engine import reading, writing
-from trendwatch.store.items import ITEM_TEXT
+from trendwatch.store.items import ITEM_TEXT, items_by_id
 from trendwatch.store.label_tables import AskedRow, JudgedRow
 from trendwatch.store.models import LIVE
 from trendwatch.store.overruling import lay_over
@@ -35,30 +36,52 @@ class SaidPage:
     next_cursor: int | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """How an item is labelled, and who says so."""
+
+    title: str
+    summary: str
+    #: full keys: what operators say of facets they judged, and what the current version tags in the others
+    labels: frozenset[str]
+    #: who judged each facet that was judged
+    judged: Mapping[Facet, str]
+    #: the queue asked about it
+    asked: bool
+
+
 class Corrections:
     """What operators say about tags."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def put(self, correction: Correction, *, by: str) -> None:
-        """Keep what was said of the facets of a correction, and show it at once.
+    def change(self, item_id: str, made_of: Callable[[Standing], Correction], *, by: str) -> Correction:
+        """Keep what is said of some facets of an item, and show it at once; return all that is said of it.
 
         It takes the place of an earlier word on the same facets; other facets stay as they were.
+
+        Args:
+            item_id: of the item.
+            made_of: what is said, given what stands there while nobody else can change it; may refuse by
+                raising.
+            by: who says so.
 
         Raises:
             NotFound: there is no such item.
         """
         with writing(self._engine) as connection:
-            item = _locked(connection, correction.item_id)
-            facets = sorted(correction.facets)
+            item = _number(connection, item_id)
+            standing = _standing(connection, item_id)
+            said = made_of(standing)
+            facets = sorted(said.facets)
             connection.execute(delete(_JUDGED).where(_of(item, facets)))
             rows = [
                 {
                     "item_seq": item,
                     "facet": facet,
-                    "labels": sorted(key for key in correction.labels if key.startswith(f"{facet}:")),
-                    "made_at": correction.made_at,
+                    "labels": sorted(key for key in said.labels if key.startswith(f"{facet}:")),
+                    "made_at": said.made_at,
                     "made_by": by,
                 }
                 for facet in facets
@@ -66,6 +89,7 @@ class Corrections:
             if rows:
                 connection.execute(insert(connection, JudgedRow), rows)
             _show(connection, item)
+            return next(iter(_corrections(connection, _ITEM.c.seq == item)), said)
 
     def undo(self, item_id: str, facets: Collection[Facet] = tuple(Facet)) -> list[Facet]:
         """Forget what was said of some facets of an item; the model's tags are back at once.
@@ -76,7 +100,7 @@ class Corrections:
             NotFound: there is no such item.
         """
         with writing(self._engine) as connection:
-            item = _locked(connection, item_id)
+            item = _number(connection, item_id)
             mine = _of(item, [str(facet) for facet in facets])
             said = list(connection.execute(select(_JUDGED.c.facet).where(mine)).scalars())
             connection.execute(delete(_JUDGED).where(mine))
@@ -102,31 +126,13 @@ class Corrections:
 
     def all(self) -> list[Correction]:
         """Return what operators said, all facets of an item together, the oldest first."""
-        return self._corrections()
+        with reading(self._engine) as connection:
+            return _corrections(connection)
 
     def of(self, item_id: str) -> Correction | None:
         """Return what operators said of an item, None where nobody did."""
-        return next(iter(self._corrections(_ITEM.c.id == item_id)), None)
-
-    def _corrections(self, *conditions: Any) -> list[Correction]:
-        query = (
-            select(_JUDGED, _ITEM.c.id, _ITEM.c.title, ITEM_TEXT.label("text"), _ASKED.c.why)
-            .join(_ITEM, _ITEM.c.seq == _JUDGED.c.item_seq)
-            .outerjoin(_ASKED, _ASKED.c.item_seq == _JUDGED.c.item_seq)
-            .where(*conditions)
-            .order_by(_JUDGED.c.item_seq, _JUDGED.c.seq)
-        )
         with reading(self._engine) as connection:
-            rows = connection.execute(query).mappings().all()
-        of_item = [list(mine) for _, mine in groupby(rows, key=lambda row: row["item_seq"])]
-        of_item.sort(key=lambda mine: (max(row["made_at"] for row in mine), mine[0]["item_seq"]))
-        return [_correction(mine) for mine in of_item]
-
-    def was_asked(self, item_id: str) -> bool:
-        """Return whether the queue asked about an item."""
-        asked = select(_ASKED.c.why).join(_ITEM, _ITEM.c.seq == _ASKED.c.item_seq)
-        with reading(self._engine) as connection:
-            return connection.execute(asked.where(_ITEM.c.id == item_id)).first() is not None
+            return next(iter(_corrections(connection, _ITEM.c.id == item_id)), None)
 
     def judged(self, item_ids: Collection[str]) -> dict[str, frozenset[Facet]]:
         """Return the facets that were judged of those of some items that were, by item id."""
@@ -186,17 +192,49 @@ class Corrections:
             return [(row.id, row.title, row.text) for row in connection.execute(query)]
 
 
-def _locked(connection: Connection, item_id: str) -> int:
-    """Return the number of an item; nobody writes its tags until the end of the transaction.
+def _number(connection: Connection, item_id: str) -> int:
+    """Return the number of an item; nobody else writes tags until the end of the transaction.
 
     Raises:
         NotFound: there is no such item.
     """
-    query = select(_ITEM.c.seq).where(_ITEM.c.id == item_id).with_for_update()
-    seq = connection.execute(query).scalar()
+    alone(connection)
+    seq = connection.execute(select(_ITEM.c.seq).where(_ITEM.c.id == item_id)).scalar()
     if seq is None:
         raise NotFound("item", item_id, hint="trendwatch labels queue lists some")
     return int(seq)
+
+
+def _standing(connection: Connection, item_id: str) -> Standing:
+    [tagged] = items_by_id(connection, [item_id])
+    of_item = _JUDGED.c.item_seq == _ITEM.c.seq
+    said = connection.execute(select(_JUDGED).join(_ITEM, of_item).where(_ITEM.c.id == item_id)).all()
+    judged = {Facet(row.facet): str(row.made_by) for row in said}
+    asked = select(_ASKED.c.why).join(_ITEM, _ITEM.c.seq == _ASKED.c.item_seq).where(_ITEM.c.id == item_id)
+    return Standing(
+        title=tagged.item.title,
+        summary=tagged.item.summary,
+        # of a facet that was judged the word itself: while an item waits to be read it has no tags
+        labels=frozenset(tag.full_key for tag in tagged.tags if tag.facet not in judged).union(
+            *(row.labels for row in said)
+        ),
+        judged=judged,
+        asked=connection.execute(asked).first() is not None,
+    )
+
+
+def _corrections(connection: Connection, *conditions: Any) -> list[Correction]:
+    query = (
+        select(_JUDGED, _ITEM.c.id, _ITEM.c.title, ITEM_TEXT.label("text"), _ASKED.c.why)
+        .join(_ITEM, _ITEM.c.seq == _JUDGED.c.item_seq)
+        .outerjoin(_ASKED, _ASKED.c.item_seq == _JUDGED.c.item_seq)
+        .where(*conditions)
+        .order_by(_JUDGED.c.item_seq, _JUDGED.c.seq)
+    )
+    rows = connection.execute(query).mappings().all()
+    of_item = [list(mine) for _, mine in groupby(rows, key=lambda row: row["item_seq"])]
+    of_item.sort(key=lambda mine: (max(row["made_at"] for row in mine), mine[0]["item_seq"]))
+    return [_correction(mine) for mine in of_item]
 
 
 def _of(item: int, facets: Sequence[str]) -> Any:

@@ -112,9 +112,7 @@ class Items:
     def by_id(self, ids: Sequence[str]) -> list[TaggedItem]:
         """Return items in the order of their ids, those unknown left out."""
         with reading(self._engine) as connection:
-            rows = connection.execute(_joined().where(_ITEM.c.id.in_(ids))).mappings().all()
-            found = {tagged.item.id: tagged for tagged in _with_tags(connection, rows)}
-        return [found[item_id] for item_id in ids if item_id in found]
+            return items_by_id(connection, ids)
 
     def mostly_after(self, now: datetime) -> bool:
         """Tell whether most items were first seen after a time: then it is that time that is wrong."""
@@ -130,6 +128,13 @@ class Items:
         """Return how many items are kept."""
         with reading(self._engine) as connection:
             return int(connection.execute(select(func.count()).select_from(_ITEM)).scalar_one())
+
+
+def items_by_id(connection: Connection, ids: Sequence[str]) -> list[TaggedItem]:
+    """Return items in the order of their ids, those unknown left out."""
+    rows = connection.execute(_joined().where(_ITEM.c.id.in_(ids))).mappings().all()
+    found = {tagged.item.id: tagged for tagged in _with_tags(connection, rows)}
+    return [found[item_id] for item_id in ids if item_id in found]
 
 
 def told_place(row: Any) -> tuple[datetime, datetime]:

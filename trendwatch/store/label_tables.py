@@ -34,7 +34,7 @@ class JudgedRow(SQLModel, table=True):
 
 
 class OverruledRow(SQLModel, table=True):
-    """A tag of a model version that an operator's word stands in the place of, or repeats."""
+    """A tag of a model version that a word of an operator moved aside, or took off the counts."""
 
     __tablename__ = "overruled"
     model_seq: int = Field(primary_key=True, foreign_key="model.seq")
@@ -44,7 +44,7 @@ class OverruledRow(SQLModel, table=True):
     confidence: float
     origin: str
     terms: list[str] = json_column()
-    #: it still counts in the weeks' numbers
+    #: it counts in the weeks' numbers; if not, that may outlast the word, and the tag be shown again
     counted: bool
 
 

@@ -15,7 +15,9 @@ from sqlalchemy import Connection, Engine, exists, func, literal, select, text, 
 from sqlalchemy import insert as plain_insert
 
 from trendwatch.errors import NotFound
+from trendwatch.store.counting import alone
 from trendwatch.store.engine import reading, writing
+from trendwatch.store.overruling import lay_over_all
 from trendwatch.store.statements import insert, table
 from trendwatch.store.tables import ItemRow, ModelRow, PendingRow
 from trendwatch.types.tags import Model
@@ -93,6 +95,7 @@ class Models:
         is given up for the newer one. Adopting a version twice changes nothing.
         """
         with writing(self._engine) as connection:
+            alone(connection)
             if connection.dialect.name == "postgresql":
                 # Polls that store items now must see this model or be seen by it: no item is overlooked.
                 connection.execute(text("LOCK TABLE item IN SHARE ROW EXCLUSIVE MODE"))
@@ -113,6 +116,8 @@ class Models:
                 waiting = waiting.where(_ITEM.c.counted_at >= since)
             columns = ["item_seq", "model_seq", "counted_at"]
             connection.execute(plain_insert(_PENDING).from_select(columns, waiting))
+            if not first:  # it will not read what is older; what operators said of that holds all the same
+                lay_over_all(connection, model=seq)
 
     def refuse(self, model: Model) -> None:
         """Keep a model that was not adopted, so that it is not trained again and again."""

@@ -8,21 +8,26 @@ were. A new version's tags are laid over when they are written.
 operator only takes away. A story struck from a label counts no more where none of its weeks is judged yet,
 and whenever a new version counts; a label that only the operator gave is shown and asked for everywhere, but
 counted when the model gives it. Else labelling by hand what the model misses, this week and not before,
-would be a rise. What is counted in weeks that are judged stays: what was said of them does.
+would be a rise. What is counted in weeks that are judged stays, and what is not counted in them stays
+uncounted: a word, and taking it back, change then what is shown, not what stands under a number. So what was
+taken off the counts is remembered (``counted``) apart from what is moved aside, also where nobody says
+anything any more.
+
+All of it happens while nobody else changes counts (``counting.alone``).
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any
 
-from sqlalchemy import Connection, delete, exists, func, select, union_all
+from sqlalchemy import Connection, delete, exists, func, select
 
-from trendwatch.store.counting import write_counts
-from trendwatch.store.items import told_place
+from trendwatch.store.countedtags import counted_reports
+from trendwatch.store.counting import note_weeks, write_counts
 from trendwatch.store.label_tables import JudgedRow, OverruledRow
 from trendwatch.store.statements import insert, table
-from trendwatch.store.tables import AnalysisRow, FeedRow, ItemRow, PendingRow, StoryRow, TagRow
+from trendwatch.store.tables import AnalysisRow, FeedRow, ItemRow, PendingRow, TagRow
 from trendwatch.trends.tally import Tally, difference
 from trendwatch.types.stories import CountedReport
 from trendwatch.types.tags import Origin
@@ -34,59 +39,13 @@ _ITEM = table(ItemRow)
 _JUDGED = table(JudgedRow)
 _OVERRULED = table(OverruledRow)
 _PENDING = table(PendingRow)
-_STORY = table(StoryRow)
 _TAG = table(TagRow)
 
-_MODELS_OWN = _TAG.c.origin != str(Origin.OPERATOR)
 _COLUMNS = ("model_seq", "item_seq", "facet", "label", "confidence", "origin", "terms")
-
-
-def counted_tags(model: Any, items: Any) -> Any:
-    """Return (item, facet, label) of the tags of some items that a version counts."""
-    parts = [
-        select(rows.c.item_seq, rows.c.facet, rows.c.label).where(
-            rows.c.model_seq == model, rows.c.item_seq.in_(items), counts
-        )
-        for rows, counts in ((_TAG, _MODELS_OWN), (_OVERRULED, _OVERRULED.c.counted))
-    ]
-    return union_all(*parts)
-
-
-def carries_label(model: Any, full_key: str) -> Any:
-    """Return the condition of items that carry a label now."""
-    return _tagged(_TAG, model, full_key)
-
-
-def counts_label(model: Any, full_key: str) -> Any:
-    """Return the condition of items for which a version counts a label."""
-    aside = _tagged(_OVERRULED, model, full_key, _OVERRULED.c.counted)
-    return _tagged(_TAG, model, full_key, _MODELS_OWN) | aside
-
-
-def _tagged(rows: Any, model: Any, full_key: str, *conditions: Any) -> Any:
-    facet, _, label = full_key.partition(":")
-    of = (rows.c.model_seq == model, rows.c.item_seq == _ITEM.c.seq)
-    return exists().where(*of, rows.c.facet == facet, rows.c.label == label, *conditions)
-
-
-def counted_reports(connection: Connection, stories: Any, *, model: Any) -> list[CountedReport]:
-    """Return the reports of stories, given by number, that a version has counted, in order of time."""
-    waits = select(_PENDING.c.item_seq).where(_PENDING.c.model_seq == model)
-    query = (
-        select(
-            *(_ITEM.c.seq, _STORY.c.id, _ITEM.c.id.label("item_id"), _FEED.c.key, _ITEM.c.counted_at),
-            _ITEM.c.published_at,
-        )
-        .join(_STORY, _STORY.c.seq == _ITEM.c.story_seq)
-        .join(_FEED, _FEED.c.seq == _ITEM.c.feed_seq)
-        .where(_STORY.c.seq.in_(stories), _ITEM.c.seq.not_in(waits))
-        .order_by(_ITEM.c.counted_at, _ITEM.c.seq)
-    )
-    rows = sorted(connection.execute(query), key=told_place)
-    labels: dict[int, list[str]] = {}
-    for item, facet, label in connection.execute(counted_tags(model, [row.seq for row in rows])):
-        labels.setdefault(item, []).append(f"{facet}:{label}")
-    return [CountedReport(*row[1:5], tuple(sorted(labels.get(row.seq, ())))) for row in rows]
+#: SQLite allows 32,766 variables in a statement.
+_CHUNK = 500
+#: (facet, label)
+_Place = tuple[str, str]
 
 
 def judged_among(connection: Connection, items: Collection[int]) -> list[int]:
@@ -95,72 +54,106 @@ def judged_among(connection: Connection, items: Collection[int]) -> list[int]:
     return list(connection.execute(query.order_by(_JUDGED.c.item_seq)).scalars())
 
 
-def lay_over(connection: Connection, items: Collection[int], *, model: int) -> None:
+def lay_over_all(connection: Connection, *, model: int) -> None:
+    """Put all that operators say over the tags of a version, items apart that it has still to understand."""
+    said = connection.execute(select(_JUDGED.c.item_seq).distinct()).scalars().all()
+    lay_over(connection, said, model=model)
+
+
+def lay_over_stories(connection: Connection, stories: Collection[int], *, model: int) -> None:
+    """Do so again for whatever was said of reports of some stories, which have just come to be in them.
+
+    A part of a story may have no week that is judged, where the whole had one: what is struck counts no more.
+    """
+    in_them = select(_ITEM.c.seq).where(_ITEM.c.story_seq.in_(stories))
+    aside = select(_OVERRULED.c.item_seq).where(_OVERRULED.c.model_seq == model)
+    items = connection.execute(in_them.where(_ITEM.c.seq.in_(aside))).scalars().all()
+    lay_over(connection, items, model=model)
+
+
+def lay_over(connection: Connection, items: Collection[int], *, model: int, fresh: bool = False) -> None:
     """Put what operators say of some items now over a version's tags, in place of what they said before.
 
     Items that the version has still to understand are left to it: it asks again when it writes their tags.
-    """
-    waits = select(_PENDING.c.item_seq).where(_PENDING.c.model_seq == model)
-    query = select(_ITEM.c.seq, _ITEM.c.story_seq).where(_ITEM.c.seq.in_(items), _ITEM.c.seq.not_in(waits))
-    for item, story in connection.execute(query.order_by(_ITEM.c.seq)).all():
-        _lay(connection, item, story, model=model)
-
-
-def _lay(connection: Connection, item: int, story: int | None, *, model: int) -> None:
-    """Change the tags of one item, and what its story counts where no week of it is judged."""
-    before = counted_reports(connection, [story], model=model)
-    last = connection.execute(
-        select(func.max(_ANALYSIS.c.week)).where(_ANALYSIS.c.model_seq == model)
-    ).scalar()
-    is_open = all(last is None or week_number(one.at) > last for one in before)
-    gone = _restore(connection, item, model=model)
-    _overrule(connection, item, model=model, gone=None if is_open else gone)
-    if not is_open:
-        return
-    change = difference(Tally.of(before), Tally.of(counted_reports(connection, [story], model=model)))
-    if change.report_counts or change.story_counts:
-        feeds = {row.key: row.seq for row in connection.execute(select(_FEED.c.key, _FEED.c.seq))}
-        write_counts(connection, change, feeds, model=model)
-
-
-def _restore(connection: Connection, item: int, *, model: int) -> set[tuple[str, str]]:
-    """Bring a version's own tags of an item back; return those that do not count any more."""
-    mine = (_TAG.c.model_seq == model, _TAG.c.item_seq == item)
-    connection.execute(delete(_TAG).where(*mine, _TAG.c.origin == str(Origin.OPERATOR)))
-    aside = (_OVERRULED.c.model_seq == model, _OVERRULED.c.item_seq == item)
-    uncounted = select(_OVERRULED.c.facet, _OVERRULED.c.label).where(*aside, ~_OVERRULED.c.counted)
-    gone = {(row.facet, row.label) for row in connection.execute(uncounted)}
-    own = select(*(_OVERRULED.c[name] for name in _COLUMNS)).where(*aside)
-    connection.execute(_TAG.insert().from_select(list(_COLUMNS), own))
-    connection.execute(delete(_OVERRULED).where(*aside))
-    return gone
-
-
-def _overrule(
-    connection: Connection, item: int, *, model: int, gone: Collection[tuple[str, str]] | None
-) -> None:
-    """Move a version's own tags of the facets judged aside, and write the operator's in their place.
 
     Args:
-        connection: in a transaction.
-        item: by number.
-        model: by number.
-        gone: where the weeks are judged, what was taken off their counts before; None where they are not.
+        connection: in a transaction that changes counts alone.
+        items: by number.
+        model: the version, by number.
+        fresh: the version counts the items just now: what is struck is not counted, whatever is judged.
     """
-    said = connection.execute(select(_JUDGED.c.facet, _JUDGED.c.labels).where(_JUDGED.c.item_seq == item))
-    for facet, labels in said.all():
-        mine = (_TAG.c.model_seq == model, _TAG.c.item_seq == item, _TAG.c.facet == facet)
-        own = {row["label"]: dict(row) for row in connection.execute(select(_TAG).where(*mine)).mappings()}
-        keys = [full_key.partition(":")[2] for full_key in labels]
-        counted = {label: label in keys or (gone is not None and (facet, label) not in gone) for label in own}
-        aside = [{**row, "counted": counted[label]} for label, row in own.items()]
-        if aside:
-            connection.execute(insert(connection, OverruledRow), aside)
-            connection.execute(delete(_TAG).where(*mine))
-        of = {"model_seq": model, "item_seq": item, "facet": facet, "origin": str(Origin.OPERATOR)}
-        rows = [
-            {**of, "label": key, "confidence": 1.0, "terms": own[key]["terms"] if key in own else []}
-            for key in keys
-        ]
-        if rows:
-            connection.execute(insert(connection, TagRow), rows)
+    waits = exists().where(_PENDING.c.model_seq == model, _PENDING.c.item_seq == _ITEM.c.seq)
+    ready = select(_ITEM.c.seq, _ITEM.c.story_seq).where(~waits).order_by(_ITEM.c.seq)
+    wanted = sorted(items)
+    for start in range(0, len(wanted), _CHUNK):
+        chunk = ready.where(_ITEM.c.seq.in_(wanted[start : start + _CHUNK]))
+        for item, story in connection.execute(chunk).all():
+            _lay(connection, item, story, model=model, fresh=fresh)
+
+
+def _lay(connection: Connection, item: int, story: int | None, *, model: int, fresh: bool) -> None:
+    """Change the tags of one item, and what its story counts where no week of it is judged."""
+    before = counted_reports(connection, [story], model=model)
+    own, taken_off = _own_tags(connection, item, model=model)
+    judged = select(_JUDGED.c.facet, _JUDGED.c.labels).where(_JUDGED.c.item_seq == item)
+    said = {row.facet: [key.partition(":")[2] for key in row.labels] for row in connection.execute(judged)}
+    if fresh or _is_open(connection, before, model=model):
+        taken_off = {place for place in own if place[0] in said and place[1] not in said[place[0]]}
+    _rewrite(connection, own, said, taken_off=taken_off, of={"model_seq": model, "item_seq": item})
+    after = counted_reports(connection, [story], model=model)
+    if before == after:
+        return
+    change = difference(Tally.of(before), Tally.of(after))
+    feeds = {row.key: row.seq for row in connection.execute(select(_FEED.c.key, _FEED.c.seq))}
+    write_counts(connection, change, feeds, model=model)
+    note_weeks(connection, {week_number(one.at) for one in before}, model=model)
+
+
+def _is_open(connection: Connection, reports: Collection[CountedReport], *, model: int) -> bool:
+    """Return whether no week of some reports is judged."""
+    query = select(func.max(_ANALYSIS.c.week)).where(_ANALYSIS.c.model_seq == model)
+    last = connection.execute(query).scalar()
+    return last is None or all(week_number(one.at) > last for one in reports)
+
+
+def _own_tags(
+    connection: Connection, item: int, *, model: int
+) -> tuple[dict[_Place, dict[str, Any]], set[_Place]]:
+    """Return a version's own tags of an item, shown or aside, and which of them are taken off the counts."""
+    shown = select(_TAG).where(
+        _TAG.c.model_seq == model, _TAG.c.item_seq == item, _TAG.c.origin != str(Origin.OPERATOR)
+    )
+    aside = select(_OVERRULED).where(_OVERRULED.c.model_seq == model, _OVERRULED.c.item_seq == item)
+    moved = connection.execute(aside).mappings().all()
+    rows = [*connection.execute(shown).mappings(), *moved]
+    own = {(row["facet"], row["label"]): {name: row[name] for name in _COLUMNS} for row in rows}
+    return own, {(row["facet"], row["label"]) for row in moved if not row["counted"]}
+
+
+def _rewrite(
+    connection: Connection,
+    own: Mapping[_Place, Mapping[str, Any]],
+    said: Mapping[str, Collection[str]],
+    *,
+    taken_off: Collection[_Place],
+    of: Mapping[str, int],
+) -> None:
+    """Write the tags of one item as they are shown, and what is moved aside or taken off the counts."""
+    for rows in (_TAG, _OVERRULED):
+        connection.execute(delete(rows).where(*(rows.c[name] == value for name, value in of.items())))
+    aside = [
+        {**row, "counted": place not in taken_off}
+        for place, row in own.items()
+        if place[0] in said or place in taken_off
+    ]
+    if aside:
+        connection.execute(insert(connection, OverruledRow), aside)
+    shown = [dict(row) for place, row in own.items() if place[0] not in said]
+    shown += [
+        {**of, "facet": facet, "label": label, "confidence": 1.0, "origin": str(Origin.OPERATOR)}
+        | {"terms": own[facet, label]["terms"] if (facet, label) in own else []}
+        for facet, labels in said.items()
+        for label in labels
+    ]
+    if shown:
+        connection.execute(insert(connection, TagRow), shown)

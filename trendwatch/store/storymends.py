@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Engine, delete, select, update
 
-from trendwatch.store.counting import write_counts
+from trendwatch.store.countedtags import counted_reports
+from trendwatch.store.counting import alone, times_counted, write_counts
 from trendwatch.store.engine import reading
 from trendwatch.store.leases import Leases
 from trendwatch.store.mend_tables import StoryAliasRow
 from trendwatch.store.models import model_seq
-from trendwatch.store.overruling import counted_reports
+from trendwatch.store.overruling import lay_over_stories
 from trendwatch.store.statements import insert, table
 from trendwatch.store.tables import FeedRow, ItemRow, StoryRow
 from trendwatch.store.understanding import recount
@@ -33,41 +34,69 @@ class StoryMends:
         self._engine = engine
         self._leases = leases
 
-    def members(self, version: str, story_ids: Sequence[str]) -> list[CountedReport]:
-        """Return the reports of stories that a version has counted, in order of time."""
+    def members(
+        self, version: str, story_ids: Sequence[str], *, waiting: Collection[str] = ()
+    ) -> list[CountedReport]:
+        """Return the reports of stories that a version has counted, in the order they were told.
+
+        Items that wait to be counted may be asked for with them, by id: they have no labels yet.
+        """
         with reading(self._engine) as connection:
             told = select(_STORY.c.seq).where(_STORY.c.id.in_(story_ids))
-            return counted_reports(connection, told, model=model_seq(version))
+            return counted_reports(connection, told, model=model_seq(version), waiting=waiting)
 
     def write(
-        self, mends: Sequence[Mend], counts: Mapping[str, Understood], *, claim: Claim, now: datetime
-    ) -> None:
+        self,
+        mends: Sequence[Mend],
+        counts: Mapping[str, Understood],
+        *,
+        claim: Claim,
+        now: datetime,
+        seen: Mapping[str, int] | None = None,
+    ) -> bool:
         """Move reports, and change what each model version has counted by it, at once or not at all.
 
         A story that is left empty becomes another name of the one its reports went to.
+
+        Args:
+            mends: what moves, in order.
+            counts: what changes, by version.
+            claim: on the step.
+            now: when.
+            seen: how often each version had counted when the changes were worked out; if one has since,
+                nothing is kept.
+
+        Returns:
+            whether it was kept
 
         Raises:
             LeaseLost: another process understands items now.
         """
         with self._leases.under(claim) as connection:
-            for mend in mends:
-                _apply(connection, mend, now)
+            alone(connection)
+            for version, times in (seen or {}).items():
+                if times_counted(connection, model=model_seq(version)) != times:
+                    return False
+            touched = [story for mend in mends for story in _apply(connection, mend, now)]
             feeds = {row.key: row.seq for row in connection.execute(select(_FEED.c.key, _FEED.c.seq))}
             for version, change in counts.items():
                 seq = int(connection.execute(select(model_seq(version))).scalar_one())
                 write_counts(connection, change, feeds, model=seq)
+                lay_over_stories(connection, touched, model=seq)
+            return True
 
 
-def _apply(connection: Connection, mend: Mend, now: datetime) -> None:
+def _apply(connection: Connection, mend: Mend, now: datetime) -> list[int]:
+    """Move reports; return the numbers of the stories that have others now."""
     before = _number(connection, mend.before)
     if before is None:
-        return
+        return []
     after = _number(connection, mend.after) or _begin(connection, mend)
     moved = update(_ITEM).where(_ITEM.c.story_seq == before).values(story_seq=after)
     connection.execute(moved if mend.merged else moved.where(_ITEM.c.id.in_(mend.items)))
     if not mend.merged:
         recount(connection, [before, after])
-        return
+        return [before, after]
     recount(connection, [after])
     renamed = update(_ALIAS).where(_ALIAS.c.story_seq == before).values(story_seq=after)
     connection.execute(renamed)
@@ -75,6 +104,7 @@ def _apply(connection: Connection, mend: Mend, now: datetime) -> None:
     led = {"story_seq": after, "merged_at": now}
     connection.execute(alias.on_conflict_do_update(index_elements=["id"], set_=led))
     connection.execute(delete(_STORY).where(_STORY.c.seq == before))
+    return [after]
 
 
 def _number(connection: Connection, story_id: str) -> int | None:

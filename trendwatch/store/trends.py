@@ -9,11 +9,12 @@ from typing import Any
 
 from sqlalchemy import Engine, delete, func, select
 
+from trendwatch.store.countedtags import carries_label, counts_label
+from trendwatch.store.counting import alone, times_counted
 from trendwatch.store.engine import reading
 from trendwatch.store.frozen import freeze, thaw
 from trendwatch.store.leases import Leases
 from trendwatch.store.models import model_seq
-from trendwatch.store.overruling import carries_label, counts_label
 from trendwatch.store.statements import insert, table
 from trendwatch.store.tables import AnalysisRow, FeedRow, ItemRow, PendingRow, StoryRow, TagRow, TrendRow
 from trendwatch.store.termuses import says
@@ -64,14 +65,32 @@ class Trends:
         now: datetime,
         spikes: Sequence[Spike] = (),
         chance: Chance | None = None,
-    ) -> None:
-        """Keep what a week came to, also when it is nothing.
+        seen: int | None = None,
+    ) -> bool:
+        """Keep what a week came to, also when it is nothing; from then on it is judged.
+
+        Args:
+            version: that counted it.
+            week: that is over.
+            trends: what rose and fell.
+            claim: on the step.
+            now: when.
+            spikes: what it was full of.
+            chance: how many rises are expected by chance.
+            seen: how often the week had changed when it was judged; if it has since, nothing is kept. None
+                where that does not matter.
+
+        Returns:
+            whether it was kept
 
         Raises:
             LeaseLost: another process judges weeks now.
         """
         with self._leases.under(claim) as connection:
+            alone(connection)
             seq = int(connection.execute(select(model_seq(version))).scalar_one())
+            if seen is not None and times_counted(connection, model=seq, week=week) != seen:
+                return False
             week_of = (_TREND.c.model_seq == seq, _TREND.c.week == week)
             connection.execute(delete(_TREND).where(*week_of))
             rows = [_values(trend) | {"model_seq": seq, "week": week} for trend in trends]
@@ -87,6 +106,7 @@ class Trends:
             said = {"judged": chance.judged, "by_chance": chance.rises} if chance else {}
             done = insert(connection, AnalysisRow).values(model_seq=seq, week=week, made_at=now, **said)
             connection.execute(done.on_conflict_do_nothing())
+            return True
 
     def evidence(self, version: str, key: str, *, since: datetime, until: datetime, limit: int) -> list[str]:
         """Return items that carry a key in a half-open window: the newest of each story, the latest first."""

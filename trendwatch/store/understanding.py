@@ -8,12 +8,12 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, bindparam, delete, func, select, update
 
-from trendwatch.store.counting import write_counts
+from trendwatch.store.counting import alone, times_counted, write_counts
 from trendwatch.store.engine import reading
 from trendwatch.store.items import ITEM_TEXT, item_of, told_place
 from trendwatch.store.leases import Leases
 from trendwatch.store.models import model_seq
-from trendwatch.store.overruling import counted_tags, judged_among, lay_over
+from trendwatch.store.overruling import judged_among, lay_over
 from trendwatch.store.statements import insert, table
 from trendwatch.store.tables import FeedRow, ItemRow, PendingRow, StoryRow, TagRow
 from trendwatch.store.uncovered import write_uncovered
@@ -132,42 +132,32 @@ class Understanding:
         with reading(self._engine) as connection:
             return int(connection.execute(query).scalar_one())
 
-    def labels_of(self, version: str, story_ids: Sequence[str]) -> list[tuple[str, str, str, str]]:
-        """Return (story id, feed key, item id, full label key) of what a version has counted of stories."""
-        # asked for by item, or the database reads every tag of the version: 5 s a batch at a million items
-        told = select(_STORY.c.seq).where(_STORY.c.id.in_(story_ids))
-        items = select(_ITEM.c.seq).where(_ITEM.c.story_seq.in_(told))
-        tags = counted_tags(model_seq(version), items).subquery()
-        query = (
-            select(_STORY.c.id, _FEED.c.key, _ITEM.c.id, (tags.c.facet + ":" + tags.c.label))
-            .select_from(tags)
-            .join(_ITEM, _ITEM.c.seq == tags.c.item_seq)
-            .join(_STORY, _STORY.c.seq == _ITEM.c.story_seq)
-            .join(_FEED, _FEED.c.seq == _ITEM.c.feed_seq)
-        )
+    def times_counted(self, version: str) -> int:
+        """Return a number that grows whenever what a version counts changes."""
         with reading(self._engine) as connection:
-            return [(row[0], row[1], row[2], row[3]) for row in connection.execute(query)]
+            return times_counted(connection, model=model_seq(version))
 
-    def members_of(self, version: str, story_ids: Sequence[str]) -> list[tuple[str, str]]:
-        """Return (story id, feed key) of the reports that a version has already counted."""
-        waits = select(_PENDING.c.item_seq).where(_PENDING.c.model_seq == model_seq(version))
-        query = (
-            select(_STORY.c.id, _FEED.c.key)
-            .join(_ITEM, _ITEM.c.story_seq == _STORY.c.seq)
-            .join(_FEED, _FEED.c.seq == _ITEM.c.feed_seq)
-            .where(_STORY.c.id.in_(story_ids), _ITEM.c.seq.not_in(waits))
-        )
-        with reading(self._engine) as connection:
-            return [(row[0], row[1]) for row in connection.execute(query)]
-
-    def write(self, version: str, batch: Understood, *, claim: Claim) -> None:
+    def write(self, version: str, batch: Understood, *, claim: Claim, seen: int | None = None) -> bool:
         """Keep tags, stories and counts of a batch and take its items off the waiting list.
+
+        Args:
+            version: that understood it.
+            batch: what it came to.
+            claim: on the step.
+            seen: how often the version had counted when the counts were worked out; if it has since, nothing
+                is kept. None where counts do not rest on others.
+
+        Returns:
+            whether it was kept
 
         Raises:
             LeaseLost: another process understands items now.
         """
         with self._leases.under(claim) as connection:
+            alone(connection)
             seq = int(connection.execute(select(model_seq(version))).scalar_one())
+            if seen is not None and times_counted(connection, model=seq) != seen:
+                return False
             feeds = {row.key: row.seq for row in connection.execute(select(_FEED.c.key, _FEED.c.seq))}
             items = _seqs(connection, _ITEM, list(batch.stories))
             _write_stories(connection, batch, items)
@@ -179,7 +169,9 @@ class Understanding:
             )
             connection.execute(done)
             # what was said of an item before it was tagged anew, or while this batch was computed
-            lay_over(connection, judged_among(connection, list(items.values())), model=seq)
+            judged = judged_among(connection, list(items.values()))
+            lay_over(connection, judged, model=seq, fresh=True)
+            return True
 
 
 def _seqs(connection: Connection, rows: Any, ids: Sequence[str]) -> dict[str, int]:

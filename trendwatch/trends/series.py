@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trendwatch.errors import InputError
-from trendwatch.types.tags import Facet, Tag
+from trendwatch.types.tags import Facet
 
 #: The key under which every report of a feed counts.
 TOTAL = "*"
@@ -142,17 +142,12 @@ def counted_key(key: str) -> str:
     )
 
 
-def count_keys(tags: Iterable[Tag]) -> tuple[str, ...]:
+@lru_cache(maxsize=20_000)  # the same few labels come together again and again
+def keys_of(labels: tuple[str, ...]) -> tuple[str, ...]:
     """Return the keys a story counts under: each label, and each area with each of its sectors and functions.
 
     ``area:drones``, ``area:drones|sector:retail``; sorted, each once.
     """
-    return keys_of(tuple([tag.full_key for tag in tags]))
-
-
-@lru_cache(maxsize=20_000)  # the same few labels come together again and again
-def keys_of(labels: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the same for labels that are known by their full keys."""
     areas = [label for label in labels if label.startswith(_AREA)]
     others = [label for label in labels if label.startswith(_PAIRED)]
     return tuple(sorted({*labels, *(f"{area}|{other}" for area in areas for other in others)}))

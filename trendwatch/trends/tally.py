@@ -1,8 +1,9 @@
-"""What an understood item adds to the counts.
+"""What reports come to as counts.
 
 A story counts once per label in the week it first carries it, and once per source and label in the week
-that source first reports it so. Copies therefore add nothing, and breadth is counted by source. What was
-counted before is read from rows, so the same item never counts twice, whoever counts it.
+that source first reports it so. Copies therefore add nothing, and breadth is counted by source. What a story
+counts is worked out of all its reports, in the order they were told; what changes it (a report that joins,
+one that moves, a corrected tag) is the difference of two such sums, so nothing counts twice, whoever counts.
 
 **Told first.** A story printed everywhere is one event, not thirty: trends count it once, for the source
 that told it first, and ask the other sources only how widely it is told. On simulated worlds
@@ -18,27 +19,17 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import TypeVar
 
-from trendwatch.trends.series import TOTAL, count_keys, keys_of
-from trendwatch.types.news import Item
+from trendwatch.trends.series import TOTAL, keys_of
 from trendwatch.types.stories import CountedReport, Understood
-from trendwatch.types.tags import Tag
 from trendwatch.types.weeks import week_number, weekday
 
 Key = TypeVar("Key")
 
 
 class Tally:
-    """Counts that a batch of items adds to those kept."""
+    """What reports count, one after the other."""
 
-    def __init__(
-        self, *, members: Iterable[tuple[str, str]], labels: Iterable[tuple[str, str, str, str]]
-    ) -> None:
-        """Start from what is counted.
-
-        Args:
-            members: (story id, feed key) of reports that are counted.
-            labels: (story id, feed key, item id, full label key) of their tags.
-        """
+    def __init__(self) -> None:
         #: (key, week) to distinct stories
         self.story_counts: Counter[tuple[str, int]] = Counter()
         #: (key, week, day of the week) to the same stories; those of a week add up to its story count
@@ -49,25 +40,14 @@ class Tally:
         self.first_counts: Counter[tuple[str, int, str]] = Counter()
         #: story id to feed key to what is counted of it
         self._counted: defaultdict[str, defaultdict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
-        for story_id, feed_key in members:
-            self._counted[story_id][feed_key].add(TOTAL)
-        carried: defaultdict[tuple[str, str, str], list[str]] = defaultdict(list)
-        for story_id, feed_key, item_id, full_key in labels:
-            carried[story_id, feed_key, item_id].append(full_key)
-        for (story_id, feed_key, _), of_item in carried.items():
-            self._counted[story_id][feed_key].update(keys_of(tuple(of_item)))
 
     @classmethod
     def of(cls, reports: Sequence[CountedReport]) -> Tally:
         """Return what some reports, in order of time, count."""
-        tally = cls(members=[], labels=[])
+        tally = cls()
         for one in reports:
             tally.add_counted(one.story_id, one.feed_key, at=one.at, labels=one.labels)
         return tally
-
-    def add(self, item: Item, story_id: str, tags: Iterable[Tag]) -> None:
-        """Count one item."""
-        self._count(story_id, item.feed_key, at=item.counted_at, keys=count_keys(tags))
 
     def add_counted(self, story_id: str, feed_key: str, *, at: datetime, labels: Iterable[str]) -> None:
         """Count one item whose labels are known by their full keys."""

@@ -12,9 +12,9 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Query
 from starlette.responses import RedirectResponse, Response
 
-from trendwatch.pipeline.correct import Question, correct, queue
+from trendwatch.pipeline.correct import Question, Seen, correct, queue
 from trendwatch.pipeline.doubts import doubt_words
-from trendwatch.types.tags import Asked
+from trendwatch.types.tags import Asked, Facet
 from trendwatch.types.weeks import week_number, week_start
 from trendwatch.web.condition import feed_titles
 from trendwatch.web.facets import FACETS
@@ -73,6 +73,7 @@ def judge(sent: Sent, parts: Given) -> Response:
         add=said.get("add", ()),
         remove=[key for key in had if key not in kept],
         none=said.get("none", ()),
+        seen=Seen(frozenset(had), frozenset(map(Facet, set(Facet) & set(said.get("judged", ()))))),
         by="page",
         now=parts.clock(),
     )
