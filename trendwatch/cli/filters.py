@@ -6,13 +6,12 @@ on what is piped in, without the service's steps and database (pipeline/stream.p
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import typer
 
-from trendwatch.cli.lines import ItemLine, Wrong, read_items
+from trendwatch.cli.lines import ItemLine, Wrong, read_items, standard_input
 from trendwatch.cli.options import (
     AsJson,
     given,
@@ -136,7 +135,7 @@ def stories(
 
     with given(context).service(store_url=MEMORY) as service:
         stream, wrong = _untagged(service), Wrong()
-        lines = parse_dated(sys.stdin, file="standard input", on_wrong=wrong)
+        lines = parse_dated(standard_input(), file="standard input", on_wrong=wrong)
         for line_id, story_id in replay_stories(stream, lines):
             print_json({"id": line_id, "story_id": story_id})
         _say_updates(stream)
@@ -179,7 +178,7 @@ def trends(
             examples=service.config.examples(),
         )
         stream, wrong = _stream(service), Wrong()
-        lines = parse_dated(sys.stdin, file="standard input", on_wrong=wrong)
+        lines = parse_dated(standard_input(), file="standard input", on_wrong=wrong)
         for trend in replay_trends(stream, lines, rules=rules):
             print_json(_detection(stream, trend))
         _say_updates(stream)
@@ -204,7 +203,7 @@ def _tag_lines(tagger: Tagger, taxonomy: Taxonomy) -> None:
     from trendwatch.pipeline.replay import batches
 
     wrong = Wrong()
-    for batch in batches(read_items(wrong), size=_CHUNK):
+    for batch in batches(read_items(standard_input(), wrong), size=_CHUNK):
         _print_tags(tagger, batch, taxonomy=taxonomy)
     wrong.end()
 

@@ -114,8 +114,9 @@ def plain_value(value: Any) -> Any:
 
 
 def print_json(value: object) -> None:
-    """Print one JSON value on one line."""
-    typer.echo(json.dumps(plain_value(value), ensure_ascii=False))
+    """Print one JSON value on one line; letters that the terminal lacks as JSON can say them."""
+    encoding = (sys.stdout.encoding or "").lower()
+    typer.echo(json.dumps(plain_value(value), ensure_ascii=not encoding.startswith("utf")))
 
 
 def print_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
