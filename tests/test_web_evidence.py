@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from html import unescape
 from pathlib import Path
 
@@ -141,6 +142,17 @@ def test_every_number_of_a_key_leads_to_stories_and_items(worded: Asker, key: st
         assert stories or "No stories" in behind, link
         for story in stories:
             assert links(worded.get(story).text, "/items/"), story
+
+
+def test_a_movement_that_whole_numbers_deny_is_none_on_the_page_of_its_key(parts: Parts, ask: Asker) -> None:
+    trend = replace(a_trend("area:vr", strength=0.6, stories=2, expected=3.1), usual=3.1)
+    claim = claim_on(parts.store, "analyse", VERSION)
+    parts.store.trends.write(VERSION, LAST_WEEK, [trend], claim=claim, now=NOW)
+    parts.store.leases.release(claim)
+    page = ask.get("/trends/key/area:vr").text
+    assert "than usual</strong>" not in page
+    assert "a bit more" not in page
+    assert "Never clearly more or less than usual" in page
 
 
 def test_numbers_of_a_word_are_those_of_the_pages_behind_them(worded: Asker) -> None:
