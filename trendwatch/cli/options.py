@@ -28,6 +28,9 @@ def _show_version(asked: bool) -> None:
         raise typer.Exit
 
 
+#: A row number: what SQLite and PostgreSQL can compare.
+LARGEST = 2**63 - 1
+
 ConfigDirectory: TypeAlias = Annotated[
     Path | None, typer.Option("--config", help="Configuration directory.", show_default="./config or shipped")
 ]
@@ -38,7 +41,7 @@ Version: TypeAlias = Annotated[
     bool, typer.Option("--version", help="Print the version.", callback=_show_version, is_eager=True)
 ]
 GoOn: TypeAlias = Annotated[
-    int | None, typer.Option("--cursor", min=0, help="Go on from there, as the last line says.")
+    int | None, typer.Option("--cursor", min=0, max=LARGEST, help="Go on from there, as the last line says.")
 ]
 AsJson: TypeAlias = Annotated[bool, typer.Option("--json", help="Print JSON instead of words.")]
 
