@@ -143,6 +143,9 @@ def test_a_word_that_its_label_has_learnt_is_no_new_word_any_more(parts: Parts) 
         now=parts.clock() - timedelta(days=30),
     )
     assert "/trends/words/skypost" not in Asker(parts).get("/trends").text
+    said = Asker(parts).get("/trends/words/skypost").text
+    assert "have the label." in said
+    assert "would" not in said
 
 
 def test_who_decides_twice_leaves_the_word_in_one_place(parts: Parts) -> None:
