@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from datetime import timedelta
 from html import unescape
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from sqlalchemy import delete
 
 from tests.asking import Asker
 from tests.seeding import LAST_WEEK, VERSION, a_trend, doors
-from tests.seeds import NOW, an_item, claim_on, keep
+from tests.seeds import NOW, a_tag, an_item, claim_on, keep
 from tests.test_store_termuses import said
 from trendwatch.api import Parts
 from trendwatch.store.engine import writing
@@ -153,6 +154,21 @@ def test_a_movement_that_whole_numbers_deny_is_none_on_the_page_of_its_key(parts
     assert "than usual</strong>" not in page
     assert "a bit more" not in page
     assert "Never clearly more or less than usual" in page
+
+
+def test_reports_without_a_title_are_told_each(parts: Parts, ask: Asker) -> None:
+    told = [an_item(number, title="", at=NOW + timedelta(hours=1)) for number in (70_001, 70_002)]
+    told += [an_item(number, title="Twice told", at=NOW) for number in (70_003, 70_004)]
+    keep(parts.store, told)
+    tags = {one.id: (a_tag("area:vr"),) for one in told}
+    batch = Understood(
+        stories={one.id: one.id for one in told}, tags=tags, new_stories={one.id: one for one in told}
+    )
+    claim = claim_on(parts.store, "understand", "all")
+    parts.store.understanding.write(VERSION, batch, claim=claim)
+    parts.store.leases.release(claim)
+    page = ask.get("/trends/key/area:vr").text
+    assert (page.count("(no title)"), page.count("Twice told")) == (2, 1)
 
 
 def test_numbers_of_a_word_are_those_of_the_pages_behind_them(worded: Asker) -> None:
