@@ -1,6 +1,7 @@
 """Tables for people: as wide as the window and no wider, and keys that can be copied.
 
-A cell is never broken over lines: a key in two pieces can neither be read nor pasted. Where a table is too
+A cell is never broken over lines: a key in two pieces can neither be read nor pasted. Numbers, intervals and
+times are never cut: "3.1 (1.6 to…" or half a time is a wrong number, so such a column is whole or left out. Where a table is too
 wide, texts are shortened first, then columns left out: empty ones, then figures from the right, then texts.
 The table names them. Nothing is cut where nobody looks at it: into a pipe or a file everything goes.
 """
@@ -68,8 +69,17 @@ def _whole(widths: Sequence[int], kept: Sequence[int]) -> int:
 
 
 def _is_text(cells: Sequence[Sequence[str]], place: int) -> bool:
-    """Return whether a column may be shortened: words, or what is longer than any key."""
-    return any(len(row[place]) > SHORTEST and (" " in row[place] or "/" in row[place]) for row in cells)
+    """Return whether a column may be shortened: words, or what is longer than any key, but no figures."""
+    told = [row[place] for row in cells if row[place]]
+    return any(len(cell) > SHORTEST and (" " in cell or "/" in cell) for cell in told) and not all(
+        map(_is_figure, told)
+    )
+
+
+def _is_figure(cell: str) -> bool:
+    """Return whether a cell is a number, an interval or a time: "3.1 (1.6 to 5.2)", "2025-03-03 08:00 UTC"."""
+    digits, letters = sum(map(str.isdigit, cell)), sum(map(str.isalpha, cell))
+    return digits >= letters and cell.lstrip("+-−±~<>≥≤(")[:1].isdigit()
 
 
 def _padded(cell: str, width: int) -> str:
