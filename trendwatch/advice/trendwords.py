@@ -4,8 +4,8 @@ Two things are said apart. How large a movement is follows the numbers beside it
 usually 1" must not read "a bit more". How sure we are follows the bound: where we are not 97.5 % sure of a
 movement as large as the word says, it is "probably" so. Where the whole numbers show no movement none is
 told: lists, digests and pages leave it out (``telling``), and ``strength_words`` knows no word for it but
-"about as usual", so that no page can say "more" beside numbers that say less. How many movements are due to chance is said of the
-week, not of each (``trends.placebo``).
+"about as usual", so that no page can say "more" beside numbers that say less. How many movements are due to
+chance is said of the week, not of each (``trends.placebo``).
 
 Known failures. Stories are of all sources that are read, what is usual of those that are compared: of a
 source that joined in the last weeks the stories are shown, and none is expected.

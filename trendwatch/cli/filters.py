@@ -151,10 +151,14 @@ def trends(
     ] = None,
     min_sources: Annotated[
         int | None,
-        typer.Option(min=1, max=1000, help="With --stdin: sources that must report; 1 for an archive of one."),
+        typer.Option(
+            min=1, max=1000, help="With --stdin: sources that must report; 1 for an archive of one."
+        ),
     ] = None,
     floor: Annotated[float | None, typer.Option(min=0, help="With --stdin: recent reports needed.")] = None,
-    top: Annotated[int | None, typer.Option(min=0, max=1000, help="With --stdin: new words told a week.")] = None,
+    top: Annotated[
+        int | None, typer.Option(min=0, max=1000, help="With --stdin: new words told a week.")
+    ] = None,
     model: Annotated[
         str | None, typer.Option(help="What an earlier model version judged.", show_default="current")
     ] = None,

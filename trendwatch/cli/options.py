@@ -123,11 +123,14 @@ def print_json(value: object) -> None:
 
 
 def print_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
-    """Print rows for people, as wide as their window; into a pipe nothing is left out."""
+    """Print rows for people, as wide as their window, or that there are none; a pipe gets everything."""
     import shutil
 
     from trendwatch.cli.tables import table_lines
 
+    if not rows:
+        typer.echo(f"{title}: there are none")
+        return
     width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
     (heading, *lines), left_out = table_lines(columns, rows, width=width)
     typer.secho(title, bold=True)
