@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from html import unescape
 from pathlib import Path
 
@@ -22,6 +23,7 @@ from trendwatch.store.trend_tables import CountedRow
 from trendwatch.types.stories import Understood
 from trendwatch.types.trends import Chance, Spike, TrendKind
 from trendwatch.types.weeks import week_name, week_number, week_start
+from trendwatch.web.evidence import counted_stories
 from trendwatch.web.words import day
 
 WEEK = week_name(week_number(NOW))
@@ -143,6 +145,17 @@ def test_every_number_of_a_key_leads_to_stories_and_items(worded: Asker, key: st
         assert stories or "No stories" in behind, link
         for story in stories:
             assert links(worded.get(story).text, "/items/"), story
+
+
+def test_the_stories_behind_a_number_go_on_on_their_page(ask: Asker, monkeypatch: pytest.MonkeyPatch) -> None:
+    where = f"/trends/stories/{WEEK}/area:drones?weeks=9"
+    whole = links(ask.get(where).text, "/stories/")
+    monkeypatch.setattr("trendwatch.web.evidence.counted_stories", partial(counted_stories, limit=1))
+    first = ask.get(where).text
+    [further] = re.findall(r'rel="next" href="([^"]+)"', first)
+    assert [*links(first, "/stories/"), *links(ask.get(unescape(further)).text, "/stories/")] == whole
+    assert len(whole) == 2
+    assert ask.get(f"{where}&cursor=soon").status_code in {404, 422}
 
 
 def test_a_movement_that_whole_numbers_deny_is_none_on_the_page_of_its_key(parts: Parts, ask: Asker) -> None:
