@@ -237,6 +237,9 @@ def test_a_term_against_a_label_is_none_for_it(parts: Parts) -> None:
 
 def test_verbs_list_accept_dismiss_and_undo(cli: CommandLine, tmp_path: Path) -> None:
     assert cli("terms", "list", "--json").objects == []
+    assert cli("terms", "list").out == "New words: there are none\n"
+    refused = cli("terms", "list", "--cursor", "x")
+    assert (refused.code, "is no place in the list" in refused.err) == (1, True)
     assert (
         cli("terms", "accept", "SkyPost", "--label", "area:drones", "--json").object["label"] == "area:drones"
     )

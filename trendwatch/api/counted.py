@@ -14,7 +14,7 @@ from trendwatch.types.places import COUNTED_PLACE, counted_place
 from trendwatch.types.weeks import week_name
 from trendwatch.web.condition import current_version, last_whole_week
 from trendwatch.web.evidence import counted_stories, story_items
-from trendwatch.web.parts import Given
+from trendwatch.web.parts import Given, Parts
 
 router = APIRouter(tags=["trends"])
 
@@ -75,16 +75,10 @@ def trend_stories(
 ) -> CountedStories:
     """List the stories that a number of a trend counts, with their items."""
     [counted] = counted_keys(parts.config(), parts.store, [key])
-    version = current_version(parts)
-    went_on, after = counted_place(cursor) if cursor else (None, None)
-    if week == "latest" and went_on is not None:
-        # the latest when the first page was read
-        number = past_week(week_name(went_on), parts.clock())
-    elif week == "latest":
-        judged = parts.store.trends.last_analysed(version) if version else None
-        number = last_whole_week(parts.clock()) if judged is None else judged
-    else:
-        number = past_week(week, parts.clock())
+    began, after = counted_place(cursor) if cursor else (None, None)
+    if week == "latest" and began is not None:
+        week = week_name(began)
+    number = _latest(parts) if week == "latest" else past_week(week, parts.clock())
     found = counted_stories(
         parts, counted, week=number, weeks=min(weeks, number), feed=feed, limit=limit, after=after
     )
@@ -102,3 +96,9 @@ def trend_stories(
         ],
         next_cursor=next_page(request, response, f"{number}/{found.goes_on}" if found.goes_on else None),
     )
+
+
+def _latest(parts: Parts) -> int:
+    version = current_version(parts)
+    judged = parts.store.trends.last_analysed(version) if version else None
+    return last_whole_week(parts.clock()) if judged is None else judged

@@ -33,6 +33,13 @@ if TYPE_CHECKING:
     from trendwatch.types.trends import Trend
     from trendwatch.wiring import Service
 
+MinSources: TypeAlias = Annotated[
+    int | None,
+    typer.Option(min=1, max=1000, help="With --stdin: sources that must report; 1 for an archive of one."),
+]
+Top: TypeAlias = Annotated[
+    int | None, typer.Option(min=0, max=1000, help="With --stdin: new words told a week.")
+]
 Stdin: TypeAlias = Annotated[bool, typer.Option("--stdin", help="Filter JSON lines from standard input.")]
 
 #: The tagger's own piece of work.
@@ -149,16 +156,9 @@ def trends(
     week: Annotated[
         str | None, typer.Option("--week", help="Week such as 2025-W14, or latest.", show_default="latest")
     ] = None,
-    min_sources: Annotated[
-        int | None,
-        typer.Option(
-            min=1, max=1000, help="With --stdin: sources that must report; 1 for an archive of one."
-        ),
-    ] = None,
+    min_sources: MinSources = None,
     floor: Annotated[float | None, typer.Option(min=0, help="With --stdin: recent reports needed.")] = None,
-    top: Annotated[
-        int | None, typer.Option(min=0, max=1000, help="With --stdin: new words told a week.")
-    ] = None,
+    top: Top = None,
     model: Annotated[
         str | None, typer.Option(help="What an earlier model version judged.", show_default="current")
     ] = None,

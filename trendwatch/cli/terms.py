@@ -54,7 +54,7 @@ def list_terms(
         for one in found
     ]
     columns = ("word", "told", "stories", "publishers", "nearest to", "decided")
-    print_table(f"{len(found)} new words", columns, rows)
+    print_table("New words", columns, rows)
     if goes_on:
         typer.echo(f"more: trendwatch terms list --cursor {quote(str(goes_on))}")
 
