@@ -157,21 +157,22 @@ class CommandLine:
             **self.environ,
         }
 
-    def __call__(self, *arguments: str, stdin: str = "") -> Ran:
+    def __call__(self, *arguments: str, stdin: str | bytes = "") -> Ran:
         """Run a verb a minute after the one before; the code is what the shell would see."""
         self.now += timedelta(minutes=1)
         before = ("--config", str(self.config), "--now", self.now.isoformat())
         return run((*before, *arguments), stdin=stdin, environ=self.environ)
 
 
-def run(arguments: Sequence[str], *, stdin: str = "", environ: Mapping[str, str]) -> Ran:
+def run(arguments: Sequence[str], *, stdin: str | bytes = "", environ: Mapping[str, str]) -> Ran:
     """Run the console script's function as the shell would, in this process."""
-    out, err = io.StringIO(), io.StringIO()
+    out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8") for _stream in range(2))
+    piped = stdin if isinstance(stdin, bytes) else stdin.encode()
     kept, logging = (dict(os.environ), sys.argv, sys.stdin), structlog.get_config()
     code: object = 0
     try:
         os.environ.update(environ)
-        sys.argv, sys.stdin = ["trendwatch", *arguments], io.StringIO(stdin)
+        sys.argv, sys.stdin = ["trendwatch", *arguments], io.TextIOWrapper(io.BytesIO(piped))
         with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
             main()
     except SystemExit as ended:
@@ -182,7 +183,12 @@ def run(arguments: Sequence[str], *, stdin: str = "", environ: Mapping[str, str]
         sys.argv, sys.stdin = kept[1:]
         structlog.configure(**logging)
     assert isinstance(code, int)
-    return Ran(code, out.getvalue(), err.getvalue())
+    return Ran(code, *(_written(one) for one in (out, err)))
+
+
+def _written(stream: io.TextIOWrapper) -> str:
+    stream.seek(0)
+    return stream.read()
 
 
 def rss(title: str, entries: Sequence[tuple[str, str, datetime]]) -> bytes:

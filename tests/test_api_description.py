@@ -34,6 +34,14 @@ def operations(spec: dict[str, Any]) -> dict[tuple[str, str], dict[str, Any]]:
     }
 
 
+def test_every_number_of_a_route_has_a_largest_value(spec: dict[str, Any]) -> None:
+    """A number that no database can compare is refused at the door."""
+    for where, one in operations(spec).items():
+        for given in one.get("parameters", ()):
+            kinds = given["schema"].get("anyOf", [given["schema"]])
+            assert all("maximum" in kind for kind in kinds if kind.get("type") == "integer"), where
+
+
 def test_every_route_describes_our_problems_and_no_other(ask: Asker, spec: dict[str, Any]) -> None:
     assert "HTTPValidationError" not in json.dumps(spec)
     for where, one in operations(spec).items():

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from sqlalchemy import text
 
 from tests.asking import Asker
-from tests.seeding import LAST_WEEK, doors
+from tests.seeding import LAST_WEEK, VERSION, a_trend, doors
 from tests.seeds import NOW, a_model, an_item, claim_on, keep
 from trendwatch.api import Parts
 from trendwatch.errors import InputError
 from trendwatch.store.engine import writing
 from trendwatch.trends.series import counted_key
 from trendwatch.trends.surge import week_state
+from trendwatch.types.places import TREND_PLACE, TrendPlace, trend_order, trend_place, trends_after
 from trendwatch.types.stories import Understood
+from trendwatch.types.trends import TrendKind
 from trendwatch.types.weeks import week_name, week_number
 
 LAST = week_name(LAST_WEEK)
@@ -138,8 +143,9 @@ def test_stories_behind_a_number_go_on(ask: Asker) -> None:
     query = {"key": "area:drones", "week": week_name(week_number(NOW)), "weeks": 9}
     whole = ask.get("/api/v1/trends/stories", params=query).json()["stories"]
     first = ask.get("/api/v1/trends/stories", params={**query, "limit": 1}).json()
-    assert (len(whole), first["more"], first["next_cursor"]) == (2, True, 1)
-    second = ask.get("/api/v1/trends/stories", params={**query, "limit": 1, "cursor": 1}).json()
+    assert (len(whole), first["more"]) == (2, True)
+    there = {"cursor": first["next_cursor"]}
+    second = ask.get("/api/v1/trends/stories", params={**query, "limit": 1, **there}).json()
     assert [*first["stories"], *second["stories"]] == whole
     assert (second["more"], second["next_cursor"]) == (False, None)
 
@@ -149,7 +155,59 @@ def test_new_words_go_on(ask: Asker) -> None:
     assert whole["next_cursor"] is None
     first = ask.get("/api/v1/terms?limit=1").json()
     assert first["terms"] == whole["terms"][:1]
-    assert ask.get(f"/api/v1/terms?cursor={len(whole['terms'])}").json()["terms"] == []
+    assert everything(ask, "/api/v1/terms", "terms") == whole["terms"]
+    end = TrendPlace(upto=0, week=0, strength=0.0, key="z")
+    assert ask.get("/api/v1/terms", params={"cursor": str(end)}).json()["terms"] == []
+
+
+@pytest.mark.parametrize("path", ["trends", "terms", "trends/stories?key=area:drones"])
+def test_a_cursor_that_is_no_place_is_refused(ask: Asker, path: str) -> None:
+    joined = "&" if "?" in path else "?"
+    for wrong in ("1", "x", "1/2/nan/a", "1/2/1e999999/a", "999999999/1/1.0/a", "1/2/3"):
+        assert ask.get(f"/api/v1/{path}{joined}cursor={wrong}").status_code == 422
+
+
+def test_what_is_judged_between_two_pages_moves_neither_trends_nor_words(tmp_path: Path) -> None:
+    parts = doors(tmp_path)
+    ask, store = Asker(parts), parts.store
+    whole = {name: ask.get(f"/api/v1/{name}").json() for name in ("trends", "terms")}
+    first = {name: ask.get(f"/api/v1/{name}?limit=1").json() for name in whole}
+    stronger = [
+        a_trend("thirsty trees", LAST_WEEK + 1, strength=3.0, stories=9, kind=TrendKind.TERM),
+        a_trend("area:iot", LAST_WEEK + 1, strength=3.0, stories=9),
+    ]
+    claim = claim_on(store, "analyse", VERSION)
+    store.trends.write(VERSION, LAST_WEEK + 1, stronger, claim=claim, now=NOW)
+    store.leases.release(claim)
+    for name, one in first.items():
+        there = {"cursor": one["next_cursor"], "limit": 200}
+        rest = ask.get(f"/api/v1/{name}", params=there).json() if one["next_cursor"] else {name: []}
+        assert [*one[name], *rest[name]] == whole[name][name]
+    assert len(whole["trends"]["trends"]) > 1
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(2000, 2003), st.sampled_from([-1.5, 0.1, 1e-05, 2.0]), st.sampled_from("abc")),
+        unique=True,
+        max_size=12,
+    ),
+    st.integers(1, 4),
+)
+def test_pages_of_trends_joined_are_the_list_whatever_comes_in(
+    told: list[tuple[int, float, str]], limit: int
+) -> None:
+    ordered = sorted(
+        (a_trend(key, week, strength=bits, stories=9) for week, bits, key in told), key=trend_order
+    )
+    found, after = trends_after(ordered, None, limit=limit)
+    while after:
+        assert re.fullmatch(TREND_PLACE, str(after))
+        assert trend_place(str(after)) == after
+        came = a_trend("new", 2004, strength=9.0, stories=9)
+        more, after = trends_after([came, *ordered], after, limit=limit)
+        found += more
+    assert found == ordered
 
 
 def test_a_story_that_was_merged_is_found_by_its_old_id(tmp_path: Path) -> None:

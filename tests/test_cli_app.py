@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
+import typer
 
 from tests.cli_world import CommandLine, run
 from trendwatch import __version__
+from trendwatch.cli.app import app
 
 HEAVY = (
     "numpy",
@@ -83,3 +87,30 @@ def test_a_wrong_file_is_named_with_its_line(cli: CommandLine) -> None:
     [line] = said.err.splitlines()
     assert line.startswith(f"trendwatch: {settings}:3: ")
     assert "did you mean 'concurrency'?" in line
+
+
+def test_every_number_of_a_verb_has_a_largest_value() -> None:
+    """A number that no database can compare is refused where it is given, in one line."""
+    open_ended = [
+        f"{verb} {option.name}"
+        for verb, command in _verbs(typer.main.get_command(app))
+        for option in command.params
+        if option.type_descriptor.annotation is int and getattr(option, "max", None) is None
+    ]
+    # of worlds there are as many as whoever asks can count
+    assert open_ended == ["demo seed"]
+
+
+def _verbs(command: Any, name: str = "") -> Iterator[tuple[str, Any]]:
+    below = getattr(command, "commands", {})
+    for part, found in below.items():
+        yield from _verbs(found, f"{name} {part}".strip())
+    if not below:
+        yield name, command
+
+
+@pytest.mark.parametrize("verb", [("items",), ("labels", "corrections")])
+def test_a_cursor_beyond_what_a_database_counts_is_refused(cli: CommandLine, verb: tuple[str, ...]) -> None:
+    assert cli(*verb, "--cursor", str(2**63 - 1)).code == 0
+    refused = cli(*verb, "--cursor", str(2**63))
+    assert (refused.code, "Traceback" in refused.err) == (2, False)

@@ -160,7 +160,7 @@ def test_lines_are_matched_in_their_order_and_nothing_is_kept(cli: CommandLine) 
     ]
     assert not (cli.folder / "trendwatch.db").exists()
     wrong = cli("practices", "match", "--stdin", stdin=as_lines(lines) + '{"id": 1}\n')
-    assert (wrong.code, "standard input:4: 'title' missing; give one" in wrong.err) == (1, True)
+    assert (wrong.code, "standard input:4: 'title' missing; a line has" in wrong.err) == (1, True)
 
 
 def test_items_that_were_fetched_are_matched(cli: CommandLine) -> None:

@@ -52,3 +52,21 @@ def test_every_key_stands_whole_and_no_line_is_wider_than_needed(
 ) -> None:
     (_, *lines), _ = table_lines(("key", "a", "b", "c"), rows, width=width)
     assert [line.split()[0] for line in lines] == [row[0] for row in rows]
+
+
+FIGURES = (
+    "3.1 (1.6 to 5.2)",
+    "2025-03-03 08:00:00 UTC",
+    "2025-03-03T08:00:00Z",
+    "-0.7 (-1.2 to -0.1)",
+    "12,345,678 / 9,999,999",
+)
+
+
+@given(st.lists(st.sampled_from(FIGURES), min_size=1, max_size=4), st.integers(20, 100), st.booleans())
+def test_numbers_intervals_and_times_are_never_cut(figures: list[str], width: int, mixed: bool) -> None:
+    words = "a sentence that goes on for a good while"
+    rows = [*(("key", words, figure) for figure in figures), ("key", words, words if mixed else "")]
+    (_, *lines), left_out = table_lines(("key", "said", "figure"), rows, width=width)
+    for line, figure in zip(lines[:-1], figures, strict=True):
+        assert line.endswith(figure) or "figure" in left_out

@@ -28,6 +28,8 @@ def an_example(title: str, *areas: str, summary: str = "") -> Example:
         ([("a community grows", [])], False),
         # a name is written with a capital
         ([("Community grows", []), ("the Community meets", [])], False),
+        # two forms of one word in a text: small in one of them, whichever comes last
+        ([("the community and its Communities", []), ("a community", [])], True),
         # at the head of one sentence, small in the others
         ([("Community grows", []), ("the community meets", []), ("a “community”, again", [])], True),
     ],

@@ -72,7 +72,7 @@ def test_dates_are_read_as_utc(written: str, read: datetime) -> None:
         ("5", "no JSON object; give one object a line"),
         ("null", "no JSON object; give one object a line"),
         ('"text"', "no JSON object; give one object a line"),
-        ("[" * 100_000, "cannot be read"),
+        ("[" * 100_000, "nested too deep"),
         ("{}", "'date' is missing; a line needs id, title and date"),
         ('{"date": "2025-03-03", "title": "t"}', "'id' is missing"),
         ('{"date": "2025-03-03", "id": "a"}', "'title' is missing"),
@@ -87,7 +87,10 @@ def test_dates_are_read_as_utc(written: str, read: datetime) -> None:
             '{"date": "2925-01-01", "id": "a", "title": "t"}',
             "not from 1970-01-05 on and before 2200-01-01",
         ),
-        ('{"date": ' + "1" * 5000 + ', "id": "a", "title": "t"}', "cannot be read"),
+        ('{"date": ' + "1" * 5000 + ', "id": "a", "title": "t"}', "a number of thousands of digits"),
+        ('{"date": "2025-03-03", "id": "\\ud800", "title": "t"}', "id holds half a character"),
+        ('{"date": "2025-03-03", "id": null, "title": "t"}', "the id is empty"),
+        ('{"date": "2025-03-03", "id": "\\u0000", "title": "t"}', "the id is empty"),
     ],
 )
 def test_a_bad_line_is_named(bad: str, words: str) -> None:
@@ -123,7 +126,7 @@ def test_lines_out_of_order_are_named_and_a_day_is_forgiven() -> None:
 
 def test_p4_hostile_characters_are_cleaned(replay: Stream) -> None:
     hostile = "a\ud800b\x00c\u202ed"
-    given = line(1, id=hostile, title=hostile, url=hostile, source=hostile, summary=hostile)
+    given = line(1, id="b\x00c\u202ed", title=hostile, url=hostile, source=hostile, summary=hostile)
     assert len(list(replay_stories(replay, parse_dated([given])))) == 1
 
 

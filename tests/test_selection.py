@@ -145,6 +145,20 @@ def test_own_sector_has_its_place_before_what_is_followed_and_worth_a_little_mor
     assert "alone" not in chosen([*shops, alone], who=who)
 
 
+def test_own_sector_that_is_worth_less_than_what_nobody_asked_for_has_no_place_of_its_own() -> None:
+    """Two points less are granted beside what is followed only: among the rest the better story is told."""
+    areas = ("drones", "edge_computing", "blockchain", "robotics", "ai")
+    better = [
+        candidate(f"b{n}", title=f"B{n}", labels=f"area:{area} function:operations", feeds=f"A{n},B{n},C{n}")
+        for n, area in enumerate(areas)
+    ]
+    own = candidate("own", title="Own", labels="area:digital_payments sector:healthcare", feeds="Y,Z")
+    who = replace(BUSINESS, follows=(), goals=("operations",), areas=areas)
+    points = {one.candidate.story_id: one.score.points for one in judgement([*better, own], who)}
+    assert all(0 < points[f"b{n}"] - points["own"] <= OWN_FIRST for n in range(5)), points
+    assert "own" not in chosen([*better, own], who=who)
+
+
 def chosen(candidates: list[Candidate], places: int = 5, who: Business = BUSINESS) -> list[str]:
     held = judgement(candidates, who)
     return [one.candidate.story_id for one in best_first(held, choose(held, places))]

@@ -53,7 +53,7 @@ def counted(store: Store, key: str, *, version: str = "v1") -> int:
 
 def listed(store: Store, key: str) -> int:
     window = {"since": NOW - 9 * DAY, "until": NOW + 9 * DAY}
-    return len(store.trends.stories("v1", key, **window, limit=9))
+    return len(store.trends.stories("v1", key, **window, limit=9)[0])
 
 
 def test_a_corrected_item_has_the_operators_tags_at_once(filled: Store) -> None:

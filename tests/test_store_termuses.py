@@ -115,9 +115,15 @@ def test_evidence_of_a_word_is_its_stories_and_items(read: Store) -> None:
     said(read, {WEEK - 2: 2})  # of something else
     since, until = week_start(WEEK - 3), week_start(WEEK + 1)
     window = {"since": since, "until": until, "limit": 9}
-    assert len(read.trends.stories("v1", "skypost", **window)) == 4
-    assert len(read.trends.stories("v1", "skypost", **window, feed="gazette")) == 4
-    assert read.trends.stories("v1", "skypost", **window, feed="herald") == []
+    stories, goes_on = read.trends.stories("v1", "skypost", **window)
+    assert (len(stories), goes_on) == (4, None)
+    assert read.trends.stories("v1", "skypost", **window, feed="gazette") == (stories, None)
+    assert read.trends.stories("v1", "skypost", **window, feed="herald") == ([], None)
+    paged, after = read.trends.stories("v1", "skypost", **window | {"limit": 1})
+    while after:
+        more, after = read.trends.stories("v1", "skypost", **window | {"limit": 1}, after=after)
+        paged += more
+    assert paged == stories
     assert set(read.trends.evidence("v1", "Sky Post", **window)) == {*found[WEEK - 1], *found[WEEK]}
 
 

@@ -143,6 +143,9 @@ def test_a_word_that_its_label_has_learnt_is_no_new_word_any_more(parts: Parts) 
         now=parts.clock() - timedelta(days=30),
     )
     assert "/trends/words/skypost" not in Asker(parts).get("/trends").text
+    said = Asker(parts).get("/trends/words/skypost").text
+    assert "have the label." in said
+    assert "would" not in said
 
 
 def test_who_decides_twice_leaves_the_word_in_one_place(parts: Parts) -> None:
@@ -234,6 +237,9 @@ def test_a_term_against_a_label_is_none_for_it(parts: Parts) -> None:
 
 def test_verbs_list_accept_dismiss_and_undo(cli: CommandLine, tmp_path: Path) -> None:
     assert cli("terms", "list", "--json").objects == []
+    assert cli("terms", "list").out == "New words: there are none\n"
+    refused = cli("terms", "list", "--cursor", "x")
+    assert (refused.code, "is no place in the list" in refused.err) == (1, True)
     assert (
         cli("terms", "accept", "SkyPost", "--label", "area:drones", "--json").object["label"] == "area:drones"
     )

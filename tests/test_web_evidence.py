@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
+from datetime import timedelta
+from functools import partial
 from html import unescape
 from pathlib import Path
 
@@ -11,7 +14,7 @@ from sqlalchemy import delete
 
 from tests.asking import Asker
 from tests.seeding import LAST_WEEK, VERSION, a_trend, doors
-from tests.seeds import NOW, an_item, claim_on, keep
+from tests.seeds import NOW, a_tag, an_item, claim_on, keep
 from tests.test_store_termuses import said
 from trendwatch.api import Parts
 from trendwatch.store.engine import writing
@@ -20,6 +23,7 @@ from trendwatch.store.trend_tables import CountedRow
 from trendwatch.types.stories import Understood
 from trendwatch.types.trends import Chance, Spike, TrendKind
 from trendwatch.types.weeks import week_name, week_number, week_start
+from trendwatch.web.evidence import counted_stories
 from trendwatch.web.words import day
 
 WEEK = week_name(week_number(NOW))
@@ -141,6 +145,43 @@ def test_every_number_of_a_key_leads_to_stories_and_items(worded: Asker, key: st
         assert stories or "No stories" in behind, link
         for story in stories:
             assert links(worded.get(story).text, "/items/"), story
+
+
+def test_the_stories_behind_a_number_go_on_on_their_page(ask: Asker, monkeypatch: pytest.MonkeyPatch) -> None:
+    where = f"/trends/stories/{WEEK}/area:drones?weeks=9"
+    whole = links(ask.get(where).text, "/stories/")
+    monkeypatch.setattr("trendwatch.web.evidence.counted_stories", partial(counted_stories, limit=1))
+    first = ask.get(where).text
+    [further] = re.findall(r'rel="next" href="([^"]+)"', first)
+    assert [*links(first, "/stories/"), *links(ask.get(unescape(further)).text, "/stories/")] == whole
+    assert len(whole) == 2
+    assert ask.get(f"{where}&cursor=soon").status_code in {404, 422}
+
+
+def test_a_movement_that_whole_numbers_deny_is_none_on_the_page_of_its_key(parts: Parts, ask: Asker) -> None:
+    trend = replace(a_trend("area:vr", strength=0.6, stories=2, expected=3.1), usual=3.1)
+    claim = claim_on(parts.store, "analyse", VERSION)
+    parts.store.trends.write(VERSION, LAST_WEEK, [trend], claim=claim, now=NOW)
+    parts.store.leases.release(claim)
+    page = ask.get("/trends/key/area:vr").text
+    assert "than usual</strong>" not in page
+    assert "a bit more" not in page
+    assert "Never clearly more or less than usual" in page
+
+
+def test_reports_without_a_title_are_told_each(parts: Parts, ask: Asker) -> None:
+    told = [an_item(number, title="", at=NOW + timedelta(hours=1)) for number in (70_001, 70_002)]
+    told += [an_item(number, title="Twice told", at=NOW) for number in (70_003, 70_004)]
+    keep(parts.store, told)
+    tags = {one.id: (a_tag("area:vr"),) for one in told}
+    batch = Understood(
+        stories={one.id: one.id for one in told}, tags=tags, new_stories={one.id: one for one in told}
+    )
+    claim = claim_on(parts.store, "understand", "all")
+    parts.store.understanding.write(VERSION, batch, claim=claim)
+    parts.store.leases.release(claim)
+    page = ask.get("/trends/key/area:vr").text
+    assert (page.count("(no title)"), page.count("Twice told")) == (2, 1)
 
 
 def test_numbers_of_a_word_are_those_of_the_pages_behind_them(worded: Asker) -> None:

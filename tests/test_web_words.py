@@ -8,6 +8,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.seeding import a_trend
 from tests.seeds import NOW
@@ -180,6 +182,25 @@ def test_t40_the_word_for_a_size_fits_the_numbers_and_doubt_is_said_apart(
     moved = {"observed": 9.0, "expected": 3.0} if sure > 1 else {"observed": 1.0, "expected": 3.0}
     trend = a_trend("area:drones", strength=math.log2(sure), stories=stories, **moved)
     assert strength_words(replace(trend, usual=usual)) == words
+
+
+@given(
+    stories=st.integers(0, 50),
+    usual=st.none() | st.floats(0, 50),
+    observed=st.floats(0, 50),
+    expected=st.floats(0, 50),
+    strength=st.floats(-6, 6),
+)
+def test_words_of_size_agree_with_the_whole_numbers_beside_them(
+    stories: int, usual: float | None, observed: float, expected: float, strength: float
+) -> None:
+    moved = {"stories": stories, "observed": observed, "expected": expected}
+    trend = replace(a_trend("area:drones", strength=strength, **moved), usual=usual)
+    words = strength_words(trend).split()
+    printed = round(expected if usual is None else usual)
+    assert ("more" in words) == (stories > printed and direction(trend) == "up")
+    assert ("less" in words) == (stories < printed and direction(trend) == "down")
+    assert telling(trend) == bool({"more", "less"} & {*words})
 
 
 def test_t6_usual_is_what_was_kept_and_never_scaled_from_few_reports() -> None:

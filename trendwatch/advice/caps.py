@@ -24,7 +24,7 @@ PER_OWNER, PER_OWNER_FEW = 2, 4
 PER_AREA = 2
 #: Points that a story loses which is just like one before.
 SAME = 1.5
-#: Points that a story of the own sector may have less than another and still have its place.
+#: Points that a story of the own sector may have less than one that is followed and still have its place.
 OWN_FIRST = 2.0
 
 
@@ -59,15 +59,21 @@ class Caps:
             yield self._judgement.of(at)
             left = self.having_room(left[1:])
 
-    def mixed(self, ordered: Places, places: int) -> Iterator[Judged]:
+    def mixed(self, ordered: Places, places: int, *, own_first: bool = False) -> Iterator[Judged]:
         """Return the best that there is room for, each the less worth the more it is like one before.
 
         Maximal marginal relevance over labels (Carbonell and Goldstein 1998), within one tier: the mix may
-        cost a story up to ``SAME`` points, and ``OWN_FIRST`` more beside the own sector, but not its tier.
+        cost a story up to ``SAME`` points, but not its tier.
+
+        Args:
+            ordered: of one tier
+            places: how many at most
+            own_first: the own sector may have ``OWN_FIRST`` points less
         """
         left, judgement = self.having_room(ordered), self._judgement
         likeness = self._columns.likeness
-        own = np.where(self._columns.carry([judgement.held.own]), np.int16(OWN_FIRST * POINT), np.int16(0))
+        less = np.int16(OWN_FIRST * POINT if own_first else 0)
+        own = np.where(self._columns.carry([judgement.held.own]), less, np.int16(0))
         while places > 0 and len(left):
             points = (judgement.scores.points[left] + own[left]) / POINT
             if self._taken:

@@ -2,8 +2,10 @@
 
 Two things are said apart. How large a movement is follows the numbers beside it: who reads "9 stories,
 usually 1" must not read "a bit more". How sure we are follows the bound: where we are not 97.5 % sure of a
-movement as large as the word says, it is "probably" so. How many movements are due to chance is said of the
-week, not of each (``trends.placebo``).
+movement as large as the word says, it is "probably" so. Where the whole numbers show no movement none is
+told: lists, digests and pages leave it out (``telling``), and ``strength_words`` knows no word for it but
+"about as usual", so that no page can say "more" beside numbers that say less. How many movements are due to
+chance is said of the week, not of each (``trends.placebo``).
 
 Known failures. Stories are of all sources that are read, what is usual of those that are compared: of a
 source that joined in the last weeks the stories are shown, and none is expected.
@@ -47,6 +49,8 @@ def strength_words(trend: Trend) -> str:
     Nine stories, usually one: (9 + ½) / (1 + ½) is six times, "much more"; if we are sure of no more than two
     times it is "probably much more than usual".
     """
+    if not telling(trend):
+        return "about as usual"
     up = direction(trend) == "up"
     told = (trend.stories + 0.5) / (usual(trend) + 0.5)
     times, sure = (told, 2**trend.strength) if up else (1 / told, 2**-trend.strength)

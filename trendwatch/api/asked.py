@@ -21,6 +21,7 @@ from trendwatch.errors import InputError
 from trendwatch.store import Store
 from trendwatch.store.termuses import parted
 from trendwatch.trends.series import counted_key
+from trendwatch.types.places import TREND_PLACE
 from trendwatch.types.weeks import parse_week, week_name, week_number
 
 #: A row number: what SQLite and PostgreSQL can compare.
@@ -75,7 +76,10 @@ OneWeek = Annotated[str, AfterValidator(exact_week)]
 #: A number, or a place in a list; None at its end.
 _Cursor = TypeVar("_Cursor", bound=int | str | None)
 Limit = Annotated[int, Query(ge=1, le=200, description="At most this many.")]
-Cursor = Annotated[int | None, Query(ge=0, le=_LARGEST, description="From next_cursor; goes on from there.")]
+#: What a cursor is, in the description of the API.
+GOES_ON = "From next_cursor; goes on from there, also where the list has changed meanwhile."
+Cursor = Annotated[int | None, Query(ge=0, le=_LARGEST, description=GOES_ON)]
+TrendCursor = Annotated[str, Query(pattern=f"^{TREND_PLACE}?$", description=GOES_ON)]
 Key = Annotated[str, Path(max_length=100, description="As in the list.")]
 Labels = Annotated[
     list[str], Query(max_length=20, description="Full keys such as area:drones; all must be there.")

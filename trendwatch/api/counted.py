@@ -8,12 +8,13 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel
 
-from trendwatch.api.asked import Cursor, Limit, Week, counted_keys, next_page, past_week
+from trendwatch.api.asked import GOES_ON, Limit, Week, counted_keys, next_page, past_week
 from trendwatch.api.stories import StoryHead
+from trendwatch.types.places import COUNTED_PLACE, counted_place
 from trendwatch.types.weeks import week_name
 from trendwatch.web.condition import current_version, last_whole_week
 from trendwatch.web.evidence import counted_stories, story_items
-from trendwatch.web.parts import Given
+from trendwatch.web.parts import Given, Parts
 
 router = APIRouter(tags=["trends"])
 
@@ -54,7 +55,7 @@ class CountedStories(BaseModel):
     #: each feed that told of it in these weeks or the year before
     tellers: list[TellerShape]
     #: pass it as cursor to go on; null at the end
-    next_cursor: int | None
+    next_cursor: str | None
 
 
 @router.get("/trends/stories")
@@ -70,25 +71,22 @@ def trend_stories(
     weeks: Annotated[int, Query(ge=1, le=52, description="How many weeks up to it.")] = 4,
     feed: Annotated[str, Query(max_length=100, description="Only those that this feed told.")] = "",
     limit: Limit = 100,
-    cursor: Cursor = None,
+    cursor: Annotated[str, Query(pattern=f"^{COUNTED_PLACE}?$", description=GOES_ON)] = "",
 ) -> CountedStories:
     """List the stories that a number of a trend counts, with their items."""
     [counted] = counted_keys(parts.config(), parts.store, [key])
-    version = current_version(parts)
-    if week == "latest":
-        judged = parts.store.trends.last_analysed(version) if version else None
-        number = last_whole_week(parts.clock()) if judged is None else judged
-    else:
-        number = past_week(week, parts.clock())
-    skipped = cursor or 0
+    began, after = counted_place(cursor) if cursor else (None, None)
+    if week == "latest" and began is not None:
+        week = week_name(began)
+    number = _latest(parts) if week == "latest" else past_week(week, parts.clock())
     found = counted_stories(
-        parts, counted, week=number, weeks=min(weeks, number), feed=feed, limit=limit, skip=skipped
+        parts, counted, week=number, weeks=min(weeks, number), feed=feed, limit=limit, after=after
     )
     return CountedStories(
         key=counted,
         first_week=week_name(found.first_week),
         last_week=week_name(found.last_week),
-        more=found.more,
+        more=found.goes_on is not None,
         stories=[
             CountedStory(**asdict(story), item_ids=story_items(parts, story)) for story in found.stories
         ],
@@ -96,5 +94,11 @@ def trend_stories(
             TellerShape(feed=one.feed_key, **{name: getattr(one, name) for name in _TOLD})
             for one in found.tellers
         ],
-        next_cursor=next_page(request, response, skipped + limit if found.more else None),
+        next_cursor=next_page(request, response, f"{number}/{found.goes_on}" if found.goes_on else None),
     )
+
+
+def _latest(parts: Parts) -> int:
+    version = current_version(parts)
+    judged = parts.store.trends.last_analysed(version) if version else None
+    return last_whole_week(parts.clock()) if judged is None else judged

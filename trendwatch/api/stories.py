@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel
 
-from trendwatch.api.asked import Labels, Limit, check_labels, exact_week, next_page, past_week
+from trendwatch.api.asked import GOES_ON, Labels, Limit, check_labels, exact_week, next_page, past_week
 from trendwatch.api.items import Id, ItemShape, item_shapes
 from trendwatch.errors import InputError
 from trendwatch.store.items import Filter
-from trendwatch.store.stories import Place, Sort, StoryFilter
+from trendwatch.store.stories import Sort, StoryFilter
+from trendwatch.types.places import STORY_PLACE, story_place
 from trendwatch.types.weeks import week_end, week_start
 from trendwatch.web.condition import current_version
 from trendwatch.web.evidence import copied
@@ -24,8 +25,6 @@ router = APIRouter(tags=["stories"])
 #: Reports of one story that are listed with it.
 REPORTS = 200
 #: A place in the list, as a cursor: publishers, microseconds since 1970, number.
-_PLACE = r"^(\d{1,6}\.\d{1,16}\.\d{1,18})?$"
-_BEGAN, _MICROSECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
 
 
 class StoryHead(BaseModel):
@@ -77,7 +76,7 @@ def stories(
     min_owners: Annotated[int, Query(ge=1, le=1000, description="Independent publishers, at least.")] = 1,
     sort: Annotated[Sort, Query(description="The latest told first, or the widest told.")] = "latest",
     limit: Limit = 50,
-    cursor: Annotated[str, Query(pattern=_PLACE, description="From next_cursor; goes on from there.")] = "",
+    cursor: Annotated[str, Query(pattern=f"^{STORY_PLACE}?$", description=GOES_ON)] = "",
 ) -> StoryPage:
     """List stories; what is left out does not restrict. A week and labels must hold of one report of it."""
     check_labels(parts.config(), label)
@@ -86,14 +85,13 @@ def stories(
         number = past_week(_exact(week), parts.clock())
         since, until = week_start(number), week_end(number)
     wanted = StoryFilter(labels=tuple(label), since=since, until=until, min_owners=min_owners)
-    after = _place(cursor) if cursor else None
+    after = story_place(cursor) if cursor else None
     found, last = parts.store.stories.search(
         current_version(parts), wanted, sort=sort, limit=limit, after=after
     )
-    goes_on = f"{last.owners}.{(last.last_seen_at - _BEGAN) // _MICROSECOND}.{last.seq}" if last else None
     return StoryPage(
         stories=[StoryHead(**asdict(one)) for one in found],
-        next_cursor=next_page(request, response, goes_on),
+        next_cursor=next_page(request, response, str(last) if last else None),
     )
 
 
@@ -104,11 +102,6 @@ def story(id: Id, parts: Given) -> StoryShape:  # noqa: A002 - the word of the A
     page = parts.store.items.search(Filter(story_id=found.id), limit=REPORTS)
     told = copied([one.item for one in page.items])
     return StoryShape(**asdict(found), reports=item_shapes(parts, page.items), copies=told)
-
-
-def _place(cursor: str) -> Place:
-    owners, microseconds, seq = map(int, cursor.split("."))
-    return Place(owners, _BEGAN + microseconds * _MICROSECOND, seq)
 
 
 def _exact(week: str) -> str:

@@ -8,9 +8,10 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from trendwatch.api.asked import Cursor, Limit, next_page
+from trendwatch.api.asked import Limit, TrendCursor, next_page
 from trendwatch.pipeline.vocabulary import Reach, accept_term, dismiss_term, reach_of, take_back, waiting
 from trendwatch.trends.ngrams import fold
+from trendwatch.types.places import trend_place
 from trendwatch.types.trends import Stage, TermVerdict
 from trendwatch.types.weeks import parse_week, week_name
 from trendwatch.web.condition import current_version
@@ -114,18 +115,18 @@ class TermList(BaseModel):
 
     terms: list[TermShape]
     #: pass it as cursor to go on; null at the end
-    next_cursor: int | None
+    next_cursor: str | None
 
 
 @router.get("/terms")
 def terms(
-    *, request: Request, response: Response, parts: Given, limit: Limit = 50, cursor: Cursor = None
+    *, request: Request, response: Response, parts: Given, limit: Limit = 50, cursor: TrendCursor = ""
 ) -> TermList:
     """List the new words told last."""
     version = current_version(parts)
-    skipped = cursor or 0
-    told = parts.store.terms.latest(version, limit=skipped + limit + 1) if version else []
-    found, goes_on = told[skipped : skipped + limit], len(told) > skipped + limit
+    after = trend_place(cursor) if cursor else None
+    told = parts.store.terms.latest(version, limit=limit, after=after) if version else ([], None)
+    found, goes_on = told
     decided = {one.term: _shape(one) for one in parts.store.terms.verdicts()}
     shapes = []
     for one in found:
@@ -139,9 +140,7 @@ def terms(
         values = {name: getattr(one, name) for name in names}
         verdict = decided.get(fold(one.key))
         shapes.append(TermShape(term=one.key, history=history, verdict=verdict, **values))
-    return TermList(
-        terms=shapes, next_cursor=next_page(request, response, skipped + limit if goes_on else None)
-    )
+    return TermList(terms=shapes, next_cursor=next_page(request, response, str(goes_on) if goes_on else None))
 
 
 @router.put("/terms/{term}")

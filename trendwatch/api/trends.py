@@ -10,9 +10,9 @@ from pydantic import BaseModel
 
 from trendwatch.advice.trendwords import direction as direction_of
 from trendwatch.api.asked import (
-    Cursor,
     Limit,
     OneWeek,
+    TrendCursor,
     Week,
     check_labels,
     counted_keys,
@@ -21,6 +21,7 @@ from trendwatch.api.asked import (
 )
 from trendwatch.errors import InputError
 from trendwatch.trends.surge import WeekState, week_state
+from trendwatch.types.places import trend_place, trends_after
 from trendwatch.types.tags import Facet
 from trendwatch.types.trends import Stage, Trend, TrendKind
 from trendwatch.types.weeks import parse_week, week_name, week_number
@@ -114,7 +115,7 @@ class TrendList(BaseModel):
     #: null: several weeks were asked for, or it is not known
     chance: ChanceShape | None
     #: pass it as cursor to go on; null at the end
-    next_cursor: int | None
+    next_cursor: str | None
 
 
 _Kind = Annotated[TrendKind | None, Query()]
@@ -145,7 +146,7 @@ def trends(
     stage: Stage | None = None,
     model_version: _Version = "",
     limit: Limit = 200,
-    cursor: Cursor = None,
+    cursor: TrendCursor = "",
 ) -> TrendList:
     """List what rose and faded."""
     version, names = _version(parts, model_version), parts.config().taxonomy.names()
@@ -154,14 +155,17 @@ def trends(
     known = _known_key(parts, version, key)
     wanted = _Wanted(kind, known, direction, facet, sector, stage)
     span = (first_week, last_week) if first_week or last_week or (key and week == "latest") else None
+    after = trend_place(cursor) if cursor else None
+    if after and span is None and week == "latest":
+        # the latest when the first page was read
+        week = week_name(after.upto)
     number, found = _found(parts, version, week, span=span, wanted=wanted)
-    skipped = cursor or 0
-    goes_on = skipped + limit if len(found) > skipped + limit else None
+    shown, goes_on = trends_after(found, after, limit=limit)
     return TrendList(
         **_standing(parts, version, number, ranged=span is not None),
         spikes=_spikes(parts, version, number, wanted=wanted),
-        trends=[trend_shape(one, names) for one in found[skipped : skipped + limit]],
-        next_cursor=next_page(request, response, goes_on),
+        trends=[trend_shape(one, names) for one in shown],
+        next_cursor=next_page(request, response, str(goes_on) if goes_on else None),
     )
 
 

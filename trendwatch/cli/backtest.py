@@ -23,7 +23,7 @@ def backtest(
     context: typer.Context,
     config: Annotated[Path, typer.Option("--config", help="Configuration directory to try.")],
     weeks: Annotated[int, typer.Option(help="Weeks to look back.", min=1, max=400)] = 8,
-    examples: Annotated[int, typer.Option(help="Headlines shown of each kind.", min=0)] = 5,
+    examples: Annotated[int, typer.Option(help="Headlines shown of each kind.", min=0, max=1000)] = 5,
     as_json: AsJson = False,
 ) -> None:
     """Show what another configuration would have made of past weeks; nothing is written."""

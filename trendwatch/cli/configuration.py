@@ -55,8 +55,8 @@ def diff(context: typer.Context, as_json: AsJson = False) -> None:
     elif not found:
         typer.echo("nothing differs from what is shipped")
     else:
-        rows = [(one.where, one.key, one.default, one.value, one.origin) for one in found]
-        print_table("Differences", ("where", "key", "shipped", "in force", "said by"), rows)
+        rows = [(f"{one.where} {one.key}", one.default, one.value, one.origin) for one in found]
+        print_table("Differences", ("what", "shipped", "in force", "said by"), rows)
 
 
 def export(

@@ -35,7 +35,7 @@ def corrections(
         (one.item_id, f"{one.made_at:%Y-%m-%d %H:%M}", one.by, one.title, said_words(one))
         for one in page.said
     ]
-    title = "corrections: trendwatch labels undo ID takes one back"
+    title = "Corrections; trendwatch labels undo ID takes one back"
     print_table(title, ("id", "said", "by", "title", "labels"), rows)
     if page.next_cursor is not None:
         typer.echo(f"more: trendwatch labels corrections --cursor {page.next_cursor}")

@@ -38,7 +38,7 @@ def register(app: typer.Typer) -> None:
 def list_deliveries(
     context: typer.Context,
     state: Annotated[list[DeliveryState] | None, typer.Option(help="Only these; repeat for more.")] = None,
-    limit: Annotated[int, typer.Option(min=1, help="At most this many.")] = 50,
+    limit: Annotated[int, typer.Option(min=1, max=1000, help="At most this many.")] = 50,
     as_json: AsJson = False,
 ) -> None:
     """List what was sent and what waits, the latest first; what may have come twice is marked."""

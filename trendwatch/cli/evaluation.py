@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from trendwatch.cli.lines import Wrong, file_lines
 from trendwatch.cli.options import AsJson, given, print_json, print_table
 from trendwatch.errors import InputError
 
@@ -33,18 +34,22 @@ def evaluate(
     from trendwatch.tagging.evaluate import evaluate as score
     from trendwatch.tagging.evaluate import parse_gold
 
+    wrong = Wrong()
     with given(context).service() as service:
-        texts = parse_gold(_lines(gold), file=str(gold))
+        texts = parse_gold(file_lines(gold), file=str(gold), on_wrong=wrong)
+        if not texts:
+            raise InputError("no line holds a labelled text", file=str(gold))
         tagger = service.desk.tagger()
         tags = tagger.tag([(one.title, one.summary) for one in texts])
         found = score(tags, texts)
     if as_json:
         print_json(found)
-        return
-    typer.echo(f"model {tagger.version} on {len(texts)} texts")
-    for facet in found.facets:
-        _say_facet(found, facet)
-    _say_confusions(tags, texts)
+    else:
+        typer.echo(f"model {tagger.version} on {len(texts)} texts")
+        for facet in found.facets:
+            _say_facet(found, facet)
+        _say_confusions(tags, texts)
+    wrong.end()
 
 
 def _say_confusions(tags: Sequence[Sequence[Tag]], texts: Sequence[Gold]) -> None:
@@ -60,16 +65,6 @@ def _say_confusions(tags: Sequence[Sequence[Tag]], texts: Sequence[Gold]) -> Non
     ]
     rows = [(one.true, one.given, one.texts) for one in confusions(pairs) if not one.of_none]
     print_table("taken for another label", ("true", "given instead", "texts"), rows[:_PAIRS])
-
-
-def _lines(path: Path) -> list[str]:
-    import gzip
-
-    try:
-        raw = path.read_bytes()
-        return (gzip.decompress(raw) if path.suffix == ".gz" else raw).decode().splitlines()
-    except (OSError, ValueError) as error:
-        raise InputError(f"cannot be read: {error}", file=str(path)) from error
 
 
 def _say_facet(found: Evaluation, facet: Facet) -> None:

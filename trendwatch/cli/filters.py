@@ -6,13 +6,12 @@ on what is piped in, without the service's steps and database (pipeline/stream.p
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import typer
 
-from trendwatch.cli.lines import ItemLine, Wrong, read_items
+from trendwatch.cli.lines import ItemLine, Wrong, read_items, standard_input
 from trendwatch.cli.options import (
     AsJson,
     given,
@@ -34,6 +33,13 @@ if TYPE_CHECKING:
     from trendwatch.types.trends import Trend
     from trendwatch.wiring import Service
 
+MinSources: TypeAlias = Annotated[
+    int | None,
+    typer.Option(min=1, max=1000, help="With --stdin: sources that must report; 1 for an archive of one."),
+]
+Top: TypeAlias = Annotated[
+    int | None, typer.Option(min=0, max=1000, help="With --stdin: new words told a week.")
+]
 Stdin: TypeAlias = Annotated[bool, typer.Option("--stdin", help="Filter JSON lines from standard input.")]
 
 #: The tagger's own piece of work.
@@ -136,7 +142,7 @@ def stories(
 
     with given(context).service(store_url=MEMORY) as service:
         stream, wrong = _untagged(service), Wrong()
-        lines = parse_dated(sys.stdin, file="standard input", on_wrong=wrong)
+        lines = parse_dated(standard_input(), file="standard input", on_wrong=wrong)
         for line_id, story_id in replay_stories(stream, lines):
             print_json({"id": line_id, "story_id": story_id})
         _say_updates(stream)
@@ -150,12 +156,9 @@ def trends(
     week: Annotated[
         str | None, typer.Option("--week", help="Week such as 2025-W14, or latest.", show_default="latest")
     ] = None,
-    min_sources: Annotated[
-        int | None,
-        typer.Option(min=1, help="With --stdin: sources that must report; 1 for an archive of one."),
-    ] = None,
+    min_sources: MinSources = None,
     floor: Annotated[float | None, typer.Option(min=0, help="With --stdin: recent reports needed.")] = None,
-    top: Annotated[int | None, typer.Option(min=0, help="With --stdin: new words told a week.")] = None,
+    top: Top = None,
     model: Annotated[
         str | None, typer.Option(help="What an earlier model version judged.", show_default="current")
     ] = None,
@@ -179,7 +182,7 @@ def trends(
             examples=service.config.examples(),
         )
         stream, wrong = _stream(service), Wrong()
-        lines = parse_dated(sys.stdin, file="standard input", on_wrong=wrong)
+        lines = parse_dated(standard_input(), file="standard input", on_wrong=wrong)
         for trend in replay_trends(stream, lines, rules=rules):
             print_json(_detection(stream, trend))
         _say_updates(stream)
@@ -204,7 +207,7 @@ def _tag_lines(tagger: Tagger, taxonomy: Taxonomy) -> None:
     from trendwatch.pipeline.replay import batches
 
     wrong = Wrong()
-    for batch in batches(read_items(wrong), size=_CHUNK):
+    for batch in batches(read_items(standard_input(), wrong), size=_CHUNK):
         _print_tags(tagger, batch, taxonomy=taxonomy)
     wrong.end()
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
 from typing import NamedTuple
 
 import typer
 
 from trendwatch.errors import InputError
+from trendwatch.jsonlines import WrongLine, json_value, line_text, whole
 
 #: So many wrong lines are another kind of file.
 MOST_WRONG = 100
@@ -53,45 +55,54 @@ class Wrong:
             raise typer.Exit(1)
 
 
-def read_items(wrong: Wrong) -> Iterator[ItemLine]:
-    """Yield id, title, summary and language of each line of standard input, as plain text.
+def standard_input() -> Iterable[bytes]:
+    """Return the lines of standard input as they come, whatever the locale takes them for."""
+    return sys.stdin.buffer
+
+
+def file_lines(path: Path) -> list[bytes]:
+    """Return the lines of a file, unpacked where it is packed.
 
     Raises:
-        InputError: too many lines are something else.
+        InputError: it cannot be read.
     """
-    from trendwatch.pipeline.replay import MARK
+    import gzip
+    import zlib
 
-    for number, read in enumerate(sys.stdin, start=1):
-        line = read.removeprefix(MARK)
-        if not line.strip():
-            continue
+    try:
+        raw = path.read_bytes()
+        return (gzip.decompress(raw) if path.suffix == ".gz" else raw).splitlines()
+    except (OSError, EOFError, zlib.error) as error:
+        raise InputError(f"cannot be read: {error}", file=str(path)) from error
+
+
+def read_items(lines: Iterable[bytes], wrong: Callable[[InputError], None]) -> Iterator[ItemLine]:
+    """Yield id, title, summary and language of each line, as plain text; tell of those that are wrong.
+
+    Raises:
+        InputError: as ``wrong`` does.
+    """
+    for number, line in enumerate(lines, start=1):
         try:
-            yield _item(line)
-        except (ValueError, TypeError, RecursionError) as error:
-            wrong(InputError(_what_is_wrong(error), file="standard input", line=number))
+            if text := line_text(line):
+                yield _item(json_value(text))
+        except WrongLine as error:
+            said = f"{error}; a line has id and title, summary if there is one"
+            wrong(InputError(said, file="standard input", line=number))
 
 
-def _item(line: str) -> ItemLine:
+def _item(row: object) -> ItemLine:
     """Return a line as it is read.
 
     Raises:
-        ValueError: it is no JSON.
-        TypeError: it is no object, or lacks a field.
+        WrongLine: it is no object, lacks a field, or its id could not be said again.
     """
-    import json
-
     from trendwatch.news.fields import read_language
     from trendwatch.text import plain
 
-    row = json.loads(line)
     if not isinstance(row, dict):
-        raise TypeError("it is no JSON object")
+        raise WrongLine("it is no JSON object; give one object a line")
     if missing := [name for name in ("id", "title") if row.get(name) is None]:
-        raise TypeError(f"{' and '.join(map(repr, missing))} missing")
+        raise WrongLine(f"{' and '.join(map(repr, missing))} missing")
     texts = plain(str(row["title"])), plain(str(row.get("summary") or ""))
-    return ItemLine(str(row["id"]), *texts, read_language(str(row.get("language") or "")))
-
-
-def _what_is_wrong(error: Exception) -> str:
-    said = str(error) if isinstance(error, TypeError) else f"not JSON ({error})"
-    return f"{said}; give one object a line with id and title, summary if there is one"
+    return ItemLine(whole(str(row["id"]), field="id"), *texts, read_language(str(row.get("language") or "")))

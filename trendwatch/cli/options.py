@@ -28,6 +28,9 @@ def _show_version(asked: bool) -> None:
         raise typer.Exit
 
 
+#: A row number: what SQLite and PostgreSQL can compare.
+LARGEST = 2**63 - 1
+
 ConfigDirectory: TypeAlias = Annotated[
     Path | None, typer.Option("--config", help="Configuration directory.", show_default="./config or shipped")
 ]
@@ -38,7 +41,7 @@ Version: TypeAlias = Annotated[
     bool, typer.Option("--version", help="Print the version.", callback=_show_version, is_eager=True)
 ]
 GoOn: TypeAlias = Annotated[
-    int | None, typer.Option("--cursor", min=0, help="Go on from there, as the last line says.")
+    int | None, typer.Option("--cursor", min=0, max=LARGEST, help="Go on from there, as the last line says.")
 ]
 AsJson: TypeAlias = Annotated[bool, typer.Option("--json", help="Print JSON instead of words.")]
 
@@ -114,16 +117,20 @@ def plain_value(value: Any) -> Any:
 
 
 def print_json(value: object) -> None:
-    """Print one JSON value on one line."""
-    typer.echo(json.dumps(plain_value(value), ensure_ascii=False))
+    """Print one JSON value on one line; letters that the terminal lacks as JSON can say them."""
+    encoding = (sys.stdout.encoding or "").lower()
+    typer.echo(json.dumps(plain_value(value), ensure_ascii=not encoding.startswith("utf")))
 
 
 def print_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
-    """Print rows for people, as wide as their window; into a pipe nothing is left out."""
+    """Print rows for people, as wide as their window, or that there are none; a pipe gets everything."""
     import shutil
 
     from trendwatch.cli.tables import table_lines
 
+    if not rows:
+        typer.echo(f"{title}: there are none")
+        return
     width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
     (heading, *lines), left_out = table_lines(columns, rows, width=width)
     typer.secho(title, bold=True)

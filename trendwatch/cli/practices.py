@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from trendwatch.cli.filters import MEMORY, Stdin
-from trendwatch.cli.lines import Wrong, read_items
+from trendwatch.cli.lines import Wrong, read_items, standard_input
 from trendwatch.cli.options import AsJson, given, plain_value, print_json, print_table
 from trendwatch.errors import InputError
 
@@ -107,7 +107,7 @@ def match(
         with given(context).service(store_url=MEMORY) as service:
             matcher = Matcher(service.config.practices)
         wrong = Wrong()
-        for line in read_items(wrong):
+        for line in read_items(standard_input(), wrong):
             print_json({"id": line.id, "practices": _found(matcher.match(line.title, line.summary))})
         wrong.end()
         return

@@ -82,12 +82,12 @@ def import_(
         wrong = Wrong()
         for file in files:
             try:
-                with file.open(encoding="utf-8") as lines:
+                with file.open("rb") as lines:
                     dated = parse_dated(
                         lines, file=str(file), ordered=False, now=service.clock(), on_wrong=wrong
                     )
                     report = import_archive(service.store, dated, clock=service.clock, lease=service.lease)
-            except (OSError, UnicodeDecodeError) as error:
+            except OSError as error:
                 raise InputError(f"cannot be read: {error}", file=str(file)) from error
             if as_json:
                 print_json({"file": str(file), **plain_report(report)})

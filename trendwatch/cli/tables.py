@@ -1,13 +1,15 @@
 """Tables for people: as wide as the window and no wider, and keys that can be copied.
 
-A cell is never broken over lines: a key in two pieces can neither be read nor pasted. Where a table is too
-wide, texts are shortened first, then columns left out: empty ones, then figures from the right, then texts.
-The table names them. Nothing is cut where nobody looks at it: into a pipe or a file everything goes.
+A cell is never broken over lines: a key in two pieces can neither be read nor pasted. Numbers, intervals and
+times are never cut: "3.1 (1.6 to…" or half a time is a wrong number, so such a column is whole or left out.
+Where a table is too wide, texts are shortened first, then columns left out: empty ones, then figures from the
+right, then texts. The table names them. Nothing is cut where nobody looks at it: into a pipe or a file
+everything goes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 #: Between two columns.
 GAP = 2
@@ -30,7 +32,8 @@ def table_lines(
     widths = [max(map(_wide, [name, *(row[at] for row in cells)])) for at, name in enumerate(columns)]
     if width is not None:
         told = [at for at in places if at == 0 or any(row[at] for row in cells)]
-        places, widths = _fitted(widths, told, [at for at in told[1:] if _is_text(cells, at)], width=width)
+        texts = {at: _least(cells, at) for at in told[1:] if _is_text(cells, at)}
+        places, widths = _fitted(widths, told, texts, width=width)
     lines = [[columns[at] for at in places], *([row[at] for at in places] for row in cells)]
     said = [
         (" " * GAP).join(_padded(cell, widths[at]) for cell, at in zip(line, places, strict=True)).rstrip()
@@ -42,16 +45,23 @@ def table_lines(
 
 
 def _fitted(
-    widths: list[int], told: list[int], texts: list[int], *, width: int
+    widths: list[int], told: list[int], texts: Mapping[int, int], *, width: int
 ) -> tuple[list[int], list[int]]:
-    """Return the columns that have room and their widths: texts give way first, then what stands last."""
+    """Return the columns that have room and their widths: texts give way first, then what stands last.
+
+    Args:
+        widths: of every column, whole
+        told: columns that hold something
+        texts: how short a column of words may become
+        width: of the window
+    """
     kept = list(range(len(widths)))
     if _whole(widths, kept) > width:
         kept = list(told)
     while len(kept) > 1:
         short = list(widths)
         over = _whole(short, kept) - width
-        while over > 0 and (long := [at for at in texts if at in kept and short[at] > SHORTEST]):
+        while over > 0 and (long := [at for at in texts if at in kept and short[at] > texts[at]]):
             longest = max(long, key=lambda at: short[at])
             short[longest] -= 1
             over -= 1
@@ -68,8 +78,21 @@ def _whole(widths: Sequence[int], kept: Sequence[int]) -> int:
 
 
 def _is_text(cells: Sequence[Sequence[str]], place: int) -> bool:
-    """Return whether a column may be shortened: words, or what is longer than any key."""
-    return any(len(row[place]) > SHORTEST and (" " in row[place] or "/" in row[place]) for row in cells)
+    """Return whether a column may be shortened: words it is, no figures; half an address leads nowhere."""
+    return any(
+        len(row[place]) > SHORTEST and " " in row[place] and not _is_figure(row[place]) for row in cells
+    )
+
+
+def _least(cells: Sequence[Sequence[str]], place: int) -> int:
+    """Return how short a text may become: the figures that stand among its words stay whole."""
+    return max([SHORTEST, *(_wide(row[place]) for row in cells if _is_figure(row[place]))])
+
+
+def _is_figure(cell: str) -> bool:
+    """Return whether a cell is a number, an interval or a time, such as "3.1 (1.6 to 5.2)"."""
+    digits, letters = sum(map(str.isdigit, cell)), sum(map(str.isalpha, cell))
+    return digits >= letters and cell.lstrip("+-−±~<>≥≤(")[:1].isdigit()
 
 
 def _padded(cell: str, width: int) -> str:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
+from shlex import quote
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from trendwatch.cli.options import AsJson, given, plain_value, print_json, print_table
+from trendwatch.errors import InputError
 
 if TYPE_CHECKING:
+    from trendwatch.types.places import TrendPlace
     from trendwatch.types.trends import TermVerdict
 
 
@@ -26,15 +30,18 @@ def register(app: typer.Typer) -> None:
 def list_terms(
     context: typer.Context,
     limit: Annotated[int, typer.Option(min=1, max=1000, help="How many to list.")] = 30,
+    cursor: Annotated[str, typer.Option(help="Go on from there, as the last line says.")] = "",
     as_json: AsJson = False,
 ) -> None:
     """List the new words that were told last, the technology they are nearest to, and what was decided."""
     from trendwatch.pipeline.vocabulary import waiting
     from trendwatch.trends.ngrams import fold
 
+    after = _place(cursor) if cursor else None
     with given(context).service() as service:
         model = service.store.models.current()
-        found = service.store.terms.latest(model.version, limit=limit) if model else []
+        told = service.store.terms.latest(model.version, limit=limit, after=after) if model else ([], None)
+        found, goes_on = told
         verdicts = service.store.terms.verdicts()
         decided = {one.term: one for one in verdicts}
         unlearnt = waiting(service.store, verdicts)
@@ -47,7 +54,19 @@ def list_terms(
         for one in found
     ]
     columns = ("word", "told", "stories", "publishers", "nearest to", "decided")
-    print_table(f"{len(found)} new words", columns, rows)
+    print_table("New words", columns, rows)
+    if goes_on:
+        typer.echo(f"more: trendwatch terms list --cursor {quote(str(goes_on))}")
+
+
+def _place(cursor: str) -> TrendPlace:
+    from trendwatch.types.places import TREND_PLACE, trend_place
+
+    if not re.fullmatch(TREND_PLACE, cursor):
+        raise InputError(
+            f"{cursor[:50]!r} is no place in the list; the last line of a list says where it goes on"
+        )
+    return trend_place(cursor)
 
 
 def accept(

@@ -19,7 +19,7 @@ def why(
     business: Annotated[str, typer.Option("--business", "-b", help="Business key.")],
     week: Annotated[str, typer.Option("--week", "-w", help="Week such as 2025-W10, or latest.")] = "latest",
     story: Annotated[str, typer.Option("--story", "-s", help="Only this story, with its points.")] = "",
-    limit: Annotated[int, typer.Option(help="Stories listed.", min=1)] = 30,
+    limit: Annotated[int, typer.Option(help="Stories listed.", min=1, max=1000)] = 30,
     as_json: AsJson = False,
 ) -> None:
     """Say why stories are in a digest, or the first gate that kept them out."""

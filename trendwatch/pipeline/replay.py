@@ -5,13 +5,13 @@ A week is judged when the stream has passed its end, by what was read until then
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Protocol, TypeVar
 
 from trendwatch.errors import InputError
+from trendwatch.jsonlines import WrongLine, json_value, line_text, refuse, whole
 from trendwatch.pipeline.analyse import Rules
 from trendwatch.text import clean, plain
 from trendwatch.types.trends import Trend
@@ -25,8 +25,6 @@ _DISORDER = timedelta(days=1)
 _EARLIEST, _LATEST = datetime(1970, 1, 5, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 #: Who speaks in lines that do not say so.
 WITHOUT_SOURCE = "stdin"
-#: Windows editors put it before the first line.
-MARK = "\ufeff"
 
 Row = TypeVar("Row")
 
@@ -44,17 +42,8 @@ class Dated:
     url: str
 
 
-def refuse(error: InputError) -> None:
-    """End at the first line that is wrong.
-
-    Raises:
-        InputError: always.
-    """
-    raise error
-
-
 def parse_dated(
-    lines: Iterable[str],
+    lines: Iterable[bytes | str],
     *,
     file: str = "",
     ordered: bool = True,
@@ -64,25 +53,24 @@ def parse_dated(
     """Yield the lines of a dated stream.
 
     Args:
-        lines: JSON lines
+        lines: JSON lines, best as bytes: one that is no UTF-8 then spoils no other
         file: where they come from, for what is wrong with them
         ordered: refuse a line that is dated before the one above it
         now: refuse a line that is dated after it, None for none
-        on_wrong: is told of each line that is no JSON object, lacks a field, or whose date is refused; where
-            it returns, that line is left out
+        on_wrong: is told of each line that is no UTF-8 or JSON object, lacks a field, or whose id or date is
+            refused; where it returns, that line is left out
 
     Raises:
         InputError: as ``on_wrong`` does.
     """
     latest: datetime | None = None
     for number, read in enumerate(lines, start=1):
-        line = read.removeprefix(MARK)
-        if not line.strip():
-            continue
         try:
-            dated = _dated(json.loads(line))
+            if not (line := line_text(read)):
+                continue
+            dated = _dated(json_value(line))
             _check_date(dated, latest=latest if ordered else None, now=now)
-        except (ValueError, TypeError, KeyError, OverflowError, RecursionError) as error:
+        except (ValueError, KeyError, OverflowError) as error:
             on_wrong(InputError(_what_is_wrong(error), file=file, line=number))
             continue
         latest = dated.date if latest is None else max(latest, dated.date)
@@ -166,15 +154,17 @@ def _dated(value: object) -> Dated:
         KeyError: it has no id, title or date.
     """
     if not isinstance(value, dict):
-        raise _Refused("it is no JSON object; give one object a line with id, title and date")
+        raise WrongLine("it is no JSON object; give one object a line with id, title and date")
     if value["date"] is None:
-        raise _Refused("the date is null; a line needs one such as 2025-03-03")
+        raise WrongLine("the date is null; a line needs one such as 2025-03-03")
     date = datetime.fromisoformat(str(value["date"]))
     date = date.replace(tzinfo=UTC) if date.tzinfo is None else date.astimezone(UTC)
     if not _EARLIEST <= date < _LATEST:
-        raise _Refused(f"{date.date()} is not from {_EARLIEST.date()} on and before {_LATEST.date()}")
+        raise WrongLine(f"{date.date()} is not from {_EARLIEST.date()} on and before {_LATEST.date()}")
+    if value["id"] is None or not (name := clean(whole(str(value["id"]), field="id"))):
+        raise WrongLine("the id is empty; a line needs one of its own")
     return Dated(
-        id=clean(str(value["id"])),
+        id=name,
         title=plain(str(value["title"])),
         summary=plain(str(value.get("summary") or "")),
         date=date,
@@ -190,20 +180,16 @@ def _check_date(dated: Dated, *, latest: datetime | None, now: datetime | None) 
         ValueError: it is one.
     """
     if now is not None and dated.date > now:
-        raise _Refused(f"{dated.id!r} is dated {dated.date.isoformat()}, which is in the future")
+        raise WrongLine(f"{dated.id!r} is dated {dated.date.isoformat()}, which is in the future")
     if latest is not None and dated.date < latest - _DISORDER:
-        raise _Refused(f"dated {dated.date.isoformat()}, before {latest.isoformat()}: sort the lines by date")
-
-
-class _Refused(ValueError):
-    """Says itself what is wrong with a line."""
+        raise WrongLine(
+            f"dated {dated.date.isoformat()}, before {latest.isoformat()}: sort the lines by date"
+        )
 
 
 def _what_is_wrong(error: Exception) -> str:
-    if isinstance(error, _Refused):
+    if isinstance(error, WrongLine):
         return str(error)
     if isinstance(error, KeyError):
         return f"the field {error} is missing; a line needs id, title and date"
-    if isinstance(error, json.JSONDecodeError):
-        return f"not JSON ({error.msg}); give one object a line"
     return f"cannot be read ({error}); a date looks like 2025-03-03 or 2025-03-03T08:00:00Z"

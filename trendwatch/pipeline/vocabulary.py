@@ -139,9 +139,23 @@ def reach_words(reach: Reach, names: Mapping[str, str]) -> str:
         f"of the latest {reach.items} items {reach.saying} say it; {reach.before} have the label now, "
         f"{reach.after} would with it: {reach.after - reach.before} more items, {reach.stories} past stories"
     )
+    return "; ".join([first, *_elsewhere(reach, names)])
+
+
+def _elsewhere(reach: Reach, names: Mapping[str, str]) -> list[str]:
     how = {"strong": "too", "weak": "as a weak term", "anti": "as a term against"}
-    others = [f"{names.get(key, key)} has it {how[name]}" for key, name in reach.others]
-    return "; ".join([first, *others])
+    return [f"{names.get(key, key)} has it {how[name]}" for key, name in reach.others]
+
+
+def learnt_words(reach: Reach, names: Mapping[str, str]) -> str:
+    """Return what a word is to a label that has learnt it, in words: of now, not of what would be.
+
+    Args:
+        reach: of a word that the current model knows
+        names: of labels, by full key
+    """
+    said = f"of the latest {reach.items} items {reach.saying} say it; {reach.before} have the label"
+    return "; ".join([said, *_elsewhere(reach, names)])
 
 
 def waiting(store: Store, verdicts: Iterable[TermVerdict]) -> set[str]:

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
 from sqlalchemy import Connection, Engine, exists, literal, or_, select, tuple_
 
@@ -17,6 +17,7 @@ from trendwatch.store.mend_tables import StoryAliasRow
 from trendwatch.store.models import model_seq
 from trendwatch.store.statements import table
 from trendwatch.store.tables import FeedRow, ItemRow, StoryRow, TagRow
+from trendwatch.types.places import Place
 from trendwatch.types.stories import Story
 
 _STORY = table(StoryRow)
@@ -41,14 +42,6 @@ class StoryFilter:
     since: datetime | None = None
     until: datetime | None = None
     min_owners: int = 1
-
-
-class Place(NamedTuple):
-    """Where a story stands in a list: by the values it is sorted by."""
-
-    owners: int
-    last_seen_at: datetime
-    seq: int
 
 
 class Stories:
@@ -86,8 +79,8 @@ class Stories:
 
         With them the place after which the list goes on, None at its end: what comes in meanwhile moves none.
         """
-        beyond = [_beyond(after, sort)] if after else []
-        found = self._rows(*_matching(version, filter_), *beyond, sort=sort, limit=limit + 1)
+        below = [beyond(after, sort)] if after else []
+        found = self._rows(*_matching(version, filter_), *below, sort=sort, limit=limit + 1)
         shown = found[:limit]
         last = Place(shown[-1][1].owners, shown[-1][1].last_seen_at, shown[-1][0]) if shown else None
         return [story for _, story in shown], last if len(found) > limit else None
@@ -97,7 +90,7 @@ class Stories:
 
     def _rows(self, *conditions: Any, sort: Sort = "latest", limit: int) -> list[tuple[int, Story]]:
         """Return stories with their numbers."""
-        order = [column.desc() for column in _order(sort)]
+        order = [column.desc() for column in story_order(sort)]
         query = select(_STORY.c.seq, *(_STORY.c[name] for name in _NAMES)).where(*conditions).order_by(*order)
         with reading(self._engine) as connection:
             rows = connection.execute(query.limit(limit)).mappings().all()
@@ -106,14 +99,15 @@ class Stories:
         return [(row["seq"], story) for row, story in zip(rows, stories, strict=True)]
 
 
-def _order(sort: Sort) -> list[Any]:
+def story_order(sort: Sort) -> list[Any]:
+    """Return what stories are sorted by, downwards."""
     widest = [_STORY.c.owners] if sort == "owners" else []
     return [*widest, _STORY.c.last_seen_at, _STORY.c.seq]
 
 
-def _beyond(place: Place, sort: Sort) -> Any:
+def beyond(place: Place, sort: Sort) -> Any:
     """Return the condition that a story stands below a place."""
-    columns = _order(sort)
+    columns = story_order(sort)
     return tuple_(*columns) < tuple_(
         *(literal(value, column.type) for column, value in zip(columns, place[-len(columns) :], strict=True))
     )

@@ -17,6 +17,7 @@ from trendwatch.store.mend_tables import TermVerdictRow
 from trendwatch.store.models import model_seq
 from trendwatch.store.statements import insert, table
 from trendwatch.store.tables import FeedRow, ItemRow, StoryRow, TagRow, TrendRow
+from trendwatch.types.places import TrendPlace, trend_order, trends_after
 from trendwatch.types.tags import Facet
 from trendwatch.types.trends import TermVerdict, Trend, TrendKind
 from trendwatch.types.work import Overlay
@@ -98,21 +99,25 @@ class Terms:
                 found.setdefault(week, []).extend(trend.group or (trend.key,))
         return found
 
-    def latest(self, version: str, *, limit: int) -> list[Trend]:
-        """Return the terms told last, one line a term, the latest and then the clearest first."""
-        query = (
-            select(_TREND.c.value)
-            .where(_TREND.c.model_seq == model_seq(version), _TREND.c.kind == str(TrendKind.TERM))
-            .order_by(_TREND.c.week.desc(), _TREND.c.strength.desc(), _TREND.c.key)
+    def latest(
+        self, version: str, *, limit: int, after: TrendPlace | None = None
+    ) -> tuple[list[Trend], TrendPlace | None]:
+        """Return the terms told last, one line a term, the latest and then the clearest first.
+
+        With them the place after which the list goes on, None at its end. A term that is told again between
+        two pages stays where the first page would have it.
+        """
+        query = select(_TREND.c.value).where(
+            _TREND.c.model_seq == model_seq(version), _TREND.c.kind == str(TrendKind.TERM)
         )
-        found: dict[str, Trend] = {}
+        if after:
+            query = query.where(_TREND.c.week <= after.upto)
         with reading(self._engine) as connection:
-            for value in connection.execute(query).scalars():
-                trend = thaw(Trend, json.dumps(value))
-                found.setdefault(trend.key, trend)
-                if len(found) == limit:
-                    break
-        return list(found.values())
+            told = [thaw(Trend, json.dumps(value)) for value in connection.execute(query).scalars()]
+        last: dict[str, Trend] = {}
+        for trend in sorted(told, key=trend_order):
+            last.setdefault(trend.key, trend)
+        return trends_after(list(last.values()), after, limit=limit)
 
     def verdicts(self) -> list[TermVerdict]:
         """Return what people decided, the latest first."""

@@ -16,10 +16,12 @@ from trendwatch.store.frozen import freeze, thaw
 from trendwatch.store.leases import Leases
 from trendwatch.store.models import model_seq
 from trendwatch.store.statements import insert, table
+from trendwatch.store.stories import beyond, story_order
 from trendwatch.store.tables import AnalysisRow, FeedRow, ItemRow, PendingRow, StoryRow, TagRow, TrendRow
 from trendwatch.store.termuses import says
 from trendwatch.store.trend_tables import SpikeRow
 from trendwatch.trends.series import is_term
+from trendwatch.types.places import Place, trend_order
 from trendwatch.types.trends import Chance, Spike, Trend
 from trendwatch.types.weeks import parse_week
 from trendwatch.types.work import Claim
@@ -129,20 +131,26 @@ class Trends:
         since: datetime,
         until: datetime,
         limit: int,
-        skip: int = 0,
+        after: Place | None = None,
         feed: str = "",
-    ) -> list[str]:
-        """Return ids of the stories with an item (of one feed) that carries a key, the widest first."""
+    ) -> tuple[list[str], Place | None]:
+        """Return ids of the stories with an item (of one feed) that carries a key, the widest first.
+
+        With them the place after which the list goes on, None at its end.
+        """
         of_feed = [_ITEM.c.feed_seq == select(_FEED.c.seq).where(_FEED.c.key == feed).scalar_subquery()]
         query = (
-            select(_STORY.c.id)
+            select(_STORY.c.id, _STORY.c.owners, _STORY.c.last_seen_at, _STORY.c.seq)
             .join(_ITEM, _ITEM.c.story_seq == _STORY.c.seq)
             .where(*_carry(version, key, counts_label, since=since, until=until), *(of_feed if feed else []))
+            .where(*([beyond(after, "owners")] if after else []))
             .group_by(_STORY.c.seq, _STORY.c.id, _STORY.c.owners, _STORY.c.last_seen_at)
-            .order_by(_STORY.c.owners.desc(), _STORY.c.last_seen_at.desc(), _STORY.c.seq)
+            .order_by(*(column.desc() for column in story_order("owners")))
         )
         with reading(self._engine) as connection:
-            return list(connection.execute(query.limit(limit).offset(skip)).scalars())
+            rows = connection.execute(query.limit(limit + 1)).all()
+        last = Place(*rows[limit - 1][1:]) if len(rows) > limit else None
+        return [row.id for row in rows[:limit]], last
 
     def spikes(self, version: str, week: int) -> list[Spike]:
         """Return what one week was full of, the fullest first."""
@@ -171,7 +179,7 @@ class Trends:
         found = self._select(
             _TREND.c.model_seq == model_seq(version), _TREND.c.week.between(first_week, last_week)
         )
-        return sorted(found, key=lambda trend: parse_week(trend.week), reverse=True)
+        return sorted(found, key=trend_order)
 
     def of_key(self, version: str, key: str) -> list[Trend]:
         """Return the weeks in which a key was a trend, the latest first."""

@@ -13,12 +13,15 @@ together. Known failure: the bootstrap is too narrow for labels with fewer than 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from trendwatch.errors import InputError
+from trendwatch.jsonlines import refuse
 from trendwatch.statistics import f1, shares
 from trendwatch.tagging.examples import json_object, string, strings
 from trendwatch.tagging.quality import ENOUGH, calibration_error, reliability
@@ -101,31 +104,48 @@ class Evaluation:
     ece: float
 
 
-def parse_gold(lines: Iterable[str], *, file: str) -> list[Gold]:
+def parse_gold(
+    lines: Iterable[bytes | str], *, file: str, on_wrong: Callable[[InputError], None] = refuse
+) -> list[Gold]:
     """Return gold from lines with ``areas``, ``areas_maybe``, ``sectors`` ...; only named facets are scored.
 
+    Args:
+        lines: JSON lines
+        file: where they come from, for what is wrong with them
+        on_wrong: is told of each line that is no such object; where it returns, that line is left out
+
     Raises:
-        InputError: a line is no such object.
+        InputError: as ``on_wrong`` does.
     """
     found = []
     for number, line in enumerate(lines, start=1):
         if not line.strip():
             continue
-        row = json_object(line, file=file, number=number)
-        labels: set[str] = set()
-        maybe: set[str] = set()
-        for facet, plural in _PLURALS.items():
-            labels |= {f"{facet}:{key}" for key in strings(row, plural, file=file, number=number)}
-            maybe |= {f"{facet}:{key}" for key in strings(row, f"{plural}_maybe", file=file, number=number)}
-        gold = Gold(
-            title=string(row, "title", file=file, number=number),
-            summary=string(row, "summary", file=file, number=number),
-            labels=frozenset(labels),
-            maybe=frozenset(maybe - labels),
-            facets=frozenset(facet for facet, plural in _PLURALS.items() if plural in row),
-        )
-        found.append(gold)
+        try:
+            found.append(_gold(json_object(line, file=file, number=number), file=file, number=number))
+        except InputError as error:
+            on_wrong(error)
     return found
+
+
+def _gold(row: Mapping[str, Any], *, file: str, number: int) -> Gold:
+    """Return the gold of a row.
+
+    Raises:
+        InputError: a field holds something else than it should.
+    """
+    labels: set[str] = set()
+    maybe: set[str] = set()
+    for facet, plural in _PLURALS.items():
+        labels |= {f"{facet}:{key}" for key in strings(row, plural, file=file, number=number)}
+        maybe |= {f"{facet}:{key}" for key in strings(row, f"{plural}_maybe", file=file, number=number)}
+    return Gold(
+        title=string(row, "title", file=file, number=number),
+        summary=string(row, "summary", file=file, number=number),
+        labels=frozenset(labels),
+        maybe=frozenset(maybe - labels),
+        facets=frozenset(facet for facet, plural in _PLURALS.items() if plural in row),
+    )
 
 
 def evaluate(tags: Sequence[Sequence[Tag]], gold: Sequence[Gold]) -> Evaluation:

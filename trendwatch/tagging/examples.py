@@ -7,12 +7,12 @@ A facet that is left out counts as "none of its labels": an example answers in e
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from typing import Any
 
 from trendwatch.errors import InputError
+from trendwatch.jsonlines import WrongLine, json_value, line_text, whole
 from trendwatch.types.tags import Example, Facet, Taxonomy
 
 _FIELDS = frozenset({"title", "summary", *(facet.value for facet in Facet)})
@@ -31,16 +31,16 @@ def parse_examples(lines: Iterable[str], taxonomy: Taxonomy, *, file: str) -> li
     ]
 
 
-def json_object(line: str, *, file: str, number: int) -> dict[str, Any]:
+def json_object(line: bytes | str, *, file: str, number: int) -> dict[str, Any]:
     """Return the object on a line.
 
     Raises:
         InputError: it is not a JSON object.
     """
     try:
-        found = json.loads(line)
-    except (ValueError, RecursionError) as error:
-        raise InputError(f"not JSON: {error}", file=file, line=number) from error
+        found = json_value(line_text(line))
+    except WrongLine as error:
+        raise InputError(str(error), file=file, line=number) from error
     if not isinstance(found, dict):
         raise InputError(
             "write one JSON object a line, with title, summary and labels", file=file, line=number
@@ -57,7 +57,10 @@ def strings(row: Mapping[str, Any], field: str, *, file: str, number: int) -> li
     found = row.get(field, [])
     if not isinstance(found, list) or not all(isinstance(value, str) for value in found):
         raise InputError(f'{field} must be a list of label keys, such as ["drones"]', file=file, line=number)
-    return found
+    try:
+        return [whole(value, field=field) for value in found]
+    except WrongLine as error:
+        raise InputError(str(error), file=file, line=number) from error
 
 
 def string(row: Mapping[str, Any], field: str, *, file: str, number: int) -> str:

@@ -51,7 +51,11 @@ def everyday_words(examples: tuple[Example, ...]) -> frozenset[str]:
 def _said(text: str) -> dict[str, bool]:
     """Return the words of a text, folded, and whether each is written small somewhere."""
     as_written = {word.strip(_MARKS) for word in text.split()}
-    return {fold(word): word in as_written for word in words(text)}
+    small: dict[str, bool] = {}
+    for word in words(text):
+        known = fold(word)
+        small[known] = small.get(known, False) or word in as_written
+    return small
 
 
 _MARKS = ".,;:!?\"'()[]“”‘’"

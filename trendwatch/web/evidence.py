@@ -19,6 +19,7 @@ from trendwatch.store.items import Filter
 from trendwatch.trends.samestore import WARM_UP
 from trendwatch.trends.series import TOTAL, counted_key, is_term
 from trendwatch.types.news import Item
+from trendwatch.types.places import STORY_PLACE, Place, story_place
 from trendwatch.types.stories import Story
 from trendwatch.types.trends import Teller
 from trendwatch.types.weeks import parse_week, week_end, week_name, week_number, week_start
@@ -42,8 +43,8 @@ class Counted:
     first_week: int
     last_week: int
     stories: tuple[Story, ...]
-    #: there are more than are shown
-    more: bool
+    #: after which there are more than are shown, None where there are not
+    goes_on: Place | None
     #: each feed that told of it in these weeks or the year before, who told most first
     tellers: tuple[Teller, ...]
 
@@ -56,7 +57,7 @@ def counted_stories(
     weeks: int,
     feed: str = "",
     limit: int = MOST_STORIES,
-    skip: int = 0,
+    after: Place | None = None,
 ) -> Counted:
     """Return the stories of a label, pair or word in some weeks, the last of them named; of one feed or all.
 
@@ -69,15 +70,15 @@ def counted_stories(
         )
     first, version = week - weeks + 1, current_version(parts)
     since, until = week_start(first), week_end(week)
-    ids = (
+    ids, goes_on = (
         parts.store.trends.stories(
-            version, key, since=since, until=until, limit=limit + 1, skip=skip, feed=feed
+            version, key, since=since, until=until, limit=limit, after=after, feed=feed
         )
         if version
-        else []
+        else ([], None)
     )
-    shown = tuple(parts.store.stories.get(one) for one in ids[:limit])
-    return Counted(first, week, shown, len(ids) > limit, tuple(told_by(parts, key, week, weeks)))
+    shown = tuple(parts.store.stories.get(one) for one in ids)
+    return Counted(first, week, shown, goes_on, tuple(told_by(parts, key, week, weeks)))
 
 
 def is_counted(parts: Parts, key: str) -> bool:
@@ -113,11 +114,13 @@ def told_by(parts: Parts, key: str, week: int, weeks: int) -> list[Teller]:
 
 @router.get("/trends/stories/{week}/{key:path}")
 def stories(
+    *,
     week: str,
     key: str,
     parts: Given,
     weeks: Annotated[int, Query(ge=1, le=_MOST_WEEKS)] = 1,
     feed: Annotated[str, Query(max_length=100)] = "",
+    cursor: Annotated[str, Query(pattern=f"^{STORY_PLACE}?$")] = "",
 ) -> Response:
     """Show the stories that a number of a trend counts."""
     try:
@@ -127,7 +130,8 @@ def stories(
     if not weeks <= number <= week_number(parts.clock()):
         raise NotFound("week", week, hint="/trends shows the latest")
     key = counted_key(key) if "|" in key else key
-    found = counted_stories(parts, key, week=number, weeks=weeks, feed=feed)
+    after = story_place(cursor) if cursor else None
+    found = counted_stories(parts, key, week=number, weeks=weeks, feed=feed, after=after)
     values = {
         "key": key,
         "name": key_name(key, parts.config().taxonomy.names()),
@@ -135,7 +139,7 @@ def stories(
         "first": week_name(found.first_week),
         "last": week_name(found.last_week),
         "before": week_name(max(0, found.first_week - 1)),
-        "most": MOST_STORIES,
+        "cursor": cursor,
         "weeks": weeks,
         "feeds": feed_titles(parts),
         "warm_up": WARM_UP,

@@ -11,6 +11,7 @@ from trendwatch.errors import NotFound
 from trendwatch.pipeline.vocabulary import (
     accept_term,
     dismiss_term,
+    learnt_words,
     reach_of,
     reach_words,
     take_back,
@@ -32,9 +33,11 @@ def decided(term: str, parts: Given) -> Response:
         raise NotFound("decision on the word", term[:100], hint="/trends shows the new words")
     names = config.taxonomy.names()
     values: dict[str, object] = {"verdict": verdict, "label": names.get(verdict.label, verdict.label)}
+    waits = bool(waiting(parts.store, [verdict]))
     if verdict.label in names:
-        values["reach"] = reach_words(reach_of(parts.store, config, verdict.form, label=verdict.label), names)
-    return page("new_word.html", {"here": "trends", "waits": bool(waiting(parts.store, [verdict])), **values})
+        reach = reach_of(parts.store, config, verdict.form, label=verdict.label)
+        values["reach"] = (reach_words if waits else learnt_words)(reach, names)
+    return page("new_word.html", {"here": "trends", "waits": waits, **values})
 
 
 @router.post("/trends/words/{term}/to/{label}")

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from trendwatch.advice.trendwords import direction, sure_words
+from trendwatch.advice.trendwords import direction, sure_words, telling
 from trendwatch.errors import NotFound
 from trendwatch.pipeline.labels import stage_of
 from trendwatch.store.items import Filter
@@ -40,6 +40,8 @@ def key_page(key: str, parts: Given) -> Response:
     counted = is_counted(parts, key)
     if not judged and not counted:
         raise NotFound("trend", key[:100], hint="/trends lists those of the last week")
+    # as in lists and digests: what whole numbers do not show is no movement to a reader
+    judged = [trend for trend in judged if telling(trend)]
     last = last_whole_week(parts.clock())
     values = {
         "name": key_name(key, names),
@@ -111,7 +113,8 @@ def _recent(parts: Parts, version: str, key: str, *, last: int) -> Sequence[Tagg
         found = parts.store.items.search(Filter(labels=tuple(key.split("|"))), limit=3 * _RECENT).items
         told: dict[str, TaggedItem] = {}
         for tagged in found:
-            told.setdefault(tagged.item.title.casefold().strip(), tagged)
+            # without a title a report is like no other
+            told.setdefault(tagged.item.title.casefold().strip() or tagged.item.id, tagged)
         return list(told.values())[:_RECENT]
     since, until = week_start(last - _CHART_WEEKS + 1), week_end(last)
     shown = parts.store.trends.evidence(version, key, since=since, until=until, limit=_RECENT)
