@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -14,12 +15,14 @@ from sqlalchemy import update
 
 from tests.asking import Asker, documented_routes
 from tests.seeding import VERSION, doors
-from tests.seeds import NOW
+from tests.seeds import NOW, a_model
+from tests.tagging_world import TAXONOMY, examples
 from trendwatch.api import create_app
 from trendwatch.store import Store
 from trendwatch.store.engine import writing
 from trendwatch.store.statements import table
 from trendwatch.store.tables import ModelRow
+from trendwatch.tagging.train import train
 
 WRITES = {"post", "patch", "put", "delete"}
 
@@ -256,6 +259,30 @@ def test_c1_health_and_the_quality_page_say_that_the_model_is_damaged(tmp_path: 
     for said in (health["model_error"], ask.get("/tags/quality").text):
         assert "was refused: it has 7 bytes" in said
         assert "trendwatch train" in said
+
+
+def test_c1_health_and_the_quality_page_say_that_a_new_model_was_of_no_use(tmp_path: Path) -> None:
+    parts = doors(tmp_path)
+    good = replace(train(examples(), TAXONOMY, now=NOW), version="good")
+    parts.store.models.adopt(good, since=NOW)
+    parts.store.models.promote_if_caught_up()
+    with writing(parts.store._engine) as connection:
+        models = table(ModelRow)
+        connection.execute(update(models).values(state="old"))
+        connection.execute(update(models).where(models.c.version == "good").values(state="current"))
+    ask = Asker(parts)
+    assert "until the next training it tags with those it was taught" in ask.get("/tags/quality").text
+    assert ask.get("/api/v1/health").json()["model_error"] is None
+    about = {"refused": "model v9 was refused: flipped bits", "unusable": True}
+    parts.store.models.refuse(a_model("v9", manifest=about))
+    health = ask.get("/api/v1/health").json()
+    assert (health["status"], health["model_version"]) == ("degraded", "good")
+    page = ask.get("/tags/quality").text
+    for said in (health["model_error"], page):
+        assert "v9 was trained and cannot be used: model v9 was refused: flipped bits" in said
+        assert "good still tags, with the labels and terms of its own training" in said
+    assert "refused: could not be used" in page
+    assert 'value="v9"' not in page  # nobody goes back to it
 
 
 def test_w3_health_quotes_no_file_to_callers_without_a_key(tmp_path: Path) -> None:

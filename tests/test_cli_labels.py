@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from contextlib import closing
 
@@ -66,6 +67,25 @@ def test_c1_a_damaged_model_stops_no_verb_and_doctor_tells_of_it(filled: Command
     assert filled("train").code == 0
     assert filled("tag").code == 0  # the new one counts the last months first
     assert {one["check"]: one for one in filled("doctor", "--json").objects}["model"]["ok"]
+
+
+def test_c1_doctor_tells_of_a_new_model_that_is_of_no_use_and_what_tags(filled: CommandLine) -> None:
+    [[champion, _, _]] = filled("labels", "models", "--json").object["models"]
+    about = json.dumps({"refused": "model v9 was refused: its hash differs", "unusable": True})
+    with closing(sqlite3.connect(filled.folder / "trendwatch.db")) as database, database:
+        columns = ", ".join(row[1] for row in database.execute("PRAGMA table_info(model)") if row[1] != "seq")
+        values = columns.replace("version", "'v9'").replace("state", "'refused'").replace("manifest", "?")
+        database.execute(f"INSERT INTO model ({columns}) SELECT {values} FROM model", (about,))
+    taxonomy = filled.config / "taxonomy.toml"
+    taxonomy.write_text(taxonomy.read_text().replace('"rotor"', '"rotor", "vertiport"'))
+    said = {one["check"]: one for one in filled("doctor", "--json").objects}
+    assert not said["model"]["ok"]
+    told = said["model"]["detail"]
+    assert "v9 was trained and cannot be used: model v9 was refused: its hash differs" in told
+    assert f"{champion} still tags" in told
+    assert "other terms of area:drones" in told
+    assert "training" not in said  # nobody is told to adopt it all the same
+    assert "was refused" in filled("labels", "back", "v9").err
 
 
 def test_what_was_said_is_listed_and_taken_back(filled: CommandLine) -> None:

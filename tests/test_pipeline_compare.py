@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -65,6 +66,22 @@ def test_only_corrections_picked_at_random_count(model: Model) -> None:
         compare(model, model, taxonomy=TAXONOMY, examples=LESSON, corrections=[correction(Asked.RANDOM)] * 30)
         != plain
     )
+
+
+def test_of_earlier_models_only_those_that_are_needed_are_read(model: Model) -> None:
+    """Each is megabytes: none where the current model can be used, else up to the first that can."""
+    read: list[str] = []
+
+    def earlier() -> Iterator[Model]:
+        for name, blob in (("worse", b"x"), ("good", model.blob), ("older", model.blob)):
+            read.append(name)
+            yield replace(model, version=name, blob=blob)
+
+    known = {"taxonomy": TAXONOMY, "examples": LESSON, "corrections": [], "earlier": earlier}
+    compare(model, model, **known)  # type: ignore[arg-type]
+    assert read == []
+    compare(replace(model, blob=b"x"), model, **known)  # type: ignore[arg-type]
+    assert read == ["worse", "good"]
 
 
 def test_a_current_model_that_cannot_be_used_is_replaced(model: Model) -> None:

@@ -18,6 +18,7 @@ from trendwatch.pipeline.learn import (
     ENOUGH_CORRECTIONS,
     ENOUGH_ITEMS,
     LearnReport,
+    Teach,
     go_back,
     learn,
     lesson_of,
@@ -49,6 +50,7 @@ def run(
     clock: Clock | None = None,
     force: bool = False,
     code: str = "",
+    teach: Teach | None = None,
 ) -> LearnReport:
     return learn(
         store,
@@ -59,6 +61,7 @@ def run(
         clock=clock or Clock(),
         lease=LEASE,
         force=force,
+        teach=teach,
     )
 
 
@@ -136,8 +139,8 @@ def test_what_another_process_learnt_just_now_is_not_learnt_again(store: Store, 
             first, self._first = self._first, False
             return None if first else store.models.newest()
 
-        def live(self) -> object:
-            return store.models.live()
+        def versions(self) -> object:
+            return store.models.versions()
 
     late = Late()
     report = learn(

@@ -109,6 +109,16 @@ def test_c1_refused_models_never_take_the_last_good_one_away(store: Store) -> No
     assert kept == [*(f"refused{number}" for number in range(KEPT + 1, 1, -1)), "better", "good"]
 
 
+def test_earlier_models_are_read_one_at_a_time(store: Store) -> None:
+    for version in ("v1", "v2", "v3"):
+        store.models.adopt(a_model(version), since=NOW)
+        store.models.promote_if_caught_up()
+    earlier = store.models.earlier()
+    assert next(earlier).version == "v2"
+    assert next(earlier).version == "v1"
+    assert next(earlier, None) is None
+
+
 def test_c3_an_item_stored_while_a_model_is_adopted_waits_for_it(store: Store) -> None:
     """Whoever commits last sees the other: no item is overlooked by a version for ever."""
     store.feeds.sync([a_feed()])

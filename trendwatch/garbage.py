@@ -12,6 +12,6 @@ def collect_rarely() -> None:
     """Look through all objects a fiftieth as often as Python does by itself.
 
     The open stories are hundreds of thousands of objects that live for days. Looking through them took a
-    tenth of the time that placing reports takes, and found nothing: what the steps drop is freed by its count.
+    tenth of the time that placing reports takes, and found nothing: what steps drop is freed by its count.
     """
     gc.set_threshold(_YOUNG, _OLDER, _ALL)

@@ -100,15 +100,18 @@ def _examine(service: Service) -> Iterator[tuple[str, bool, str]]:
 def _examine_model(service: Service) -> Iterator[tuple[str, bool, str]]:
     """Yield the same of the model: which tags, whether a later one was refused, whether tags drift."""
     from trendwatch.pipeline.drift import under_way
-    from trendwatch.pipeline.taggers import complaint
+    from trendwatch.pipeline.taggers import UNUSABLE, complaint, misfit_words
     from trendwatch.tagging.drift import drift_words
 
     model = service.store.models.current()
     wrong = complaint(service.store, service.config.taxonomy)
-    said = wrong or (model.version if model else "none yet: trendwatch train makes one")
+    behind = misfit_words(service.store, service.config.taxonomy)
+    waits = f"; it tags with the labels and terms of its own training until the next ({behind})"
+    tags = model.version + waits * bool(behind) if model else "none yet: trendwatch train makes one"
+    said = wrong or tags
     yield "model", model is not None and not wrong, said
     newest = service.store.models.newest()
-    if newest is not None and (why := newest.manifest.get("refused")):
+    if newest and (why := newest.manifest.get("refused")) and not newest.manifest.get(UNUSABLE):
         yield "training", True, f"{newest.version} was not adopted: {why}; labels back adopts it all the same"
     episode = under_way(service.store)
     yield "tags", episode is None, drift_words(episode)

@@ -170,6 +170,11 @@ def train(
             typer.echo(f"{held_words(report)}; nothing was changed")
         elif report.refused:
             typer.echo(f"{report.refused} was not adopted: {report.why}")
+            if report.unusable:
+                typer.echo(
+                    "what tagged before still does; trendwatch doctor says with which labels and terms"
+                )
+                raise typer.Exit(1)
             typer.echo(f"to have it all the same: trendwatch labels back {report.refused}")
         elif report.version is None:
             typer.echo("nothing to learn: labels and examples are those the model was trained on")

@@ -13,10 +13,47 @@ from trendwatch.tagging.gate import HeldOut, Verdict, judge, text_id
 from trendwatch.tagging.model import Tagger
 from trendwatch.tagging.quality import Bin, calibration_error, reliability
 from trendwatch.tagging.rows import facet_numbers, known_rows
-from trendwatch.tagging.weights import unpack
+from trendwatch.tagging.taught import unlike
+from trendwatch.tagging.weights import rejected, unpack
 from trendwatch.types.tags import Asked, Correction, Example, Facet, Model, Taxonomy
 
 Text = Example | Correction
+
+#: Known texts a fresh model is tried on before anything else: numbers that overflow do so on any.
+_TRIED = 100
+
+
+def flaw(model: Model, taxonomy: Taxonomy, examples: Sequence[Example]) -> str:
+    """Return why a model that was just trained must tag nothing, "" where it may.
+
+    It must be readable, of the labels and terms it was asked to learn, and sums of its numbers be numbers.
+
+    Args:
+        model: fresh from training, or from the cache of such.
+        taxonomy: what it was to learn.
+        examples: texts to try it on.
+    """
+    try:
+        wrong = _flaw(model, taxonomy, examples)
+    except ModelRejected as error:
+        return str(error)
+    return str(rejected(model, wrong)) if wrong else ""
+
+
+def _flaw(model: Model, taxonomy: Taxonomy, examples: Sequence[Example]) -> str:
+    """Return the same, of a model that can be read.
+
+    Raises:
+        ModelRejected: it cannot.
+    """
+    tagger = Tagger.as_taught(model, taxonomy)
+    if missing := sorted(set(taxonomy.names()) - set(unpack(model).labels)):
+        return f"it was taught no {', '.join(missing)}"
+    if other := unlike(taxonomy.labels, tagger.labels):
+        return f"it was taught {other}"
+    with np.errstate(all="ignore"):
+        sure = tagger.confidences([(one.title, one.summary) for one in examples[:_TRIED]])
+    return "" if np.isfinite(sure).all() else "how sure it is of some texts is no number"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,17 +79,17 @@ def compare(
     """Judge a new model against the current one, on examples and on corrections of items picked at random.
 
     Where the current model cannot be used, against what stands in for it: the first of the earlier ones that
-    can, else the terms alone. One that cannot be used itself is refused.
+    can, else the terms alone.
+
+    Raises:
+        ModelRejected: the new one cannot be used (``flaw`` says so before).
     """
     random = [one for one in corrections if one.asked is Asked.RANDOM]
     known = known_rows(examples, random, taxonomy)
     texts: list[Text] = [*examples, *random]
     looked = known.weights > 0
     truth = known.targets & looked
-    try:
-        new = _of_model(challenger, texts, taxonomy=taxonomy, truth=truth, looked=looked)
-    except ModelRejected as error:
-        return Verdict(False, str(error))
+    new = _of_model(challenger, texts, taxonomy=taxonomy, truth=truth, looked=looked)
     old = _first_usable(_in_turn(champion, earlier), texts, taxonomy=taxonomy, truth=truth, looked=looked)
     return judge(
         old.given,

@@ -4,7 +4,10 @@ A model is due when there is none, when taxonomy, examples, code or libraries ar
 one was trained with, a day after the last one when 20 corrections are new, a week after the first when there
 are 1,000 items to learn from (and each time they have doubled), or when the operator asks. It only takes the
 place of the current one if it is not worse (``tagging.gate``), and counts the last months beside it first.
-One that is worse is kept under its name, refused.
+One that is worse is kept under its name, refused; where labels, terms or code were changed it is adopted all
+the same, as the old one cannot speak of them. One that cannot be used (``compare.flaw``) is refused whatever
+it was trained for: the current one goes on with the labels and terms it was taught, and a day later training
+is tried again.
 """
 
 from __future__ import annotations
@@ -18,9 +21,11 @@ import structlog
 
 from trendwatch.errors import ModelRejected
 from trendwatch.model_cache import ModelCache, code_hash
-from trendwatch.pipeline.compare import compare
+from trendwatch.pipeline.compare import compare, flaw
 from trendwatch.pipeline.holding import held
+from trendwatch.pipeline.taggers import UNUSABLE
 from trendwatch.store import Store
+from trendwatch.store.models import LIVE
 from trendwatch.tagging.gate import Verdict
 from trendwatch.types.tags import Correction, Example, Model, Taxonomy
 from trendwatch.types.work import Clock
@@ -37,6 +42,10 @@ ENOUGH_CORRECTIONS, NIGHT = 20, timedelta(days=1)
 ENOUGH_ITEMS, WEEK = 1_000, timedelta(days=7)
 
 
+#: How a model is made of examples and a taxonomy; ``tagging.train.train`` unless told.
+Teach = Callable[..., Model]
+
+
 @dataclass(slots=True)
 class LearnReport:
     """What a run of the step did."""
@@ -47,8 +56,10 @@ class LearnReport:
     held: bool = False
     #: until when unless it goes on, None where none does
     held_until: datetime | None = None
-    #: the version that was trained and found to be worse
+    #: the version that was trained and not adopted: worse, or of no use
     refused: str | None = None
+    #: it was refused because it cannot be used at all
+    unusable: bool = False
     #: how the two compare, for people; "" where there was nothing to compare with
     why: str = ""
 
@@ -62,6 +73,7 @@ class _Lesson:
     examples: Sequence[Example]
     corrections: Sequence[Correction]
     unlabelled: Sequence[tuple[str, str]]
+    teach: Teach | None
 
 
 def learn(
@@ -75,8 +87,9 @@ def learn(
     lease: timedelta,
     rejected: Collection[str] = (),
     force: bool = False,
+    teach: Teach | None = None,
 ) -> LearnReport:
-    """Train a model if one is due, and adopt it if it is not worse.
+    """Train a model if one is due, and adopt it if it can be used and is not worse.
 
     Args:
         store: keeps models, items and corrections.
@@ -88,6 +101,7 @@ def learn(
         lease: how long the work stays this process's without a sign of life.
         rejected: versions that cannot be used; the newest of them is replaced.
         force: train also when nothing changed, to learn from new items.
+        teach: makes the model; ``train`` where left out.
     """
     lesson = lesson_of(taxonomy, examples(), code=cache.code)
     if not force and not _due(store, lesson, rejected, now=clock()):
@@ -102,7 +116,7 @@ def learn(
         if not force and not _due(store, lesson, rejected, now=now):
             return LearnReport()  # another process has learnt it just now
         unlabelled = store.understanding.texts(now - UNLABELLED_WINDOW, now, limit=UNLABELLED)
-        taught = _Lesson(lesson, taxonomy, examples(), store.corrections.all(), unlabelled)
+        taught = _Lesson(lesson, taxonomy, examples(), store.corrections.all(), unlabelled, teach)
         return _learnt(store, taught, recount=recount, cache=cache, clock=clock, rejected=rejected)
 
 
@@ -117,6 +131,8 @@ def go_back(store: Store, version: str, taxonomy: Taxonomy, *, recount: timedelt
 
     known = store.models.get(version)
     Tagger.load(known, taxonomy)
+    if wrong := known.manifest.get(UNUSABLE) and known.manifest.get("refused"):
+        raise ModelRejected(str(wrong))
     now = clock()
     name = f"{now.astimezone(UTC):%Y%m%dT%H%M%SZ}-{version.rpartition('-')[2]}"
     newest = store.models.newest()
@@ -138,6 +154,7 @@ def trained(
     cache: ModelCache | None,
     clock: Clock,
     code: str = "",
+    teach: Teach | None = None,
 ) -> Model:
     """Return a model that knows which lesson it was taught, from the cache where that has it.
 
@@ -149,18 +166,21 @@ def trained(
         cache: models trained before from configuration alone, None where it is not to be asked.
         clock: training takes time.
         code: names the code that trains; this one where left out.
+        teach: makes the model; ``train`` where left out.
     """
     code = code or code_hash()
     lesson = lesson_of(taxonomy, examples, code=code)
     alone = not unlabelled and not corrections
     known = cache.find(lesson) if cache and alone else None
-    if known is not None and _usable(known, taxonomy):
-        return known
+    if known is not None:
+        if not (wrong := flaw(known, taxonomy, examples)):
+            return known
+        _log.warning("model_cache.rejected", version=known.version, error=wrong)
     from trendwatch.tagging.train import train
 
-    model = train(examples, taxonomy, corrections=corrections, unlabelled=unlabelled, now=clock())
+    model = (teach or train)(examples, taxonomy, corrections=corrections, unlabelled=unlabelled, now=clock())
     model = replace(model, manifest={**model.manifest, "lesson": lesson, "code": code})
-    if cache and alone:
+    if cache and alone and not flaw(model, taxonomy, examples):
         cache.keep(lesson, model)
     return model
 
@@ -188,21 +208,13 @@ def _learnt(
         # An old lesson again: the cached version has counts of its own here, which must not be added to.
         model = _trained(taught, cache=None, clock=clock, code=cache.code)
     current = store.models.current()
-    verdict = Verdict(True, "")
-    if current is not None:
-        verdict = compare(
-            current,
-            model,
-            taxonomy=taught.taxonomy,
-            examples=taught.examples,
-            corrections=taught.corrections,
-            earlier=store.models.earlier,
-        )
+    if wrong := flaw(model, taught.taxonomy, taught.examples):
+        _refuse(store, model, current, why=wrong, unusable=True, rejected=rejected)
+        _log.error("model.unusable", version=model.version, why=wrong, stays=current and current.version)
+        return LearnReport(refused=model.version, unusable=True, why=wrong)
+    verdict = _judged(store, taught, champion=current, challenger=model)
     if not verdict.adopt and current is not None and _same_ground(current, model):
-        about = {"refused": verdict.why}
-        if current.version in rejected:
-            about["instead_of"] = current.version  # or it would be trained again and again
-        store.models.refuse(replace(model, manifest={**model.manifest, **about}))
+        _refuse(store, model, current, why=verdict.why, rejected=rejected)
         _log.warning("model.refused", version=model.version, why=verdict.why)
         return LearnReport(refused=model.version, why=verdict.why)
     if not verdict.adopt:
@@ -214,6 +226,35 @@ def _learnt(
     why = verdict.why or "there was no model before"
     _log.info("model.adopted", version=model.version, items=len(taught.unlabelled), why=why)
     return LearnReport(version=model.version, why=verdict.why)
+
+
+def _judged(store: Store, taught: _Lesson, *, champion: Model | None, challenger: Model) -> Verdict:
+    if champion is None:
+        return Verdict(True, "")
+    return compare(
+        champion,
+        challenger,
+        taxonomy=taught.taxonomy,
+        examples=taught.examples,
+        corrections=taught.corrections,
+        earlier=store.models.earlier,
+    )
+
+
+def _refuse(
+    store: Store,
+    model: Model,
+    current: Model | None,
+    *,
+    why: str,
+    rejected: Collection[str],
+    unusable: bool = False,
+) -> None:
+    """Keep a model that is not adopted, and why."""
+    said: dict[str, object] = {**model.manifest, UNUSABLE: unusable, "refused": why}
+    if current is not None and current.version in rejected:
+        said["instead_of"] = current.version  # or it would be trained again and again
+    store.models.refuse(replace(model, manifest=said))
 
 
 def _same_ground(one: Model, other: Model) -> bool:
@@ -230,6 +271,7 @@ def _trained(taught: _Lesson, *, cache: ModelCache | None, clock: Clock, code: s
         cache=cache,
         clock=clock,
         code=code,
+        teach=taught.teach,
     )
 
 
@@ -238,27 +280,18 @@ def _due(store: Store, lesson: str, rejected: Collection[str], *, now: datetime)
     newest = store.models.newest()
     if newest is None or newest.manifest.get("lesson") != lesson:
         return True
-    unusable = [model.version for model in store.models.live()[-1:] if model.version in rejected]
+    age = now - newest.created_at
+    if newest.manifest.get(UNUSABLE):
+        return age >= NIGHT  # the same lesson: it may have been the machine
+    live = [version for version, state, _ in store.models.versions() if state in LIVE]
+    unusable = [version for version in live[:1] if version in rejected]
     if unusable and newest.manifest.get("instead_of") not in unusable:
         return True
     about = newest.manifest.get("trained")
     learnt = about.get("unlabelled", 0) if isinstance(about, dict) else 0
-    age = now - newest.created_at
     if age >= NIGHT and store.corrections.count_since(newest.created_at) >= ENOUGH_CORRECTIONS:
         return True
     if age < WEEK or learnt >= UNLABELLED:
         return False
     more = max(ENOUGH_ITEMS, 2 * learnt)
     return store.understanding.count_texts(now - UNLABELLED_WINDOW, now) >= min(more, UNLABELLED)
-
-
-def _usable(model: Model, taxonomy: Taxonomy) -> bool:
-    """Return whether a model from the cache is whole: a damaged one must not be adopted."""
-    from trendwatch.tagging.model import Tagger
-
-    try:
-        Tagger.load(model, taxonomy)
-    except ModelRejected as error:
-        _log.warning("model_cache.rejected", version=model.version, error=str(error))
-        return False
-    return True

@@ -9,6 +9,7 @@ from datetime import datetime
 import numpy as np
 
 from trendwatch.errors import ModelRejected
+from trendwatch.pipeline.taggers import UNUSABLE
 from trendwatch.store import Store
 from trendwatch.tagging.gate import text_id
 from trendwatch.tagging.model import Tagger
@@ -60,6 +61,8 @@ class Version:
     back_to: str = ""
     #: its numbers are still kept: it can be gone back to
     kept: bool = False
+    #: it was refused because it cannot be used
+    unusable: bool = False
 
     @property
     def warm(self) -> bool:
@@ -181,6 +184,7 @@ def _described(
         bins=tuple(Bin(*one) for one in bins) if isinstance(bins, list) else (),
         back_to=str(manifest.get("back_to", "")),
         kept=kept,
+        unusable=bool(manifest.get(UNUSABLE)),
     )
 
 

@@ -1,7 +1,17 @@
 """The stories that news may still join, in hand between batches:  rows of the last days | in order | index.
 
-A cache: it is rebuilt from rows wherever the next item is not the continuation of the last one, an hour that
-is polled twice counting as one.
+A cache: it is rebuilt from rows wherever the next item counts in an earlier hour or another week than the
+last one.
+
+**What is promised.** An item is placed after all that was placed before it and counts in its hour or earlier,
+in the order (hour it counts in, ``item.placed``), which is stored when it is placed. So what is in hand and
+what is rebuilt have seen the same reports in the same order, and a restart changes no story, tag or count,
+however often an hour is polled. What waits at once is placed in the order it was told. So news that is read
+in the order it was told makes the same stories whether it is read every few minutes or once a day; news that
+is read late, after later news of its hour was placed, is placed by when it came, and may make another story
+than if it had come in time. Weeks are counted by when news was read, and words weighed anew with each: read
+at rhythms that put it into different weeks, the same news may be counted and joined otherwise. Not promised:
+a page that was read, or a text that was changed, after its item was placed is rebuilt as it is now.
 """
 
 from __future__ import annotations
@@ -17,7 +27,7 @@ from trendwatch.news.uses import Month
 from trendwatch.store import Store
 from trendwatch.types.news import Item
 from trendwatch.types.stories import Mend, OpenReport, WaitingItem
-from trendwatch.types.telling import told_order
+from trendwatch.types.telling import hour_of
 from trendwatch.types.weeks import WEEK, week_end, week_number, week_start
 
 #: Word rarities are taken from the items of this long before a week, and frozen for the week.
@@ -36,9 +46,9 @@ class OpenStories:
     index: StoryIndex
     #: the latest that was told
     newest: datetime
-    #: the place in the order of what it has seen last
-    place: tuple[datetime, datetime]
-    #: reports of the week that were understood before, later than what the index has seen, in order of time
+    #: the hour that the latest it has seen counts in
+    hour: datetime
+    #: reports of the week that were placed before and count in later hours than what the index has seen
     ahead: deque[OpenReport]
     #: what was counted of the weeks before
     month: Month
@@ -63,8 +73,8 @@ class OpenStories:
         return self.index.assign(_waiting(one))
 
     def _reach(self, item: Item) -> None:
-        self.place = max(self.place, told_order(item.counted_at, item.told_at))
-        while self.ahead and told_order(self.ahead[0].at, self.ahead[0].told_at) <= self.place:
+        self.hour = max(self.hour, hour_of(item.counted_at))
+        while self.ahead and hour_of(self.ahead[0].at) <= self.hour:
             if not self.index.expects(self.ahead[0].item_id):
                 self.index.expect(map(_placed, islice(self.ahead, AT_ONCE)))
             known = self.ahead.popleft()
@@ -100,8 +110,8 @@ def open_at(
         read_by: words are weighed without what was read later; None: with all.
     """
     week = week_number(first.counted_at)
-    place = told_order(first.counted_at, first.told_at)
-    if in_hand is not None and in_hand.week == week and place[0] >= in_hand.place[0]:
+    hour = hour_of(first.counted_at)
+    if in_hand is not None and in_hand.week == week and hour >= in_hand.hour:
         return in_hand
     start = week_start(week)
     month = in_hand.month if in_hand is not None else Month()
@@ -113,11 +123,11 @@ def open_at(
         and store.understanding.count_reports([(start, week_end(week))]) == [0]
     ):
         # the week before is in hand and nothing of this one is understood: the same stories, weighed anew
-        return OpenStories(week, in_hand.index.with_rarity(rarity), in_hand.newest, place, deque(), month)
+        return OpenStories(week, in_hand.index.with_rarity(rarity), in_hand.newest, hour, deque(), month)
     index = index_of(rarity)
     known = store.understanding.whole_stories(first.told_at - index.reach, week_end(week))
     newest = max((report.told_at for report in known), default=first.told_at)
-    return OpenStories(week, index, newest, place, deque(known), month)
+    return OpenStories(week, index, newest, hour, deque(known), month)
 
 
 def _texts(store: Store, week: int, *, read_by: datetime | None) -> Iterator[list[tuple[str, str]]]:

@@ -12,9 +12,13 @@ from trendwatch.errors import ModelRejected
 from trendwatch.store import Store
 from trendwatch.store.models import CURRENT
 from trendwatch.tagging.model import Tagger
+from trendwatch.tagging.taught import unlike
 from trendwatch.types.tags import Model, Taxonomy
 
 _log = structlog.get_logger()
+
+#: In the manifest of a model that was refused because it cannot be used, not because it is worse.
+UNUSABLE = "unusable"
 
 
 class Taggers:
@@ -23,7 +27,7 @@ class Taggers:
     def __init__(self) -> None:
         self._lock = Lock()
         self._kept: tuple[str, Taxonomy, Tagger] | None = None
-        self._looked_at: tuple[str, str] | None = None
+        self._looked_at: tuple[tuple[str, ...], Taxonomy, tuple[str, str]] | None = None
 
     def current(self, store: Store, taxonomy: Taxonomy) -> Tagger:
         """Return what tags items now: the current model, else the operator's terms alone."""
@@ -34,12 +38,22 @@ class Taggers:
             return self._kept[2]
 
     def complaint(self, store: Store, taxonomy: Taxonomy) -> str:
-        """Return why the current model cannot be used, "" where it can; looked at once a version."""
-        version = _current_version(store)
+        """Return what ``complaint`` says."""
+        return self._look(store, taxonomy)[0]
+
+    def misfit(self, store: Store, taxonomy: Taxonomy) -> str:
+        """Return what ``misfit_words`` says."""
+        return self._look(store, taxonomy)[1]
+
+    def _look(self, store: Store, taxonomy: Taxonomy) -> tuple[str, str]:
+        """Look when there is another version or other labels: that reads megabytes."""
+        versions = tuple(version for version, _, _ in store.models.versions())
+        key = _current_version(store), *versions[:1]
         with self._lock:
-            if self._looked_at is None or self._looked_at[0] != version:
-                self._looked_at = version, complaint(store, taxonomy)
-            return self._looked_at[1]
+            if self._looked_at is None or self._looked_at[:2] != (key, taxonomy):
+                said = complaint(store, taxonomy), misfit_words(store, taxonomy)
+                self._looked_at = key, taxonomy, said
+            return self._looked_at[2]
 
 
 def load_current(store: Store, taxonomy: Taxonomy, *, cold: Callable[[], Model] | None = None) -> Tagger:
@@ -61,15 +75,34 @@ def load_current(store: Store, taxonomy: Taxonomy, *, cold: Callable[[], Model] 
 
 
 def complaint(store: Store, taxonomy: Taxonomy) -> str:
-    """Return why the current model cannot be used and what to do, "" where it can or there is none."""
+    """Return why the current model or the one trained last cannot be used, and what to do; "" for neither."""
+    model = store.models.current()
+    if model is not None:
+        try:
+            Tagger.as_taught(model, taxonomy)
+        except ModelRejected as error:
+            return f"{error}; until then an earlier model or the terms alone tag"
+    newest = store.models.newest()
+    if newest is None or not newest.manifest.get(UNUSABLE):
+        return ""
+    said = f"{newest.version} was trained and cannot be used: {newest.manifest.get('refused')}"
+    again = "a day after it is tried again, with trendwatch train at once"
+    if model is None:
+        return f"{said}; nothing tags until then; {again}"
+    meanwhile = f"{model.version} still tags, with the labels and terms of its own training"
+    behind = misfit_words(store, taxonomy)
+    return f"{said}; {meanwhile}{behind and f' ({behind})'}; {again}"
+
+
+def misfit_words(store: Store, taxonomy: Taxonomy) -> str:
+    """Return what sets the labels and terms that tag now apart from those asked for, "" for nothing."""
     model = store.models.current()
     if model is None:
         return ""
     try:
-        Tagger.as_taught(model, taxonomy)
-    except ModelRejected as error:
-        return f"{error}; until then an earlier model or the terms alone tag"
-    return ""
+        return unlike(taxonomy.labels, Tagger.as_taught(model, taxonomy).labels)
+    except ModelRejected:
+        return ""
 
 
 def _current_version(store: Store) -> str:

@@ -7,7 +7,7 @@ whenever the next batch is not the continuation of the last one.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import takewhile
@@ -137,7 +137,7 @@ def _taggers(
     models: Sequence[Model],
     taxonomy: Taxonomy,
     *,
-    earlier: Callable[[], Sequence[Model]],
+    earlier: Callable[[], Iterable[Model]],
 ) -> Iterator[tuple[str, Tagger]]:
     """Yield each live version with its tagger; those of versions that are gone are forgotten."""
     memory.taggers = {model.version: memory.taggers.get(model.version) for model in models}
@@ -148,7 +148,7 @@ def _taggers(
 
 
 def _load(
-    memory: Understanding, model: Model, taxonomy: Taxonomy, *, earlier: Callable[[], Sequence[Model]]
+    memory: Understanding, model: Model, taxonomy: Taxonomy, *, earlier: Callable[[], Iterable[Model]]
 ) -> Tagger:
     try:
         return Tagger.as_taught(model, taxonomy)

@@ -18,7 +18,7 @@ from trendwatch.types.news import Item
 _ITEM = table(ItemRow)
 _MODEL = table(ModelRow)
 #: New items on their way into a SQLite database: the columns of the item table that they bring.
-_LATER = {"seq", "story_seq", "changed_at"}
+_LATER = {"seq", "story_seq", "placed", "changed_at"}
 _ARRIVING = Table(
     "arriving",
     MetaData(),

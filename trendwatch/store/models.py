@@ -7,9 +7,9 @@ every new model would look like a trend.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Engine, exists, func, literal, select, text, update
 from sqlalchemy import insert as plain_insert
@@ -36,6 +36,17 @@ KEPT = 5
 
 #: States whose versions understand new items.
 LIVE = (CURRENT, BUILDING)
+
+
+class Described(NamedTuple):
+    """A model as it stands in the registry, without its numbers."""
+
+    version: str
+    state: str
+    created_at: datetime
+    manifest: Mapping[str, object]
+    #: its numbers are still kept
+    kept: bool
 
 
 class Models:
@@ -81,12 +92,12 @@ class Models:
         with reading(self._engine) as connection:
             return [(row.version, row.state, row.created_at) for row in connection.execute(query)]
 
-    def described(self) -> list[tuple[str, str, datetime, Mapping[str, object], bool]]:
-        """Return (version, state, created at, manifest, whether its numbers are kept), newest first."""
+    def described(self, *, limit: int | None = None) -> list[Described]:
+        """Return the models without their numbers, which are megabytes each, newest first."""
         columns = (_MODEL.c.version, _MODEL.c.state, _MODEL.c.created_at, _MODEL.c.manifest)
-        query = select(*columns, func.length(_MODEL.c.blob) > 0).order_by(_MODEL.c.seq.desc())
+        query = select(*columns, func.length(_MODEL.c.blob) > 0).order_by(_MODEL.c.seq.desc()).limit(limit)
         with reading(self._engine) as connection:
-            return [(row[0], row[1], row[2], row[3], bool(row[4])) for row in connection.execute(query)]
+            return [Described(row[0], row[1], row[2], row[3], row[4]) for row in connection.execute(query)]
 
     def adopt(self, model: Model, *, since: datetime) -> None:
         """Let a model understand every item counted since a time, beside the current one.
@@ -129,17 +140,15 @@ class Models:
             connection.execute(statement.on_conflict_do_nothing())
             _forget(connection)
 
-    def newest(self) -> Model | None:
+    def newest(self) -> Described | None:
         """Return the model trained last, whatever became of it."""
-        with reading(self._engine) as connection:
-            row = connection.execute(select(_MODEL).order_by(_MODEL.c.seq.desc()).limit(1)).mappings().first()
-            return _model(row) if row else None
+        return next(iter(self.described(limit=1)), None)
 
-    def earlier(self) -> list[Model]:
-        """Return the versions that were adopted before and can be gone back to, newest first."""
-        query = select(_MODEL).where(_MODEL.c.state == OLD, func.length(_MODEL.c.blob) > 0)
-        with reading(self._engine) as connection:
-            return [_model(row) for row in connection.execute(query.order_by(_MODEL.c.seq.desc())).mappings()]
+    def earlier(self) -> Iterator[Model]:
+        """Yield the versions adopted before that can be gone back to, newest first, read one by one."""
+        for one in self.described():
+            if one.state == OLD and one.kept:
+                yield self.get(one.version)
 
     def promote_if_caught_up(self) -> str | None:
         """Move the pointer to the version being built once it has understood all; return it then."""

@@ -108,6 +108,8 @@ class ItemRow(SQLModel, table=True):
     counted_at: datetime
     #: None until understood
     story_seq: int | None = Field(default=None, foreign_key="story.seq", index=True)
+    #: the how-manieth it was put into a story; None before, and for items of versions that did not keep it
+    placed: int | None = Field(default=None, index=True)
     #: of title, summary and link; "" for items of versions that did not keep it
     content_hash: str = ""
     #: how often its content changed

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, bindparam, delete, func, select, update
+from sqlalchemy import Connection, Engine, bindparam, case, delete, func, select, update
 
 from trendwatch.store.counting import alone, times_counted, write_counts
 from trendwatch.store.engine import reading
@@ -82,7 +82,7 @@ class Understanding:
         query = (
             select(
                 *(_ITEM.c.id, _FEED.c.key, _ITEM.c.title, ITEM_TEXT, _ITEM.c.counted_at),
-                *(_STORY.c.id.label("story_id"), _ITEM.c.published_at),
+                *(_STORY.c.id.label("story_id"), _ITEM.c.placed, _ITEM.c.published_at),
             )
             .join(_FEED, _FEED.c.seq == _ITEM.c.feed_seq)
             .join(_STORY, _STORY.c.seq == _ITEM.c.story_seq)
@@ -90,9 +90,9 @@ class Understanding:
             .order_by(_ITEM.c.counted_at, _ITEM.c.seq)
         )
         with reading(self._engine) as connection:
-            rows = sorted(connection.execute(query), key=told_place)
+            rows = sorted(connection.execute(query), key=_placed)
             return [
-                OpenReport(*row[:-1], told_at(row.counted_at, published_at=row.published_at)) for row in rows
+                OpenReport(*row[:-2], told_at(row.counted_at, published_at=row.published_at)) for row in rows
             ]
 
     def count_reports(self, windows: Sequence[tuple[datetime, datetime]]) -> list[int]:
@@ -185,12 +185,24 @@ def _write_stories(connection: Connection, batch: Understood, items: Mapping[str
         connection.execute(insert(connection, StoryRow).on_conflict_do_nothing(index_elements=["id"]), fresh)
     stories = _seqs(connection, _STORY, list(set(batch.stories.values())))
     joins = [
-        {"b_item": items[item_id], "b_story": stories[story_id]}
-        for item_id, story_id in batch.stories.items()
+        {"b_item": items[item_id], "b_story": stories[story_id], "b_place": place}
+        for place, (item_id, story_id) in enumerate(batch.stories.items(), _next_place(connection))
     ]
-    statement = update(_ITEM).where(_ITEM.c.seq == bindparam("b_item")).values(story_seq=bindparam("b_story"))
-    connection.execute(statement, joins)
+    # items that another version is told of again stay where they were put
+    first = case((_ITEM.c.story_seq.is_(None), bindparam("b_place")), else_=_ITEM.c.placed)
+    values = {"story_seq": bindparam("b_story"), "placed": first}
+    connection.execute(update(_ITEM).where(_ITEM.c.seq == bindparam("b_item")).values(values), joins)
     recount(connection, stories.values())
+
+
+def _next_place(connection: Connection) -> int:
+    return int(connection.execute(select(func.coalesce(func.max(_ITEM.c.placed), 0) + 1)).scalar_one())
+
+
+def _placed(row: Any) -> tuple[datetime, int, datetime]:
+    """Return what reports are restored by: by hour as they were placed, else as they were told."""
+    hour, told = told_place(row)
+    return hour, row.placed or 0, told
 
 
 def recount(connection: Connection, stories: Iterable[int]) -> None:

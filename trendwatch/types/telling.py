@@ -25,6 +25,11 @@ def told_at(counted_at: datetime, *, published_at: datetime | None) -> datetime:
     return credible(published_at, counted_at, believed=BELIEVED) or counted_at
 
 
+def hour_of(counted_at: datetime) -> datetime:
+    """Return the hour that news counts in."""
+    return counted_at.replace(minute=0, second=0, microsecond=0)
+
+
 def told_order(counted_at: datetime, told: datetime) -> tuple[datetime, datetime]:
     """Return what news is put in order by: what an hour's polls brought, as it was published."""
-    return counted_at.replace(minute=0, second=0, microsecond=0), told
+    return hour_of(counted_at), told

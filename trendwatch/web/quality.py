@@ -53,6 +53,7 @@ def quality(parts: Given, facet: Annotated[Facet, Query()] = Facet.AREA) -> Resp
         "models": models,
         "champion": champion,
         "complaint": parts.taggers.complaint(parts.store, parts.config().taxonomy),
+        "behind": parts.taggers.misfit(parts.store, parts.config().taxonomy),
         "cold": next((one for one in models if not one.warm and one.macro_f1), None),
         "warm": next((one for one in models if one.warm and one.macro_f1), None),
         "names": _names(parts),
