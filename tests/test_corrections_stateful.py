@@ -296,7 +296,7 @@ class Corrections(RuleBasedStateMachine):
         """What is listed under a number is what is counted in it."""
         window = {"since": NOW - 400 * DAY, "until": NOW + 400 * DAY}
         for key in KEYS[1:]:
-            listed = self.store.trends.stories(version, key, **window, limit=99)
+            listed, _ = self.store.trends.stories(version, key, **window, limit=99)
             assert sorted(listed) == sorted(
                 {one.story_id for one in reports if {*key.split("|")} <= {*one.labels}}
             )

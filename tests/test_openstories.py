@@ -32,6 +32,7 @@ PRESSES = int(os.environ.get("TRENDWATCH_OPEN_NEWS", "12"))
 MONDAY = datetime(2025, 3, 3, 6, tzinfo=NOW.tzinfo)
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 FEEDS = ("gazette", "herald", "wire")
+NAMES = "alder birch cedar elder fir gorse hazel ivy larch maple oak pine rowan willow".split()
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,8 @@ class News:
     def item(self, number: int, read: datetime) -> Item:
         told = MONDAY + self.told * MINUTE + timedelta(seconds=number % 60)
         report = a_report(self.event, number, feed=self.feed, at=read)
+        # two entries of one feed with one title are one item where one poll brings both
+        report = replace(report, title=f"{report.title} {NAMES[number]}")
         return replace(report, id=f"i{number}", entry_key=f"{number}", published_at=told, first_seen_at=read)
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
 from hashlib import sha256
@@ -16,6 +17,7 @@ from tests.steps import Clock
 from tests.tagging_world import TAXONOMY
 from tests.test_pipeline_learn import CODE, DAY, LESSON, MORE, NOW, run
 from trendwatch.errors import ModelRejected
+from trendwatch.logs import set_up_logging
 from trendwatch.model_cache import ModelCache
 from trendwatch.pipeline.compare import flaw
 from trendwatch.pipeline.learn import LearnReport, go_back, lesson_of, trained
@@ -61,21 +63,6 @@ def endless(model: Model) -> Model:
     return replace(model, blob=blob, manifest={**model.manifest, **describe(weights, blob)})
 
 
-class Log:
-    """Keeps what was said as an error."""
-
-    def __init__(self) -> None:
-        self.errors: list[tuple[str, dict[str, object]]] = []
-
-    def error(self, event: str, **about: object) -> None:
-        self.errors.append((event, about))
-
-    def info(self, _event: str, **_about: object) -> None:
-        """Nobody asks for it here."""
-
-    warning = info
-
-
 Spoil = Callable[[Model], Model]
 SPOILS: list[tuple[Spoil, str]] = [
     (damaged, "its hash differs from its manifest"),
@@ -96,10 +83,11 @@ def badly(how: Spoil) -> Callable[..., Model]:
 
 
 @pytest.fixture
-def log(monkeypatch: pytest.MonkeyPatch) -> Log:
-    kept = Log()
-    monkeypatch.setattr("trendwatch.pipeline.learn._log", kept)
-    return kept
+def log(capsys: pytest.CaptureFixture[str]) -> Iterator[Callable[[], list[dict[str, object]]]]:
+    """Return the errors that were logged."""
+    set_up_logging(level="error", as_json=True)
+    yield lambda: [json.loads(line) for line in capsys.readouterr().err.splitlines()]
+    set_up_logging(level="critical", as_json=False)
 
 
 @pytest.mark.parametrize(("spoil", "says"), SPOILS)
@@ -122,7 +110,7 @@ def test_c1_a_model_of_other_terms_than_asked_for_is_told() -> None:
     ],
 )
 def test_c1_it_is_refused_whatever_the_ground(
-    store: Store, tmp_path: Path, log: Log, case: tuple[str, Spoil, str]
+    store: Store, tmp_path: Path, log: Callable[[], list[dict[str, object]]], case: tuple[str, Spoil, str]
 ) -> None:
     first = run(store, tmp_path).version
     ground, spoil, says = case
@@ -142,8 +130,8 @@ def test_c1_it_is_refused_whatever_the_ground(
     assert current is not None
     assert current.version == first
     assert [state for _, state, _ in store.models.versions()] == ["refused", "current"]
-    [(event, about)] = log.errors
-    assert event == "model.unusable"
+    [about] = log()
+    assert about["event"] == "model.unusable"
     assert (about["version"], about["stays"], says in str(about["why"])) == (report.refused, first, True)
 
 

@@ -54,7 +54,7 @@ def points(one: Candidate, who: Business = BUSINESS, where: Edition | None = Non
         ("impact:threat sector:energy", {}),  # somebody else's
         (
             "area:drones sector:energy",
-            {"it comes from energy, and healthcare had nothing on drones this week": 1.0},
+            {"it comes from energy; nothing on drones in healthcare lately": 1.0},
         ),
         ("area:drones", {}),
     ],
@@ -119,7 +119,7 @@ def test_a_technology_known_in_its_own_sector_is_not_from_elsewhere() -> None:
     by_trend = points(
         one, where=edition(one, trends=(trend("area:drones|sector:healthcare", strength=-1.0),))
     )
-    assert not any("had nothing on" in reason for reason in [*by_story, *by_trend])
+    assert not any("nothing on" in reason for reason in [*by_story, *by_trend])
 
 
 @pytest.mark.parametrize(
@@ -181,7 +181,7 @@ def test_freshness_halves_every_four_days() -> None:
         (
             "area:drones sector:energy sector:retail",
             "x",
-            "It comes from energy and retail, and healthcare had nothing on drones this week.",
+            "It comes from retail; nothing on drones in healthcare lately.",
         ),
         ("area:drones", "x", ""),
     ],

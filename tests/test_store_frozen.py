@@ -85,7 +85,7 @@ _ONLY = {
     FeedRow: ((Feed, FeedState), {"seq", "host", "fetches"}, {"feed_key"}),
     ItemRow: (
         (Item,),
-        {"seq", "feed_seq", "story_seq", "counted_at", "content_hash", "updates", "changed_at"},
+        {"seq", "feed_seq", "story_seq", "placed", "counted_at", "content_hash", "updates", "changed_at"},
         {"feed_key"},
     ),
     # when and by whom it was told first is asked of its items

@@ -208,14 +208,14 @@ def _elsewhere(held: Profile) -> Aspect:
 
     def says(at: int) -> Said:
         tags = columns.tags[at]
-        sectors = tuple(key for key in tags if key.startswith("sector:"))
+        sector = max((key for key in tags if key.startswith("sector:")), key=lambda key: (tags[key], key))
         topic = most_specific(
             tuple(key for key in tags if key.startswith("area:") and key not in here), edition.parents
         )[0]
         clause = (
-            f"it comes from {labels(sectors, edition.names)}, and {in_words(own, edition.names)} "
-            f"had nothing on {in_words(topic, edition.names)} this week"
+            f"it comes from {in_words(sector, edition.names)}; nothing on {in_words(topic, edition.names)} "
+            f"in {in_words(own, edition.names)} lately"
         )
-        return Said(clause, (topic, *sectors), clause)
+        return Said(clause, (topic, sector), clause)
 
     return Aspect(np.where(far, np.int16(ELSEWHERE * POINT), columns.nothing), says)
