@@ -165,7 +165,7 @@ class SeriesCounts:
     def by_feed_weeks(
         self, version: str, key: str, *, first_week: int, last_week: int
     ) -> dict[str, tuple[int, ...]]:
-        """Return how many stories of a key feeds told in each of some weeks, by key of those that told any."""
+        """Return how many stories of a key feeds told in each of some weeks, by key of who told any."""
         counts: defaultdict[str, Counter[int]] = defaultdict(Counter)
         if is_term(key):
             counts.update(self._terms.by_feed_weeks(key, first_week=first_week, last_week=last_week))
