@@ -5,9 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select, update
 
 from tests.seeds import NOW, a_feed, a_model, an_item, claim_on, keep
 from trendwatch.store import Store
+from trendwatch.store.engine import writing
+from trendwatch.store.statements import table
+from trendwatch.store.tables import FeedRow, ReportsRow
 from trendwatch.types.fetches import FeedUpdate, Fetch, Outcome
 from trendwatch.types.news import Failure, FeedState
 from trendwatch.types.stories import Understood
@@ -156,3 +160,14 @@ def test_each_feed_has_its_own_series(counted: Store) -> None:
     # what feeds told of it in these weeks adds up to what is said of each without weeks
     whole = counted.series.by_feed("v1", "area:iot", first_week=WEEK - 2, last_week=WEEK)
     assert {feed: sum(told) for feed, told in found.items()} == whole
+
+
+def test_a_feed_that_told_nothing_is_not_named(counted: Store) -> None:
+    """What was corrected away leaves a row that counts nothing."""
+    span = {"first_week": WEEK - 2, "last_week": WEEK}
+    first, *others = counted.series.by_feed_weeks("v1", "area:iot", **span)
+    reports, feeds = table(ReportsRow), table(FeedRow)
+    seq = select(feeds.c.seq).where(feeds.c.key == first).scalar_subquery()
+    with writing(counted._engine) as connection:
+        connection.execute(update(reports).where(reports.c.feed_seq == seq).values(reports=0))
+    assert list(counted.series.by_feed_weeks("v1", "area:iot", **span)) == others

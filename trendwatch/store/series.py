@@ -165,7 +165,7 @@ class SeriesCounts:
     def by_feed_weeks(
         self, version: str, key: str, *, first_week: int, last_week: int
     ) -> dict[str, tuple[int, ...]]:
-        """Return how many stories of a key each feed told in each of some weeks, by feed key."""
+        """Return how many stories of a key each feed told in each of some weeks, of feeds that told any."""
         counts: defaultdict[str, Counter[int]] = defaultdict(Counter)
         if is_term(key):
             counts.update(self._terms.by_feed_weeks(key, first_week=first_week, last_week=last_week))
@@ -183,7 +183,9 @@ class SeriesCounts:
                 for row in connection.execute(query):
                     counts[row.key][row.week] += int(row.reports)
         weeks = range(first_week, last_week + 1)
-        return {feed: tuple(told[week] for week in weeks) for feed, told in sorted(counts.items())}
+        # what was put right or corrected away leaves rows that count nothing
+        told = {feed: tuple(weekly[week] for week in weeks) for feed, weekly in sorted(counts.items())}
+        return {feed: weekly for feed, weekly in told.items() if any(weekly)}
 
     def _of_terms(self, terms: Sequence[str], first_week: int, last_week: int) -> dict[str, Counter[int]]:
         return self._terms.days(terms, first_week=first_week, last_week=last_week) if terms else {}
