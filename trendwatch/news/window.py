@@ -253,6 +253,7 @@ class Window:
             del self._exact[held.reading.exact]
         self._leave(held)
         if not held.story.members:
+            held.story.newest = None  # or the two would hold each other
             del self._stories[held.story.id]
 
     def _join(self, held: Held) -> None:
