@@ -13,6 +13,8 @@ MONTH = [
     *((f"HEALTH – clinic {number} opens", "") for number in range(AGAIN)),
     *((f"Leith: mill {number} opens", "") for number in range(AGAIN)),
     *((f"WEATHER: rain {number}", "") for number in range(AGAIN - 1)),
+    *(("IKEA: Shelves recalled", "") for _ in range(AGAIN)),
+    *((f"Photos - regatta {number}", "") for number in range(AGAIN)),
 ]
 
 
@@ -25,6 +27,7 @@ MONTH = [
         ("UPDATE: FINANCE: Banks buy drones", "Banks buy drones"),
         ("Podcast: How banks buy drones", "How banks buy drones"),
         ("Watch: iPhone repair", "iPhone repair"),
+        ("Photos - Regatta of the year", "Regatta of the year"),
         # what it is, and what it is about
         ("REVIEW: The oven of the year", "REVIEW: The oven of the year"),
         ("Opinion: Drones are loud", "Opinion: Drones are loud"),
@@ -33,6 +36,8 @@ MONTH = [
         ("Leith: Mill lands", "Leith: Mill lands"),
         # not often enough to be a column
         ("WEATHER: Rain", "WEATHER: Rain"),
+        ("IKEA: Shelves recalled", "IKEA: Shelves recalled"),
+        ("Watch - maker goes bust", "Watch - maker goes bust"),
         ("Watch-makers: a dying trade", "Watch-makers: a dying trade"),
         ("Update", "Update"),
         ("", ""),

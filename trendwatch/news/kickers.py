@@ -6,10 +6,12 @@ Observations. A feed names its column, or that it has a sound track, before each
 noise ("AGRICULTURE: Why Marsh Farms gave up" to a farm), and "UPDATE:" reads as if an earlier issue had told
 it. But a word and a colon also say what the news is about ("Apple: ...") or what it is ("Review: ...").
 
-Method. Left out is what says how news is served, whatever its case (``_SERVED``); and what is written in
-capitals, stands before three headlines or more of the month, and never so inside a text: "NASA: ..." is a
-name, since texts write it so too, and "FINANCE: ..." is none. What says that something is a view, a test or
-paid for stays: who reads must know it. The rest of a headline is never changed.
+Method. Left out is what says how news is served, whatever its case (``_SERVED``), before a colon, and before
+a dash where three headlines of the month begin so: "Watch - maker goes bust" may be about a watch. And what
+is written in capitals, stands before three headlines or more of the month, and never so inside a text:
+"NASA: ..." is a name, since texts write it so too, and "FINANCE: ..." is none. Headlines that go on alike
+count once: one that is printed thrice makes no column. What says that something is a view, a test or paid
+for stays: who reads must know it. The rest of a headline is never changed.
 
 Known failures. A column in small letters ("Finance: ...") stays: nothing tells it from a subject. A firm in
 capitals that no text of the month names is taken for a column.
@@ -24,8 +26,8 @@ from collections.abc import Iterable
 #: Headlines of a month before which a column stands.
 AGAIN = 3
 _SERVED = re.compile(
-    r"(?:updated?|podcast|video|watch|listen|live|live blog|breaking(?: news)?|exclusive|just in|"
-    r"photos?|gallery|in pictures|newsletter|audio|webcast)\s*(?::|\s[–—|-])\s+(?=\S)",
+    r"(updated?|podcast|video|watch|listen|live|live blog|breaking(?: news)?|exclusive|just in|"
+    r"photos?|gallery|in pictures|newsletter|audio|webcast)\s*(?P<mark>:|\s[–—|-])\s+(?=\S)",
     re.IGNORECASE,
 )
 _COLUMN = re.compile(r"([A-Z][A-Z&/ ]{2,30}?)(?::|\s[–—|-])\s+(?=\S)")
@@ -43,18 +45,34 @@ class Kickers:
     def __init__(self, reports: Iterable[tuple[str, str]]) -> None:
         """Count what stands before the (title, text) of some weeks."""
         kept = list(reports)
-        found = Counter(column[1] for title, _ in kept if (column := _COLUMN.match(title)))
-        often = {column for column, count in found.items() if count >= AGAIN and not _TOLD.fullmatch(column)}
-        self._columns = often - _inside(often, kept)
+        columns = _often(_COLUMN, kept)
+        columns = {column for column in columns if not _TOLD.fullmatch(column)}
+        #: what is often written so: in capitals; how news is served, before a dash
+        self._often = (columns - _inside(columns, kept)) | _often(_SERVED, kept)
 
     def without(self, title: str) -> str:
         """Return a headline without what stands before each of a feed's."""
-        found = _SERVED.match(title) or _COLUMN.match(title)
-        if not found or (found.re is _COLUMN and found[1] not in self._columns):
+        found = self._column(title)
+        if not found:
             return title
         rest = title[found.end() :]
         # "UPDATE: FINANCE: ..."
         return self.without(f"{rest[:1].upper()}{rest[1:]}" if rest.split()[0].islower() else rest)
+
+    def _column(self, title: str) -> re.Match[str] | None:
+        served = _SERVED.match(title)
+        if served and (served["mark"] == ":" or served[1] in self._often):
+            return served
+        column = _COLUMN.match(title)
+        return column if column and column[1] in self._often else None
+
+
+def _often(before: re.Pattern[str], reports: Iterable[tuple[str, str]]) -> set[str]:
+    """Return what stands before so many headlines; those that go on alike count once."""
+    texts = {
+        (found[1], title[found.end() :].casefold()) for title, _ in reports if (found := before.match(title))
+    }
+    return {column for column, count in Counter(column for column, _ in texts).items() if count >= AGAIN}
 
 
 def _inside(columns: set[str], reports: Iterable[tuple[str, str]]) -> set[str]:
