@@ -25,7 +25,7 @@ from trendwatch.news.identity import Known, Sorted, refiled, same_news, sort_out
 from trendwatch.news.ledger import settled
 from trendwatch.store.arriving import insert_items, item_content
 from trendwatch.store.poll_tables import AliasRow, EpisodeRow, FetchRow
-from trendwatch.store.statements import insert, table
+from trendwatch.store.statements import insert, locked, table
 from trendwatch.store.tables import FeedRow, ItemRow
 from trendwatch.types.fetches import FeedUpdate, Fetch, Outcome
 from trendwatch.types.news import Failure, Item
@@ -133,6 +133,8 @@ def _replace(connection: Connection, found: Mapping[str, Sorted]) -> None:
         for known_id, item in one.updates
     ]
     if changed:
+        known = select(_ITEM.c.seq).where(_ITEM.c.id.in_([one["b_id"] for one in changed]))
+        connection.execute(locked(known, _ITEM.c.seq))  # who understands them takes them in this order, too
         # The text of an item whose hash was not kept yet is the first one, no update.
         before = _ITEM.c.content_hash != ""
         values: dict[Any, Any] = {name: bindparam(f"b_{name}") for name in _CONTENT}

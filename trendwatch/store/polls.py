@@ -14,7 +14,7 @@ from trendwatch.store.feeds import REMEMBERED, feed_of, state_of
 from trendwatch.store.intake import take_in
 from trendwatch.store.leases import Leases
 from trendwatch.store.poll_tables import RestRow
-from trendwatch.store.statements import insert, table
+from trendwatch.store.statements import insert, locked, table
 from trendwatch.store.tables import FeedRow
 from trendwatch.types.fetches import FeedUpdate
 from trendwatch.types.identity import server_of
@@ -140,7 +140,7 @@ def _is_due(now: datetime) -> Any:
 def _rows(connection: Connection, keys: Sequence[str]) -> dict[str, RowMapping]:
     """Return and lock what may have changed of feeds while they were asked."""
     query = select(_FEED.c.key, _FEED.c.url, _FEED.c.address, _FEED.c.enabled).where(_FEED.c.key.in_(keys))
-    rows = connection.execute(query.order_by(_FEED.c.seq).with_for_update()).mappings()
+    rows = connection.execute(locked(query, _FEED.c.seq)).mappings()
     return {row["key"]: row for row in rows}
 
 

@@ -14,7 +14,7 @@ from trendwatch.store.items import ITEM_TEXT, item_of, told_place
 from trendwatch.store.leases import Leases
 from trendwatch.store.models import model_seq
 from trendwatch.store.overruling import judged_among, lay_over
-from trendwatch.store.statements import insert, table
+from trendwatch.store.statements import insert, locked, table
 from trendwatch.store.tables import FeedRow, ItemRow, PendingRow, StoryRow, TagRow
 from trendwatch.store.uncovered import write_uncovered
 from trendwatch.types.news import Item
@@ -159,7 +159,7 @@ class Understanding:
             if seen is not None and times_counted(connection, model=seq) != seen:
                 return False
             feeds = {row.key: row.seq for row in connection.execute(select(_FEED.c.key, _FEED.c.seq))}
-            items = _seqs(connection, _ITEM, list(batch.stories))
+            items = _seqs(connection, _ITEM, list(batch.stories), lock=True)
             _write_stories(connection, batch, items)
             _write_tags(connection, batch, items, model=seq)
             write_uncovered(connection, batch.uncovered, items, model=seq)
@@ -174,8 +174,9 @@ class Understanding:
             return True
 
 
-def _seqs(connection: Connection, rows: Any, ids: Sequence[str]) -> dict[str, int]:
-    found = connection.execute(select(rows.c.id, rows.c.seq).where(rows.c.id.in_(ids)))
+def _seqs(connection: Connection, rows: Any, ids: Sequence[str], *, lock: bool = False) -> dict[str, int]:
+    query = select(rows.c.id, rows.c.seq).where(rows.c.id.in_(ids))
+    found = connection.execute(locked(query, rows.c.seq) if lock else query)
     return {row.id: row.seq for row in found}
 
 
