@@ -168,6 +168,17 @@ def f1(hits: NDArray[Any], given: NDArray[Any], true: NDArray[Any]) -> Floats:
     return shares(2 * hits, given + true)
 
 
+def redrawn(texts: int, times: int) -> NDArray[np.float32]:
+    """Return how often each of some texts is drawn with replacement, (times, texts); the same every time.
+
+    Source: the bootstrap, Efron and Tibshirani 1993.
+    """
+    if not texts:
+        return np.zeros((times, 0), dtype=np.float32)
+    dice = np.random.default_rng(0)  # the same texts get the same verdict
+    return dice.multinomial(texts, np.full(texts, 1 / texts), size=times).astype(np.float32)
+
+
 def npmi(together: float, one: float, other: float, *, total: float) -> float:
     """Return how much two things seek each other's company: -1 never met, 0 by chance, 1 always.
 

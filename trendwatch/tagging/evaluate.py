@@ -22,13 +22,12 @@ from numpy.typing import NDArray
 
 from trendwatch.errors import InputError
 from trendwatch.jsonlines import refuse
-from trendwatch.statistics import f1, shares
+from trendwatch.statistics import f1, redrawn, shares
 from trendwatch.tagging.examples import json_object, string, strings
 from trendwatch.tagging.quality import ENOUGH, calibration_error, reliability
 from trendwatch.types.tags import Facet, Tag
 
 _SAMPLES = 1_000
-_SEED = 8_128
 
 #: Lines of gold name facets in the plural.
 _PLURALS = {
@@ -190,11 +189,7 @@ class _Outcome:
     def _sampled(self) -> NDArray[np.float64]:
         """Return hits, given and true per label: the real count first, then of each sample."""
         texts = len(self.gold)
-        rng = np.random.default_rng(_SEED)
-        samples = (
-            rng.multinomial(texts, [1 / texts] * texts, size=_SAMPLES) if texts else np.zeros((_SAMPLES, 0))
-        )
-        weights = np.vstack([np.ones((1, texts)), samples])
+        weights = np.vstack([np.ones((1, texts)), redrawn(texts, _SAMPLES)])
         parts = (self.true & self.given, self.given, self.true)
         return np.stack([weights @ part.astype(np.float64) for part in parts])
 

@@ -35,7 +35,7 @@ from statistics import NormalDist
 import numpy as np
 from numpy.typing import NDArray
 
-from trendwatch.statistics import f1
+from trendwatch.statistics import f1, redrawn
 from trendwatch.tagging.quality import ENOUGH
 
 _WORSE, _LABEL_WORSE, _MOST_FALSELY = 0.005, 0.05, 0.08
@@ -148,9 +148,7 @@ def _falsely(
 
 def _drawn(texts: int) -> NDArray[np.float32]:
     """Return how often each text is drawn, (1 + draws, n): first once each, then with replacement."""
-    dice = np.random.default_rng(0)  # the same models get the same verdict
-    again = dice.multinomial(texts, np.full(texts, 1 / texts), size=_DRAWS)
-    return np.concatenate([np.ones((1, texts)), again]).astype(np.float32)
+    return np.concatenate([np.ones((1, texts), dtype=np.float32), redrawn(texts, _DRAWS)])
 
 
 def _f1(

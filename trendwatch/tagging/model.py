@@ -30,10 +30,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trendwatch.statistics import sigmoid
-from trendwatch.tagging.calibrate import RULE_THRESHOLD, RULES
+from trendwatch.tagging.calibrate import RULES
 from trendwatch.tagging.explain import Reasons
 from trendwatch.tagging.reader import Reader, ReadTexts
 from trendwatch.tagging.taught import read_back
+from trendwatch.tagging.thresholds import RULE_THRESHOLD
 from trendwatch.tagging.weak import STANDS, Matcher
 from trendwatch.tagging.weights import BUCKETS, Weights, bucket, buckets, rejected, unpack
 from trendwatch.types.tags import Label, Model, Opinion, Origin, Tag, Taxonomy

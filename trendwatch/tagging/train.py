@@ -49,16 +49,19 @@ from hashlib import sha256
 import numpy as np
 from numpy.typing import NDArray
 
-from trendwatch.tagging.calibrate import Calibration, Said, calibrate, thresholds
-from trendwatch.tagging.gate import HeldOut, text_id
+from trendwatch.tagging.calibrate import Calibration, Said, Scored, calibrate
+from trendwatch.tagging.gate import HeldOut, fold_of, text_id
 from trendwatch.tagging.model import taxonomy_hash
+from trendwatch.tagging.ownnews import OwnNews, own_news
 from trendwatch.tagging.quality import held_out_bins
 from trendwatch.tagging.reader import singulars
 from trendwatch.tagging.rows import Known, Rows, facet_numbers, joined, known_rows, voted_rows, written_rows
 from trendwatch.tagging.taught import written
+from trendwatch.tagging.thresholds import thresholds
+from trendwatch.tagging.unwritten import SHARE, thinner
 from trendwatch.tagging.weak import term_words
 from trendwatch.tagging.weights import Weights, describe, pack
-from trendwatch.tagging.words import Words, held_out, learn
+from trendwatch.tagging.words import FOLDS, Words, held_out, learn
 from trendwatch.types.tags import Correction, Example, Facet, Model, Taxonomy
 
 #: Texts without a label that one such text stands for: see ``calibrate``.
@@ -70,25 +73,21 @@ _CORRECTION = 5.0
 #: drones had an F1 of 0.12 on the held-out ones, from 4 0.14, from 16 0.40; its terms alone 0.51.
 _FEWEST = 16
 #: Share of texts without an area that may be given one.
-_FALSELY = {list(Facet).index(Facet.AREA): 0.075}
+_FALSELY = {list(Facet).index(Facet.AREA): 0.08}
 
 
 @dataclass(frozen=True, slots=True)
-class _Scored:
-    """Texts whose labels are known, as words see them that were learnt without each of them."""
+class _Seen:
+    """The known texts, examples first, as words see them that were learnt without each of them."""
 
     #: ``text_id`` of each
     ids: Sequence[bytes]
-    #: (n, K) the text has the label
-    targets: NDArray[np.bool_]
-    #: (n, K) how many texts it stands for when words and votes are weighed, 0 where nobody looked
-    counts: NDArray[np.float64]
-    #: (n, K) the same, texts that are picked to be hard standing for more where they have no label
-    rarer: NDArray[np.float64]
-    #: (n, K) the score of words
-    scores: NDArray[np.float64]
-    #: what the terms in them say
-    said: Said
+    #: how many of them are examples
+    examples: int
+    #: by what the terms say
+    known: Scored
+    #: the examples by what they would say if some had not been written
+    again: Sequence[Scored]
 
 
 def train(
@@ -119,38 +118,44 @@ def _learn_words(
     *,
     corrections: Sequence[Correction] = (),
     unlabelled: Sequence[tuple[str, str]] = (),
-) -> tuple[Words, _Scored]:
+) -> tuple[Words, _Seen]:
     """Return what words say of each label, and of each known text while it was held out."""
     known = known_rows(examples, corrections, taxonomy)
     rows = joined(known, written_rows(taxonomy), voted_rows(unlabelled, taxonomy))
     words = learn(rows, [singulars(term) for term in term_words(taxonomy.labels)])
     texts: list[Example | Correction] = [*examples, *corrections]
     ids = [text_id(one.title, one.summary) for one in texts]
-    scores = held_out(words, rows, ids)
-    return words, _scored(ids, known, scores, examples=len(examples))
+    return words, _seen(ids, known, held_out(words, rows, ids), examples=len(examples))
 
 
 def _weigh(
-    words: Words, known: _Scored, *, taxonomy: Taxonomy, taught: Mapping[str, int], now: datetime
+    words: Words, seen: _Seen, *, taxonomy: Taxonomy, taught: Mapping[str, int], now: datetime
 ) -> Model:
     """Return the model that words and votes make together, weighed where the answer is known.
 
     Args:
         words: learnt before.
-        known: what they say of texts they were not learnt from.
+        seen: what they say of texts they were not learnt from.
         taxonomy: the labels.
         taught: how many texts of which kind, for people.
         now: when, aware; part of its version.
     """
-    groups = facet_numbers(taxonomy)
-    calibration = calibrate(
-        known.scores, known.said, targets=known.targets, groups=groups, counts=known.rarer, fewest=_FEWEST
-    )
+    groups, known, looked = facet_numbers(taxonomy), seen.known, seen.known.counts > 0
+    calibration = calibrate(known, groups, again=seen.again, fewest=_FEWEST)
     probability = calibration.probability(known.scores, known.said)
-    chosen, reached = thresholds(probability, known.targets, groups, counts=known.counts, falsely=_FALSELY)
-    said = HeldOut(known.ids, probability >= chosen)
-    weights = _weights(taxonomy, words, calibration=calibration, chosen=chosen, held_out=said)
-    looked = known.counts > 0
+    shown = slice(seen.examples or None)  # corrections are asked for, they do not say how many get a label
+    chosen, reached = thresholds(
+        probability[shown], known.targets[shown], groups, looked=looked[shown], falsely=_FALSELY
+    )
+    news = _own_news(calibration, seen, groups=groups, chosen=chosen)
+    probability[seen.examples :] = news.probability
+    weights = _weights(
+        taxonomy,
+        words,
+        calibration=news.calibration,
+        chosen=chosen,
+        held_out=HeldOut(seen.ids, probability >= chosen),
+    )
     trained: dict[str, object] = {
         **taught,
         "reliability": held_out_bins(probability, chosen, true=known.targets & looked, looked=looked),
@@ -159,24 +164,42 @@ def _weigh(
     return _model(weights, taxonomy, {"trained": trained}, now=now)
 
 
-def _scored(ids: Sequence[bytes], known: Known, scores: NDArray[np.float64], *, examples: int) -> _Scored:
+def _own_news(
+    calibration: Calibration, seen: _Seen, *, groups: NDArray[np.intp], chosen: NDArray[np.float64]
+) -> OwnNews:
+    corrected = np.arange(seen.examples, len(seen.ids))
+    folds = np.array([fold_of(one, FOLDS) for one in seen.ids[seen.examples :]], dtype=np.intp)
+    return own_news(
+        calibration, seen.known.of_texts(corrected), folds=folds, groups=groups, thresholds=chosen
+    )
+
+
+def _seen(ids: Sequence[bytes], known: Known, scores: NDArray[np.float64], *, examples: int) -> _Seen:
+    """Share out what each text stands for over the ways it is seen."""
     counts = _stands_for(known, examples)
-    rarer = _rarer(counts, known, examples)
-    return _Scored(ids, known.targets, counts, rarer, scores, Said.of(known.found))
+    whole, again = counts.copy(), counts[:examples] * SHARE
+    whole[:examples] -= again
+    shown, others = np.arange(examples), thinner(known.found)
+    return _Seen(
+        ids,
+        examples,
+        Scored(scores, Said.of(known.found), known.targets, whole),
+        [
+            Scored(scores[shown], Said.of(other).of_texts(shown), known.targets[shown], again / len(others))
+            for other in others
+        ],
+    )
 
 
 def _stands_for(known: Rows, examples: int) -> NDArray[np.float64]:
-    """Return how many texts each known one stands for when words and votes are weighed."""
+    """Return how many texts each known one stands for when votes are weighed; 0 where nobody looked.
+
+    Examples without a label stand for more, as they are picked to be hard; news is not.
+    """
     counts = (known.weights > 0).astype(np.float64)
+    counts[:examples] *= np.where(known.targets[:examples], 1.0, _RARITY)
     counts[examples:] *= _CORRECTION
     return counts
-
-
-def _rarer(counts: NDArray[np.float64], known: Rows, examples: int) -> NDArray[np.float64]:
-    """Return the same, examples without a label for more: news is not picked to be hard."""
-    more = np.where(known.targets, 1.0, _RARITY)
-    more[examples:] = 1.0
-    return counts * more
 
 
 def _weights(

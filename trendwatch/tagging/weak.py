@@ -147,7 +147,7 @@ class Found:
     def __init__(
         self, matcher: Matcher, rows: Numbers, terms: Numbers, *, count: int, before: Numbers
     ) -> None:
-        self._matcher = matcher
+        self.matcher = matcher
         self.rows, self.terms = rows, terms
         #: words of the text before each
         self.before = before
@@ -161,13 +161,24 @@ class Found:
         self._last: tuple[int, dict[int, list[tuple[int, str]]]] = (-1, {})
         self._starts = np.searchsorted(rows, np.arange(count + 1)).tolist()
 
+    def only(self, kept: NDArray[np.bool_]) -> Found:
+        """Return what would be found if only some of the terms, by number, had been written."""
+        mine = kept[self.terms]
+        return Found(
+            self.matcher,
+            self.rows[mine],
+            self.terms[mine],
+            count=len(self.scores),
+            before=self.before[mine],
+        )
+
     def standing(self) -> NDArray[np.float32]:
         """Return how the terms for each label stand in each text, (STANDS, texts, labels): see ``EARLY``."""
-        weights = self._matcher.weight_of(self.terms)
+        weights = self.matcher.weight_of(self.terms)
         strong = weights == STRONG
         chosen = (weights == WEAK, *(strong & (self.before < words) for words in EARLY))
         most = (_MOST_WEAK, *(1 for _ in EARLY))
-        cells = self.rows * self.scores.shape[1] + self._matcher.label_of(self.terms)
+        cells = self.rows * self.scores.shape[1] + self.matcher.label_of(self.terms)
         return np.array(
             [
                 np.minimum(np.bincount(cells[mine], minlength=self.scores.size), limit)
@@ -193,7 +204,7 @@ class Found:
             here = slice(self._starts[row], self._starts[row + 1])
             found: dict[int, list[tuple[int, str]]] = {}
             for term in self.terms[here].tolist():
-                label, weight, written = self._matcher.terms[term]
+                label, weight, written = self.matcher.terms[term]
                 found.setdefault(label, []).append((weight, written))
             self._last = row, found
         return self._last[1]

@@ -18,7 +18,7 @@ from trendwatch.tagging.rows import Rows
 from trendwatch.vectors import Vectoriser
 
 _C = 3.0
-_FOLDS = 5
+FOLDS = 5
 #: Solved more loosely than the model itself: of these only calibration is learnt.
 _FOLD_TOLERANCE = 5e-3
 _TOLERANCE = 1e-3
@@ -71,9 +71,9 @@ def _counts(rows: Rows) -> NDArray[np.float32]:
 
 def held_out(words: Words, rows: Rows, ids: Sequence[bytes]) -> NDArray[np.float64]:
     """Return the score of every known text (they come first) for every label, learnt without it."""
-    fold = np.array([fold_of(one, _FOLDS) for one in ids], dtype=np.int64)
+    fold = np.array([fold_of(one, FOLDS) for one in ids], dtype=np.int64)
     scores = np.zeros((len(fold), rows.targets.shape[1]))
-    for number in range(_FOLDS):
+    for number in range(FOLDS):
         mine = np.flatnonzero(fold == number)
         rest = np.setdiff1d(np.arange(len(rows.documents)), mine)
         matrix = words.matrix[rest]

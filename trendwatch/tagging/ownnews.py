@@ -1,0 +1,158 @@
+"""How an operator's own news differ from the examples: how likely labels are there, and what words are worth.
+
+Observations. Probabilities hold among texts like the examples. Where news goes round the words that terms
+and examples know, confidence is too low, and half of what could be tagged is not: of 480 texts whose writer
+did not know the terms 96 tags of 100 are right, and .55 of the areas found. No single label has enough
+corrections to tell, but what is true of all labels of a facet is told by fifty.
+
+Method. Per facet, two numbers on top of what was learnt from examples and corrections together,
+
+    logit' = logit + base + slope · (what words add to the logit)
+
+held to 0 by a Gaussian prior and solved by Newton's method. They are believed only where they surely help:
+each correction is answered with and without them, learnt from the others (five folds), and the micro-F1 of
+the facet is compared on corrections drawn again and again (paired bootstrap): better 19 times of 20.
+
+Measured, 8 halves, corrections of one half, macro-F1 on the other (areas / sectors):
+
+                        the 480 texts                        848 headlines the terms were looked at with
+    corrections     25           50          100         300          25         100         300
+    without     -.003/-.001  -.008/-.001  -.006/.002  -.006/.003   .001/.001  .001/.002   .005/.004
+    always       .094/.018    .108/.018    .109/.017   .099/.014  -.013/-.005 -.009/-.004 -.001/-.008
+    this         .049/.003    .083/.000    .109/.010   .099/.008   .001/.001  .001/.002   .005/.004
+
+Calibration error of areas of the 480 texts falls from .15 to .05. Rejected: a change of the evidence of
+votes, too (the same within .01, six numbers more); thresholds chosen on corrections (.02 to .09 instead of
+.05 to .11, and confidence stays off).
+
+Known failures. Corrections that the queue asked for are hard ones: what they say holds for texts of their
+scores, not for how common a label is. A change that helps by less than chance allows is not made.
+
+Source: Platt scaling (Platt 1999) on top of another model's probability.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from trendwatch.statistics import f1, redrawn, sigmoid
+from trendwatch.tagging.calibrate import Calibration, Scored
+
+#: Precision of the prior: of base and slope.
+_FIRMNESS = (0.2, 2.0)
+_STEPS = 25
+#: How sure we are that it helps, and by how many draws.
+_SURE, _DRAWS = 0.95, 400
+
+
+@dataclass(frozen=True, slots=True)
+class OwnNews:
+    """What corrections say beyond the examples."""
+
+    #: for news
+    calibration: Calibration
+    #: (n, K) of each corrected text, from corrections of other texts
+    probability: NDArray[np.float64]
+
+
+def own_news(
+    calibration: Calibration,
+    corrected: Scored,
+    *,
+    folds: NDArray[np.intp],
+    groups: NDArray[np.intp],
+    thresholds: NDArray[np.float64],
+) -> OwnNews:
+    """Return how probabilities are to be read in an operator's own news.
+
+    Args:
+        calibration: of examples and corrections together.
+        corrected: the corrections, n of them.
+        folds: (n,) texts of the same number are held out together.
+        groups: (K,) labels of the same number share what is learnt.
+        thresholds: (K,) from which probability on a label is given.
+    """
+    slope, offset = calibration.slope.copy(), calibration.offset.copy()
+    probability = calibration.probability(corrected.scores, corrected.said)
+    for group in np.unique(groups):
+        mine = np.flatnonzero((groups == group) & (calibration.slope > 0))
+        looked = np.flatnonzero((corrected.counts[:, mine] > 0).all(axis=1)) if len(mine) else mine
+        if not len(looked):
+            continue
+        texts = corrected.of_texts(looked).of_labels(mine)
+        before = probability[np.ix_(looked, mine)]
+        added = texts.scores * slope[mine]
+        after = _held_out(before, added, texts.targets, folds[looked])
+        if _surely_better(before, after, texts.targets, thresholds[mine]):
+            base, more = _learnt(before, added, texts.targets)
+            slope[mine] *= 1 + more
+            offset[mine] += base
+            probability[np.ix_(looked, mine)] = after
+    return OwnNews(replace(calibration, slope=slope, offset=offset), probability)
+
+
+def _held_out(
+    before: NDArray[np.float64],
+    added: NDArray[np.float64],
+    targets: NDArray[np.bool_],
+    folds: NDArray[np.intp],
+) -> NDArray[np.float64]:
+    """Return the probability of each text by what the texts of other folds say."""
+    after = before.copy()
+    for fold in np.unique(folds):
+        mine, rest = folds == fold, folds != fold
+        if rest.any():
+            after[mine] = _read(before[mine], added[mine], *_learnt(before[rest], added[rest], targets[rest]))
+    return after
+
+
+def _read(
+    before: NDArray[np.float64], added: NDArray[np.float64], base: float, slope: float
+) -> NDArray[np.float64]:
+    return sigmoid(_logit(before) + base + slope * added)
+
+
+def _learnt(
+    before: NDArray[np.float64], added: NDArray[np.float64], targets: NDArray[np.bool_]
+) -> tuple[float, float]:
+    """Return base and slope: the mode of their posterior."""
+    features = np.array([np.ones(added.size), added.ravel()])
+    logits, true = _logit(before).ravel(), targets.ravel()
+    found, firmness = np.zeros(2), np.array(_FIRMNESS)
+    for _ in range(_STEPS):
+        probability = sigmoid(logits + found @ features)
+        slack = features @ (true - probability) - firmness * found
+        curve = np.diag(firmness) + (features * (probability * (1 - probability))) @ features.T
+        step = np.clip(np.linalg.solve(curve, slack), -1, 1)  # far from the answer a full step overshoots
+        found += step
+        if np.abs(step).max() < 1e-7:  # noqa: PLR2004 - converged
+            break
+    base, slope = found.tolist()
+    return base, slope
+
+
+def _surely_better(
+    before: NDArray[np.float64],
+    after: NDArray[np.float64],
+    targets: NDArray[np.bool_],
+    thresholds: NDArray[np.float64],
+) -> bool:
+    """Tell whether we are sure that more is right with a change than without, all labels together."""
+    drawn = redrawn(len(targets), _DRAWS)
+    old, new = (_micro_f1(each >= thresholds, targets, drawn) for each in (before, after))
+    return bool(np.quantile(new - old, 1 - _SURE) > 0)
+
+
+def _micro_f1(
+    given: NDArray[np.bool_], targets: NDArray[np.bool_], drawn: NDArray[np.float32]
+) -> NDArray[np.float64]:
+    """Return the F1 of all labels together in each draw."""
+    return f1(*(drawn @ part.sum(axis=1) for part in (given & targets, given, targets)))
+
+
+def _logit(probability: NDArray[np.float64]) -> NDArray[np.float64]:
+    inside = np.clip(probability, 1e-12, 1 - 1e-12)
+    return np.asarray(np.log(inside / (1 - inside)))
