@@ -83,44 +83,45 @@ def own_news(
         if not len(looked):
             continue
         texts = corrected.of_texts(looked).of_labels(mine)
-        before = probability[np.ix_(looked, mine)]
-        added = texts.scores * slope[mine]
-        after = _held_out(before, added, texts.targets, folds[looked])
-        if _surely_better(before, after, texts.targets, thresholds[mine]):
-            base, more = _learnt(before, added, texts.targets)
+        answers = _Answers(probability[np.ix_(looked, mine)], texts.scores * slope[mine], texts.targets)
+        after = _held_out(answers, folds[looked])
+        if _surely_better(answers, after, thresholds[mine]):
+            base, more = _learnt(answers)
             slope[mine] *= 1 + more
             offset[mine] += base
             probability[np.ix_(looked, mine)] = after
     return OwnNews(replace(calibration, slope=slope, offset=offset), probability)
 
 
-def _held_out(
-    before: NDArray[np.float64],
-    added: NDArray[np.float64],
-    targets: NDArray[np.bool_],
-    folds: NDArray[np.intp],
-) -> NDArray[np.float64]:
+@dataclass(frozen=True, slots=True)
+class _Answers:
+    """What was said of some texts, and what is true; all are (n, K)."""
+
+    probability: NDArray[np.float64]
+    #: what words add to the logit
+    added: NDArray[np.float64]
+    targets: NDArray[np.bool_]
+
+    def of(self, texts: NDArray[np.bool_]) -> _Answers:
+        return _Answers(self.probability[texts], self.added[texts], self.targets[texts])
+
+
+def _held_out(answers: _Answers, folds: NDArray[np.intp]) -> NDArray[np.float64]:
     """Return the probability of each text by what the texts of other folds say."""
-    after = before.copy()
+    after = answers.probability.copy()
     for fold in np.unique(folds):
-        mine, rest = folds == fold, folds != fold
-        if rest.any():
-            after[mine] = _read(before[mine], added[mine], *_learnt(before[rest], added[rest], targets[rest]))
+        mine = folds == fold
+        if not mine.all():
+            base, slope = _learnt(answers.of(~mine))
+            told = answers.of(mine)
+            after[mine] = sigmoid(_logit(told.probability) + base + slope * told.added)
     return after
 
 
-def _read(
-    before: NDArray[np.float64], added: NDArray[np.float64], base: float, slope: float
-) -> NDArray[np.float64]:
-    return sigmoid(_logit(before) + base + slope * added)
-
-
-def _learnt(
-    before: NDArray[np.float64], added: NDArray[np.float64], targets: NDArray[np.bool_]
-) -> tuple[float, float]:
+def _learnt(answers: _Answers) -> tuple[float, float]:
     """Return base and slope: the mode of their posterior."""
-    features = np.array([np.ones(added.size), added.ravel()])
-    logits, true = _logit(before).ravel(), targets.ravel()
+    features = np.array([np.ones(answers.added.size), answers.added.ravel()])
+    logits, true = _logit(answers.probability).ravel(), answers.targets.ravel()
     found, firmness = np.zeros(2), np.array(_FIRMNESS)
     for _ in range(_STEPS):
         probability = sigmoid(logits + found @ features)
@@ -134,15 +135,11 @@ def _learnt(
     return base, slope
 
 
-def _surely_better(
-    before: NDArray[np.float64],
-    after: NDArray[np.float64],
-    targets: NDArray[np.bool_],
-    thresholds: NDArray[np.float64],
-) -> bool:
+def _surely_better(answers: _Answers, after: NDArray[np.float64], thresholds: NDArray[np.float64]) -> bool:
     """Tell whether we are sure that more is right with a change than without, all labels together."""
-    drawn = redrawn(len(targets), _DRAWS)
-    old, new = (_micro_f1(each >= thresholds, targets, drawn) for each in (before, after))
+    drawn = redrawn(len(after), _DRAWS)
+    said = (answers.probability, after)
+    old, new = (_micro_f1(each >= thresholds, answers.targets, drawn) for each in said)
     return bool(np.quantile(new - old, 1 - _SURE) > 0)
 
 

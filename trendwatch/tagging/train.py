@@ -141,12 +141,9 @@ def _weigh(
         now: when, aware; part of its version.
     """
     groups, known, looked = facet_numbers(taxonomy), seen.known, seen.known.counts > 0
+    chosen, reached = _lines(seen, groups)
     calibration = calibrate(known, groups, again=seen.again, fewest=_FEWEST)
     probability = calibration.probability(known.scores, known.said)
-    shown = slice(seen.examples or None)  # corrections are asked for, they do not say how many get a label
-    chosen, reached = thresholds(
-        probability[shown], known.targets[shown], groups, looked=looked[shown], falsely=_FALSELY
-    )
     news = _own_news(calibration, seen, groups=groups, chosen=chosen)
     probability[seen.examples :] = news.probability
     weights = _weights(
@@ -162,6 +159,18 @@ def _weigh(
         "held_out_macro_f1": {list(Facet)[group].value: round(f1, 4) for group, f1 in reached.items()},
     }
     return _model(weights, taxonomy, {"trained": trained}, now=now)
+
+
+def _lines(seen: _Seen, groups: NDArray[np.intp]) -> tuple[NDArray[np.float64], dict[int, float]]:
+    """Return from which probability on a label is given, by the examples alone.
+
+    Corrections are asked for, so they do not say how many texts about nothing get a label; and where they say
+    that more is true than was thought, the line would only rise with it.
+    """
+    shown = seen.known.of_texts(np.arange(seen.examples or len(seen.ids)))
+    alone = calibrate(shown, groups, again=seen.again, fewest=_FEWEST)
+    probability = alone.probability(shown.scores, shown.said)
+    return thresholds(probability, shown.targets, groups, looked=shown.counts > 0, falsely=_FALSELY)
 
 
 def _own_news(
