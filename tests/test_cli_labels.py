@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections import Counter
 from contextlib import closing
 
 import pytest
@@ -36,6 +37,25 @@ def test_a_question_is_asked_answered_and_gone(filled: CommandLine) -> None:
     left = filled("labels", "queue", "--json").object
     assert [one["tagged"]["item"]["id"] for one in left] == [one["tagged"]["item"]["id"] for one in asked[1:]]
     assert "sector: none" in filled("labels", "correct", item, "--none", "sector").out
+
+
+def test_quality_is_told_by_feed_on_random_picks(filled: CommandLine) -> None:
+    assert "one of the two" in filled("evaluate").err
+    assert "one of the two" in filled("evaluate", "--by", "feed", "--gold", "x").err
+    assert "nobody has judged" in filled("evaluate", "--by", "feed").out
+    asked = filled("labels", "queue", "--json").object
+    random = [one["tagged"]["item"] for one in asked if one["why"] == "random"]
+    for item in random:
+        assert filled("labels", "correct", item["id"]).code == 0
+    told = filled("evaluate", "--by", "feed", "--json").object
+    judged = {one["feed"]: one["judged"] for one in told["feeds"]}
+    assert judged == Counter(item["feed_key"] for item in random)
+    assert told["all"]["judged"] == len(random)
+    assert told["all"]["right"] == told["all"]["given"]
+    said = filled("evaluate", "--by", "feed").out
+    assert "too few to say" in said
+    assert all(feed in said for feed in judged)
+    assert "all feeds" in said
 
 
 def test_models_and_back(filled: CommandLine) -> None:

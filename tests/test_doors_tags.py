@@ -13,11 +13,13 @@ from sqlalchemy import text
 from tests.asking import Asker
 from tests.seeding import LAST_WEEK, VERSION, doors
 from tests.seeds import NOW, a_model, claim_on
+from tests.tagging_world import examples
 from trendwatch.api import Parts
 from trendwatch.store.engine import writing
 from trendwatch.store.items import Filter
+from trendwatch.tagging.train import train
 from trendwatch.types.stories import Understood
-from trendwatch.types.tags import Facet, TagWeek
+from trendwatch.types.tags import Asked, Facet, TagWeek
 from trendwatch.types.weeks import MONTHS
 
 FORM = {"content-type": "application/x-www-form-urlencoded"}
@@ -326,3 +328,21 @@ def test_reliability_is_a_table_with_the_error_in_words(tmp_path: Path) -> None:
     page = Asker(empty).get("/tags/quality").text
     assert "Expected calibration error: 0.050" in page
     assert len(LexborHTMLParser(page).css("table.reliability tbody tr")) == 2
+
+
+def test_quality_by_feed_names_the_feed_and_says_where_it_is_too_few(tmp_path: Path) -> None:
+    parts = doors(tmp_path)
+    with writing(parts.store._engine) as connection:
+        connection.execute(text("UPDATE model SET state = 'old'"))
+    parts.store.models.adopt(train(examples(), parts.config().taxonomy, now=NOW), since=NOW)
+    parts.store.models.promote_if_caught_up()
+    item = parts.store.items.search(Filter(), limit=1).items[0].item
+    ask = Asker(parts)
+    assert ask.get("/api/v1/tags/quality").json()["feeds"] == []
+    parts.store.corrections.ask({item.id: Asked.RANDOM}, now=NOW)
+    ask("POST", "/tags/queue", data={"item": item.id})
+    [told] = ask.get("/api/v1/tags/quality").json()["feeds"]
+    assert (told["feed"], told["judged"], told["precision"]) == (item.feed_key, 1, None)
+    said = text_of(ask.get("/tags/quality").text)
+    assert f"{parts.config().feed(item.feed_key).title} {item.feed_key} 1" in said
+    assert "too few to say" in said
