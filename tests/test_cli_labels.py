@@ -58,6 +58,44 @@ def test_quality_is_told_by_feed_on_random_picks(filled: CommandLine) -> None:
     assert "all feeds" in said
 
 
+def test_lint_looks_at_corrections_and_further_languages_too(filled: CommandLine) -> None:
+    assert filled("labels", "lint").out == "labels, examples and corrections: all is well\n"
+    [item] = filled("items", "--label", "area:iot", "--limit", "1", "--json").object["items"]
+    key = item["item"]["id"]
+    filled("labels", "correct", key, "--add", "area:iot")
+    taxonomy = filled.config / "taxonomy.toml"
+    whole = taxonomy.read_text()
+    start, end = whole.index("[area.iot]"), whole.index("[sector.agriculture]")
+    taxonomy.write_text(whole[:start] + whole[end:])
+    told = filled("labels", "lint")
+    assert told.code == 1
+    assert f"item {key}: {item['item']['title']}: area:iot is no label any more" in told.out
+    assert f"/tags/corrections?item={key})" in told.out
+    assert "small.jsonl:7: there is no area 'iot'" in told.out  # the examples name it too
+    assert filled("labels", "lint", "--json").objects[-1]["item"] == key
+    taxonomy.write_text(whole)
+    german = filled.config / "taxonomy.de.toml"
+    german.write_text('[area.iot]\nstrong = ["Drone"]\n')
+    said = filled("labels", "lint").out
+    assert f"{german}:2: area:iot: strong: 'Drone' is a term of area:drones in another language" in said
+    german.write_text('[area.kites]\nstrong = ["Drachen"]\n')
+    said = filled("labels", "lint").out
+    assert f"{german}:1: there is no area 'kites'" in said
+    assert "once the files are right" in said
+
+
+def test_lint_forgets_corrections_whose_item_is_gone_when_asked(filled: CommandLine) -> None:
+    [item] = filled("items", "--limit", "1", "--json").object["items"]
+    filled("labels", "correct", item["item"]["id"], "--none", "area")
+    with closing(sqlite3.connect(filled.folder / "trendwatch.db")) as database, database:
+        database.execute("DELETE FROM item WHERE id = ?", (item["item"]["id"],))
+    told = filled("labels", "lint")
+    assert (told.code, "is about an item that is gone" in told.out) == (1, True)
+    told = filled("labels", "lint", "--forget-gone")
+    assert (told.code, "without an item forgotten" in told.out) == (0, True)
+    assert filled("labels", "lint").code == 0
+
+
 def test_models_and_back(filled: CommandLine) -> None:
     [[version, state, _]] = filled("labels", "models", "--json").object["models"]
     assert state == "current"

@@ -259,6 +259,23 @@ def test_what_was_said_is_listed_and_taken_back(ask: Asker, parts: Parts) -> Non
     assert "Nothing was judged" in ask.get("/tags/corrections").text
 
 
+def test_what_was_judged_of_one_item_and_what_of_it_is_odd(ask: Asker, parts: Parts) -> None:
+    one, other = (found.item for found in parts.store.items.search(Filter(), limit=2).items)
+    with writing(parts.store._engine) as connection:
+        connection.execute(text("UPDATE item SET title = 'Alike', summary = ''"))
+    ask("POST", f"/api/v1/items/{one.id}/correction", json={"none": ["area"]})
+    ask("POST", f"/api/v1/items/{other.id}/correction", json={"add": ["area:ai"]})
+    said = text_of(ask.get("/tags/corrections").text)
+    assert "1 judgement to look at again" in said
+    later, earlier = (one, other) if f"the same text is item {other.id}" in said else (other, one)
+    assert f"the same text is item {earlier.id}" in said
+    assert "look at again" in ask.get("/tags/corrections", params={"item": later.id}).text
+    mine = ask.get("/tags/corrections", params={"item": earlier.id})
+    assert len(LexborHTMLParser(mine.text).css("tbody tr")) == 1
+    assert "look at again" not in mine.text
+    assert "Of one item only" in mine.text
+
+
 def test_a_form_that_is_none_or_comes_from_elsewhere_is_refused(ask: Asker, parts: Parts) -> None:
     assert ask("POST", "/tags/queue", content=b"\xff=1", headers=FORM).status_code == 422
     assert ask("POST", "/tags/queue", content=b"a=1&" * 1_100, headers=FORM).status_code == 422

@@ -15,8 +15,8 @@ from trendwatch.api import Parts
 from trendwatch.pipeline import drift
 from trendwatch.pipeline.drift import under_way, watch
 from trendwatch.pipeline.measure import by_feed, on_examples, on_judged
-from trendwatch.tagging.quality import Share
 from trendwatch.tagging.model import Tagger
+from trendwatch.tagging.quality import Share
 from trendwatch.tagging.train import train
 from trendwatch.types.tags import Asked, Correction, Facet, TagWeek
 
