@@ -120,6 +120,13 @@ def test_the_page_tries_and_adds_a_label(ask: Asker, parts: Parts) -> None:
     assert "In no item air taxi" in said
     wrong = ask.get("/tags/labels/try", params={**asked, "key": "Air Taxis"})
     assert "lower-case" in wrong.text
+    refused = ask("POST", "/tags/labels/try", data={**asked, "parent": "nowhere"})
+    assert refused.status_code == 422
+    form = LexborHTMLParser(refused.text)
+    assert "nowhere" in form.css_first("[role=alert]").text()
+    assert form.css_first("#parent").attributes["value"] == "nowhere"
+    assert form.css_first("#strong").text() == "drones\nair taxi"
+    assert parts.store.overlays.list() == []
     answer = ask("POST", "/tags/labels/try", data=asked)
     assert (answer.status_code, answer.headers["location"]) == (303, "/tags/labels")
     assert parts.store.overlays.list()[0].changed_by == "page"
