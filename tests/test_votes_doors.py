@@ -205,7 +205,9 @@ def test_pages_ask_preview_save_and_decide_without_scripts(ask: Asker, parts: Pa
     assert (kept.areas, kept.tools, kept.hours_per_week) == (("ai",), ("Xero", "Slack"), 2.5)
     wrong = ask("POST", "/profile/bean", content="hours_per_week=lots&action=save", headers=FORM)
     assert "is no number" in wrong.text
-    wrong = ask("POST", "/profile/bean", content=f"{form}save&budget_per_month=lots&timezone=Mars", headers=FORM)
+    wrong = ask(
+        "POST", "/profile/bean", content=f"{form}save&budget_per_month=lots&timezone=Mars", headers=FORM
+    )
     assert wrong.status_code == 422
     for kept_as_sent in ('value="lots"', 'value="Mars"', 'value="Xero, Slack"', 'value="2.5"'):
         assert kept_as_sent in wrong.text
