@@ -204,7 +204,7 @@ def test_pages_ask_preview_save_and_decide_without_scripts(ask: Asker, parts: Pa
     kept = parts.config().business("bean")
     assert (kept.areas, kept.tools, kept.hours_per_week) == (("ai",), ("Xero", "Slack"), 2.5)
     wrong = ask("POST", "/profile/bean", content="hours_per_week=lots&action=save", headers=FORM)
-    assert "is no number" in wrong.text
+    assert "hours per week: &#39;lots&#39; is no number" in wrong.text
     wrong = ask(
         "POST", "/profile/bean", content=f"{form}save&budget_per_month=lots&timezone=Mars", headers=FORM
     )

@@ -136,7 +136,9 @@ def change(business: str, parts: Given, body: Form = b"") -> Response:
             return _form(parts, kept, kept, said="Saved.")
         return _form(parts, found, judged(config, found.key, values, now=now))
     except ConfigError as error:
-        return _form(parts, found, found, sent=_values(given, number=_as_typed), wrong=error.message)
+        return _form(
+            parts, found, found, sent=_values(given, number=_as_typed), wrong=_in_words(error.message)
+        )
 
 
 @router.post("/profile/{business}/rules")
@@ -165,6 +167,13 @@ def ask_reader(business: str, parts: Given, body: Form = b"") -> Response:
         f"{address} was asked; it gets the digest once it says yes. It is asked at most once in seven days."
     )
     return _form(parts, found, found, said=said)
+
+
+def _in_words(message: str) -> str:
+    """Return a message with the names of fields as words; keys of businesses stay what they are."""
+    for name in EDITABLE:
+        message = message.replace(name, name.replace("_", " "))
+    return message
 
 
 def _as_typed(_name: str, text: str) -> object:
