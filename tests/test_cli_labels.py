@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections import Counter
 from contextlib import closing
 
 import pytest
@@ -36,6 +37,63 @@ def test_a_question_is_asked_answered_and_gone(filled: CommandLine) -> None:
     left = filled("labels", "queue", "--json").object
     assert [one["tagged"]["item"]["id"] for one in left] == [one["tagged"]["item"]["id"] for one in asked[1:]]
     assert "sector: none" in filled("labels", "correct", item, "--none", "sector").out
+
+
+def test_quality_is_told_by_feed_on_random_picks(filled: CommandLine) -> None:
+    assert "one of the two" in filled("evaluate").err
+    assert "one of the two" in filled("evaluate", "--by", "feed", "--gold", "x").err
+    assert "nobody has judged" in filled("evaluate", "--by", "feed").out
+    asked = filled("labels", "queue", "--json").object
+    random = [one["tagged"]["item"] for one in asked if one["why"] == "random"]
+    for item in random:
+        assert filled("labels", "correct", item["id"]).code == 0
+    told = filled("evaluate", "--by", "feed", "--json").object
+    judged = {one["feed"]: one["judged"] for one in told["feeds"]}
+    assert judged == Counter(item["feed_key"] for item in random)
+    assert told["all"]["judged"] == len(random)
+    assert told["all"]["right"] == told["all"]["given"]
+    said = filled("evaluate", "--by", "feed").out
+    assert "too few to say" in said
+    assert all(feed in said for feed in judged)
+    assert "all feeds" in said
+
+
+def test_lint_looks_at_corrections_and_further_languages_too(filled: CommandLine) -> None:
+    assert filled("labels", "lint").out == "labels, examples and corrections: all is well\n"
+    [item] = filled("items", "--label", "area:iot", "--limit", "1", "--json").object["items"]
+    key = item["item"]["id"]
+    filled("labels", "correct", key, "--add", "area:iot")
+    taxonomy = filled.config / "taxonomy.toml"
+    whole = taxonomy.read_text()
+    start, end = whole.index("[area.iot]"), whole.index("[sector.agriculture]")
+    taxonomy.write_text(whole[:start] + whole[end:])
+    told = filled("labels", "lint")
+    assert told.code == 1
+    assert f"item {key}: {item['item']['title']}: area:iot is no label any more" in told.out
+    assert f"/tags/corrections?item={key})" in told.out
+    assert "small.jsonl:7: there is no area 'iot'" in told.out  # the examples name it too
+    assert filled("labels", "lint", "--json").objects[-1]["item"] == key
+    taxonomy.write_text(whole)
+    german = filled.config / "taxonomy.de.toml"
+    german.write_text('[area.iot]\nstrong = ["Drone"]\n')
+    said = filled("labels", "lint").out
+    assert f"{german}:2: area:iot: strong: 'Drone' is a term of area:drones in another language" in said
+    german.write_text('[area.kites]\nstrong = ["Drachen"]\n')
+    said = filled("labels", "lint").out
+    assert f"{german}:1: there is no area 'kites'" in said
+    assert "once the files are right" in said
+
+
+def test_lint_forgets_corrections_whose_item_is_gone_when_asked(filled: CommandLine) -> None:
+    [item] = filled("items", "--limit", "1", "--json").object["items"]
+    filled("labels", "correct", item["item"]["id"], "--none", "area")
+    with closing(sqlite3.connect(filled.folder / "trendwatch.db")) as database, database:
+        database.execute("DELETE FROM item WHERE id = ?", (item["item"]["id"],))
+    told = filled("labels", "lint")
+    assert (told.code, "is about an item that is gone" in told.out) == (1, True)
+    told = filled("labels", "lint", "--forget-gone")
+    assert (told.code, "without an item forgotten" in told.out) == (0, True)
+    assert filled("labels", "lint").code == 0
 
 
 def test_models_and_back(filled: CommandLine) -> None:

@@ -52,6 +52,17 @@ def test_it_is_part_of_the_hash_and_of_an_export(tmp_path: Path) -> None:
         ("taxonomy.de.toml", '[area.ai]\nname = "KI"\n', r"de\.toml:2: "),
         ("taxonomy.de.toml", "[area.ai\n", r"de\.toml:1: not TOML"),
         ("taxonomy.de.toml", "area = 1\n", "area must be a table"),
+        ("taxonomy.de.toml", '[area.ai]\nstrong = ["ki", "--"]\n', r"de\.toml:2: strong: .*found nowhere"),
+        (
+            "taxonomy.de.toml",
+            '[area.ai]\nstrong = ["ki"]\nanti = ["KI"]\n',
+            r"de\.toml:3: anti: .*cannot speak for the label and against it",
+        ),
+        (
+            "taxonomy.de.toml",
+            '[area.ai]\nanti = [\n  "x-ray",\n  "machine-learning",\n]\n',
+            r"de\.toml:4: anti: .*cannot speak for the label and against it",
+        ),
         ("taxonomy.german.toml", "", "name it taxonomy.de.toml"),
     ],
 )
@@ -60,3 +71,20 @@ def test_mistakes_are_placed(tmp_path: Path, name: str, text: str, message: str)
     (tmp_path / name).write_text(text, encoding="utf-8")
     with pytest.raises(ConfigError, match=message):
         load(tmp_path, environ={})
+
+
+def test_a_word_of_two_labels_in_two_languages_and_one_twice_are_warnings_at_their_line(
+    tmp_path: Path,
+) -> None:
+    write_config(tmp_path)
+    (tmp_path / "taxonomy.de.toml").write_text(
+        '[sector.retail]\nstrong = ["laden"]\n\n[area.ai]\nstrong = [\n  "ki",\n  "Machine-Learning",\n]\n'
+    )
+    (tmp_path / "taxonomy.fr.toml").write_text('[sector.food]\nweak = ["laden"]\n')
+    said = [str(one).removeprefix(f"{tmp_path}/") for one in load(tmp_path, environ={}).warnings if one.file]
+    assert said == [
+        "taxonomy.de.toml:7: area:ai: strong: 'Machine-Learning' is a strong term already as "
+        "'machine learning'; leave it out here",
+        "taxonomy.fr.toml:2: sector:food: weak: 'laden' is a term of sector:retail in another language; "
+        "leave it out",
+    ]

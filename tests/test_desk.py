@@ -155,8 +155,14 @@ def test_the_list_of_feeds_has_a_strip_that_can_be_read_without_colour(ask: Aske
 
 
 def test_a_breakage_of_days_stands_above_the_list(ask: Asker) -> None:
-    said = text_of(ask.get("/feeds").text)
-    assert "Broken for more than three days: wire" in said
+    page = LexborHTMLParser(ask.get("/feeds").text)
+    [told] = [text_of(one.html or "") for one in page.css("section.broken li")]
+    title = ask.get("/api/v1/feeds/wire").json()["title"]
+    assert told == (
+        f"{title} wire , since 26 February 2025. There is nothing at this address. "
+        "Look for the feed's new address on the publisher's pages."
+    )
+    assert text_of(page.html or "").count("There is nothing at this address.") == 1  # not in its row again
 
 
 def test_the_page_of_a_feed_says_what_is_wrong_and_what_to_do(ask: Asker) -> None:

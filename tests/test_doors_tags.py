@@ -8,14 +8,19 @@ from pathlib import Path
 
 import pytest
 from selectolax.lexbor import LexborHTMLParser
+from sqlalchemy import text
 
 from tests.asking import Asker
 from tests.seeding import LAST_WEEK, VERSION, doors
 from tests.seeds import NOW, a_model, claim_on
+from tests.tagging_world import examples
 from trendwatch.api import Parts
+from trendwatch.store.engine import writing
 from trendwatch.store.items import Filter
+from trendwatch.tagging.train import train
 from trendwatch.types.stories import Understood
-from trendwatch.types.tags import Facet, TagWeek
+from trendwatch.types.tags import Asked, Facet, TagWeek
+from trendwatch.types.weeks import MONTHS
 
 FORM = {"content-type": "application/x-www-form-urlencoded"}
 TAXIS = {"strong": ["drones", "air taxi"], "weak": ["fly", "rules"]}
@@ -25,10 +30,10 @@ TAXIS = {"strong": ["drones", "air taxi"], "weak": ["fly", "rules"]}
 def parts(tmp_path: Path) -> Parts:
     made = doors(tmp_path)
     path = tmp_path / "config" / "taxonomy.toml"
-    text = path.read_text().replace(
+    written = path.read_text().replace(
         'pilot on board."', 'pilot on board."\nstrong = ["drones"]\nanti = ["bee"]'
     )
-    path.write_text(text)
+    path.write_text(written)
     return made
 
 
@@ -55,9 +60,9 @@ def test_a_text_is_tagged_and_none_is_an_answer(ask: Asker) -> None:
 
 
 def test_a_language_not_covered_is_said(ask: Asker) -> None:
-    text = "Der Bauer fliegt jetzt mit Drohnen über seine steilen Weinberge und spart viel Diesel dabei"
-    assert "Language not covered" in text_of(ask.get("/tags/try", params={"text": text}).text)
-    told = ask("POST", "/api/v1/tags", json={"text": text}).json()
+    german = "Der Bauer fliegt jetzt mit Drohnen über seine steilen Weinberge und spart viel Diesel dabei"
+    assert "Language not covered" in text_of(ask.get("/tags/try", params={"text": german}).text)
+    told = ask("POST", "/api/v1/tags", json={"text": german}).json()
     assert (told["covered"], told["language"], told["tags"]) == (False, "de", [])
 
 
@@ -115,6 +120,13 @@ def test_the_page_tries_and_adds_a_label(ask: Asker, parts: Parts) -> None:
     assert "In no item air taxi" in said
     wrong = ask.get("/tags/labels/try", params={**asked, "key": "Air Taxis"})
     assert "lower-case" in wrong.text
+    refused = ask("POST", "/tags/labels/try", data={**asked, "parent": "nowhere"})
+    assert refused.status_code == 422
+    form = LexborHTMLParser(refused.text)
+    assert "nowhere" in form.css_first("[role=alert]").text()
+    assert form.css_first("#parent").attributes["value"] == "nowhere"
+    assert form.css_first("#strong").text() == "drones\nair taxi"
+    assert parts.store.overlays.list() == []
     answer = ask("POST", "/tags/labels/try", data=asked)
     assert (answer.status_code, answer.headers["location"]) == (303, "/tags/labels")
     assert parts.store.overlays.list()[0].changed_by == "page"
@@ -139,6 +151,59 @@ def test_questions_are_asked_and_judged_with_a_form(ask: Asker, parts: Parts) ->
     assert "area:ai" in kept.labels
     assert not set(had[:1]) & kept.labels
     assert len(ask.get("/api/v1/questions").json()["questions"]) == len(waiting) - 1
+
+
+def test_a_card_tells_enough_to_judge_without_leaving_it(ask: Asker, parts: Parts) -> None:
+    found = next(one.item for one in parts.store.items.search(Filter(), limit=50).items if one.tags)
+    [short] = LexborHTMLParser(ask.get("/tags/queue", params={"own": found.id}).text).css(".excerpt")
+    assert short.text() == found.summary
+    told = "Growers say that the drones save diesel. " * 20
+    with writing(parts.store._engine) as connection:
+        connection.execute(text("UPDATE item SET summary = :told"), {"told": told})
+    page = LexborHTMLParser(ask.get("/tags/queue", params={"own": found.id}).text)
+    [excerpt] = page.css(".excerpt")
+    assert excerpt.text().endswith("…")
+    assert 250 < len(excerpt.text()) <= 300
+    assert told.strip() in page.css_first(".judge details p").text()
+    said = text_of(page.html or "")
+    assert parts.config().feed(found.feed_key).title in said
+    assert found.published_at is not None
+    assert f"{found.published_at.day} {MONTHS[found.published_at.month - 1]}" in said
+    [original] = page.css(f'a[href="{found.url}"]')
+    assert (original.attributes["target"], original.attributes["accesskey"]) == ("_blank", "o")
+
+
+def test_a_form_that_is_refused_is_shown_as_it_was_sent(ask: Asker, parts: Parts) -> None:
+    item = next(one for one in parts.store.items.search(Filter(), limit=50).items if len(one.tags) > 1)
+    first, *others = [tag.full_key for tag in item.tags]
+    form = {"item": item.item.id, "had": [first, *others], "keep": others, "none": ["impact"]}
+    refused = ask("POST", "/tags/queue", data=form | {"add": ["Drones", "area:ai"]})
+    assert refused.status_code == 422
+    assert "did you mean &#39;area:drones&#39;" in refused.text
+    page = LexborHTMLParser(refused.text)
+    assert page.css_first("input[name=item]").attributes["value"] == item.item.id
+    ticked = [box.attributes["value"] for box in page.css("input[name=keep]") if "checked" in box.attributes]
+    assert sorted(ticked) == sorted(others)
+    none = [box.attributes["value"] for box in page.css("input[name=none]") if "checked" in box.attributes]
+    assert none == ["impact"]
+    typed = page.css("input[name=add]")
+    assert [box.attributes["value"] for box in typed] == ["Drones", "area:ai", ""]
+    assert [("aria-invalid" in box.attributes, "autofocus" in box.attributes) for box in typed] == [
+        *((True, True), (False, False), (False, False))
+    ]
+    assert parts.store.corrections.all() == []
+    assert ask("POST", "/tags/queue", data=form | {"add": ["area:ai"]}).status_code == 303
+
+
+def test_any_item_is_judged_from_its_own_page(ask: Asker, parts: Parts) -> None:
+    item = parts.store.items.search(Filter(), limit=1).items[0].item.id
+    assert f"/tags/queue?own={item}" in ask.get(f"/items/{item}").text
+    own = ask.get("/tags/queue", params={"own": item})
+    assert LexborHTMLParser(own.text).css_first("input[name=own]").attributes["value"] == item
+    answer = ask("POST", "/tags/queue", data={"item": item, "own": item, "none": ["area"]})
+    assert (answer.status_code, answer.headers["location"]) == (303, f"/items/{item}")
+    assert "judged before" in ask.get("/tags/queue", params={"own": item}).text
+    assert ask.get("/tags/queue", params={"own": "ffff"}).status_code == 404
 
 
 def test_two_operators_with_one_page_add_up_or_the_second_is_told(ask: Asker, parts: Parts) -> None:
@@ -199,6 +264,23 @@ def test_what_was_said_is_listed_and_taken_back(ask: Asker, parts: Parts) -> Non
     assert ask.get(path).json()["tags"] == item["tags"]
     assert ask("DELETE", "/api/v1/items/ffff/correction").status_code == 404
     assert "Nothing was judged" in ask.get("/tags/corrections").text
+
+
+def test_what_was_judged_of_one_item_and_what_of_it_is_odd(ask: Asker, parts: Parts) -> None:
+    one, other = (found.item for found in parts.store.items.search(Filter(), limit=2).items)
+    with writing(parts.store._engine) as connection:
+        connection.execute(text("UPDATE item SET title = 'Alike', summary = ''"))
+    ask("POST", f"/api/v1/items/{one.id}/correction", json={"none": ["area"]})
+    ask("POST", f"/api/v1/items/{other.id}/correction", json={"add": ["area:ai"]})
+    said = text_of(ask.get("/tags/corrections").text)
+    assert "1 judgement to look at again" in said
+    later, earlier = (one, other) if f"the same text is item {other.id}" in said else (other, one)
+    assert f"the same text is item {earlier.id}" in said
+    assert "look at again" in ask.get("/tags/corrections", params={"item": later.id}).text
+    mine = ask.get("/tags/corrections", params={"item": earlier.id})
+    assert len(LexborHTMLParser(mine.text).css("tbody tr")) == 1
+    assert "look at again" not in mine.text
+    assert "Of one item only" in mine.text
 
 
 def test_a_form_that_is_none_or_comes_from_elsewhere_is_refused(ask: Asker, parts: Parts) -> None:
@@ -270,3 +352,21 @@ def test_reliability_is_a_table_with_the_error_in_words(tmp_path: Path) -> None:
     page = Asker(empty).get("/tags/quality").text
     assert "Expected calibration error: 0.050" in page
     assert len(LexborHTMLParser(page).css("table.reliability tbody tr")) == 2
+
+
+def test_quality_by_feed_names_the_feed_and_says_where_it_is_too_few(tmp_path: Path) -> None:
+    parts = doors(tmp_path)
+    with writing(parts.store._engine) as connection:
+        connection.execute(text("UPDATE model SET state = 'old'"))
+    parts.store.models.adopt(train(examples(), parts.config().taxonomy, now=NOW), since=NOW)
+    parts.store.models.promote_if_caught_up()
+    item = parts.store.items.search(Filter(), limit=1).items[0].item
+    ask = Asker(parts)
+    assert ask.get("/api/v1/tags/quality").json()["feeds"] == []
+    parts.store.corrections.ask({item.id: Asked.RANDOM}, now=NOW)
+    ask("POST", "/tags/queue", data={"item": item.id})
+    [told] = ask.get("/api/v1/tags/quality").json()["feeds"]
+    assert (told["feed"], told["judged"], told["precision"]) == (item.feed_key, 1, None)
+    said = text_of(ask.get("/tags/quality").text)
+    assert f"{parts.config().feed(item.feed_key).title} {item.feed_key} 1" in said
+    assert "too few to say" in said

@@ -68,7 +68,7 @@ def test_parents_come_with_their_children_and_children_go_with_them(store: Store
 @pytest.mark.parametrize(
     ("what", "message"),
     [
-        ({"add": ["drones"]}, "there is no label 'drones'; write it like area:drones"),
+        ({"add": ["drones"]}, "there is no label 'drones'; did you mean 'area:drones'"),
         ({"none": ["areas"]}, "there is no facet 'areas'; there are area, sector, function, impact"),
         ({"add": ["area:iot"], "remove": ["area:iot"]}, "area:iot cannot be added and removed"),
         ({"add": ["area:iot"], "none": ["area"]}, "area:iot cannot be added where none of its facet fits"),

@@ -14,8 +14,9 @@ from tests.tagging_world import TAXONOMY, examples
 from trendwatch.api import Parts
 from trendwatch.pipeline import drift
 from trendwatch.pipeline.drift import under_way, watch
-from trendwatch.pipeline.measure import on_examples, on_judged
+from trendwatch.pipeline.measure import by_feed, on_examples, on_judged
 from trendwatch.tagging.model import Tagger
+from trendwatch.tagging.quality import Share
 from trendwatch.tagging.train import train
 from trendwatch.types.tags import Asked, Correction, Facet, TagWeek
 
@@ -89,6 +90,12 @@ def test_quality_counts_what_was_said_while_held_out() -> None:
     assert mine is not None
     assert (mine.texts, [one.label for one in mine.labels]) == (1, ["area:drones"])
     assert on_judged(model, tagger, taxonomy=TAXONOMY, corrections=[]) is None
+    said = [judged, replace(judged, item_id="2", asked=Asked.MARGIN), replace(judged, item_id="3")]
+    each = by_feed(model, tagger, corrections=said, feeds={"1": "wire", "2": "gazette"})  # 3 is gone
+    assert each is not None
+    assert [(one.feed_key, one.judged, one.precision) for one in each.feeds] == [("wire", 1, Share(1, 1))]
+    assert each.whole.judged == 1
+    assert by_feed(model, tagger, corrections=said, feeds={}) is None
 
 
 def test_a_new_label_keeps_to_its_terms_after_training() -> None:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trendwatch.news.failures import FAILURE_WORDS
+from trendwatch.news.failures import FAILURE_WORDS, lasting_words
 from trendwatch.news.pace import PACE, Pace
 from trendwatch.news.poll import body_hash, decide, request_for, unchanged
 from trendwatch.types.fetches import FeedUpdate
@@ -351,6 +351,14 @@ def test_every_failure_has_words_that_say_what_happened_and_what_follows() -> No
         assert words.count(". ") >= 1
         assert words.endswith(".")
         assert "  " not in words
+
+
+def test_what_lasts_for_days_is_never_nothing_to_do() -> None:
+    for failure in set(Failure) - {Failure.RATE_LIMITED}:  # a rest is no breakage
+        what, advice = lasting_words(failure)
+        assert FAILURE_WORDS[failure].startswith(what)
+        assert "unless it lasts" not in advice
+        assert advice != what
 
 
 # --- laws ------------------------------------------------------------------------------------------

@@ -11,9 +11,11 @@ from trendwatch.tagging.quality import (
     Share,
     calibration_error,
     confusions,
+    feed_qualities,
     held_out_bins,
     qualities,
     reliability,
+    told_of_feed,
 )
 
 
@@ -70,3 +72,17 @@ def test_bins_of_a_manifest_count_given_tags_only() -> None:
         probability, np.array([0.5, 0.5]), true=np.array([[1, 0], [0, 1]], dtype=bool), looked=ones
     )
     assert kept == [[0.6, 0.0, 1], [0.7, 1.0, 1], [0.9, 1.0, 1]]
+
+
+def test_by_feed_an_item_counts_once_however_many_tags_it_has_and_few_items_say_nothing() -> None:
+    half = ({"area:ai", "sector:retail"}, {"area:ai"})
+    pairs = [half] * 10 + [({"area:ai"}, {"area:ai"})] * 8 + [(set(), {"area:ai"})] * 3 + [half] * 7
+    feeds = ["wire"] * 10 + ["gazette"] * 11 + ["post"] * 7
+    wire, gazette, post = feed_qualities(feeds, pairs)
+    assert (wire.feed_key, wire.judged, wire.precision) == ("wire", 10, Share(10, 20))
+    assert wire.interval == Share(5, 10).interval  # 10 items, not 20 tags: 0.24 to 0.76
+    assert (gazette.judged, gazette.tagged, gazette.precision) == (11, 8, Share(8, 8))
+    assert (wire.told, gazette.told, post.told) == (True, True, False)  # 7 items with a tag are too few
+    told = told_of_feed(post)
+    assert (told["right"], told["given"], told["precision"], told["low"]) == (7, 14, None, None)
+    assert told_of_feed(wire)["precision"] == 0.5

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 import httpx
 import pytest
+from selectolax.lexbor import LexborHTMLParser
 
 from tests.asking import Asker
 from tests.seeding import doors
@@ -121,3 +122,12 @@ def test_a_form_that_is_wrong_says_so_keeps_what_was_typed_and_nothing_else(
 def test_where_a_business_is_is_guessed_or_left_open(said: str, wanted: tuple[str, str, str]) -> None:
     home = guessed(said)
     assert (home.region, home.currency, home.timezone) == wanted
+
+
+def test_no_trade_is_chosen_for_anybody(ask: Asker) -> None:
+    [choice] = LexborHTMLParser(ask.get("/profile/new").text).css("select[name=sector]")
+    assert "required" in choice.attributes
+    assert choice.css_first("option").attributes["value"] == ""
+    assert not choice.css("option[selected]")
+    unsaid = ask("POST", "/profile/new", content=b"name=Bean&sector=&action=save", headers=FORM)
+    assert unsaid.status_code == 422

@@ -204,7 +204,15 @@ def test_pages_ask_preview_save_and_decide_without_scripts(ask: Asker, parts: Pa
     kept = parts.config().business("bean")
     assert (kept.areas, kept.tools, kept.hours_per_week) == (("ai",), ("Xero", "Slack"), 2.5)
     wrong = ask("POST", "/profile/bean", content="hours_per_week=lots&action=save", headers=FORM)
-    assert "is no number" in wrong.text
+    assert "hours per week: &#39;lots&#39; is no number" in wrong.text
+    wrong = ask(
+        "POST", "/profile/bean", content=f"{form}save&budget_per_month=lots&timezone=Mars", headers=FORM
+    )
+    assert wrong.status_code == 422
+    for kept_as_sent in ('value="lots"', 'value="Mars"', 'value="Xero, Slack"', 'value="2.5"'):
+        assert kept_as_sent in wrong.text
+    assert 'value="ai" aria-label="More about Artificial intelligence" checked' in wrong.text
+    assert parts.config().business("bean") == kept
     disliked(parts, "area:vr")
     proposed = ask.get("/profile/hill_farm").text
     assert "Less virtual reality?" in proposed

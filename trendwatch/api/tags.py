@@ -13,7 +13,7 @@ from trendwatch.pipeline.drift import under_way
 from trendwatch.pipeline.learn import go_back
 from trendwatch.pipeline.measure import Measured, Version, versions
 from trendwatch.tagging.drift import drift_words
-from trendwatch.tagging.quality import Confusion, Share
+from trendwatch.tagging.quality import Confusion, Share, told_of_feed
 from trendwatch.tagging.typed import read_typed
 from trendwatch.text import MAX_CHARS
 from trendwatch.types.tags import Facet
@@ -102,6 +102,24 @@ class MeasuredShape(BaseModel):
     missed: list[ConfusionShape]
 
 
+class FeedQualityShape(BaseModel):
+    """How well the items of a feed are tagged, all facets that were judged together."""
+
+    feed: str
+    #: items that were picked at random and judged
+    judged: int
+    #: of these, items with a tag
+    tagged: int
+    #: tags that are right
+    right: int
+    #: tags given
+    given: int
+    #: right / given with its 95 % interval, each item counted once; null where it is too few to say
+    precision: float | None
+    low: float | None
+    high: float | None
+
+
 class VersionShape(BaseModel):
     """A model."""
 
@@ -124,6 +142,8 @@ class QualityShape(BaseModel):
     held_out: MeasuredShape | None
     #: on judged items that were picked at random; null without any
     judged: MeasuredShape | None
+    #: the same by feed: those that can be told first, the worst first
+    feeds: list[FeedQualityShape]
     #: the newest first; POST /api/v1/models/{version}/back goes back to one
     models: list[VersionShape]
     #: "as usual", or what is not since when
@@ -133,10 +153,11 @@ class QualityShape(BaseModel):
 @router.get("/tags/quality")
 def quality(parts: Given) -> QualityShape:
     """Tell how good tags are, on what, and whether news has moved away from them."""
-    held_out, judged = measured(parts)
+    held_out, judged, each = measured(parts)
     return QualityShape(
         held_out=_measured(held_out) if held_out else None,
         judged=_measured(judged) if judged else None,
+        feeds=[FeedQualityShape.model_validate(told_of_feed(one)) for one in each.feeds] if each else [],
         models=[_version(one) for one in versions(parts.store)],
         drift=drift_words(under_way(parts.store)),
     )

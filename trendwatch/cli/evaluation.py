@@ -1,8 +1,10 @@
-"""``evaluate``: how good tags are, held against what people say."""
+"""``evaluate``: how good tags are, held against what people say: labelled texts, or judged news by feed."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,6 +16,7 @@ from trendwatch.errors import InputError
 
 if TYPE_CHECKING:
     from trendwatch.tagging.evaluate import Evaluation, Gold, Measure
+    from trendwatch.tagging.quality import FeedQuality
     from trendwatch.types.tags import Facet, Tag
 
 #: Pairs of labels shown.
@@ -25,12 +28,30 @@ def register(app: typer.Typer) -> None:
     app.command()(evaluate)
 
 
+class By(StrEnum):
+    """What quality is parted by."""
+
+    FEED = "feed"
+
+
 def evaluate(
     context: typer.Context,
-    gold: Annotated[Path, typer.Option("--gold", help="Labelled texts, JSON lines, may be .gz.")],
+    gold: Annotated[
+        Path | None, typer.Option("--gold", help="Labelled texts, JSON lines, may be .gz.")
+    ] = None,
+    by: Annotated[By | None, typer.Option(help="Instead, items judged after a random pick, by feed.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Say how well tags agree with labelled texts, with 95 % intervals."""
+    """Say how well tags agree with labelled texts, or feed by feed with what was judged; 95 % intervals."""
+    if (gold is None) == (by is None):
+        raise InputError("name labelled texts with --gold FILE, or say --by feed: one of the two")
+    if gold is None:
+        _by_feed(context, as_json=as_json)
+    else:
+        _against(context, gold, as_json=as_json)
+
+
+def _against(context: typer.Context, gold: Path, *, as_json: bool) -> None:
     from trendwatch.tagging.evaluate import evaluate as score
     from trendwatch.tagging.evaluate import parse_gold
 
@@ -50,6 +71,39 @@ def evaluate(
             _say_facet(found, facet)
         _say_confusions(tags, texts)
     wrong.end()
+
+
+def _by_feed(context: typer.Context, *, as_json: bool) -> None:
+    """Print how good tags are on each feed's items that were picked at random and judged."""
+    from trendwatch.pipeline.measure import by_feed, current_model, feeds_of
+    from trendwatch.tagging.quality import ENOUGH, told_of_feed
+
+    with given(context).service() as service:
+        loaded = current_model(service.store, service.config.taxonomy)
+        if loaded is None:
+            raise InputError("no model tags items now; trendwatch train makes one")
+        model, tagger = loaded
+        said = service.store.corrections.all()
+        found = by_feed(model, tagger, corrections=said, feeds=feeds_of(service.store, said))
+    feeds = [told_of_feed(one) for one in found.feeds] if found else []
+    whole = told_of_feed(found.whole) if found else None
+    if as_json:
+        print_json({"model": model.version, "all": whole, "feeds": feeds})
+    elif found is None:
+        typer.echo("nobody has judged an item that was picked at random; trendwatch labels queue lists some")
+    else:
+        rows = [
+            (one.feed_key, one.judged, one.precision.whole, one.precision.part, _precision(one))
+            for one in (*found.feeds, replace(found.whole, feed_key="all feeds"))
+        ]
+        title = f"model {model.version} on items picked at random and judged, the worst first"
+        print_table(title, ("feed", "judged", "tags", "right", "precision"), rows)
+        typer.echo(f"An interval counts items, each once; below {ENOUGH} with a tag it is too few to say.")
+
+
+def _precision(one: FeedQuality) -> str:
+    low, high = one.interval
+    return f"{one.precision.value:.2f} ({low:.2f} to {high:.2f})" if one.told else "too few to say"
 
 
 def _say_confusions(tags: Sequence[Sequence[Tag]], texts: Sequence[Gold]) -> None:

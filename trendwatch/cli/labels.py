@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from trendwatch.cli import corrections, label_changes
+from trendwatch.cli import corrections, label_changes, linting
 from trendwatch.cli.options import AsJson, given, print_json, print_table
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ def register(app: typer.Typer) -> None:
     labels.command("queue")(queue)
     labels.command("correct")(correct)
     corrections.register(labels)
+    linting.register(labels)
     labels.command("models")(models)
     labels.command("back")(back)
     app.add_typer(labels, name="labels")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 from trendwatch.config.files import example_files, read_text
@@ -23,6 +24,22 @@ def read_examples(directory: Path, taxonomy: Taxonomy, problems: list[ConfigErro
     for path in paths:
         found.extend(_examples(path, taxonomy, problems))
     return tuple(found)
+
+
+def placed_examples(directory: Path, taxonomy: Taxonomy) -> Iterator[tuple[Path, int, Example]]:
+    """Yield the examples of files without mistakes, with file and line.
+
+    Raises:
+        ConfigError: a file cannot be read.
+        InputError: a line is wrong.
+    """
+    from trendwatch.tagging.examples import parse_examples
+
+    for path in example_files(directory):
+        lines = (read_text(path) or "").split("\n")
+        numbers = (number for number, line in enumerate(lines, start=1) if line.strip())
+        for number, example in zip(numbers, parse_examples(lines, taxonomy, file=str(path)), strict=True):
+            yield path, number, example
 
 
 def _examples(path: Path, taxonomy: Taxonomy, problems: list[ConfigError]) -> list[Example]:

@@ -21,7 +21,7 @@ from trendwatch.config.feeds import read_feeds
 from trendwatch.config.files import BUSINESSES
 from trendwatch.config.forms import KEY
 from trendwatch.config.hints import did_you_mean
-from trendwatch.config.languages import with_languages
+from trendwatch.config.languages import language_warnings, with_languages
 from trendwatch.config.overlays import in_order, lay_over
 from trendwatch.config.packs import read_packs
 from trendwatch.config.practices import read_practices
@@ -128,8 +128,9 @@ class Config:
 
     @cached_property
     def warnings(self) -> tuple[ConfigError, ...]:
-        """What stops nothing and may yet not be meant: a term that a label has twice."""
-        return tuple(warnings(self.tables.labels))
+        """What stops nothing and may yet not be meant: a term twice, or of two labels in two languages."""
+        ours = read_taxonomy(self.tables.labels, [])
+        return (*warnings(self.tables.labels), *language_warnings(ours, self.directory))
 
     @cached_property
     def _examples(self) -> tuple[Example, ...]:

@@ -101,14 +101,14 @@ def _label(table: Table, known: Known, problems: list[ConfigError]) -> Label | N
         check_labels(table, "parent", Facet(facet), known=known, problems=problems)
     for name in LISTS:
         for term in getattr(values, name):
-            if complaint := _lost(term):
+            if complaint := lost(term):
                 problems.append(at_term(table, name, term, message=f"{name}: {complaint}"))
     for name, term, said in contradicting(values.model_dump(include=set(LISTS))):
         problems.append(at_term(table, name, term, message=f"{name}: {said}"))
     return Label(facet=Facet(facet), key=key, **values.model_dump())
 
 
-def _lost(term: str) -> str:
+def lost(term: str) -> str:
     """Return what is wrong with a term that no text or any text would hold, "" where nothing is."""
     if _SURELY_A_WORD.search(term):
         return ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from trendwatch.text import sentences
 from trendwatch.types.news import Failure
 
 #: What happened, what trendwatch does about it, what the operator can do.
@@ -127,3 +128,17 @@ FAILURE_WORDS: dict[Failure, str] = {
         "stays, and we try again. Report it, with the feed's address."
     ),
 }
+
+#: What is advised where it lasts, instead of what is advised on the first day.
+_LASTING = {
+    "Nothing to do unless it lasts for days.": (
+        "It has lasted for days: open the address in a browser, and enter a new one or disable the feed."
+    ),
+    "Tell the publisher if it lasts.": "It lasts: tell the publisher, or disable the feed.",
+}
+
+
+def lasting_words(failure: Failure) -> tuple[str, str]:
+    """Return what is wrong with a feed that has failed for days, and what to do: a sentence each."""
+    first, *_, last = sentences(FAILURE_WORDS[failure], most=len(FAILURE_WORDS[failure]))
+    return first, _LASTING.get(last, last)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from trendwatch.config.hints import did_you_mean
 from trendwatch.errors import InputError
 from trendwatch.pipeline.doubts import doubted
 from trendwatch.store import Store
@@ -94,6 +95,18 @@ def queue(store: Store, *, now: datetime, count: int = WEEKLY) -> list[Question]
         for item in [one.tagged.item.id]
     ]
     return first + [Question(tagged, waiting[tagged.item.id]) for tagged in store.items.by_id(list(waiting))]
+
+
+def question_of(store: Store, item_id: str, *, waiting: Sequence[Question] = ()) -> Question:
+    """Return the question about an item: the one that waits, or one that nobody asked.
+
+    Raises:
+        NotFound: there is no such item.
+    """
+    tagged = store.items.get(item_id)
+    asked = next((one for one in waiting if one.tagged.item.id == item_id), None)
+    judged = store.corrections.judged([item_id]).get(item_id, frozenset())
+    return asked or Question(tagged, Asked.OWN, judged=judged)
 
 
 def correct(
@@ -214,12 +227,20 @@ def _check(taxonomy: Taxonomy, *, add: Sequence[str], remove: Sequence[str], non
     names = taxonomy.names()
     for key in (*add, *remove):
         if key not in names:
-            raise InputError(f"there is no label {key!r}; write it like area:drones")
+            raise InputError(f"there is no label {key!r}{_meant(key, names)}")
     _check_facets(none)
     if clash := set(_with_parents(add, taxonomy)) & set(remove):
         raise InputError(f"{', '.join(sorted(clash))} cannot be added and removed")
     if both := sorted(key for key in add if _facet(key) in none):
         raise InputError(f"{', '.join(both)} cannot be added where none of its facet fits")
+
+
+def _meant(key: str, names: Mapping[str, str]) -> str:
+    """Return which label may have been meant: by the key in its facet, by its name, or by a slip."""
+    said = key.casefold()
+    same = [full for full, name in names.items() if said in {full.partition(":")[2], name.casefold()}]
+    hint = f"; did you mean {same[0]!r}?" if same else did_you_mean(key, names)
+    return hint or "; write it like area:drones"
 
 
 def _check_facets(facets: Collection[str]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -16,9 +16,11 @@ from trendwatch.tagging.model import Tagger
 from trendwatch.tagging.quality import (
     Bin,
     Confusion,
+    FeedQuality,
     LabelQuality,
     calibration_error,
     confusions,
+    feed_qualities,
     qualities,
 )
 from trendwatch.tagging.weights import unpack
@@ -39,6 +41,16 @@ class Measured:
     confusions: tuple[Confusion, ...]
     #: labels missed where nothing of the facet was given, or given where nothing was true
     missed: tuple[Confusion, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ByFeed:
+    """How good a model's tags are, feed by feed."""
+
+    #: all of them together, without a key
+    whole: FeedQuality
+    #: those that can be told first, the worst first
+    feeds: tuple[FeedQuality, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,18 +121,58 @@ def on_judged(
     Raises:
         ModelRejected: the model cannot be used.
     """
-    random = [one for one in corrections if one.asked is Asked.RANDOM]
+    random = _picked_at_random(corrections)
     if not random:
         return None
-    said = _unseen(model)
-    tags = tagger.tag([(one.title, one.summary) for one in random])
-    given = [
-        said.get(text_id(one.title, one.summary), frozenset(tag.full_key for tag in found))
-        for one, found in zip(random, tags, strict=True)
-    ]
     return _measured(
-        taxonomy, given, true=[one.labels for one in random], facets=[one.facets for one in random]
+        taxonomy,
+        _given(model, tagger, random),
+        true=[one.labels for one in random],
+        facets=[one.facets for one in random],
     )
+
+
+def by_feed(
+    model: Model, tagger: Tagger, *, corrections: Sequence[Correction], feeds: Mapping[str, str]
+) -> ByFeed | None:
+    """Return how good a model is on each feed's items that operators judged, picked at random; None without.
+
+    Args:
+        model: whose tags are measured.
+        tagger: the same, loaded.
+        corrections: what operators said.
+        feeds: the feed of each item, by item id.
+
+    Raises:
+        ModelRejected: the model cannot be used.
+    """
+    random = [one for one in _picked_at_random(corrections) if one.item_id in feeds]
+    if not random:
+        return None
+    pairs = [
+        (_within(said, one.facets), _within(one.labels, one.facets))
+        for said, one in zip(_given(model, tagger, random), random, strict=True)
+    ]
+    [whole] = feed_qualities([""] * len(random), pairs)
+    return ByFeed(whole=whole, feeds=tuple(feed_qualities([feeds[one.item_id] for one in random], pairs)))
+
+
+def _picked_at_random(corrections: Sequence[Correction]) -> list[Correction]:
+    return [one for one in corrections if one.asked is Asked.RANDOM]
+
+
+def _given(model: Model, tagger: Tagger, judged: Sequence[Correction]) -> list[frozenset[str]]:
+    """Return the labels a model gives judged items; of those it has learnt from, what it said before.
+
+    Raises:
+        ModelRejected: the model cannot be used.
+    """
+    said = _unseen(model)
+    tags = tagger.tag([(one.title, one.summary) for one in judged])
+    return [
+        said.get(text_id(one.title, one.summary), frozenset(tag.full_key for tag in found))
+        for one, found in zip(judged, tags, strict=True)
+    ]
 
 
 def _unseen(model: Model) -> dict[bytes, frozenset[str]]:
@@ -145,7 +197,7 @@ def _measured(
     ).reshape(len(given), len(keys))
     found = qualities(keys, _matrix(given, keys), _matrix(true, keys), looked=looked)
     pairs = [
-        ({key for key in said if _facet(key) in mine}, {key for key in right if _facet(key) in mine})
+        (_within(said, mine), _within(right, mine))
         for said, right, mine in zip(given, true, facets, strict=True)
     ]
     ranked = confusions(pairs)
@@ -161,6 +213,10 @@ def _matrix(
     rows: Sequence[frozenset[str]], keys: Sequence[str]
 ) -> np.ndarray[tuple[int, int], np.dtype[np.bool_]]:
     return np.array([[key in row for key in keys] for row in rows], dtype=bool).reshape(len(rows), len(keys))
+
+
+def _within(keys: Collection[str], facets: Collection[Facet]) -> set[str]:
+    return {key for key in keys if _facet(key) in facets}
 
 
 def _facet(key: str) -> Facet:
@@ -202,3 +258,9 @@ def current_model(store: Store, taxonomy: Taxonomy) -> tuple[Model, Tagger] | No
         return model, Tagger.load(model, taxonomy)
     except ModelRejected:
         return None
+
+
+def feeds_of(store: Store, corrections: Sequence[Correction]) -> dict[str, str]:
+    """Return the feed of each item that was picked at random and judged, by item id."""
+    found = store.items.by_id([one.item_id for one in _picked_at_random(corrections)])
+    return {one.item.id: one.item.feed_key for one in found}

@@ -25,6 +25,7 @@ from trendwatch.store.fetches import Fetches
 from trendwatch.store.items import Items
 from trendwatch.store.keys import ApiKeys
 from trendwatch.store.leases import Leases
+from trendwatch.store.lostwords import LostWords
 from trendwatch.store.migrate import migrate
 from trendwatch.store.models import Models
 from trendwatch.store.notices import Notices
@@ -65,6 +66,7 @@ class Store:
         self.story_mends = StoryMends(engine, self.leases)
         self.models = Models(engine)
         self.corrections = Corrections(engine)
+        self.lost_words = LostWords(engine)
         self.understanding = Understanding(engine, self.leases)
         self.uncovered = Uncovered(engine)
         self.drift = Drift(engine)

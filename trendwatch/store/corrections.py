@@ -108,7 +108,7 @@ class Corrections:
                 _show(connection, item)
             return [facet for facet in Facet if facet in said]
 
-    def listed(self, *, limit: int, cursor: int | None = None) -> SaidPage:
+    def listed(self, *, limit: int, cursor: int | None = None, item_id: str = "") -> SaidPage:
         """Return what was said of which facet, by whom and when, the latest first, before the cursor."""
         query = (
             select(_JUDGED, _ITEM.c.id, _ITEM.c.title, _ASKED.c.why)
@@ -119,6 +119,8 @@ class Corrections:
         )
         if cursor is not None:
             query = query.where(_JUDGED.c.seq < cursor)
+        if item_id:
+            query = query.where(_ITEM.c.id == item_id)
         with reading(self._engine) as connection:
             rows = connection.execute(query).mappings().all()
         shown = rows[:limit]

@@ -1,6 +1,8 @@
 """How good tags are, label by label: what is right, what is missed, and what is taken for what.
 
     precision = hits / given    recall = hits / true    95 % intervals after Wilson (1927)
+    by feed: right / given over all facets that were judged of its items; tags of one item are right or wrong
+                together, so the interval counts items with a tag, not tags (the widest that may be true)
     confusion = texts that truly have one label of a facet, were not given it, and were wrongly given another;
                 "none" stands for a facet without any label
 
@@ -12,7 +14,7 @@ each other, or it would depend on their order which bin holds the right ones.
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
@@ -56,6 +58,29 @@ class LabelQuality:
     recall: Share
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedQuality:
+    """How well the items of one feed are tagged."""
+
+    feed_key: str
+    #: items that were judged
+    judged: int
+    #: of these, items with a tag in a facet that was judged
+    tagged: int
+    #: tags that are right, of all given
+    precision: Share
+
+    @property
+    def told(self) -> bool:
+        """Return whether enough items speak for the feed; else it is too few to say."""
+        return self.tagged >= ENOUGH
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """Return where the precision may lie, each item counted once."""
+        return wilson(self.precision.value * self.tagged, self.tagged)
+
+
 @dataclass(frozen=True, slots=True)
 class Confusion:
     """A label that was missed, and the one that was wrongly given in its place."""
@@ -93,6 +118,49 @@ def qualities(
         LabelQuality(key, Share(hits[place], all_given[place]), Share(hits[place], all_true[place]))
         for place, key in enumerate(keys)
     ]
+
+
+def feed_qualities(
+    feeds: Sequence[str], pairs: Sequence[tuple[Collection[str], Collection[str]]]
+) -> list[FeedQuality]:
+    """Return the quality of each feed: those that can be told first, the worst first, then the most judged.
+
+    Args:
+        feeds: the feed of each item.
+        pairs: of each item the labels given and those that are true, in the facets that were judged.
+    """
+    of_feed: dict[str, list[tuple[int, int]]] = defaultdict(list)
+    for feed, (given, true) in zip(feeds, pairs, strict=True):
+        of_feed[feed].append((len(set(given) & set(true)), len(set(given))))
+    found = [
+        FeedQuality(
+            feed_key=feed,
+            judged=len(counts),
+            tagged=sum(given > 0 for _, given in counts),
+            precision=Share(sum(right for right, _ in counts), sum(given for _, given in counts)),
+        )
+        for feed, counts in of_feed.items()
+    ]
+    return sorted(found, key=_worst_first)
+
+
+def told_of_feed(one: FeedQuality) -> dict[str, str | int | float | None]:
+    """Return a feed's quality for programs; no precision where it is too few to say."""
+    low, high = one.interval
+    return {
+        "feed": one.feed_key,
+        "judged": one.judged,
+        "tagged": one.tagged,
+        "right": one.precision.part,
+        "given": one.precision.whole,
+        "precision": one.precision.value if one.told else None,
+        "low": low if one.told else None,
+        "high": high if one.told else None,
+    }
+
+
+def _worst_first(one: FeedQuality) -> tuple[bool, float, int, str]:
+    return not one.told, one.precision.value if one.told else 0.0, -one.judged, one.feed_key
 
 
 def confusions(pairs: Sequence[tuple[Collection[str], Collection[str]]]) -> list[Confusion]:

@@ -7,12 +7,13 @@ from dataclasses import dataclass, replace
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from trendwatch.news.failures import FAILURE_WORDS
+from trendwatch.news.failures import FAILURE_WORDS, lasting_words
 from trendwatch.news.rhythm import quiet_words, rhythm_words
 from trendwatch.pipeline.coverage import feed_coverage
 from trendwatch.store.feeds import FeedHealth
 from trendwatch.store.items import Filter
 from trendwatch.types.coverage import Breadth, FeedCoverage
+from trendwatch.types.fetches import Episode
 from trendwatch.web.condition import FeedCondition, all_feeds, condition, feed_condition, one_feed
 from trendwatch.web.feedwords import (
     Run,
@@ -54,7 +55,7 @@ class Row:
 
     health: FeedHealth
     state: FeedCondition
-    #: what its failure means and what to do, "" where there is none
+    #: what its failure means and what to do, "" where there is none or where it is told above the list
     advice: str
     #: "quieter than usual since ...", "" while it is not
     quiet: str
@@ -63,12 +64,25 @@ class Row:
     strip_words: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Breakage:
+    """A feed that has been broken for days, as the page tells it."""
+
+    episode: Episode
+    #: what is wrong, a sentence
+    what: str
+    #: what to do, a sentence
+    advice: str
+
+
 @router.get("/feeds")
 def feeds(parts: Given) -> Response:
     """Show every feed, those that need a look first."""
     found = sorted(all_feeds(parts), key=_need)
     strips = parts.store.fetches.histories(limit=_STRIP)
     rhythms = parts.store.scorecards.rhythms(now=parts.clock())
+    broken = tuple(map(_breakage, parts.desk.broken()))
+    above = {one.episode.feed_key for one in broken}
     rows = []
     for health in found:
         key, state = health.feed.key, feed_condition(health)
@@ -78,7 +92,7 @@ def feeds(parts: Given) -> Response:
         row = Row(
             health=health,
             state=state,
-            advice=_advice(health),
+            advice="" if key in above else _advice(health),
             quiet=quiet,
             strip=strip(polls),
             strip_words=strip_words(polls),
@@ -87,7 +101,12 @@ def feeds(parts: Given) -> Response:
     values = {"rows": rows, "words": _WORDS, "conditions": condition(parts), "now": parts.clock()}
     heard = coverage(parts)
     thin = [one.name for one in heard.labels if one.breadth is Breadth.THIN]
-    told = {"coverage": heard, "thin": thin, "broken": parts.desk.broken()}
+    told = {
+        "coverage": heard,
+        "thin": thin,
+        "broken": broken,
+        "titles": {one.feed.key: one.feed.title for one in found},
+    }
     return page("feeds.html", {"here": "feeds", **told, **values})
 
 
@@ -103,7 +122,7 @@ def feed(key: str, parts: Given) -> Response:
         "health": health,
         "state": feed_condition(health),
         "words": _WORDS,
-        "advice": _advice(health),
+        "advice": _lasting(parts, key) or _advice(health),
         "report": report,
         "rhythm": rhythm_words(report.rhythm) if report.rhythm and report.rhythm.newest_at else "",
         "card": scorecard_rows(report.scorecard) if report.scorecard else (),
@@ -151,6 +170,17 @@ def coverage(parts: Parts) -> FeedCoverage:
 
 def _need(health: FeedHealth) -> tuple[int, str]:
     return (_FIRST.index(feed_condition(health)), health.feed.title.casefold())
+
+
+def _breakage(episode: Episode) -> Breakage:
+    what, advice = lasting_words(episode.failure)
+    return Breakage(episode=episode, what=what, advice=advice)
+
+
+def _lasting(parts: Parts, key: str) -> str:
+    """Return what to do about a feed that has been broken for days, "" where it has not."""
+    episode = next((one for one in parts.desk.broken() if one.feed_key == key), None)
+    return " ".join(lasting_words(episode.failure)) if episode else ""
 
 
 def _advice(health: FeedHealth) -> str:

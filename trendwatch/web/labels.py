@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import APIRouter, Query
@@ -11,6 +12,7 @@ from trendwatch.config import Config
 from trendwatch.config.labels import find_label, oddities, terms_of
 from trendwatch.errors import ConfigError
 from trendwatch.pipeline.label_changes import keep_label, trial_of
+from trendwatch.tagging.trial import Trial
 from trendwatch.types.tags import Facet
 from trendwatch.web.facets import FACETS, labels_by_facet
 from trendwatch.web.forms import Sent, fields
@@ -52,7 +54,6 @@ def try_label(
     config = parts.config()
     typed = {"name": name, "meaning": meaning, "parent": parent, "strong": strong, "weak": weak, "anti": anti}
     full_key = f"{facet}:{key}"
-    known = full_key in config.tables.labels
     asked = key and any(typed.values())
     trial, wrong = None, ""
     if asked:
@@ -60,26 +61,52 @@ def try_label(
             trial = trial_of(parts.store, config, full_key, values=_values(typed))
         except ConfigError as error:
             wrong = error.message
-    elif known:
+    elif full_key in config.tables.labels:
         typed = _written(config, full_key)
-    values = {"facet": facet, "key": key, "typed": typed, "known": known, "trial": trial, "wrong": wrong}
-    values |= {
+    return _form(config, Typed(facet, key, typed), trial=trial, wrong=wrong)
+
+
+@router.post("/tags/labels/try")
+def keep(sent: Sent, parts: Given) -> Response:
+    """Keep the label that was tried; what is refused is shown as it was sent."""
+    said = {name: values[0] for name, values in fields(sent).items()}
+    full_key = f"{said.get('facet', '')}:{said.get('key', '')}"
+    typed = {name: said.get(name, "") for name in ("name", "meaning", "parent", *_LISTS)}
+    config = parts.config()
+    try:
+        keep_label(parts.store, config, full_key, values=_values(typed), by="page", now=parts.clock())
+    except ConfigError as error:
+        sent_as = Typed(said.get("facet", ""), said.get("key", ""), typed)
+        return _form(config, sent_as, wrong=error.message, status=422)
+    return RedirectResponse("/tags/labels", 303)
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """A label as a form has it."""
+
+    facet: str
+    key: str
+    #: name, meaning, parent, and terms as they were written
+    typed: dict[str, str]
+
+
+def _form(
+    config: Config, form: Typed, *, trial: Trial | None = None, wrong: str = "", status: int = 200
+) -> Response:
+    values = {
+        "facet": form.facet,
+        "key": form.key,
+        "typed": form.typed,
+        "known": f"{form.facet}:{form.key}" in config.tables.labels,
+        "trial": trial,
+        "wrong": wrong,
         "facets": FACETS,
         "names": config.taxonomy.names(),
         "weeks": trial.weeks[-_WEEKS:] if trial else (),
         "odd": oddities(trial.label) if trial else (),
     }
-    return page("label_try.html", {"here": "items", **values})
-
-
-@router.post("/tags/labels/try")
-def keep(sent: Sent, parts: Given) -> Response:
-    """Keep the label that was tried."""
-    said = {name: values[0] for name, values in fields(sent).items()}
-    full_key = f"{said.get('facet', '')}:{said.get('key', '')}"
-    typed = {name: said.get(name, "") for name in ("name", "meaning", "parent", *_LISTS)}
-    keep_label(parts.store, parts.config(), full_key, values=_values(typed), by="page", now=parts.clock())
-    return RedirectResponse("/tags/labels", 303)
+    return page("label_try.html", {"here": "items", **values}, status=status)
 
 
 def _values(typed: dict[str, str]) -> dict[str, object]:

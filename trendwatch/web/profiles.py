@@ -5,7 +5,9 @@ Works without scripts: one button shows the preview, the other saves.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
+from types import MappingProxyType
 from urllib.parse import quote
 
 from fastapi import APIRouter, Request
@@ -127,14 +129,16 @@ def change(business: str, parts: Given, body: Form = b"") -> Response:
     config, now = parts.config(), parts.clock()
     found = config.business(business[:100])
     given = fields(body)
-    values = _values(given)
     try:
+        values = _values(given)
         if first(given, "action") == "save":
             kept = change_business(parts.store, config, found.key, given=values, by="page", now=now)
             return _form(parts, kept, kept, said="Saved.")
         return _form(parts, found, judged(config, found.key, values, now=now))
     except ConfigError as error:
-        return _form(parts, found, found, said=error.message)
+        return _form(
+            parts, found, found, sent=_values(given, number=_as_typed), wrong=_in_words(error.message)
+        )
 
 
 @router.post("/profile/{business}/rules")
@@ -165,8 +169,23 @@ def ask_reader(business: str, parts: Given, body: Form = b"") -> Response:
     return _form(parts, found, found, said=said)
 
 
-def _values(given: _Asked) -> dict[str, object]:
+def _in_words(message: str) -> str:
+    """Return a message with the names of fields as words; keys of businesses stay what they are."""
+    for name in EDITABLE:
+        message = message.replace(name, name.replace("_", " "))
+    return message
+
+
+def _as_typed(_name: str, text: str) -> object:
+    return text
+
+
+def _values(given: _Asked, *, number: Callable[[str, str], object] = as_number) -> dict[str, object]:
     """Return what a form says, in the words of the files.
+
+    Args:
+        given: the form.
+        number: reads a number.
 
     Raises:
         ConfigError: a number is none.
@@ -179,7 +198,7 @@ def _values(given: _Asked) -> dict[str, object]:
         elif name in _LINES and name in shown:
             found[name] = [one.strip() for one in first(given, name).split(",") if one.strip()]
         elif name in given and name not in LISTS:
-            found[name] = as_number(name, first(given, name)) if name in NUMBERS else first(given, name)
+            found[name] = number(name, first(given, name)) if name in NUMBERS else first(given, name)
     return found
 
 
@@ -210,14 +229,24 @@ def readers_words(parts: Parts, business: Business) -> str:
     return f"{said}, {asked} asked" if asked else said
 
 
-def _form(parts: Parts, kept: Business, shown: Business, *, said: str = "") -> Response:
+def _form(
+    parts: Parts,
+    kept: Business,
+    shown: Business,
+    *,
+    said: str = "",
+    wrong: str = "",
+    sent: Mapping[str, object] = MappingProxyType({}),
+) -> Response:
+    """Return the page of a profile; what was sent and refused stands in its form as it was sent."""
     config, now = parts.config(), parts.clock()
     names = config.taxonomy.names()
     taste = learn(parts.store.votes.of(kept.key), kept, now=now)
     values = {
         "business": kept,
-        "shown": shown,
-        "values": {**values_of(shown), "digest_time": f"{shown.digest_time:%H:%M}"},
+        "shown": {**asdict(shown), **sent},
+        "values": {**values_of(shown), "digest_time": f"{shown.digest_time:%H:%M}", **sent},
+        "wrong": wrong,
         "changed": kept != shown,
         "said": said,
         "readers": readers_words(parts, kept),
@@ -232,4 +261,5 @@ def _form(parts: Parts, kept: Business, shown: Business, *, said: str = "") -> R
         "learnt": [(names.get(key, key), one) for key, one in taste.likings.items()],
         "digest": preview(parts.store, shown),
     }
-    return page("profile.html", {"here": "", **values}, headers={"Cache-Control": "no-store"})
+    status = 422 if wrong else 200
+    return page("profile.html", {"here": "", **values}, status=status, headers={"Cache-Control": "no-store"})

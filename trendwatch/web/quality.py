@@ -12,12 +12,22 @@ from starlette.responses import RedirectResponse, Response
 from trendwatch.errors import InputError
 from trendwatch.pipeline.drift import under_way
 from trendwatch.pipeline.learn import go_back
-from trendwatch.pipeline.measure import Measured, current_model, on_examples, on_judged, versions
+from trendwatch.pipeline.measure import (
+    ByFeed,
+    Measured,
+    by_feed,
+    current_model,
+    feeds_of,
+    on_examples,
+    on_judged,
+    versions,
+)
 from trendwatch.store.models import CURRENT
 from trendwatch.tagging.drift import drift_words
+from trendwatch.tagging.quality import ENOUGH
 from trendwatch.types.tags import Facet
 from trendwatch.types.weeks import week_name
-from trendwatch.web.condition import current_version
+from trendwatch.web.condition import current_version, feed_titles
 from trendwatch.web.facets import FACETS
 from trendwatch.web.forms import Sent, fields, first
 from trendwatch.web.looks import page
@@ -39,7 +49,7 @@ STATES = {
 @router.get("/tags/quality")
 def quality(parts: Given, facet: Annotated[Facet, Query()] = Facet.AREA) -> Response:
     """Show how good tags are."""
-    held_out, judged = measured(parts)
+    held_out, judged, each = measured(parts)
     models = versions(parts.store)
     champion = next((one for one in models if one.state == CURRENT), None)
     version = current_version(parts)
@@ -47,6 +57,9 @@ def quality(parts: Given, facet: Annotated[Facet, Query()] = Facet.AREA) -> Resp
     values = {
         "held_out": held_out,
         "judged": judged,
+        "by_feed": each,
+        "feeds": feed_titles(parts),
+        "enough": ENOUGH,
         "facet": facet,
         "facets": FACETS,
         "states": STATES,
@@ -76,16 +89,18 @@ def back(sent: Sent, parts: Given) -> Response:
     return RedirectResponse("/tags/quality", 303)
 
 
-def measured(parts: Parts) -> tuple[Measured | None, Measured | None]:
-    """Return how good tags are on held-out examples, and on judged news picked at random."""
+def measured(parts: Parts) -> tuple[Measured | None, Measured | None, ByFeed | None]:
+    """Return how good tags are on held-out examples, on judged news picked at random, and that by feed."""
     config = parts.config()
     loaded = current_model(parts.store, config.taxonomy)
     if loaded is None:
-        return None, None
+        return None, None, None
     model, tagger = loaded
+    said = parts.store.corrections.all()
     return (
         on_examples(model, config.taxonomy, config.examples()),
-        on_judged(model, tagger, taxonomy=config.taxonomy, corrections=parts.store.corrections.all()),
+        on_judged(model, tagger, taxonomy=config.taxonomy, corrections=said),
+        by_feed(model, tagger, corrections=said, feeds=feeds_of(parts.store, said)),
     )
 
 
