@@ -42,12 +42,8 @@ SPLIT = 0.20
 FEWEST_TO_SPLIT = 3
 #: Reports of a story by which others are found.
 ASKED = 5
-#: Reports of one story have cosines of ``SPLIT`` and more with each other: their centroid is at least so long
-#: as this says, where 1 were reports that are all the same. So of two stories whose centroids are near enough
-#: one has a report that is so near to the other's centroid, and each has one that is so near to the other's.
-_LENGTH = math.sqrt(SPLIT)
-FAR = MERGE * _LENGTH
-NEAR = FAR * _LENGTH
+#: Cosines are sums of rounded ones.
+_ROUNDED = 1e-6
 #: Hours between the newest reports of two stories that are one.
 APART = timedelta(hours=72)
 
@@ -61,17 +57,25 @@ def mends(
     cap: int,
     since: datetime | None = None,
 ) -> list[Mend]:
-    """Split and merge the open stories that changed since the last time; return what was done, in order.
+    """Split and merge the open stories that changed today; return what was done, in order.
 
-    Stories that were begun before a time stay as they are.
+    Today is the day of the newest report: what was rebuilt from rows knows it as well as what is in hand.
+    Nothing is left that could be mended: who asks again before the next report changes nothing. Stories that
+    were begun before a time stay as they are.
     """
-    changed = [story for story in window.stories if story.changed and _since(story, since)]
-    found = [mend for story in changed if (mend := _split(story, window, gauge))]
+    found = [mend for story in _of_today(window, since) for mend in _splits(story, window, gauge)]
     may_merge = partial(_may_merge, usage=usage, span=span, cap=cap, since=since)
-    for story in sorted(changed, key=_age):
-        story.changed = False
-        found += _merges(story, window, gauge, may_merge=may_merge)
+    while merged := [
+        mend
+        for story in sorted(_of_today(window, since), key=_age)
+        for mend in _merges(story, window, gauge, may_merge=may_merge)
+    ]:
+        found += merged
     return found
+
+
+def _of_today(window: Window, since: datetime | None) -> list[OpenStory]:
+    return [story for story in window.stories if _since(story, since) and window.of_today(story)]
 
 
 def _since(story: OpenStory, since: datetime | None) -> bool:
@@ -82,12 +86,22 @@ def _age(story: OpenStory) -> tuple[datetime, str]:
     return story.opened, story.id
 
 
+def _splits(story: OpenStory, window: Window, gauge: Gauge) -> list[Mend]:
+    """Split a story, and what becomes of it, until no part is two."""
+    mend = _split(story, window, gauge)
+    if mend is None:
+        return []
+    part = window.story(mend.after, story.opened)
+    return [mend, *_splits(story, window, gauge), *_splits(part, window, gauge)]
+
+
 def _split(story: OpenStory, window: Window, gauge: Gauge) -> Mend | None:
     members = list(story.members.values())
     if len(members) < FEWEST_TO_SPLIT or _among(story) >= SPLIT:
         return None
     readings = [member.reading for member in members]
-    with_first = gauge.dots(readings[0], readings)
+    # the earliest, not the one that came first: the time a story began stays with its name
+    with_first = gauge.dots(min(members, key=_told).reading, readings)
     other = int(with_first.argmin())
     with_other = gauge.dots(readings[other], readings)
     leaving = [one for one, stay, go in zip(members, with_first, with_other, strict=True) if go > stay]
@@ -99,19 +113,36 @@ def _split(story: OpenStory, window: Window, gauge: Gauge) -> Mend | None:
     return Mend(before=story.id, after=part.id, items=items, merged=False)
 
 
+def _told(held: Held) -> tuple[datetime, int]:
+    return held.report.at, held.number
+
+
 def _among(story: OpenStory) -> float:
     """Return the mean cosine of the reports of a story with each other."""
-    count = len(story.members)
-    return (centroid(story).length ** 2 - count) / (count * (count - 1))
+    return _mean(centroid(story).length ** 2, len(story.members))
+
+
+def _mean(square: float, count: int) -> float:
+    """Return the mean cosine of so many reports with each other whose sum has a length of this square."""
+    return (square - count) / (count * (count - 1))
 
 
 def _near(story: OpenStory, window: Window, gauge: Gauge) -> list[OpenStory]:
-    """Return other stories that may be like one: one of theirs was there, and near, when its last came."""
-    found: dict[OpenStory, None] = {}
-    for held, cosine in window.alike(_last(story), centroid(story), least=FAR, gauge=gauge):
-        if held.story is not story and (cosine >= MERGE or len(held.story.members) > 1):
-            found[held.story] = None
-    return list(found)
+    """Return stories that may be like one, among those whose reports share rare terms with its last.
+
+    The sum of n texts is at least as long as the root of n, as no weight is below 0: few need be added up.
+    """
+    found = [other for other in window.sharing(_last(story)) if other is not story]
+    if not found:
+        return []
+    mine = centroid(story)
+    least = MERGE * mine.length - _ROUNDED
+    dots = window.dots(mine, found, gauge)
+    return [
+        found[at]
+        for at in (dots >= least).nonzero()[0].tolist()
+        if dots[at] >= least * math.sqrt(len(found[at].members))
+    ]
 
 
 def _merges(
@@ -132,14 +163,21 @@ def _merges(
 
 
 def _alike(story: OpenStory, others: Sequence[OpenStory], gauge: Gauge) -> list[OpenStory]:
-    """Return those of some stories whose centroid is near."""
+    """Return those of some stories whose centroid is near, if the two together are not to be split."""
     mine, theirs = centroid(story), [centroid(other) for other in others]
-    cosines = gauge.dots(mine, theirs).tolist()
+    dots = gauge.dots(mine, theirs).tolist()
     return [
         other
-        for other, each, cosine in zip(others, theirs, cosines, strict=True)
-        if cosine >= MERGE * mine.length * each.length
+        for other, each, dot in zip(others, theirs, dots, strict=True)
+        if dot >= MERGE * mine.length * each.length and _stay(story, other, dot)
     ]
+
+
+def _stay(one: OpenStory, other: OpenStory, dot: float) -> bool:
+    """Tell whether two stories, whose centroids have an inner product, stay one once they are merged."""
+    count = len(one.members) + len(other.members)
+    square = centroid(one).length ** 2 + centroid(other).length ** 2 + 2 * dot
+    return count < FEWEST_TO_SPLIT or _mean(square, count) >= SPLIT
 
 
 def _merge(older: OpenStory, younger: OpenStory, window: Window) -> Mend:

@@ -75,7 +75,7 @@ class OpenStories:
     def _reach(self, item: Item) -> None:
         self.hour = max(self.hour, hour_of(item.counted_at))
         while self.ahead and hour_of(self.ahead[0].at) <= self.hour:
-            if not self.index.expects(self.ahead[0].item_id):
+            if not self.index.expects(_placed(self.ahead[0])):
                 self.index.expect(map(_placed, islice(self.ahead, AT_ONCE)))
             known = self.ahead.popleft()
             self.index.restore(_placed(known), known.story_id)
@@ -123,7 +123,10 @@ def open_at(
         and store.understanding.count_reports([(start, week_end(week))]) == [0]
     ):
         # the week before is in hand and nothing of this one is understood: the same stories, weighed anew
-        return OpenStories(week, in_hand.index.with_rarity(rarity), in_hand.newest, hour, deque(), month)
+        in_hand.index.weigh_anew(rarity)
+        return OpenStories(week, in_hand.index, in_hand.newest, hour, deque(), month)
+    if in_hand is not None:
+        in_hand.index.let_all_go()
     index = index_of(rarity)
     known = store.understanding.whole_stories(first.told_at - index.reach, week_end(week))
     newest = max((report.told_at for report in known), default=first.told_at)
