@@ -28,10 +28,13 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
+import numpy as np
+
 from trendwatch.news.gauge import Gauge
+from trendwatch.news.held import Held, OpenStory, centroid
 from trendwatch.news.likeness import FEWEST_SHARED, discount, shared_words
 from trendwatch.news.vouching import Usage, vouch
-from trendwatch.news.window import Held, OpenStory, Window, centroid
+from trendwatch.news.window import Window
 from trendwatch.types.identity import stable_id
 from trendwatch.types.stories import Mend
 
@@ -42,8 +45,12 @@ SPLIT = 0.20
 FEWEST_TO_SPLIT = 3
 #: Reports of a story by which others are found.
 ASKED = 5
+#: Stories that are held against others in one go; more are no faster.
+AT_ONCE = 16
 #: Cosines are sums of rounded ones.
 _ROUNDED = 1e-6
+_Judge = Callable[[OpenStory, OpenStory], bool]
+
 #: Hours between the newest reports of two stories that are one.
 APART = timedelta(hours=72)
 
@@ -65,12 +72,19 @@ def mends(
     """
     found = [mend for story in _of_today(window, since) for mend in _splits(story, window, gauge)]
     may_merge = partial(_may_merge, usage=usage, span=span, cap=cap, since=since)
-    while merged := [
-        mend
-        for story in sorted(_of_today(window, since), key=_age)
-        for mend in _merges(story, window, gauge, may_merge=may_merge)
-    ]:
+    while merged := _merged(_of_today(window, since), window, gauge, may_merge=may_merge):
         found += merged
+    return found
+
+
+def _merged(stories: Iterable[OpenStory], window: Window, gauge: Gauge, *, may_merge: _Judge) -> list[Mend]:
+    """Merge stories with what they are like, the oldest first; what that makes alike is left."""
+    found: list[Mend] = []
+    asked = sorted(stories, key=_age)
+    for start in range(0, len(asked), AT_ONCE):
+        some = [story for story in asked[start : start + AT_ONCE] if story.members]
+        for story, others in zip(some, _near(some, window, gauge), strict=True):
+            found += _merges(story, others, window, gauge=gauge, may_merge=may_merge)
     return found
 
 
@@ -127,35 +141,33 @@ def _mean(square: float, count: int) -> float:
     return (square - count) / (count * (count - 1))
 
 
-def _near(story: OpenStory, window: Window, gauge: Gauge) -> list[OpenStory]:
-    """Return stories that may be like one, among those whose reports share rare terms with its last.
+def _near(stories: Sequence[OpenStory], window: Window, gauge: Gauge) -> list[list[OpenStory]]:
+    """Return for each story those that may be like it, of those that share rare terms with its last reports.
 
     The sum of n texts is at least as long as the root of n, as no weight is below 0: few need be added up.
     """
-    found = [other for other in window.sharing(_last(story)) if other is not story]
-    if not found:
-        return []
-    mine = centroid(story)
-    least = MERGE * mine.length - _ROUNDED
-    dots = window.dots(mine, found, gauge)
-    return [
-        found[at]
-        for at in (dots >= least).nonzero()[0].tolist()
-        if dots[at] >= least * math.sqrt(len(found[at].members))
-    ]
+    found = [window.sharing(story, ASKED) for story in stories]
+    least = [MERGE * centroid(story).length - _ROUNDED for story in stories]
+    dots = window.dots(stories, found, gauge)
+    pairs = [(at, other) for at, others in enumerate(found) for other in others]
+    likely = (dots >= np.repeat(least, [len(others) for others in found])).nonzero()[0]
+    near: list[list[OpenStory]] = [[] for _ in stories]
+    for place in likely.tolist():
+        at, other = pairs[place]
+        if dots[place] >= least[at] * math.sqrt(len(other.members)):
+            near[at].append(other)
+    return near
 
 
 def _merges(
-    story: OpenStory, window: Window, gauge: Gauge, *, may_merge: Callable[[OpenStory, OpenStory], bool]
+    story: OpenStory, others: Sequence[OpenStory], window: Window, *, gauge: Gauge, may_merge: _Judge
 ) -> list[Mend]:
     found: list[Mend] = []
-    others = _near(story, window, gauge) if story.members else []
-    while others and story.members:  # which are none once it was merged into an older one
-        for other in _alike(story, others, gauge):
+    while left := [other for other in others if other.members and story.members]:
+        for other in _alike(story, left, gauge):
             older, younger = sorted((story, other), key=_age)
             if may_merge(older, younger):
                 found.append(_merge(older, younger, window))
-                others = others[others.index(other) + 1 :]
                 break
         else:
             break

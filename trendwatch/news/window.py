@@ -9,34 +9,20 @@ vectors is made when it is asked for, and made anew where a report has left.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from heapq import heappop, heappush
-from itertools import islice
 from typing import NamedTuple
 
 import numpy as np
 
-from trendwatch.news.gauge import NOWHERE, Gauge, Vector, Weighed, added
+from trendwatch.news.gauge import NOWHERE, Gauge
+from trendwatch.news.held import Held, OpenStory, Report, centroid
 from trendwatch.news.likeness import Reading
 from trendwatch.news.postings import Postings
 from trendwatch.news.rarity import Numbers
-from trendwatch.news.rows import Rows
-from trendwatch.news.wordings import Wording, wording
+from trendwatch.news.rows import Columns, Rows
+from trendwatch.news.wordings import Wording
 from trendwatch.statistics import Floats
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Report:
-    """What is read of an item to place it in a story."""
-
-    item_id: str
-    #: feed key
-    source: str
-    title: str
-    summary: str
-    #: aware; when it was told
-    at: datetime
 
 
 class Near(NamedTuple):
@@ -48,49 +34,6 @@ class Near(NamedTuple):
 
 
 NOBODY = Near(np.zeros(0, dtype=np.int64), np.zeros(0))
-
-
-@dataclass(slots=True, eq=False)
-class OpenStory:
-    """A story with reports in the window."""
-
-    id: str
-    #: time of its first report
-    opened: datetime
-    #: reports it took, exact copies left out
-    size: int = 0
-    #: its reports in the window, in order of arrival
-    members: dict[int, Held] = field(default_factory=dict)
-    #: the sum of the vectors of the first reports, and how many those are
-    summed: Vector = NOWHERE
-    in_sum: int = 0
-    newest: Held | None = None
-    #: how many reports had arrived when one of its own left the window last
-    lost: int = -1
-
-
-@dataclass(slots=True, eq=False)
-class Held:
-    """A report in the window."""
-
-    #: in order of arrival
-    number: int
-    report: Report
-    reading: Reading
-    story: OpenStory
-    #: its time in seconds since 1970
-    when: float
-    #: items with the same text
-    copies: tuple[str, ...] = ()
-    #: None until it was asked whether it vouches for another
-    asked: Wording | None = None
-
-    @property
-    def wording(self) -> Wording:
-        """What it says, as it is asked whether it vouches for another."""
-        if self.asked is None:
-            self.asked = wording(self.report.title, self.report.summary)
-        return self.asked
 
 
 class Window:
@@ -145,25 +88,53 @@ class Window:
         order = (-cosines).argsort(kind="stable")
         return Near(numbers[order], cosines[order])
 
-    def sharing(self, reports: Iterable[Held]) -> Iterable[OpenStory]:
-        """Return the stories of the held reports that share the most of the rarest terms of each of some."""
-        held, nearest = self._held, self._postings.nearest
-        found = [number for one in reports for number in nearest(one.reading.rarest).tolist()]
-        return dict.fromkeys([held[number].story for number in found])
+    def sharing(self, story: OpenStory, last: int) -> list[OpenStory]:
+        """Return other stories whose reports share the most of the rarest terms of some last ones of a story.
+
+        Where two reports that are each alone were measured before, and are unlike, nothing is left to ask.
+        """
+        held, nearest, members = self._held, self._postings.nearest, list(story.members.values())
+        found = [number for one in members[-last:] for number in nearest(one.reading.rarest).tolist()]
+        unlike = set(members[0].unlike.tolist()) if len(members) == 1 else ()
+        others = dict.fromkeys(
+            [
+                other
+                for number in found
+                if len((other := held[number].story).members) > 1 or number not in unlike
+            ]
+        )
+        others.pop(story, None)
+        return list(others)
 
     def cosines(self, reading: Reading, stories: Sequence[OpenStory], gauge: Gauge) -> list[float]:
         """Return the cosine of a text with the centroid of each story."""
-        dots = self.dots(reading, stories, gauge)
+        columns, of_story = self._members(stories)
+        dots = np.bincount(of_story, gauge.measure(reading, columns), len(stories))
         return [dot / centroid(story).length for dot, story in zip(dots.tolist(), stories, strict=True)]
 
-    def dots(self, whole: Weighed, stories: Sequence[OpenStory], gauge: Gauge) -> Floats:
-        """Return the inner product of a text, or of a sum of some, with the centroid of each story."""
-        members = [number for story in stories for number in story.members]
-        cosines = gauge.measure(whole, self._rows.columns(np.array(members)))
-        if len(members) == len(stories):
-            return cosines
+    def dots(
+        self, stories: Sequence[OpenStory], others: Sequence[Sequence[OpenStory]], gauge: Gauge
+    ) -> Floats:
+        """Return the inner products of the centroids of stories with those of others, of all in one row.
+
+        Args:
+            stories: some of the window
+            others: for each of them those it is held against
+            gauge: to measure it
+        """
+        flat = [other for some in others for other in some]
+        if not flat:
+            return np.zeros(0)
+        columns, of_other = self._members(flat)
+        of_story = np.repeat(np.arange(len(stories)), [len(some) for some in others])[of_other]
+        cosines = gauge.measure_each([centroid(story) for story in stories], columns, of_story)
+        return np.bincount(of_other, cosines, len(flat)).astype(np.float64, copy=False)
+
+    def _members(self, stories: Sequence[OpenStory]) -> tuple[Columns, Numbers]:
+        """Return the vectors of the reports of stories, and of which story each is."""
+        numbers = np.array([number for story in stories for number in story.members], dtype=np.int64)
         of_story = np.repeat(np.arange(len(stories)), [len(story.members) for story in stories])
-        return np.bincount(of_story, cosines, len(stories)).astype(np.float64, copy=False)
+        return self._rows.columns(numbers), of_story
 
     def story(self, story_id: str, opened: datetime) -> OpenStory:
         """Return a story of the window, or begin it."""
@@ -175,11 +146,12 @@ class Window:
         reading: Reading,
         story: OpenStory,
         *,
+        unlike: Numbers = NOBODY.numbers,
         asked: Wording | None = None,
     ) -> None:
         """Hold a report as one of a story, which began when the earliest told of its reports was."""
         story.opened = min(story.opened, report.at)
-        held = Held(self._arrivals, report, reading, story, report.at.timestamp(), asked=asked)
+        held = Held(self._arrivals, report, reading, story, report.at.timestamp(), unlike, asked=asked)
         self._arrivals += 1
         self._held[held.number] = held
         self._index(held)
@@ -191,7 +163,7 @@ class Window:
         """Take what held reports are read as by other rarities, in order of arrival."""
         self._postings, self._rows, self._exact = Postings(), Rows(), {}
         for held, reading in zip(self, readings, strict=True):
-            held.reading = reading
+            held.reading, held.unlike = reading, NOBODY.numbers
             self._index(held)
         for story in self.stories:
             story.summed, story.in_sum = NOWHERE, 0
@@ -277,16 +249,6 @@ class Window:
         story = held.story
         del story.members[held.number]
         story.summed, story.in_sum = NOWHERE, 0
-
-
-def centroid(story: OpenStory) -> Vector:
-    """Return the sum of the vectors of a story's reports in the window."""
-    if story.in_sum < len(story.members):
-        # in order of arrival, so that a restored story adds up to the same
-        joined = [member.reading for member in islice(story.members.values(), story.in_sum, None)]
-        story.summed = added([story.summed, *joined] if story.in_sum else joined)
-        story.in_sum = len(story.members)
-    return story.summed
 
 
 def _when(held: Held) -> tuple[datetime, int]:
