@@ -58,10 +58,10 @@ from trendwatch.news.likeness import (
     read_anew,
     shared_words,
 )
-from trendwatch.news.mending import MERGE, mends
+from trendwatch.news.mending import mends
 from trendwatch.news.rarity import Rarity
 from trendwatch.news.vouching import vouch
-from trendwatch.news.window import NOBODY, Near, Window
+from trendwatch.news.window import Near, Window
 from trendwatch.news.wordings import Wording, wording
 from trendwatch.types.identity import stable_id
 from trendwatch.types.stories import Mend
@@ -176,8 +176,7 @@ class StoryIndex:
             story = joined.held.story
         else:
             story = self._window.story(stable_id("story", report.item_id), report.at)
-        unlike = near.numbers if len(near.numbers) and near.cosines[0] < MERGE else NOBODY.numbers
-        self._window.add(report, reading, story, unlike=unlike, asked=asked)
+        self._window.add(report, reading, story, asked=asked)
         return Assignment(
             story_id=story.id,
             is_new=joined is None,

@@ -8,7 +8,6 @@ from itertools import islice
 
 from trendwatch.news.gauge import NOWHERE, Vector, added, alone
 from trendwatch.news.likeness import Reading
-from trendwatch.news.rarity import Numbers
 from trendwatch.news.wordings import Wording, wording
 
 
@@ -55,8 +54,6 @@ class Held:
     story: OpenStory
     #: its time in seconds since 1970
     when: float
-    #: numbers of reports that were measured when it came, and are too unlike it for two to be one
-    unlike: Numbers
     #: items with the same text
     copies: tuple[str, ...] = ()
     #: None until it was asked whether it vouches for another

@@ -8,12 +8,19 @@ third shares with the first; or a report that spoke of two events drew a second 
              more than one story may. The older story keeps its identity.
     split    where the mean cosine of the reports with each other is < 0.20 among three or more. The report
              that is least like the first begins a new story, with those that are nearer to it; the part of
-             the first report keeps the identity.
+             the first report keeps the identity. What would be split is not merged.
+
+Asked are the stories that took or lost a report on the last day: what shares the rarest terms of one of their
+last five reports is looked for anew. That is repeated until nothing is left to merge, so that who asks again,
+after a restart between the mending and the next report, changes nothing.
 
 Measured on simulated worlds 1 to 3 (12 weeks each, with summaries and without): a merge from 0.55 happened 3
 times, from 0.45 19 times, F1 0.943 to 0.944; from 0.35 0.947 with 69, but more mixed ones. A split below 0.20
 happened once: what vouches is seldom two. Below 0.30 there were 16, and F1 fell by 0.001. The cosine with the
 centroid was rejected: of n unlike texts it is 1 / sqrt n, so below 17 reports nothing could split.
+
+Rejected: to remember for the mending whom a report was near to when it came. A day's work was quicker by a
+tenth, but a younger story of 25 reports was not merged, and of 34 merges in worlds 1 to 3 one was not made.
 
 A story that was begun before this week is left alone: that week may be judged, and what was mended after it
 would count otherwise than the same news read later, at once.

@@ -89,20 +89,11 @@ class Window:
         return Near(numbers[order], cosines[order])
 
     def sharing(self, story: OpenStory, last: int) -> list[OpenStory]:
-        """Return other stories whose reports share the most of the rarest terms of some last ones of a story.
-
-        Where two reports that are each alone were measured before, and are unlike, nothing is left to ask.
-        """
-        held, nearest, members = self._held, self._postings.nearest, list(story.members.values())
-        found = [number for one in members[-last:] for number in nearest(one.reading.rarest).tolist()]
-        unlike = set(members[0].unlike.tolist()) if len(members) == 1 else ()
-        others = dict.fromkeys(
-            [
-                other
-                for number in found
-                if len((other := held[number].story).members) > 1 or number not in unlike
-            ]
-        )
+        """Return other stories whose reports share the most of the rarest terms of a story's last ones."""
+        held, nearest = self._held, self._postings.nearest
+        asked = list(story.members.values())[-last:]
+        found = [number for one in asked for number in nearest(one.reading.rarest).tolist()]
+        others = dict.fromkeys([held[number].story for number in found])
         others.pop(story, None)
         return list(others)
 
@@ -146,12 +137,11 @@ class Window:
         reading: Reading,
         story: OpenStory,
         *,
-        unlike: Numbers = NOBODY.numbers,
         asked: Wording | None = None,
     ) -> None:
         """Hold a report as one of a story, which began when the earliest told of its reports was."""
         story.opened = min(story.opened, report.at)
-        held = Held(self._arrivals, report, reading, story, report.at.timestamp(), unlike, asked=asked)
+        held = Held(self._arrivals, report, reading, story, report.at.timestamp(), asked=asked)
         self._arrivals += 1
         self._held[held.number] = held
         self._index(held)
@@ -163,7 +153,7 @@ class Window:
         """Take what held reports are read as by other rarities, in order of arrival."""
         self._postings, self._rows, self._exact = Postings(), Rows(), {}
         for held, reading in zip(self, readings, strict=True):
-            held.reading, held.unlike = reading, NOBODY.numbers
+            held.reading = reading
             self._index(held)
         for story in self.stories:
             story.summed, story.in_sum = NOWHERE, 0
