@@ -56,10 +56,10 @@ ASKED = 5
 AT_ONCE = 16
 #: Cosines are sums of rounded ones.
 _ROUNDED = 1e-6
-_Judge = Callable[[OpenStory, OpenStory], bool]
-
 #: Hours between the newest reports of two stories that are one.
 APART = timedelta(hours=72)
+
+_Judge = Callable[[OpenStory, OpenStory], bool]
 
 
 def mends(
