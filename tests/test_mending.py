@@ -12,6 +12,7 @@ from trendwatch.news.gauge import Gauge
 from trendwatch.news.likeness import read
 from trendwatch.news.mending import mends
 from trendwatch.news.window import Window
+from trendwatch.types.identity import stable_id
 
 QUAKE = "Strong quake shakes northern Chile copper mines near Iquique"
 STOP = "Copper mines near Iquique stop after strong quake in northern Chile"
@@ -77,6 +78,20 @@ def test_a_story_that_is_two_is_split_and_the_first_report_keeps_the_name() -> N
     assert after != "s1"
     assert set(items) < set(left)
     assert first in {one.report.item_id for one in made.window.story("s1", MONDAY).members.values()}
+
+
+def test_a_part_is_never_named_as_what_it_is_split_from() -> None:
+    """A story is named after the report that came first, and others may have been told before it."""
+    made = Made()
+    name = stable_id("story", "i1")
+    first = made.hold(name, QUAKE, 9)
+    for hours, title in enumerate((BAKERY, f"{BAKERY} again", "Regulator drafts a lighter rule on parcels")):
+        made.hold(name, title, hours)
+    [(before, after, items, _)] = made.mend()
+    assert before == name != after
+    assert first not in items
+    stayed = made.window.story(name, MONDAY)
+    assert stayed.opened == min(one.report.at for one in stayed.members.values())
 
 
 @pytest.mark.parametrize("reports", [5, 25, 40])

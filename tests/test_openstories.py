@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cache, partial
 
+import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
@@ -34,8 +35,8 @@ PRESSES = int(os.environ.get("TRENDWATCH_OPEN_NEWS", "12"))
 MONDAY = datetime(2025, 3, 3, 6, tzinfo=NOW.tzinfo)
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 FEEDS = ("gazette", "herald", "wire")
-#: Merges between Friday and Wednesday are at least so many, in the mean of some presses.
-MENDED = 10
+#: Merges between Friday and Wednesday are at least so many, or they prove nothing.
+MENDED = 5
 #: A press in which a restart once changed a merge.
 FIRST_SEED = 16
 COINED = [f"{stem}{end}" for stem in ("quar", "mend", "tolv", "brix", "fosk", "dral") for end in "aeiou"]
@@ -206,20 +207,17 @@ def test_s3_news_that_comes_in_the_order_it_was_told_makes_the_same_stories_at_a
     assert read(press, one).stories == read(press, other).stories == read(press, []).stories
 
 
-def test_c3_restarts_change_no_merge_either_where_a_week_ends_amid_a_long_story() -> None:
+@pytest.mark.parametrize("seed", range(FIRST_SEED, FIRST_SEED + max(2, PRESSES // 4)))
+def test_c3_restarts_change_no_merge_either_where_a_week_ends_amid_a_long_story(seed: int) -> None:
     """Stories are found by what is nearly a copy, so that the day's mending has to merge them."""
     strict = partial(StoryIndex, same_story=0.7, same_story_headline=0.7, duplicate=0.9)
-    seeds = range(FIRST_SEED, FIRST_SEED + max(2, PRESSES // 4))
-    mended = 0
-    for seed in seeds:
-        press, polls = week_change(seed)
-        straight, broken, always = (
-            read(press, [(wait, anew(one)) for wait, one in polls], last=MONDAY + 10 * DAY, index_of=strict)
-            for anew in (lambda _: False, bool, lambda _: True)
-        )
-        assert broken == straight == always
-        mended += straight.mended
-    assert mended >= MENDED * len(seeds)
+    press, polls = week_change(seed)
+    straight, broken, always = (
+        read(press, [(wait, anew(one)) for wait, one in polls], last=MONDAY + 10 * DAY, index_of=strict)
+        for anew in (lambda _: False, bool, lambda _: True)
+    )
+    assert broken == straight == always
+    assert straight.mended >= MENDED
 
 
 def in_hand(memory: Understanding) -> list[str]:

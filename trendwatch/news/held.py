@@ -41,6 +41,13 @@ class OpenStory:
     newest: Held | None = None
     #: how many reports had arrived when one of its own left the window last
     lost: int = -1
+    #: time of the earliest that left the window
+    gone: datetime | None = None
+
+    def open_again(self) -> None:
+        """Find the time of its first report where some were taken away; those that left stay its own."""
+        times = [held.report.at for held in self.members.values()]
+        self.opened = min(times if self.gone is None else [self.gone, *times])
 
 
 @dataclass(slots=True, eq=False)

@@ -121,8 +121,7 @@ def _split(story: OpenStory, window: Window, gauge: Gauge) -> Mend | None:
     if len(members) < FEWEST_TO_SPLIT or _among(story) >= SPLIT:
         return None
     readings = [member.reading for member in members]
-    # the earliest, not the one that came first: the time a story began stays with its name
-    with_first = gauge.dots(min(members, key=_told).reading, readings)
+    with_first = gauge.dots(_first(story).reading, readings)
     other = int(with_first.argmin())
     with_other = gauge.dots(readings[other], readings)
     leaving = [one for one, stay, go in zip(members, with_first, with_other, strict=True) if go > stay]
@@ -134,8 +133,15 @@ def _split(story: OpenStory, window: Window, gauge: Gauge) -> Mend | None:
     return Mend(before=story.id, after=part.id, items=items, merged=False)
 
 
-def _told(held: Held) -> tuple[datetime, int]:
-    return held.report.at, held.number
+def _first(story: OpenStory) -> Held:
+    """Return the report a story is named after, or the earliest in the window once that has left."""
+    return min(
+        story.members.values(), key=lambda held: (not _names(held, story), held.report.at, held.number)
+    )
+
+
+def _names(held: Held, story: OpenStory) -> bool:
+    return any(stable_id("story", item) == story.id for item in _items([held]))
 
 
 def _among(story: OpenStory) -> float:

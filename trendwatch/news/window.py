@@ -177,7 +177,10 @@ class Window:
         story.newest = max(story.members.values(), key=_when)
         if not before.members:
             story.lost = max(story.lost, before.lost)
+            story.gone = min((at for at in (story.gone, before.gone) if at is not None), default=None)
             del self._stories[before.id]
+        else:
+            before.open_again()
         story.members = dict(sorted(story.members.items()))
         story.summed, story.in_sum = NOWHERE, 0
         for held in list(story.members.values()):
@@ -219,6 +222,7 @@ class Window:
             del self._exact[held.reading.exact]
         self._leave(held)
         held.story.lost = self._arrivals
+        held.story.gone = min(held.report.at, held.story.gone or held.report.at)
         if not held.story.members:
             held.story.newest = None  # or the two would hold each other
             del self._stories[held.story.id]
