@@ -11,11 +11,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from trendwatch.news.cluster import DAYS_SCALE, FAR, LIKELY, SAME_SOURCE_DAY, Assignment
+from trendwatch.news.held import Report
 from trendwatch.news.likeness import FEWEST_SHARED, Reading, discount, dot, read, shared_words
 from trendwatch.news.postings import CANDIDATES, CROWD, ENOUGH
 from trendwatch.news.rarity import Rarity
 from trendwatch.news.vouching import vouch
-from trendwatch.news.window import Report
 from trendwatch.news.wordings import wording
 from trendwatch.types.identity import stable_id
 

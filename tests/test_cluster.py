@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import random
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -211,18 +212,75 @@ def test_new_rarities_keep_stories_and_reports(drawn: list[tuple[str, int, float
     reports = stream_of(drawn)
     index = StoryIndex(EVEN)
     assigned = assign(reports, index)
-    fresh = index.with_rarity(Rarity.of(one.title for one in reports))
-    assert len(fresh) == len(index)
+    held = len(index)
+    index.weigh_anew(Rarity.of(one.title for one in reports))
+    assert len(index) == held
     again = Report(item_id="again", source="z", title=reports[-1].title, summary="", at=reports[-1].at)
-    assert fresh.assign(again).story_id == assigned[-1].story_id
+    assert index.assign(again).story_id == assigned[-1].story_id
 
 
-def test_the_same_rarities_decide_the_same() -> None:
+PODCASTS = [f"Podcast: {word} for everybody" for word in ("Kites", "Ovens", "Ropes", "Lamps", "Bells")]
+CUT = st.sampled_from(["", "Podcast: ", "Video: "])
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    st.lists(st.tuples(CUT, titles, st.integers(0, 3), st.floats(0, 30)), min_size=1, max_size=25),
+    st.integers(0, 25),
+    st.lists(titles, max_size=5),
+    st.sampled_from([[], PODCASTS]),
+)
+def test_an_index_weighed_anew_decides_as_one_restored_by_the_new_rarities(
+    drawn: list[tuple[str, str, int, float]], turn: int, past: list[str], columns: list[str]
+) -> None:
+    """Also where a word before headlines became the name of a column, or is none any longer."""
+    reports = stream_of([(cut + title, source, pause) for cut, title, source, pause in drawn])
+    before, now = [*past, *PODCASTS][: 5 + len(past)], [*past[1:], *columns]
+    running, restored = StoryIndex(Rarity.of(before)), StoryIndex(Rarity.of(now))
+    for one in reports[:turn]:
+        restored.restore(one, running.assign(one).story_id)
+    running.expect(reports[turn:])
+    running.weigh_anew(Rarity.of(now))
+    assert [running.assign(one) for one in reports[turn:]] == [restored.assign(one) for one in reports[turn:]]
+    assert running.mend() == restored.mend()
+
+
+def test_what_changed_after_it_was_read_ahead_is_placed_by_what_it_says_now() -> None:
     index = StoryIndex(EVEN)
-    assign([report(QUAKE), report(BAKERY, 1)], index)
-    again = index.with_rarity(EVEN)
-    follow = report(QUAKE_TOLD_OTHERWISE, 5, source="b")
-    assert again.assign(follow) == index.assign(follow)
+    first = index.assign(report(QUAKE))
+    index.expect([report(BAKERY, 1, item="changed")])
+    assert not index.expects(report(QUAKE_TOLD_OTHERWISE, 1, item="changed"))
+    assert index.assign(report(QUAKE_TOLD_OTHERWISE, 1, item="changed")).story_id == first.story_id
+
+
+def test_an_index_that_is_let_go_leaves_nothing_to_look_for() -> None:
+    """Neither what it held, nor the rarities it weighed by before."""
+
+    def live() -> None:
+        index = StoryIndex(Rarity.of([QUAKE[0]]))
+        assign([report(QUAKE), report(QUAKE_TOLD_OTHERWISE, 5), report(BAKERY, 6)], index)
+        index.mend()
+        index.weigh_anew(Rarity.of([BAKERY[0]]))
+        assign([report(BAKERY, 9)], index)
+        index.let_all_go()
+
+    live()
+    gc.collect()
+    gc.disable()
+    try:
+        live()
+        assert gc.collect() == 0
+    finally:
+        gc.enable()
+
+
+def test_a_report_whose_words_are_gone_does_not_hinder_its_story() -> None:
+    """Its text was changed after it was placed, and stories are rebuilt as rows are now."""
+    index = StoryIndex(EVEN)
+    for number, text in enumerate((QUAKE, ("", ""), QUAKE_TOLD_OTHERWISE)):
+        index.restore(report(text, number, item=str(number)), "s1")
+    assert index.assign(report(QUAKE_TOLD_OTHERWISE, 5, source="b")).story_id == "s1"
+    assert index.mend() == []
 
 
 def agree(reports: Sequence[Report], rarity: Rarity) -> None:

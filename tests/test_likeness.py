@@ -114,7 +114,7 @@ def test_texts_are_read_anew_as_if_read_by_the_other_rarity(
 ) -> None:
     """The numbers of words, the weights to the last bit, and what each is found by."""
     before, then, now = Rarity.of([]), Rarity.of(counted), Rarity.of(counted)
-    anew = read_anew([read(*text, rarity=before) for text in texts], before, then)
+    anew = read_anew(texts, [read(*text, rarity=before) for text in texts], before=before, rarity=then)
     for mine, text in zip(anew, texts, strict=True):
         expected = read(*text, rarity=now)
         assert mine.terms.tolist() == expected.terms.tolist()
@@ -122,6 +122,20 @@ def test_texts_are_read_anew_as_if_read_by_the_other_rarity(
         assert mine.said.tolist() == expected.said.tolist()
         assert mine[3:] == expected[3:]
     assert len(then) == len(now)
+
+
+COLUMN = Rarity.of(f"Podcast: {word} for all" for word in ("kites", "ovens", "ropes", "lamps", "bells"))
+
+
+@pytest.mark.parametrize(("before", "now"), [(EVEN, COLUMN), (COLUMN, EVEN)])
+def test_a_column_that_only_one_of_two_rarities_knows_is_left_out_by_that_one(
+    before: Rarity, now: Rarity
+) -> None:
+    texts = [("Podcast: robots harvest strawberries in Kent", "By hand?"), ("Robots harvest", "Strawberries")]
+    anew = read_anew(texts, [read(*text, rarity=before) for text in texts], before=before, rarity=now)
+    expected = [read(*text, rarity=now) for text in texts]
+    assert [sorted(one.terms.tolist()) for one in anew] == [sorted(one.terms.tolist()) for one in expected]
+    assert [one.rarest for one in anew] == [one.rarest for one in expected]
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,9 @@ from tests.test_cluster import EVEN, HOUR, MONDAY, report
 from trendwatch.news.cluster import Rarity, Report, StoryIndex
 from trendwatch.news.gauge import Gauge
 from trendwatch.news.likeness import read
-from trendwatch.news.mending import NEAR, mends
+from trendwatch.news.mending import mends
 from trendwatch.news.window import Window
+from trendwatch.types.identity import stable_id
 
 QUAKE = "Strong quake shakes northern Chile copper mines near Iquique"
 STOP = "Copper mines near Iquique stop after strong quake in northern Chile"
@@ -31,8 +32,7 @@ class Made:
         at = MONDAY + hours * HOUR
         one = Report(item_id=f"i{self.number}", source="a", title=title, summary="", at=at)
         reading = read(title, "", rarity=EVEN)
-        near = self.window.nearest(reading, self.gauge).from_cosine(NEAR)
-        self.window.add(one, reading, self.window.story(story, at), near=near)
+        self.window.add(one, reading, self.window.story(story, at))
         return one.item_id
 
     def mend(self) -> list[tuple[str, str, tuple[str, ...], bool]]:
@@ -78,6 +78,31 @@ def test_a_story_that_is_two_is_split_and_the_first_report_keeps_the_name() -> N
     assert after != "s1"
     assert set(items) < set(left)
     assert first in {one.report.item_id for one in made.window.story("s1", MONDAY).members.values()}
+
+
+def test_a_part_is_never_named_as_what_it_is_split_from() -> None:
+    """A story is named after the report that came first, and others may have been told before it."""
+    made = Made()
+    name = stable_id("story", "i1")
+    first = made.hold(name, QUAKE, 9)
+    for hours, title in enumerate((BAKERY, f"{BAKERY} again", "Regulator drafts a lighter rule on parcels")):
+        made.hold(name, title, hours)
+    [(before, after, items, _)] = made.mend()
+    assert before == name != after
+    assert first not in items
+    stayed = made.window.story(name, MONDAY)
+    assert stayed.opened == min(one.report.at for one in stayed.members.values())
+
+
+@pytest.mark.parametrize("reports", [5, 25, 40])
+def test_a_younger_story_is_merged_however_many_reports_it_has(reports: int) -> None:
+    """Its last reports are nearest to each other."""
+    made = Made()
+    made.hold("s1", QUAKE)
+    for number in range(reports):
+        made.hold("s2", f"{STOP} outlet{number}", 1 + number / 10)
+    [(before, after, items, merged)] = made.mend()
+    assert (before, after, len(items), merged) == ("s2", "s1", reports, True)
 
 
 def test_copies_go_with_their_report() -> None:

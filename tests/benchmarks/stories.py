@@ -109,7 +109,7 @@ def speed(*, per_window: int, least: int = 5_000) -> Speed:
         index.mend()
         rest += time.process_time() - placed
     began = time.process_time()
-    index.with_rarity(Rarity.of_reports((one.title, one.summary) for one in reports[-10_000:]))
+    index.weigh_anew(Rarity.of_reports((one.title, one.summary) for one in reports[-10_000:]))
     anew = time.process_time() - began
     return Speed(len(index), measured / placing, measured / (placing + rest), anew)
 

@@ -48,6 +48,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from trendwatch.news.gauge import DIGITS, Gauge
+from trendwatch.news.held import Held, OpenStory, Report
 from trendwatch.news.likeness import (
     FEWEST_SHARED,
     Reading,
@@ -57,10 +58,10 @@ from trendwatch.news.likeness import (
     read_anew,
     shared_words,
 )
-from trendwatch.news.mending import NEAR, mends
+from trendwatch.news.mending import mends
 from trendwatch.news.rarity import Rarity
 from trendwatch.news.vouching import vouch
-from trendwatch.news.window import Held, Near, OpenStory, Report, Window
+from trendwatch.news.window import Near, Window
 from trendwatch.news.wordings import Wording, wording
 from trendwatch.types.identity import stable_id
 from trendwatch.types.stories import Mend
@@ -140,8 +141,8 @@ class StoryIndex:
         self._cap = cap
         self._gauge = Gauge(rarity)
         self._window = Window(width=window, span=span)
-        #: by item id
-        self._expected: dict[str, Reading] = {}
+        #: by item and by what it said: it may be placed later, and say something else by then
+        self._expected: dict[tuple[str, str, str], Reading] = {}
 
     def __len__(self) -> int:
         return len(self._window)
@@ -153,13 +154,13 @@ class StoryIndex:
 
     def expect(self, reports: Iterable[Report]) -> None:
         """Read what will be placed or restored soon, all in one go, which takes half of the time."""
-        coming = [one for one in reports if one.item_id not in self._expected]
+        coming = [one for one in reports if _read_of(one) not in self._expected]
         readings = read_all([(one.title, one.summary) for one in coming], rarity=self._rarity)
-        self._expected |= {one.item_id: reading for one, reading in zip(coming, readings, strict=True)}
+        self._expected |= {_read_of(one): reading for one, reading in zip(coming, readings, strict=True)}
 
-    def expects(self, item_id: str) -> bool:
-        """Return whether an item is read and not yet placed."""
-        return item_id in self._expected
+    def expects(self, report: Report) -> bool:
+        """Return whether a report is read as it is now, and not yet placed."""
+        return _read_of(report) in self._expected
 
     def assign(self, report: Report) -> Assignment:
         """Decide which story a report belongs to, and remember it."""
@@ -175,7 +176,7 @@ class StoryIndex:
             story = joined.held.story
         else:
             story = self._window.story(stable_id("story", report.item_id), report.at)
-        self._window.add(report, reading, story, near=near.from_cosine(NEAR), asked=asked)
+        self._window.add(report, reading, story, asked=asked)
         return Assignment(
             story_id=story.id,
             is_new=joined is None,
@@ -191,8 +192,7 @@ class StoryIndex:
         if twin is not None and twin.story.id == story_id:
             twin.copies += (report.item_id,)
         else:
-            near = self._window.nearest(reading, self._gauge).from_cosine(NEAR)
-            self._window.add(report, reading, self._window.story(story_id, report.at), near=near)
+            self._window.add(report, reading, self._window.story(story_id, report.at))
 
     def mend(self, *, since: datetime | None = None) -> list[Mend]:
         """Put right what the reports of a day joined wrongly or left apart, and say what was changed.
@@ -208,27 +208,20 @@ class StoryIndex:
             since=since,
         )
 
-    def with_rarity(self, rarity: Rarity) -> StoryIndex:
-        """Return the same stories and reports weighed by other rarities, as at the change of a week."""
-        fresh = StoryIndex(
-            rarity,
-            same_story=self._same_story,
-            same_story_headline=self._same_story_headline,
-            duplicate=self._duplicate,
-            window=self._width,
-            span=self._span,
-            cap=self._cap,
-        )
+    def weigh_anew(self, rarity: Rarity) -> None:
+        """Weigh the same stories and reports by other rarities, as at the change of a week."""
         reports = list(self._window)
-        readings = read_anew([held.reading for held in reports], self._rarity, rarity)
-        for held, reading in zip(reports, readings, strict=True):
-            story = fresh._window.story(held.story.id, held.story.opened)
-            fresh._window.add(held.report, reading, story, copies=held.copies, asked=held.asked)
-            story.size = held.story.size
-        return fresh
+        texts = [(held.report.title, held.report.summary) for held in reports]
+        readings = read_anew(texts, [held.reading for held in reports], before=self._rarity, rarity=rarity)
+        self._rarity, self._gauge, self._expected = rarity, Gauge(rarity), {}
+        self._window.weigh_anew(readings)
+
+    def let_all_go(self) -> None:
+        """Hold nothing more, so that an index nobody needs is gone at once."""
+        self._window.let_all_go()
 
     def _read(self, report: Report) -> Reading:
-        expected = self._expected.pop(report.item_id, None)
+        expected = self._expected.pop(_read_of(report), None)
         return expected or read(report.title, report.summary, rarity=self._rarity)
 
     def _decide(self, report: Report, reading: Reading, near: Near) -> _Decision:
@@ -276,6 +269,10 @@ class StoryIndex:
             found.append(_Match(copy, round(score, DIGITS), -held.number, min(1.0, cosine), held))
         found.sort(reverse=True)
         return found
+
+
+def _read_of(report: Report) -> tuple[str, str, str]:
+    return report.item_id, report.title, report.summary
 
 
 def _fade(story: OpenStory, now: float) -> float:

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
 
@@ -33,8 +32,7 @@ class Weighed(Protocol):
         """Their weights."""
 
 
-@dataclass(frozen=True, slots=True)
-class Vector:
+class Vector(NamedTuple):
     """A sum of texts."""
 
     terms: Numbers
@@ -42,14 +40,16 @@ class Vector:
     length: float
 
 
+def alone(text: Weighed) -> Vector:
+    """Return what one text adds up to: itself, which has length 1 or says nothing."""
+    return Vector(text.terms, text.weights, 1.0 if len(text.terms) else _NO_LENGTH)
+
+
 def added(texts: Sequence[Weighed]) -> Vector:
     """Return the sum of some texts."""
-    if len(texts) == 1:
-        terms, weights = texts[0].terms, texts[0].weights
-    else:
-        terms, where = np.unique(np.concatenate([one.terms for one in texts]), return_inverse=True)
-        flat = np.concatenate([one.weights for one in texts])
-        weights = np.bincount(where, flat, len(terms)).astype(np.float64, copy=False)
+    terms, where = np.unique(np.concatenate([one.terms for one in texts]), return_inverse=True)
+    flat = np.concatenate([one.weights for one in texts])
+    weights = np.bincount(where, flat, len(terms)).astype(np.float64, copy=False)
     return Vector(terms, weights, max(round(math.sqrt(weights @ weights), DIGITS), _NO_LENGTH))
 
 
@@ -64,6 +64,7 @@ class Gauge:
     def __init__(self, rarity: Rarity) -> None:
         self._rarity = rarity
         self._dense = np.zeros(1024)
+        self._places = np.zeros(1024, dtype=np.int64)
 
     def dots(self, one: Weighed, others: Sequence[Weighed]) -> Floats:
         """Return the inner product of one with each of the others."""
@@ -86,12 +87,42 @@ class Gauge:
         products = dense.take(others.terms)
         products *= others.weights
         dense[one.terms] = 0.0
-        starts = others.lengths.cumsum()
-        starts -= others.lengths
-        found: Floats = np.add.reduceat(products, starts)
-        return found.round(DIGITS)
+        return _sums(products, others.lengths)
+
+    def measure_each(self, wholes: Sequence[Weighed], others: Columns, of: Numbers) -> Floats:
+        """Return the inner product of each of the others with that of some which it is held against.
+
+        Args:
+            wholes: those some
+            others: what is held against one of them each
+            of: against which, by its place
+        """
+        terms = np.concatenate([one.terms for one in wholes])
+        room, width = self._room_for_places(), len(terms) + 1
+        room[terms] = np.arange(1, width)  # a term that several have has the place that is given last
+        rows = np.repeat(np.arange(len(wholes)) * width, [len(one.terms) for one in wholes])
+        laid = np.zeros(len(wholes) * width)
+        laid[rows + room[terms]] = np.concatenate([one.weights for one in wholes])
+        places = room.take(others.terms)
+        places += (of * width).repeat(others.lengths)
+        products = laid.take(places)
+        products *= others.weights
+        room[terms] = 0
+        return _sums(products, others.lengths)
+
+    def _room_for_places(self) -> Numbers:
+        if len(self._places) < len(self._rarity):
+            self._places = np.zeros(2 * len(self._rarity), dtype=np.int64)
+        return self._places
 
     def _room(self) -> Floats:
         if len(self._dense) < len(self._rarity):
             self._dense = np.zeros(2 * len(self._rarity))
         return self._dense
+
+
+def _sums(products: Floats, lengths: Numbers) -> Floats:
+    starts = lengths.cumsum()
+    starts -= lengths
+    found: Floats = np.add.reduceat(products, starts)
+    return found.round(DIGITS)

@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from array import array
 from collections.abc import Iterable, Mapping, Sequence
+from weakref import proxy
 
 import numpy as np
 from numpy.typing import NDArray
@@ -149,7 +150,8 @@ class _Numbers(dict[str, int]):
 
     def __init__(self, rarity: Rarity) -> None:
         super().__init__()
-        self._rarity = rarity
+        # or the two would hold each other, and with them all that the week before weighed
+        self._rarity: Rarity = proxy(rarity)
 
     def __missing__(self, word: str) -> int:
         number = self[word] = self._rarity.number_of(word)

@@ -16,6 +16,7 @@ from trendwatch.statistics import Floats
 
 #: Rows and terms for which there is room at first.
 _ROWS, _ROOM = 256, 4096
+_NO_TERM, _NO_WEIGHT = np.zeros(1, dtype=np.int64), np.zeros(1)
 
 
 class Columns(NamedTuple):
@@ -41,7 +42,9 @@ class Rows:
         self._used = 0
 
     def add(self, number: int, terms: Numbers, weights: Floats) -> None:
-        """Remember a vector, whose number is higher than all before."""
+        """Remember a vector, whose number is higher than all before; nothing is one term without weight."""
+        if not len(terms):
+            terms, weights = _NO_TERM, _NO_WEIGHT
         size = len(terms)
         if number - self._first >= len(self._starts) or self._used + size > len(self._terms):
             self._make_room(number, size)
@@ -55,13 +58,8 @@ class Rows:
         """Forget a vector."""
         self._lengths[number - self._first] = 0
 
-    def held(self, numbers: Numbers) -> Numbers:
-        """Return those of some numbers that are held."""
-        rows = numbers[numbers >= self._first] - self._first
-        return rows[self._lengths[rows] > 0] + self._first
-
     def columns(self, numbers: NDArray[np.int64]) -> Columns:
-        """Return vectors that are held and not empty."""
+        """Return vectors that are held."""
         return self._columns(numbers - self._first)
 
     def _columns(self, rows: NDArray[np.int64]) -> Columns:

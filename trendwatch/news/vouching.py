@@ -40,6 +40,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from weakref import proxy
 
 import numpy as np
 from numpy.typing import NDArray
@@ -71,14 +72,16 @@ _CALENDAR = frozenset(name.lower()[:BEGINNING] for name in (*DAYS, *MONTHS))
 
 
 class _Remembered(dict[str, float]):
-    """What a function says of words; each is asked once."""
+    """What a usage says of words; each is asked once."""
 
-    def __init__(self, of: Callable[[str], float]) -> None:
+    def __init__(self, of: Callable[[Usage, str], float], usage: Usage) -> None:
         super().__init__()
         self._of = of
+        # or the two would hold each other
+        self._usage: Usage = proxy(usage)
 
     def __missing__(self, word: str) -> float:
-        found = self[word] = self._of(word)
+        found = self[word] = self._of(self._usage, word)
         return found
 
 
@@ -91,8 +94,8 @@ class Usage:
         self._capital = Counter[str]()
         self._small = Counter[str]()
         #: for two reports beside these: a word's rarity squared, and how much oftener it has a capital
-        self.squares = _Remembered(self._square)
-        self.leads = _Remembered(self._lead)
+        self.squares = _Remembered(Usage._square, self)
+        self.leads = _Remembered(Usage._lead, self)
         for one in wordings:
             self.add(one)
 

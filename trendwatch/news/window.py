@@ -9,34 +9,20 @@ vectors is made when it is asked for, and made anew where a report has left.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from heapq import heappop, heappush
-from itertools import islice
 from typing import NamedTuple
 
 import numpy as np
 
-from trendwatch.news.gauge import NOWHERE, Gauge, Vector, added
+from trendwatch.news.gauge import NOWHERE, Gauge
+from trendwatch.news.held import Held, OpenStory, Report, centroid
 from trendwatch.news.likeness import Reading
 from trendwatch.news.postings import Postings
 from trendwatch.news.rarity import Numbers
-from trendwatch.news.rows import Rows
-from trendwatch.news.wordings import Wording, wording
+from trendwatch.news.rows import Columns, Rows
+from trendwatch.news.wordings import Wording
 from trendwatch.statistics import Floats
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Report:
-    """What is read of an item to place it in a story."""
-
-    item_id: str
-    #: feed key
-    source: str
-    title: str
-    summary: str
-    #: aware; when it was told
-    at: datetime
 
 
 class Near(NamedTuple):
@@ -46,57 +32,8 @@ class Near(NamedTuple):
     #: with each of them
     cosines: Floats
 
-    def from_cosine(self, least: float) -> Numbers:
-        """Return those that are at least so near."""
-        return self.numbers[: int(np.count_nonzero(self.cosines >= least))]
-
 
 NOBODY = Near(np.zeros(0, dtype=np.int64), np.zeros(0))
-
-
-@dataclass(slots=True, eq=False)
-class OpenStory:
-    """A story with reports in the window."""
-
-    id: str
-    #: time of its first report
-    opened: datetime
-    #: reports it took, exact copies left out
-    size: int = 0
-    #: its reports in the window, in order of arrival
-    members: dict[int, Held] = field(default_factory=dict)
-    #: the sum of the vectors of the first reports, and how many those are
-    summed: Vector = NOWHERE
-    in_sum: int = 0
-    newest: Held | None = None
-    #: a report joined or left since the last mending
-    changed: bool = False
-
-
-@dataclass(slots=True, eq=False)
-class Held:
-    """A report in the window."""
-
-    #: in order of arrival
-    number: int
-    report: Report
-    reading: Reading
-    story: OpenStory
-    #: its time in seconds since 1970
-    when: float
-    #: numbers of those it was near to when it came
-    near: Numbers
-    #: items with the same text
-    copies: tuple[str, ...] = ()
-    #: None until it was asked whether it vouches for another
-    asked: Wording | None = None
-
-    @property
-    def wording(self) -> Wording:
-        """What it says, as it is asked whether it vouches for another."""
-        if self.asked is None:
-            self.asked = wording(self.report.title, self.report.summary)
-        return self.asked
 
 
 class Window:
@@ -108,6 +45,8 @@ class Window:
         #: time of the newest report
         self._clock: datetime | None = None
         self._arrivals = 0
+        #: what the first report of the newest report's day is numbered, or would be
+        self._dawn = 0
         #: by number of arrival
         self._held: dict[int, Held] = {}
         #: by id
@@ -132,6 +71,10 @@ class Window:
         """The open stories, in the order they were begun or found again."""
         return self._stories.values()
 
+    def of_today(self, story: OpenStory) -> bool:
+        """Tell whether a story took or lost a report since the first one of the newest one's day."""
+        return story.lost >= self._dawn or next(reversed(story.members)) >= self._dawn
+
     def twin(self, reading: Reading) -> Held | None:
         """Return the held report with exactly this text."""
         return self._exact.get(reading.exact)
@@ -145,34 +88,44 @@ class Window:
         order = (-cosines).argsort(kind="stable")
         return Near(numbers[order], cosines[order])
 
-    def alike(
-        self, members: Sequence[Held], whole: Vector, *, least: float, gauge: Gauge
-    ) -> Iterator[tuple[Held, float]]:
-        """Yield the held reports that any of some was near to when it came, in order of arrival.
-
-        Args:
-            members: reports of a story
-            whole: the sum of all its reports, with which the cosine of each is told
-            least: that cosine at least
-            gauge: to measure it
-        """
-        if len(members) == 1:
-            numbers = np.sort(members[0].near)
-        else:
-            numbers = np.unique(np.concatenate([member.near for member in members]))
-        numbers = self._rows.held(numbers)
-        if len(numbers):
-            cosines = gauge.measure(whole, self._rows.columns(numbers)) / whole.length
-            chosen = (cosines >= least).nonzero()[0]
-            for number, cosine in zip(numbers[chosen].tolist(), cosines[chosen].tolist(), strict=True):
-                yield self._held[number], cosine
+    def sharing(self, story: OpenStory, last: int) -> list[OpenStory]:
+        """Return other stories whose reports share the most of the rarest terms of a story's last ones."""
+        held, nearest = self._held, self._postings.nearest
+        asked = list(story.members.values())[-last:]
+        found = [number for one in asked for number in nearest(one.reading.rarest).tolist()]
+        others = dict.fromkeys([held[number].story for number in found])
+        others.pop(story, None)
+        return list(others)
 
     def cosines(self, reading: Reading, stories: Sequence[OpenStory], gauge: Gauge) -> list[float]:
         """Return the cosine of a text with the centroid of each story."""
-        members = np.array([number for story in stories for number in story.members], dtype=np.int64)
-        of_story = np.repeat(np.arange(len(stories)), [len(story.members) for story in stories])
-        dots = np.bincount(of_story, gauge.measure(reading, self._rows.columns(members)), len(stories))
+        columns, of_story = self._members(stories)
+        dots = np.bincount(of_story, gauge.measure(reading, columns), len(stories))
         return [dot / centroid(story).length for dot, story in zip(dots.tolist(), stories, strict=True)]
+
+    def dots(
+        self, stories: Sequence[OpenStory], others: Sequence[Sequence[OpenStory]], gauge: Gauge
+    ) -> Floats:
+        """Return the inner products of the centroids of stories with those of others, of all in one row.
+
+        Args:
+            stories: some of the window
+            others: for each of them those it is held against
+            gauge: to measure it
+        """
+        flat = [other for some in others for other in some]
+        if not flat:
+            return np.zeros(0)
+        columns, of_other = self._members(flat)
+        of_story = np.repeat(np.arange(len(stories)), [len(some) for some in others])[of_other]
+        cosines = gauge.measure_each([centroid(story) for story in stories], columns, of_story)
+        return np.bincount(of_other, cosines, len(flat)).astype(np.float64, copy=False)
+
+    def _members(self, stories: Sequence[OpenStory]) -> tuple[Columns, Numbers]:
+        """Return the vectors of the reports of stories, and of which story each is."""
+        numbers = np.array([number for story in stories for number in story.members], dtype=np.int64)
+        of_story = np.repeat(np.arange(len(stories)), [len(story.members) for story in stories])
+        return self._rows.columns(numbers), of_story
 
     def story(self, story_id: str, opened: datetime) -> OpenStory:
         """Return a story of the window, or begin it."""
@@ -184,22 +137,32 @@ class Window:
         reading: Reading,
         story: OpenStory,
         *,
-        near: Numbers = NOBODY.numbers,
-        copies: tuple[str, ...] = (),
         asked: Wording | None = None,
     ) -> None:
         """Hold a report as one of a story, which began when the earliest told of its reports was."""
         story.opened = min(story.opened, report.at)
-        held = Held(self._arrivals, report, reading, story, report.at.timestamp(), near, copies, asked)
+        held = Held(self._arrivals, report, reading, story, report.at.timestamp(), asked=asked)
         self._arrivals += 1
         self._held[held.number] = held
-        self._postings.add(held.number, reading.rarest)
-        self._rows.add(held.number, reading.terms, reading.weights)
-        if reading.exact:
-            self._exact[reading.exact] = held
+        self._index(held)
         heappush(self._leaving, (report.at + self._width, held.number))
         self._join(held)
         self._make_newest(held)
+
+    def weigh_anew(self, readings: Sequence[Reading]) -> None:
+        """Take what held reports are read as by other rarities, in order of arrival."""
+        self._postings, self._rows, self._exact = Postings(), Rows(), {}
+        for held, reading in zip(self, readings, strict=True):
+            held.reading = reading
+            self._index(held)
+        for story in self.stories:
+            story.summed, story.in_sum = NOWHERE, 0
+
+    def let_all_go(self) -> None:
+        """Hold nothing: a story and its reports hold each other until Python looks for such."""
+        for story in self.stories:
+            story.members, story.newest = {}, None
+        self._held, self._stories, self._exact = {}, {}, {}
 
     def move(self, reports: Sequence[Held], story: OpenStory) -> None:
         """Make held reports of one story those of another: both are as if they had been told so at once."""
@@ -213,7 +176,11 @@ class Window:
         before.newest = max(before.members.values(), key=_when, default=None)
         story.newest = max(story.members.values(), key=_when)
         if not before.members:
+            story.lost = max(story.lost, before.lost)
+            story.gone = min((at for at in (story.gone, before.gone) if at is not None), default=None)
             del self._stories[before.id]
+        else:
+            before.open_again()
         story.members = dict(sorted(story.members.items()))
         story.summed, story.in_sum = NOWHERE, 0
         for held in list(story.members.values()):
@@ -221,6 +188,8 @@ class Window:
 
     def advance(self, now: datetime) -> None:
         """Drop what left the window by a time; going back changes nothing."""
+        if self._clock is None or now.date() > self._clock.date():
+            self._dawn = self._arrivals
         self._clock = now if self._clock is None else max(now, self._clock)
         while self._leaving and self._leaving[0][0] <= self._clock:
             held = self._held.get(heappop(self._leaving)[1])
@@ -252,31 +221,28 @@ class Window:
         if self._exact.get(held.reading.exact) is held:
             del self._exact[held.reading.exact]
         self._leave(held)
+        held.story.lost = self._arrivals
+        held.story.gone = min(held.report.at, held.story.gone or held.report.at)
         if not held.story.members:
             held.story.newest = None  # or the two would hold each other
             del self._stories[held.story.id]
 
+    def _index(self, held: Held) -> None:
+        reading = held.reading
+        self._postings.add(held.number, reading.rarest)
+        self._rows.add(held.number, reading.terms, reading.weights)
+        if reading.exact:
+            self._exact[reading.exact] = held
+
     def _join(self, held: Held) -> None:
         story = held.story
         story.members[held.number] = held
-        story.changed = True
         story.size += 1
 
     def _leave(self, held: Held) -> None:
         story = held.story
         del story.members[held.number]
         story.summed, story.in_sum = NOWHERE, 0
-        story.changed = True
-
-
-def centroid(story: OpenStory) -> Vector:
-    """Return the sum of the vectors of a story's reports in the window."""
-    if story.in_sum < len(story.members):
-        # in order of arrival, so that a restored story adds up to the same
-        joined = [member.reading for member in islice(story.members.values(), story.in_sum, None)]
-        story.summed = added([story.summed, *joined] if story.in_sum else joined)
-        story.in_sum = len(story.members)
-    return story.summed
 
 
 def _when(held: Held) -> tuple[datetime, int]:

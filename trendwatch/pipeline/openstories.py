@@ -5,13 +5,15 @@ last one.
 
 **What is promised.** An item is placed after all that was placed before it and counts in its hour or earlier,
 in the order (hour it counts in, ``item.placed``), which is stored when it is placed. So what is in hand and
-what is rebuilt have seen the same reports in the same order, and a restart changes no story, tag or count,
-however often an hour is polled. What waits at once is placed in the order it was told. So news that is read
-in the order it was told makes the same stories whether it is read every few minutes or once a day; news that
-is read late, after later news of its hour was placed, is placed by when it came, and may make another story
-than if it had come in time. Weeks are counted by when news was read, and words weighed anew with each: read
-at rhythms that put it into different weeks, the same news may be counted and joined otherwise. Not promised:
-a page that was read, or a text that was changed, after its item was placed is rebuilt as it is now.
+what is rebuilt have seen the same reports in the same order, and a restart changes no story, merge, tag or
+count, however often an hour is polled: which stories took or lost a report on the last day, and are asked by
+the day's mending, follows from that order too, and what was mended once has nothing left to mend. What waits
+at once is placed in the order it was told. So news that is read in the order it was told makes the same
+stories whether it is read every few minutes or once a day; news that is read late, after later news of its
+hour was placed, is placed by when it came, and may make another story than if it had come in time. Weeks are
+counted by when news was read, and words weighed anew with each: read at rhythms that put it into different
+weeks, the same news may be counted and joined otherwise. Not promised: a page that was read, or a text that
+was changed, after its item was placed is rebuilt as it is now.
 """
 
 from __future__ import annotations
@@ -75,7 +77,7 @@ class OpenStories:
     def _reach(self, item: Item) -> None:
         self.hour = max(self.hour, hour_of(item.counted_at))
         while self.ahead and hour_of(self.ahead[0].at) <= self.hour:
-            if not self.index.expects(self.ahead[0].item_id):
+            if not self.index.expects(_placed(self.ahead[0])):
                 self.index.expect(map(_placed, islice(self.ahead, AT_ONCE)))
             known = self.ahead.popleft()
             self.index.restore(_placed(known), known.story_id)
@@ -123,7 +125,10 @@ def open_at(
         and store.understanding.count_reports([(start, week_end(week))]) == [0]
     ):
         # the week before is in hand and nothing of this one is understood: the same stories, weighed anew
-        return OpenStories(week, in_hand.index.with_rarity(rarity), in_hand.newest, hour, deque(), month)
+        in_hand.index.weigh_anew(rarity)
+        return OpenStories(week, in_hand.index, in_hand.newest, hour, deque(), month)
+    if in_hand is not None:
+        in_hand.index.let_all_go()
     index = index_of(rarity)
     known = store.understanding.whole_stories(first.told_at - index.reach, week_end(week))
     newest = max((report.told_at for report in known), default=first.told_at)

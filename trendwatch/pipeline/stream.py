@@ -159,8 +159,11 @@ class Stream:
             weeks = groupby(latest, key=lambda line: week_number(line.date))
             uses = self._month.uses([(line.title, line.summary) for line in lines] for _, lines in weeks)
             rarity = Rarity.of_uses(uses)
-            fresh = self._index_of(rarity) if self._index is None else self._index.with_rarity(rarity)
-            self._index, self._week = fresh, week
+            if self._index is None:
+                self._index = self._index_of(rarity)
+            else:
+                self._index.weigh_anew(rarity)
+            self._week = week
             self._forget(start)
         return self._index
 
