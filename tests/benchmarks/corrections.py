@@ -1,6 +1,7 @@
 """What corrections are worth, and whether the queue asks better questions than chance.
 
-    python -m tests.benchmarks.corrections [--halves 20] [--taken-away 0.4] [--examples 0.1]
+    python -m tests.benchmarks.corrections [--halves 20] [--apart] [--every 25]
+                                           [--taken-away 0.4] [--examples 0.1]
 
 The labelled headlines beside the project are cut in two at random, again and again. The operator is played
 by the labels of one half: asked 25 at a time by the queue, or at random, in both cases learnt after every
@@ -79,7 +80,6 @@ from trendwatch.tagging.train import train
 from trendwatch.types.tags import Correction, Example, Facet, Origin, Tag, Taxonomy
 
 STEP, STEPS = 25, 12
-LEARNT_AFTER = 100
 FACETS = (Facet.AREA, Facet.SECTOR)
 
 
@@ -150,9 +150,9 @@ class World:
 
 
 def played(
-    how: str, world: World, cold: Tagger, *, pool: list[Gold], rest: Sequence[Gold]
+    how: str, world: World, cold: Tagger, *, pool: list[Gold], rest: Sequence[Gold], every: int
 ) -> list[list[float]]:
-    """Return macro-F1 on the rest after each 100 corrections of the pool."""
+    """Return macro-F1 on the rest each time so many corrections of the pool were learnt."""
     asked: list[Gold] = []
     left, tagger, reached = list(pool), cold, []
     for step in range(STEPS):
@@ -163,7 +163,7 @@ def played(
             places = set(range(min(STEP, len(left))))
         asked += [one for place, one in enumerate(left) if place in places]
         left = [one for place, one in enumerate(left) if place not in places]
-        if len(asked) % LEARNT_AFTER == 0:
+        if places and len(asked) % every == 0:
             tagger = world.taught(asked)
             reached.append(macro(tagger, world.taxonomy, rest))
     return reached
@@ -197,6 +197,7 @@ def main() -> None:
     parser.add_argument("--halves", type=int, default=4)
     parser.add_argument("--taken-away", type=float, default=0.0)
     parser.add_argument("--examples", type=float, default=1.0)
+    parser.add_argument("--every", type=int, default=100, help="corrections after which it is learnt")
     parser.add_argument("--apart", action="store_true", help="texts whose writer did not know the terms")
     given = parser.parse_args()
     began = time.process_time()
@@ -219,10 +220,10 @@ def main() -> None:
         best = [*seen_through(cold, taxonomy, rest), *before[len(FACETS) :]]
         gains["best thresholds, seen", 0].append([now - then for now, then in zip(best, before, strict=True)])
         for how in ("queue", "random"):
-            after = played(how, world, cold, pool=pool, rest=rest)
+            after = played(how, world, cold, pool=pool, rest=rest, every=given.every)
             for number, reached in enumerate(after, start=1):
                 gain = [now - then for now, then in zip(reached, before, strict=True)]
-                gains[how, number * LEARNT_AFTER].append(gain)
+                gains[how, number * given.every].append(gain)
     said = [f"{measure} {facet.value}" for measure in ("F1", "precision") for facet in FACETS]
     print(f"{given.halves} halves, {given.taken_away:.0%} of the terms taken away, {len(examples)} examples")
     alone = [f"{name} {mean:.3f}" for name, mean in zip(said, np.mean(start, axis=0), strict=True)]
