@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 
 from tests.benchmarks.corrections import corrections
 from tests.benchmarks.tagging import APART, CONFIG, NOW, read_examples, read_taxonomy
+from trendwatch.pipeline.compare import compare
 from trendwatch.statistics import sigmoid
 from trendwatch.tagging.calibrate import Calibration, Said, Scored
 from trendwatch.tagging.evaluate import evaluate, parse_gold
@@ -17,7 +19,7 @@ from trendwatch.tagging.ownnews import OwnNews, own_news
 from trendwatch.tagging.train import train
 from trendwatch.tagging.weak import STANDS
 from trendwatch.tagging.weights import BUCKETS
-from trendwatch.types.tags import Facet
+from trendwatch.types.tags import Asked, Facet
 
 LABELS = 10
 PLAIN = Calibration(
@@ -90,16 +92,22 @@ def test_no_corrections_change_nothing() -> None:
 
 
 def test_c2_a_hundred_corrections_of_news_unlike_the_examples_find_what_was_missed() -> None:
-    """On texts whose writer did not know the terms: macro-F1 of areas rose by 0.09 when this was written."""
+    """On texts whose writer did not know the terms: macro-F1 of areas rose by 0.08 when this was written."""
     taxonomy = read_taxonomy(CONFIG / "taxonomy.toml")
     examples = read_examples(CONFIG / "examples", taxonomy)
     gold = parse_gold(Path(APART).read_text("utf-8").splitlines(), file=APART.name)
     order = np.random.default_rng(3).permutation(len(gold)).tolist()
     asked, rest = [gold[place] for place in order[:100]], [gold[place] for place in order[100:]]
+    said = [
+        replace(one, asked=Asked.MARGIN if place % 5 else Asked.RANDOM)
+        for place, one in enumerate(corrections(asked))
+    ]
+    models = [train(examples, taxonomy, corrections=some, now=NOW) for some in ([], said)]
     reached = []
-    for said in ([], corrections(asked)):
-        tagger = Tagger.load(train(examples, taxonomy, corrections=said, now=NOW), taxonomy)
+    for model in models:
+        tagger = Tagger.load(model, taxonomy)
         found = evaluate(tagger.tag([(one.title, one.summary) for one in rest]), rest)
         reached.append(found.facets[Facet.AREA])
     assert reached[1].macro_f1.value > reached[0].macro_f1.value + 0.04
     assert reached[1].wrongly_tagged <= 0.1
+    assert compare(*models, taxonomy=taxonomy, examples=examples, corrections=said).adopt

@@ -141,11 +141,10 @@ def _weigh(
         now: when, aware; part of its version.
     """
     groups, known, looked = facet_numbers(taxonomy), seen.known, seen.known.counts > 0
-    chosen, reached = _lines(seen, groups)
+    shown, chosen, reached = _drawn(seen, groups)
     calibration = calibrate(known, groups, again=seen.again, fewest=_FEWEST)
-    probability = calibration.probability(known.scores, known.said)
     news = _own_news(calibration, seen, groups=groups, chosen=chosen)
-    probability[seen.examples :] = news.probability
+    probability = np.concatenate([shown[: seen.examples], news.probability])
     weights = _weights(
         taxonomy,
         words,
@@ -161,16 +160,20 @@ def _weigh(
     return _model(weights, taxonomy, {"trained": trained}, now=now)
 
 
-def _lines(seen: _Seen, groups: NDArray[np.intp]) -> tuple[NDArray[np.float64], dict[int, float]]:
-    """Return from which probability on a label is given, by the examples alone.
+def _drawn(
+    seen: _Seen, groups: NDArray[np.intp]
+) -> tuple[NDArray[np.float64], NDArray[np.float64], dict[int, float]]:
+    """Return how likely labels are by examples alone, from where on one is given, and the F1 of groups.
 
-    Corrections are asked for, so they do not say how many texts about nothing get a label; and where they say
-    that more is true than was thought, the line would only rise with it.
+    Examples say it of examples, corrections of the operator's news. Those were asked for, so they do not say
+    how many texts about nothing get a label; and where they say that more is true than was thought, the line
+    would only rise with it, and the gate would find examples about nothing tagged that are no news.
     """
-    shown = seen.known.of_texts(np.arange(seen.examples or len(seen.ids)))
-    alone = calibrate(shown, groups, again=seen.again, fewest=_FEWEST)
-    probability = alone.probability(shown.scores, shown.said)
-    return thresholds(probability, shown.targets, groups, looked=shown.counts > 0, falsely=_FALSELY)
+    known = seen.known.of_texts(np.arange(seen.examples or len(seen.ids)))
+    calibration = calibrate(known, groups, again=seen.again, fewest=_FEWEST)
+    probability = calibration.probability(known.scores, known.said)
+    looked = known.counts > 0
+    return probability, *thresholds(probability, known.targets, groups, looked=looked, falsely=_FALSELY)
 
 
 def _own_news(
