@@ -26,11 +26,11 @@ def found() -> Evaluation:
     return evaluate(Tagger.load(model, taxonomy).tag([(one.title, one.summary) for one in gold]), gold)
 
 
-@pytest.mark.parametrize(("facet", "least"), [(Facet.AREA, 0.64), (Facet.SECTOR, 0.67)])
+@pytest.mark.parametrize(("facet", "least"), [(Facet.AREA, 0.67), (Facet.SECTOR, 0.68)])
 def test_c2_most_of_what_nobody_looked_at_is_tagged_right(
     found: Evaluation, facet: Facet, least: float
 ) -> None:
-    # measured 0.69 and 0.72; a floor below chance of another training
+    # measured 0.73 and 0.73; a floor below chance of another training
     assert found.facets[facet].macro_f1.value > least
 
 

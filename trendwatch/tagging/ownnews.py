@@ -14,7 +14,8 @@ each correction is answered with and without them, learnt from the others (five 
 the facet is compared on corrections drawn again and again (paired bootstrap): better 19 times of 20.
 
 Measured with words learnt once, 8 halves, corrections of one half, gain of macro-F1 on the other (areas /
-sectors); learnt by the nightly training, 100 bring .066 / .002 and -.004 / .009 (``tests.benchmarks.corrections``):
+sectors); where words are learnt anew, as at night, 100 bring .066 / .002 and -.004 / .009, 200 .073 / .005
+and -.001 / .015 (``python -m tests.benchmarks.corrections``):
 
                         the 480 texts                        848 headlines the terms were looked at with
     corrections     25           50          100         300          25         100         300
