@@ -86,7 +86,7 @@ from trendwatch.tagging.model import Tagger
 from trendwatch.tagging.quality import ENOUGH
 from trendwatch.tagging.queue import pick
 from trendwatch.tagging.train import train
-from trendwatch.types.tags import Correction, Example, Facet, Origin, Tag, Taxonomy
+from trendwatch.types.tags import Asked, Correction, Example, Facet, Origin, Tag, Taxonomy
 
 STEP, STEPS = 25, 12
 FACETS = (Facet.AREA, Facet.SECTOR)
@@ -105,6 +105,7 @@ def corrections(gold: Sequence[Gold]) -> list[Correction]:
             labels=one.labels | {key for key in one.maybe if crc32(f"{one.title}{key}".encode()) % 2},
             facets=frozenset(FACETS),
             made_at=NOW,
+            asked=Asked.MARGIN,
         )
         for number, one in enumerate(gold)
     ]

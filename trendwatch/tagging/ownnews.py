@@ -27,6 +27,10 @@ Calibration error of areas of the 480 texts falls from .15 to .05. Rejected: a c
 votes, too (the same within .01, six numbers more); thresholds chosen on corrections (.02 to .09 instead of
 .05 to .11, and confidence stays off).
 
+Only corrections of items that were picked at random or by their scores are asked: of 80 that an operator had
+come across because something was missed, nearly all say that more is true (with those, 26 % of the 848
+headlines without an area were given one).
+
 Known failures. Corrections that the queue asked for are hard ones: what they say holds for texts of their
 scores, not for how common a label is. A change that helps by less than chance allows is not made.
 

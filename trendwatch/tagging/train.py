@@ -62,7 +62,7 @@ from trendwatch.tagging.unwritten import SHARE, thinner
 from trendwatch.tagging.weak import term_words
 from trendwatch.tagging.weights import Weights, describe, pack
 from trendwatch.tagging.words import FOLDS, Words, held_out, learn
-from trendwatch.types.tags import Correction, Example, Facet, Model, Taxonomy
+from trendwatch.types.tags import Asked, Correction, Example, Facet, Model, Taxonomy
 
 #: Texts without a label that one such text stands for: see ``calibrate``.
 _RARITY = 1.5
@@ -72,6 +72,9 @@ _CORRECTION = 5.0
 #: terms. The others' examples say nothing for it and count against it: learnt from none of its texts, area
 #: drones had an F1 of 0.12 on the held-out ones, from 4 0.14, from 16 0.40; its terms alone 0.51.
 _FEWEST = 16
+#: Items picked by what the model made of them, or at random. Those that readers complain of, or an operator
+#: comes across, were picked because something is wrong with them: they say nothing of how likely labels are.
+_PICKED = (Asked.RANDOM, Asked.CONFLICT, Asked.MARGIN)
 #: Share of texts without an area that may be given one.
 _FALSELY = {list(Facet).index(Facet.AREA): 0.08}
 
@@ -88,6 +91,8 @@ class _Seen:
     known: Scored
     #: the examples by what they would say if some had not been written
     again: Sequence[Scored]
+    #: the places of corrections of items that were picked for what they looked like, not for being wrong
+    picked: NDArray[np.intp]
 
 
 def train(
@@ -125,7 +130,9 @@ def _learn_words(
     words = learn(rows, [singulars(term) for term in term_words(taxonomy.labels)])
     texts: list[Example | Correction] = [*examples, *corrections]
     ids = [text_id(one.title, one.summary) for one in texts]
-    return words, _seen(ids, known, held_out(words, rows, ids), examples=len(examples))
+    scores, first = held_out(words, rows, ids), len(examples)
+    picked = [place for place, one in enumerate(corrections, first) if one.asked in _PICKED]
+    return words, _seen(ids, known, scores, examples=first, picked=np.array(picked, dtype=np.intp))
 
 
 def _weigh(
@@ -144,7 +151,9 @@ def _weigh(
     shown, chosen, reached = _drawn(seen, groups)
     calibration = calibrate(known, groups, again=seen.again, fewest=_FEWEST)
     news = _own_news(calibration, seen, groups=groups, chosen=chosen)
-    probability = np.concatenate([shown[: seen.examples], news.probability])
+    probability = news.calibration.probability(known.scores, known.said)
+    probability[: seen.examples] = shown[: seen.examples]
+    probability[seen.picked] = news.probability
     weights = _weights(
         taxonomy,
         words,
@@ -179,14 +188,20 @@ def _drawn(
 def _own_news(
     calibration: Calibration, seen: _Seen, *, groups: NDArray[np.intp], chosen: NDArray[np.float64]
 ) -> OwnNews:
-    corrected = np.arange(seen.examples, len(seen.ids))
-    folds = np.array([fold_of(one, FOLDS) for one in seen.ids[seen.examples :]], dtype=np.intp)
+    folds = np.array([fold_of(seen.ids[place], FOLDS) for place in seen.picked.tolist()], dtype=np.intp)
     return own_news(
-        calibration, seen.known.of_texts(corrected), folds=folds, groups=groups, thresholds=chosen
+        calibration, seen.known.of_texts(seen.picked), folds=folds, groups=groups, thresholds=chosen
     )
 
 
-def _seen(ids: Sequence[bytes], known: Known, scores: NDArray[np.float64], *, examples: int) -> _Seen:
+def _seen(
+    ids: Sequence[bytes],
+    known: Known,
+    scores: NDArray[np.float64],
+    *,
+    examples: int,
+    picked: NDArray[np.intp],
+) -> _Seen:
     """Share out what each text stands for over the ways it is seen."""
     counts = _stands_for(known, examples)
     whole, again = counts.copy(), counts[:examples] * SHARE
@@ -200,6 +215,7 @@ def _seen(ids: Sequence[bytes], known: Known, scores: NDArray[np.float64], *, ex
             Scored(scores[shown], Said.of(other).of_texts(shown), known.targets[shown], again / len(others))
             for other in others
         ],
+        picked,
     )
 
 
