@@ -14,7 +14,8 @@ MONTH = [
     *((f"Leith: mill {number} opens", "") for number in range(AGAIN)),
     *((f"WEATHER: rain {number}", "") for number in range(AGAIN - 1)),
     *(("IKEA: Shelves recalled", "") for _ in range(AGAIN)),
-    *((f"Photos - regatta {number}", "") for number in range(AGAIN)),
+    *((f"{word} - regatta {number}", "") for number, word in enumerate(("Photos", "PHOTOS", "photos"))),
+    *((f"Watch: regatta {number}", "") for number in range(AGAIN)),
 ]
 
 

@@ -23,17 +23,17 @@ from trendwatch.types.tags import Asked, Facet
 
 LABELS = 10
 PLAIN = Calibration(
-    np.ones(LABELS), np.full(LABELS, -3.0), np.zeros((LABELS, BUCKETS)), np.zeros((LABELS, STANDS))
+    np.ones(LABELS), np.full(LABELS, -5.0), np.zeros((LABELS, BUCKETS)), np.zeros((LABELS, STANDS))
 )
 THRESHOLDS = np.full(LABELS, 0.4)
 GROUPS = np.zeros(LABELS, dtype=np.intp)
 
 
 def world(texts: int, *, seed: int = 1, base: float = 0.0, slope: float = 0.0, looked: bool = True) -> Scored:
-    """Texts whose labels are true with logit (1 + slope) · score - 3 + base."""
+    """Texts whose labels are true with logit (1 + slope) · score - 5 + base."""
     rng = np.random.default_rng(seed)
     scores = rng.normal(0, 2, size=(texts, LABELS))
-    true = rng.random((texts, LABELS)) < sigmoid((1 + slope) * scores - 3 + base)
+    true = rng.random((texts, LABELS)) < sigmoid((1 + slope) * scores - 5 + base)
     said = Said(np.ones((texts, LABELS), dtype=np.intp), np.zeros((STANDS, texts, LABELS), dtype=np.float32))
     return Scored(scores, said, true, np.full((texts, LABELS), float(looked)))
 
@@ -45,7 +45,7 @@ def learnt(corrected: Scored, calibration: Calibration = PLAIN) -> OwnNews:
 
 def test_finds_what_news_says_otherwise() -> None:
     found = learnt(world(2000, base=1.5, slope=0.5)).calibration
-    assert found.offset == pytest.approx([-1.5] * LABELS, abs=0.2)
+    assert found.offset == pytest.approx([-3.5] * LABELS, abs=0.2)
     assert found.slope == pytest.approx([1.5] * LABELS, abs=0.1)
 
 
@@ -57,7 +57,7 @@ def test_makes_up_nothing_where_news_is_like_the_examples() -> None:
 
 def test_fifty_corrections_are_enough_where_much_is_missed() -> None:
     found = [learnt(world(50, seed=seed, base=2.0)).calibration.offset[0] for seed in range(20)]
-    assert sum(offset > -2.5 for offset in found) >= 15
+    assert sum(offset > -4.5 for offset in found) >= 15
 
 
 def test_the_answer_to_a_correction_is_learnt_from_others() -> None:

@@ -25,11 +25,12 @@ from collections.abc import Iterable
 
 #: Headlines of a month before which a column stands.
 AGAIN = 3
-_SERVED = re.compile(
+_KIND = (
     r"(updated?|podcast|video|watch|listen|live|live blog|breaking(?: news)?|exclusive|just in|"
-    r"photos?|gallery|in pictures|newsletter|audio|webcast)\s*(?P<mark>:|\s[–—|-])\s+(?=\S)",
-    re.IGNORECASE,
+    r"photos?|gallery|in pictures|newsletter|audio|webcast)"
 )
+_SERVED = re.compile(_KIND + r"\s*(?P<mark>:|\s[–—|-])\s+(?=\S)", re.IGNORECASE)
+_DASHED = re.compile(_KIND + r"\s*\s[–—|-]\s+(?=\S)", re.IGNORECASE)
 _COLUMN = re.compile(r"([A-Z][A-Z&/ ]{2,30}?)(?::|\s[–—|-])\s+(?=\S)")
 _TOLD = re.compile(
     r"(?:opinion|comment|commentary|column|editorial|op-ed|viewpoint|guest post|review|analysis|interview|"
@@ -45,10 +46,10 @@ class Kickers:
     def __init__(self, reports: Iterable[tuple[str, str]]) -> None:
         """Count what stands before the (title, text) of some weeks."""
         kept = list(reports)
-        columns = _often(_COLUMN, kept)
-        columns = {column for column in columns if not _TOLD.fullmatch(column)}
-        #: what is often written so: in capitals; how news is served, before a dash
-        self._often = (columns - _inside(columns, kept)) | _often(_SERVED, kept)
+        columns = {column for column in _often(_COLUMN, kept) if not _TOLD.fullmatch(column)}
+        self._columns = columns - _inside(columns, kept)
+        #: how news is often served before a dash, in small letters
+        self._served = _often(_DASHED, [(title.casefold(), text) for title, text in kept])
 
     def without(self, title: str) -> str:
         """Return a headline without what stands before each of a feed's."""
@@ -61,10 +62,10 @@ class Kickers:
 
     def _column(self, title: str) -> re.Match[str] | None:
         served = _SERVED.match(title)
-        if served and (served["mark"] == ":" or served[1] in self._often):
+        if served and (served["mark"] == ":" or served[1].casefold() in self._served):
             return served
         column = _COLUMN.match(title)
-        return column if column and column[1] in self._often else None
+        return column if column and column[1] in self._columns else None
 
 
 def _often(before: re.Pattern[str], reports: Iterable[tuple[str, str]]) -> set[str]:

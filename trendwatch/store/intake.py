@@ -124,6 +124,18 @@ def _recent(connection: Connection, feed_seq: int, *, items: int) -> list[Known]
     return [Known(*row) for row in connection.execute(query)]
 
 
+def _lock(connection: Connection, ids: Sequence[str]) -> None:
+    """Lock items in the order of their numbers: who understands or mends them takes them so, too."""
+    seqs: list[int] = []
+    for start in range(0, len(ids), _CHUNK):
+        query = select(_ITEM.c.seq).where(_ITEM.c.id.in_(ids[start : start + _CHUNK]))
+        seqs += connection.execute(query).scalars()
+    seqs.sort()
+    for start in range(0, len(seqs), _CHUNK):
+        mine = select(_ITEM.c.seq).where(_ITEM.c.seq.in_(seqs[start : start + _CHUNK]))
+        connection.execute(locked(mine, _ITEM.c.seq))
+
+
 def _replace(connection: Connection, found: Mapping[str, Sorted]) -> None:
     """Let known items say what they say now, and be found under the guids they have now."""
     changed = [
@@ -133,8 +145,7 @@ def _replace(connection: Connection, found: Mapping[str, Sorted]) -> None:
         for known_id, item in one.updates
     ]
     if changed:
-        known = select(_ITEM.c.seq).where(_ITEM.c.id.in_([one["b_id"] for one in changed]))
-        connection.execute(locked(known, _ITEM.c.seq))  # who understands them takes them in this order, too
+        _lock(connection, [known_id for one in found.values() for known_id, _ in one.updates])
         # The text of an item whose hash was not kept yet is the first one, no update.
         before = _ITEM.c.content_hash != ""
         values: dict[Any, Any] = {name: bindparam(f"b_{name}") for name in _CONTENT}

@@ -15,7 +15,7 @@ from trendwatch.store.leases import Leases
 from trendwatch.store.mend_tables import StoryAliasRow
 from trendwatch.store.models import model_seq
 from trendwatch.store.overruling import lay_over_stories
-from trendwatch.store.statements import insert, table
+from trendwatch.store.statements import insert, locked, table
 from trendwatch.store.tables import FeedRow, ItemRow, StoryRow
 from trendwatch.store.understanding import recount
 from trendwatch.types.stories import CountedReport, Mend, Understood
@@ -92,6 +92,8 @@ def _apply(connection: Connection, mend: Mend, now: datetime) -> list[int]:
     if before is None:
         return []
     after = _number(connection, mend.after) or _begin(connection, mend)
+    mine = select(_ITEM.c.seq).where(_ITEM.c.story_seq == before)
+    connection.execute(locked(mine, _ITEM.c.seq))  # a poll that changes their texts takes them so, too
     moved = update(_ITEM).where(_ITEM.c.story_seq == before).values(story_seq=after)
     connection.execute(moved if mend.merged else moved.where(_ITEM.c.id.in_(mend.items)))
     if not mend.merged:

@@ -11,7 +11,8 @@ Method. Per facet, two numbers on top of what was learnt from examples and corre
 
 held to 0 by a Gaussian prior and solved by Newton's method. They are believed only where they surely help:
 each correction is answered with and without them, learnt from the others (five folds), and the micro-F1 of
-the facet is compared on corrections drawn again and again (paired bootstrap): better 19 times of 20.
+the facet is compared on corrections drawn again and again (paired bootstrap): better 19 times of 20. At
+least 20 texts must have been looked at, 10 of them without any label of the facet.
 
 Measured with words learnt once, 8 halves, corrections of one half, gain of macro-F1 on the other (areas /
 sectors); where words are learnt anew, as at night, 100 bring .066 / .002 and -.004 / .009, 200 .073 / .005
@@ -32,7 +33,11 @@ come across because something was missed, nearly all say that more is true (with
 headlines without an area were given one).
 
 Known failures. Corrections that the queue asked for are hard ones: what they say holds for texts of their
-scores, not for how common a label is. A change that helps by less than chance allows is not made.
+scores, not for how common a label is. A change that helps by less than chance allows is not made; of 100 that
+do not help 5 to 12 are made (200 corrections, threshold .4), up to 30 where the threshold is .7, as F1 at a
+line that is not its best rewards moving; they are small. Copies of a text count as texts of their own. In
+news unlike those corrected more is tagged wrongly: learnt of 100 of the 480 texts, 18 instead of 7 % of the
+848 headlines without an area. The gate holds examples against examples and does not see it.
 
 Source: Platt scaling (Platt 1999) on top of another model's probability.
 """
@@ -50,6 +55,9 @@ from trendwatch.tagging.calibrate import Calibration, Scored
 #: Precision of the prior: of base and slope.
 _FIRMNESS = (0.2, 2.0)
 _STEPS = 25
+#: Fewer texts, or fewer of them without any label of the facet, say too little: who only adds what was missed
+#: does not say what is about nothing.
+_FEWEST, _FEWEST_WITHOUT = 20, 10
 #: How sure we are that it helps, and by how many draws.
 _SURE, _DRAWS = 0.95, 400
 
@@ -86,14 +94,14 @@ def own_news(
     for group in np.unique(groups):
         mine = np.flatnonzero((groups == group) & (calibration.slope > 0))
         looked = np.flatnonzero((corrected.counts[:, mine] > 0).all(axis=1)) if len(mine) else mine
-        if not len(looked):
-            continue
         texts = corrected.of_texts(looked).of_labels(mine)
+        if len(looked) < _FEWEST or (~texts.targets.any(axis=1)).sum() < _FEWEST_WITHOUT:
+            continue
         answers = _Answers(probability[np.ix_(looked, mine)], texts.scores * slope[mine], texts.targets)
         after = _held_out(answers, folds[looked])
         if _surely_better(answers, after, thresholds[mine]):
             base, more = _learnt(answers)
-            slope[mine] *= 1 + more
+            slope[mine] *= max(1 + more, 0)  # words never speak against their own label
             offset[mine] += base
             probability[np.ix_(looked, mine)] = after
     return OwnNews(replace(calibration, slope=slope, offset=offset), probability)
