@@ -3,7 +3,8 @@
 Each is judged on texts it has not seen: what it said of a known text when that was held out of its training
 is kept with it, and a text is in the same fold every time. Corrections of items picked at random, which
 nobody's model asked for, count like the examples; other corrections were asked for because they are hard,
-and do not count.
+and do not count. Examples are answered by what examples say, corrections by what corrections say of own news
+(``ownnews``): so what own news changes for texts about nothing is seen on random corrections alone.
 
     not worse:  we are not 95 % sure that mean macro-F1 of the facets fell by more than 0.005
                 of no label with 30 true texts are we so sure, all labels together, that it lost 0.05 in F1

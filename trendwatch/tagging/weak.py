@@ -147,6 +147,7 @@ class Found:
     def __init__(
         self, matcher: Matcher, rows: Numbers, terms: Numbers, *, count: int, before: Numbers
     ) -> None:
+        #: the terms it was found by
         self.matcher = matcher
         self.rows, self.terms = rows, terms
         #: words of the text before each
@@ -162,7 +163,7 @@ class Found:
         self._starts = np.searchsorted(rows, np.arange(count + 1)).tolist()
 
     def only(self, kept: NDArray[np.bool_]) -> Found:
-        """Return what would be found if only some of the terms, by number, had been written."""
+        """Return what is left of it by some of the terms, by number; weaker spellings do not come back."""
         mine = kept[self.terms]
         return Found(
             self.matcher,
