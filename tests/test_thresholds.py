@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from trendwatch.tagging.thresholds import EACH, thresholds
+from trendwatch.tagging.thresholds import EACH, macro_f1, thresholds
 
 
 @pytest.mark.parametrize(
@@ -23,7 +23,7 @@ from trendwatch.tagging.thresholds import EACH, thresholds
 )
 def test_thresholds(probability: list[float], targets: list[int], threshold: float) -> None:
     table = np.array(probability)[:, np.newaxis]
-    chosen, _ = thresholds(table, np.array(targets, dtype=bool)[:, np.newaxis], np.zeros(1, dtype=np.intp))
+    chosen = thresholds(table, np.array(targets, dtype=bool)[:, np.newaxis], np.zeros(1, dtype=np.intp))
     assert chosen == pytest.approx([threshold])
 
 
@@ -34,10 +34,10 @@ def test_no_label_takes_more_than_its_share_of_texts_without_any() -> None:
     likely = np.array([[0.9, 0.1]] * 20 + [[0.1, 0.9]] * 20)
     probability = np.vstack([about_nothing, likely])
     group = np.zeros(2, dtype=np.intp)
-    chosen, _ = thresholds(probability, probability > 0.8, group)
+    chosen = thresholds(probability, probability > 0.8, group)
     assert (about_nothing >= chosen).mean(axis=0).tolist() == [EACH, 0]
     assert chosen == pytest.approx([0.600001, 0.5])
-    few, _ = thresholds(probability[200:], probability[200:] > 0.8, group)  # a fiftieth of 100 is two texts
+    few = thresholds(probability[200:], probability[200:] > 0.8, group)  # a fiftieth of 100 is two texts
     assert few == pytest.approx([0.5, 0.5])
 
 
@@ -45,6 +45,21 @@ def test_what_nobody_looked_at_draws_no_line() -> None:
     probability = np.array([[0.9], [0.6], [0.7], [0.1]])
     targets = np.array([[True], [True], [False], [False]])
     looked = np.array([[True], [True], [False], [True]])  # without the mistake the best F1 is 1
-    chosen, reached = thresholds(probability, targets, np.zeros(1, dtype=np.intp), looked=looked)
+    chosen = thresholds(probability, targets, np.zeros(1, dtype=np.intp), looked=looked)
     assert chosen == pytest.approx([0.5])
-    assert reached == {0: 1.0}
+
+
+def test_macro_f1_of_each_group_counts_labels_that_are_true_of_a_text() -> None:
+    targets = np.array([[1, 0, 0, 0], [1, 1, 0, 0], [0, 0, 0, 0]], dtype=bool)
+    given = np.array([[1, 0, 1, 1], [0, 1, 0, 0], [0, 0, 0, 0]], dtype=bool)
+    # the first label 2·1 / (1 + 2), the second 1; the third is nobody's, the fourth all of its group
+    assert macro_f1(given, targets, np.array([0, 0, 0, 1])) == {0: pytest.approx(5 / 6)}
+
+
+def test_a_facet_whose_none_matters_allows_a_standard_error_more() -> None:
+    """200 texts about nothing; a share of 8 % are 16, and √(200 · .08 · .92) = 3.8: 19 may pass."""
+    about_nothing = np.linspace(0.3, 0.7, 200)[:, np.newaxis]
+    probability = np.vstack([about_nothing, [[0.9]] * 20])
+    targets = np.arange(220)[:, np.newaxis] >= 200
+    chosen = thresholds(probability, targets, np.zeros(1, dtype=np.intp), falsely={0: 0.08})
+    assert (about_nothing >= chosen).sum() == 19

@@ -158,6 +158,12 @@ def sigmoid(logits: NDArray[np.floating[Any]]) -> Floats:
     return np.asarray(1 / (1 + np.exp(-np.clip(logits.astype(np.float64), -50, 50))))
 
 
+def logit(probability: NDArray[np.floating[Any]]) -> Floats:
+    """Return the logits of probabilities; none and all are as good as sure."""
+    inside = np.clip(probability.astype(np.float64), 1e-12, 1 - 1e-12)
+    return np.asarray(np.log(inside / (1 - inside)))
+
+
 def shares(part: NDArray[Any], whole: NDArray[Any]) -> Floats:
     """Return each part of its whole; 0 of nothing."""
     return np.asarray(np.divide(part, whole, out=np.zeros(np.shape(whole)), where=whole > 0))

@@ -1,6 +1,6 @@
 """What corrections are worth, and whether the queue asks better questions than chance.
 
-    python -m tests.benchmarks.corrections [--halves 20] [--apart] [--every 25]
+    python -m tests.benchmarks.corrections [--halves 20] [--texts headlines|apart|all] [--every 25]
                                            [--taken-away 0.4] [--examples 0.1]
 
 The labelled headlines beside the project are cut in two at random, again and again. The operator is played
@@ -75,14 +75,23 @@ import argparse
 import gzip
 import time
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tests.benchmarks.tagging import APART, CONFIG, GOLD, NOW, read_examples, read_taxonomy, thinned
+from tests.benchmarks.tagging import (
+    APART,
+    CONFIG,
+    GOLD,
+    NEWS_APART,
+    NOW,
+    read_examples,
+    read_taxonomy,
+    thinned,
+)
 from trendwatch.tagging.evaluate import Gold, evaluate, parse_gold
 from trendwatch.tagging.model import Tagger
 from trendwatch.tagging.quality import ENOUGH
@@ -122,6 +131,15 @@ def labelled_headlines() -> list[Gold]:
 def texts_apart() -> list[Gold]:
     """Return the labelled texts whose writer knew nothing of the terms."""
     return parse_gold(APART.read_text("utf-8").splitlines(), file=APART.name)
+
+
+def all_texts() -> list[Gold]:
+    """Return them together with those of a further writer, who wrote as newspapers do."""
+    more = parse_gold(NEWS_APART.read_text("utf-8").splitlines(), file=NEWS_APART.name)
+    return [*labelled_headlines(), *texts_apart(), *more]
+
+
+TEXTS = {"headlines": labelled_headlines, "apart": texts_apart, "all": all_texts}
 
 
 def macro(tagger: Tagger, taxonomy: Taxonomy, gold: Sequence[Gold]) -> list[float]:
@@ -203,6 +221,22 @@ def seen_through(cold: Tagger, taxonomy: Taxonomy, gold: Sequence[Gold]) -> list
     return [found.facets[facet].macro_f1.value for facet in FACETS]
 
 
+def random_needed(gains: Mapping[tuple[str, int], list[list[float]]]) -> list[tuple[int, str]]:
+    """Return how many corrections at random bring the gain of areas that so many of the queue bring."""
+    reached = {
+        how: [
+            (count, float(np.mean(found, axis=0)[0])) for (one, count), found in gains.items() if one == how
+        ]
+        for how in ("queue", "random")
+    }
+    counts, values = (list(part) for part in zip((0, 0.0), *reached["random"], strict=True))
+    rising = np.maximum.accumulate(values)  # a dip is chance
+    return [
+        (count, f"{np.interp(gain, rising, counts):.0f}" if gain <= rising[-1] else f"more than {counts[-1]}")
+        for count, gain in reached["queue"]
+    ]
+
+
 def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser()
@@ -210,14 +244,14 @@ def main() -> None:
     parser.add_argument("--taken-away", type=float, default=0.0)
     parser.add_argument("--examples", type=float, default=1.0)
     parser.add_argument("--every", type=int, default=100, help="corrections after which it is learnt")
-    parser.add_argument("--apart", action="store_true", help="texts whose writer did not know the terms")
+    parser.add_argument("--texts", choices=TEXTS, default="headlines", help="labelled by whom")
     given = parser.parse_args()
     began = time.process_time()
     whole = read_taxonomy(CONFIG / "taxonomy.toml")
     examples = read_examples(CONFIG / "examples", whole)
     kept = np.random.default_rng(7).random(len(examples)) < given.examples
     examples = [one for one, chosen in zip(examples, kept.tolist(), strict=True) if chosen]
-    gold = texts_apart() if given.apart else labelled_headlines()
+    gold = TEXTS[given.texts]()
     gains: dict[tuple[str, int], list[list[float]]] = defaultdict(list)
     start = []
     world = World(examples, whole)
@@ -248,6 +282,8 @@ def main() -> None:
             for name, mean, wide in zip(said, values.mean(axis=0), spread, strict=True)
         ]
         print(f"{how:<6} {count} corrections: {', '.join(cells)}")
+    for count, needed in random_needed(gains):
+        print(f"area F1 that {count} from the queue bring: {needed} picked at random")
     print(f"{time.process_time() - began:.0f} CPU seconds")
 
 

@@ -135,6 +135,12 @@ class Calibration:
     #: (K, STANDS)
     standing: NDArray[np.float64]
 
+    def of_labels(self, labels: NDArray[np.intp]) -> Calibration:
+        """Return the same for some labels."""
+        return Calibration(
+            self.slope[labels], self.offset[labels], self.evidence[labels], self.standing[labels]
+        )
+
     def probability(self, scores: NDArray[np.float64], said: Said) -> NDArray[np.float64]:
         """Return the probability of each label for each text, both (n, K)."""
         votes = self.evidence[np.arange(scores.shape[1])[np.newaxis, :], said.buckets]

@@ -1,34 +1,24 @@
 """Which items an operator should look at: where a correction teaches most, and a few that measure.
 
-Observations. What corrections teach of words is little; what they teach is how far to trust votes and where
-they stand, and where the thresholds go, for all labels of a facet together. The mean over labels is what
-counts, so an item is worth asking for the labels it may have that few items have. And as what is asked
-because it is hard says nothing about how good tags are, a fifth is random.
+Observations. What corrections teach is what words and votes are worth, for all labels of a facet together,
+and words of labels that few texts have. The mean over labels is what counts, so an item is worth asking for
+the labels it may have that few items have. And as what is asked because it is hard says nothing about how
+good tags are, a tenth is random.
 
 Method. Of the places, in this order:
 
-    20 %  random, for honest figures: only these are used to compare models (``gate``)
+    10 %  random, for honest figures: only these are used to compare models (``gate``)
     20 %  conflicts: the terms vote for a label that the model surely does not give, or the other way round
-    60 %  what teaches most, one after the other, of areas and sectors:
+    70 %  any
 
-        Σ over labels of  p (1 - p) / expected texts of the label / √(2 + what was picked for it so far)
-        times 1 - the largest cosine with those already picked
+The last two are picked one after the other by what teaches most, of areas and sectors:
 
-Macro-F1 of areas gained by corrections of one half on the other (20 halves kept for choosing, intervals of
-±.003; weighing and thresholds learnt, words left as they were; sectors gain less than .002 from any):
+    Σ over labels of  p (1 - p) / expected texts of the label / √(2 + what was picked for it so far)
+    times 1 - the largest cosine with those already picked
 
-                                       50      100      200
-    random                           .002     .006     .008
-    least certain and unlike others  .004     .008     .008
-    this                             .006     .009     .009
+MEASURED
 
-On 20 other halves: .001, .004, .004 at random, .001, .006, .006 by uncertainty, .005, .007, .009 by this:
-50 bring what 200 random ones do. In mean average precision there is no difference (.001 to .003 by any):
-what is learnt sooner is where to draw the line, not what to put first.
-
-With functions and impacts counted too it brings .002 less: every item is unsure of those. Rejected: p (1 -
-p) alone (random's figures); no diminishing (with nothing random or contradictory among 50, .006 instead of
-.008); the item's smallest distance from any threshold (the second row).
+With functions and impacts counted too it teaches less: every item is unsure of those.
 
 Known failures. An item whose every label is surely wrong and against no term is only found by chance.
 """
@@ -37,16 +27,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import ceil
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from trendwatch.statistics import logit
 from trendwatch.tagging.model import Tagger
 from trendwatch.tagging.weak import VOTE
 from trendwatch.types.tags import Asked, Facet
 
-_RANDOM, _CONFLICTS = 0.2, 0.2
+_RANDOM, _CONFLICTS = 0.1, 0.2
 #: What trends and businesses are counted by; unsure of functions and impacts, each item is.
 _COUNTED = (Facet.AREA, Facet.SECTOR)
 #: A label that hardly any text has is not worth more than one that these have.
@@ -82,53 +74,50 @@ def pick(
         return []
     left = count - len(asked)
     seen = tagger.look(texts)
-    taken = np.zeros(len(texts), dtype=bool)
-    order = np.random.default_rng(seed).permutation(len(texts))
-    random = min(left, round(count * _RANDOM) - asked.count(Asked.RANDOM))
-    picked = _take(order, random, taken=taken, why=Asked.RANDOM)
-    clash = _clash(seen.confidence, seen.votes, tagger.thresholds)
-    clashing = np.argsort(-clash, kind="stable")[: int((clash > _CLASH).sum())]
-    conflicts = min(left - len(picked), round(count * _CONFLICTS) - asked.count(Asked.CONFLICT))
-    picked += _take(clashing, conflicts, taken=taken, why=Asked.CONFLICT)
+    order = np.random.default_rng(seed).permutation(len(texts)).tolist()
+    random = order[: min(left, max(ceil(count * _RANDOM) - asked.count(Asked.RANDOM), 0))]
     counted = [number for number, label in enumerate(tagger.labels) if label.facet in _COUNTED]
-    teaching = _teaching(seen.confidence[:, counted], seen.matrix, left=~taken, count=left - len(picked))
-    return picked + [Picked(place, Asked.MARGIN) for place in teaching]
-
-
-def _take(order: NDArray[np.intp], count: int, *, taken: NDArray[np.bool_], why: Asked) -> list[Picked]:
-    chosen = [place for place in order.tolist() if not taken[place]][: max(count, 0)]
-    taken[chosen] = True
-    return [Picked(place, why) for place in chosen]
+    teaching = _Teaching(seen.confidence[:, counted], seen.matrix, without=random)
+    clash = _clash(seen.confidence, seen.votes, tagger.thresholds) > _CLASH
+    conflicts = min(left - len(random), round(count * _CONFLICTS) - asked.count(Asked.CONFLICT))
+    clashing = teaching.take(conflicts, among=clash)
+    margin = teaching.take(left - len(random) - len(clashing), among=np.ones(len(texts), dtype=bool))
+    picked = ((Asked.RANDOM, random), (Asked.CONFLICT, clashing), (Asked.MARGIN, margin))
+    return [Picked(place, why) for why, places in picked for place in places]
 
 
 def _clash(
     confidence: NDArray[np.float64], votes: NDArray[np.int64], thresholds: NDArray[np.float32]
 ) -> NDArray[np.float64]:
     """Return how strongly terms and model disagree about some label of each item."""
-    over = _logit(confidence) - _logit(thresholds)
+    over = logit(confidence) - logit(thresholds)
     apart = np.where(votes >= VOTE, -over, np.where(votes <= 0, over, 0))
     return np.asarray(apart.max(axis=1, initial=0))
 
 
-def _teaching(
-    confidence: NDArray[np.float64], matrix: Any, *, left: NDArray[np.bool_], count: int
-) -> list[int]:
-    """Return the places of texts whose labels are worth asking about, the best first."""
-    unsure = confidence * (1 - confidence)
-    worth = 1 / np.maximum(confidence.sum(axis=0), _RARE)
-    told = np.full(confidence.shape[1], _TOLD)
-    new = np.where(left, 1.0, -1.0)
-    chosen: list[int] = []
-    for _ in range(min(count, int(left.sum()))):
-        best = int(np.argmax(np.where(new >= 0, (unsure @ (worth / np.sqrt(told))) * new, -1)))
-        chosen.append(best)
-        told += 4 * unsure[best]
-        unlike = np.maximum(1 - (matrix @ matrix[best].T).toarray().ravel(), 0)
-        new = np.where(new < 0, new, np.minimum(new, unlike))
-        new[best] = -1
-    return chosen
+class _Teaching:
+    """Texts whose labels are worth asking about, taken one after the other, the best first."""
 
+    def __init__(self, confidence: NDArray[np.float64], matrix: Any, *, without: Sequence[int]) -> None:
+        self._unsure = confidence * (1 - confidence)
+        self._worth = 1 / np.maximum(confidence.sum(axis=0), _RARE)
+        self._matrix = matrix
+        #: texts about each label that are as good as asked about
+        self._told = np.full(confidence.shape[1], _TOLD)
+        #: how unlike those taken before each text is
+        self._new = np.ones(len(confidence))
+        self._left = np.ones(len(confidence), dtype=bool)
+        self._left[list(without)] = False
 
-def _logit(probability: NDArray[Any]) -> NDArray[np.float64]:
-    inside = np.clip(np.asarray(probability, dtype=np.float64), 1e-6, 1 - 1e-6)
-    return np.asarray(np.log(inside / (1 - inside)))
+    def take(self, count: int, *, among: NDArray[np.bool_]) -> list[int]:
+        """Return the places of so many texts that are left among some, fewer where there are fewer."""
+        taken: list[int] = []
+        for _ in range(min(count, int((self._left & among).sum()))):
+            value = (self._unsure @ (self._worth / np.sqrt(self._told))) * self._new
+            best = int(np.argmax(np.where(self._left & among, value, -1)))
+            taken.append(best)
+            self._left[best] = False
+            self._told += 4 * self._unsure[best]
+            like = (self._matrix @ self._matrix[best].T).toarray().ravel()
+            self._new = np.minimum(self._new, np.maximum(1 - like, 0))
+        return taken

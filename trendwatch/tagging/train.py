@@ -52,12 +52,12 @@ from numpy.typing import NDArray
 from trendwatch.tagging.calibrate import Calibration, Said, Scored, calibrate
 from trendwatch.tagging.gate import HeldOut, fold_of, text_id
 from trendwatch.tagging.model import taxonomy_hash
-from trendwatch.tagging.ownnews import OwnNews, own_news
+from trendwatch.tagging.ownnews import Heard, OwnNews, own_news
 from trendwatch.tagging.quality import held_out_bins
 from trendwatch.tagging.reader import singulars
 from trendwatch.tagging.rows import Known, Rows, facet_numbers, joined, known_rows, voted_rows, written_rows
 from trendwatch.tagging.taught import written
-from trendwatch.tagging.thresholds import thresholds
+from trendwatch.tagging.thresholds import macro_f1, thresholds
 from trendwatch.tagging.unwritten import SHARE, thinner
 from trendwatch.tagging.weak import term_words
 from trendwatch.tagging.weights import Weights, describe, pack
@@ -91,7 +91,8 @@ class _Seen:
     known: Scored
     #: the examples by what they would say if some had not been written
     again: Sequence[Scored]
-    #: the places of corrections of items that were picked for what they looked like, not for being wrong
+    #: the places of corrections of items that were picked for what they looked like, not for being wrong;
+    #: of those with one headline the last, as copies say nothing more
     picked: NDArray[np.intp]
 
 
@@ -131,8 +132,11 @@ def _learn_words(
     texts: list[Example | Correction] = [*examples, *corrections]
     ids = [text_id(one.title, one.summary) for one in texts]
     scores, first = held_out(words, rows, ids), len(examples)
-    picked = [place for place, one in enumerate(corrections, first) if one.asked in _PICKED]
-    return words, _seen(ids, known, scores, examples=first, picked=np.array(picked, dtype=np.intp))
+    once = {
+        one.title.casefold(): place for place, one in enumerate(corrections, first) if one.asked in _PICKED
+    }
+    picked = np.array(list(once.values()), dtype=np.intp)
+    return words, _seen(ids, known, scores, examples=first, picked=picked)
 
 
 def _weigh(
@@ -148,50 +152,73 @@ def _weigh(
         now: when, aware; part of its version.
     """
     groups, known, looked = facet_numbers(taxonomy), seen.known, seen.known.counts > 0
-    shown, chosen, reached = _drawn(seen, groups)
-    calibration = calibrate(known, groups, again=seen.again, fewest=_FEWEST)
-    news = _own_news(calibration, seen, groups=groups, chosen=chosen)
+    line = _line(seen, groups)
+    news = _own_news(seen, line, groups)
     probability = news.calibration.probability(known.scores, known.said)
-    probability[: seen.examples] = shown[: seen.examples]
+    probability[: seen.examples] = line.probability[: seen.examples]
     probability[seen.picked] = news.probability
+    given = probability >= line.thresholds
     weights = _weights(
         taxonomy,
         words,
         calibration=news.calibration,
-        chosen=chosen,
-        held_out=HeldOut(seen.ids, probability >= chosen),
+        chosen=line.thresholds,
+        held_out=HeldOut(seen.ids, given),
     )
     trained: dict[str, object] = {
         **taught,
-        "reliability": held_out_bins(probability, chosen, true=known.targets & looked, looked=looked),
-        "held_out_macro_f1": {list(Facet)[group].value: round(f1, 4) for group, f1 in reached.items()},
+        "reliability": held_out_bins(
+            probability, line.thresholds, true=known.targets & looked, looked=looked
+        ),
+        "held_out_macro_f1": {
+            list(Facet)[group].value: round(reached, 4)
+            for group, reached in macro_f1(given & looked, known.targets & looked, groups).items()
+        },
     }
     return _model(weights, taxonomy, {"trained": trained}, now=now)
 
 
-def _drawn(
-    seen: _Seen, groups: NDArray[np.intp]
-) -> tuple[NDArray[np.float64], NDArray[np.float64], dict[int, float]]:
-    """Return how likely labels are by examples alone, from where on one is given, and the F1 of groups.
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """From which probability on labels are given."""
+
+    #: (n, K) of the texts that say so, which come first
+    probability: NDArray[np.float64]
+    #: (K,)
+    thresholds: NDArray[np.float64]
+
+
+def _line(seen: _Seen, groups: NDArray[np.intp]) -> _Line:
+    """Return from where on labels are given, by examples alone where they are most of what is known.
 
     Examples say it of examples, corrections of the operator's news. Those were asked for, so they do not say
     how many texts about nothing get a label; and where they say that more is true than was thought, the line
     would only rise with it, and the gate would find examples about nothing tagged that are no news.
     """
-    known = seen.known.of_texts(np.arange(seen.examples or len(seen.ids)))
-    calibration = calibrate(known, groups, again=seen.again, fewest=_FEWEST)
-    probability = calibration.probability(known.scores, known.said)
-    looked = known.counts > 0
-    return probability, *thresholds(probability, known.targets, groups, looked=looked, falsely=_FALSELY)
-
-
-def _own_news(
-    calibration: Calibration, seen: _Seen, *, groups: NDArray[np.intp], chosen: NDArray[np.float64]
-) -> OwnNews:
-    folds = np.array([fold_of(seen.ids[place], FOLDS) for place in seen.picked.tolist()], dtype=np.intp)
-    return own_news(
-        calibration, seen.known.of_texts(seen.picked), folds=folds, groups=groups, thresholds=chosen
+    texts = seen.examples if 2 * seen.examples >= len(seen.ids) else len(seen.ids)
+    known = seen.known.of_texts(np.arange(texts))
+    probability = calibrate(known, groups, again=seen.again, fewest=_FEWEST).probability(
+        known.scores, known.said
     )
+    looked = known.counts > 0
+    return _Line(probability, thresholds(probability, known.targets, groups, looked=looked, falsely=_FALSELY))
+
+
+def _own_news(seen: _Seen, line: _Line, groups: NDArray[np.intp]) -> OwnNews:
+    """Return how probabilities are to be read in news, from texts that were picked and each held out."""
+    known, again = seen.known, seen.again
+    calibration = calibrate(known, groups, again=again, fewest=_FEWEST)
+    news = known.of_texts(seen.picked)
+    unseen = calibration.probability(news.scores, news.said)
+    folds = np.array([fold_of(seen.ids[place], FOLDS) for place in seen.picked.tolist()], dtype=np.intp)
+    for fold in np.unique(folds):
+        mine = folds == fold
+        rest = np.setdiff1d(np.arange(len(seen.ids)), seen.picked[mine])
+        without = calibrate(known.of_texts(rest), groups, again=again, fewest=_FEWEST)
+        unseen[mine] = without.probability(news.scores[mine], news.said.of_texts(np.flatnonzero(mine)))
+    shown = np.arange(seen.examples)
+    heard = Heard(known.of_texts(shown), line.probability[shown], news, unseen, folds)
+    return own_news(calibration, heard, groups=groups, thresholds=line.thresholds)
 
 
 def _seen(

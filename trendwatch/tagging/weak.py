@@ -89,19 +89,15 @@ class Matcher:
         self._term_of = np.array(self._found.marks, dtype=np.int64)
         self._label = np.array([number for number, _, _ in self.terms], dtype=np.int64)
         self._weight = np.array([weight for _, weight, _ in self.terms], dtype=np.int64)
-        self._same = self._spelled_alike(written)
-
-    def _spelled_alike(self, written: Sequence[Sequence[str]]) -> Numbers:
-        """Return a number for each term that its other spellings share; the weaker of two come later."""
-        numbers: dict[tuple[int, bool, str], int] = {}
         letters = cache(_letters)
-        alike = [
-            numbers.setdefault((label, weight < 0, "".join(map(letters, term))), len(numbers))
-            for (label, weight, _), term in zip(self.terms, written, strict=True)
+        #: what each term shares with its other spellings, for or against one label: it counts once a text
+        self.spelled = [
+            (number, weight < 0, "".join(map(letters, term)))
+            for (number, weight, _), term in zip(self.terms, written, strict=True)
         ]
-        weaker = (self._weight == WEAK).astype(np.int64)
-        spelled: Numbers = np.array(alike, dtype=np.int64) * 2 + weaker
-        return spelled
+        alike: dict[tuple[int, bool, str], int] = {}
+        same = [alike.setdefault(term, len(alike)) for term in self.spelled]
+        self._same = np.array(same, dtype=np.int64) * 2 + (self._weight == WEAK)  # the weaker come later
 
     def number(self, mark: str) -> int:
         """Return the number of a word, with its mark if any: what ``found`` searches with."""
@@ -163,7 +159,7 @@ class Found:
         self._starts = np.searchsorted(rows, np.arange(count + 1)).tolist()
 
     def only(self, kept: NDArray[np.bool_]) -> Found:
-        """Return what is left of it by some of the terms, by number; weaker spellings do not come back."""
+        """Return what is left of it by some of the terms, by number, all spellings of each or none."""
         mine = kept[self.terms]
         return Found(
             self.matcher,
