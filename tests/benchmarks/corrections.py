@@ -29,7 +29,7 @@ random +.065 ± .006 and +.061 ± .015:
     ... mean average precision  .877 / .835     +.007 ± .002 / +.010 ± .003    +.006 ± .002 / +.009 ± .002
     best thresholds, seen                       +.040 / +.070
 
-The 480 are texts whose writer did not know the terms (``--apart``): labels are likelier there, and words
+The 480 are texts whose writer did not know the terms (``--texts apart``): labels are likelier there, and words
 worth more, than among the examples, which a hundred corrections tell surely (``ownnews``). The terms were
 written looking at headlines like the 848: all that follows is about these, and why they gain so little.
 
