@@ -46,3 +46,16 @@ MONTH = [
 )
 def test_columns_are_left_out_and_meaning_stays(title: str, shown: str) -> None:
     assert Kickers(MONTH).without(title) == shown
+
+
+@pytest.mark.parametrize("word", ["Update", "live blog", "BREAKING NEWS", "Listen"])
+@pytest.mark.parametrize("mark", [" -", " –", " —", " |", "  -", ":", " :", "-", ""])
+def test_before_a_dash_is_left_out_where_it_is_a_habit_and_before_a_colon_at_once(
+    word: str, mark: str
+) -> None:
+    """A dash needs a space before it, a colon none; what counts as a habit is what is left out."""
+    habit = [(f"{word}{mark} regatta {number}", "") for number in range(AGAIN)]
+    told = f"{word}{mark} Regatta wins"
+    alone = "Regatta wins" if ":" in mark else told
+    assert Kickers([]).without(told) == alone
+    assert Kickers(habit).without(told) == ("Regatta wins" if mark not in ("-", "") else told)

@@ -185,6 +185,32 @@ def test_d6_subject_is_one_short_line(business: str, title: str, wanted: str) ->
     assert mailed(replace(digest, business_name=business, one_thing=one)).subject == wanted
 
 
+@pytest.mark.parametrize(
+    ("title", "topics", "wanted"),
+    [
+        # 80 characters with the dots, and the last word is whole
+        ("x" * 66 + " yy zzzzzz zz", (), "x" * 66 + " yy…"),
+        ("x" * 66 + " yyyyy zzz zz", (), "x" * 66 + "…"),
+        (f"{'Bakers' + ' bake' * 10} with Automated Scheduling", ("Automated scheduling",), None),
+        (f"{'Bakers' + ' bake' * 10} with automated scheduling", ("Retail",), "with automated…"),
+        # one name within another, and two that share a word
+        (f"{'Bakers' + ' bake' * 9} with big data automation", ("Big data", "Data automation"), None),
+        # a name that begins the headline leaves nothing before it
+        (f"Robotic {'arm ' * 30}", (f"Robotic {'arm ' * 29}arm",), "Robotic" + " arm" * 16 + "…"),
+        ("y" * 90, (), "y" * 71 + "…"),
+    ],
+)
+def test_d6_a_subject_ends_with_a_word_and_not_within_the_name_of_a_label(
+    title: str, topics: tuple[str, ...], wanted: str | None
+) -> None:
+    digest = sample_digest()
+    assert digest.one_thing is not None
+    one = replace(digest.one_thing, title=title, topics=topics)
+    found = subject(view(replace(digest, business_name="Bakery", one_thing=one)))
+    assert len(found) <= 80
+    assert found.endswith(wanted or " with…")
+
+
 def test_a_quiet_week_has_a_subject_and_a_body() -> None:
     quiet = mailed(compose(edition(), BUSINESS, Memory(issues=4)))
     assert quiet.subject == "Harbour Dental: a quiet week"

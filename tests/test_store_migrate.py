@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import signal
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -17,7 +19,10 @@ from sqlalchemy import inspect, text
 from sqlmodel import SQLModel
 
 from tests.conftest import PROJECT
+from tests.seeds import NOW, a_feed, a_model, a_taxonomy, an_item, keep
+from tests.steps import understand_all
 from trendwatch.errors import SchemaTooNew
+from trendwatch.pipeline.correct import correct
 from trendwatch.store import Store
 from trendwatch.store.engine import open_engine, reading, writing
 from trendwatch.store.migrate import migrate
@@ -242,4 +247,58 @@ def test_o2_readers_of_an_older_database_remember_that_they_left(new_url: str) -
     store = Store.open(new_url)
     left = {one.id: one.left_at is not None for one in store.recipients.of("farm")}
     assert left == {"fine": False, "new": False, "again": True, "left": True}
+    store.close()
+
+
+@pytest.mark.parametrize(
+    "path", sorted((PROJECT / "migrations" / "versions").glob("0*.py")), ids=lambda p: p.stem
+)
+def test_a_migration_stands_alone(path: Path) -> None:
+    """What the product does later must not change what was done to older databases."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    asked = [node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
+    asked += [name.name for node in ast.walk(tree) if isinstance(node, ast.Import) for name in node.names]
+    assert not [name for name in asked if name.partition(".")[0] == "trendwatch"]
+
+
+def move(url: str, to: str, *, down: bool = False) -> None:
+    from alembic import command
+
+    from trendwatch import shipped
+    from trendwatch.store.migrate import alembic_config
+
+    engine, config = open_engine(url), alembic_config(shipped("migrations"))
+    with writing(engine) as connection:
+        config.attributes["connection"] = connection
+        (command.downgrade if down else command.upgrade)(config, to)
+    engine.dispose()
+
+
+@pytest.mark.parametrize("to", ["0013", "0016", "0018", "0019"])
+def test_the_last_revisions_go_down_and_up_again(new_url: str, to: str) -> None:
+    move(new_url, to)
+    before = schema(new_url)
+    move(new_url, "head")
+    whole = schema(new_url)
+    move(new_url, to, down=True)
+    assert schema(new_url) == before
+    move(new_url, "head")
+    assert schema(new_url) == whole
+
+
+def test_a_version_whose_words_wait_is_given_up_by_an_older_schema(new_url: str) -> None:
+    """It would make it current without what operators said."""
+    store = Store.open(new_url)
+    store.feeds.sync([a_feed()])
+    keep(store, [an_item(1, at=NOW - timedelta(days=500))], at=NOW - timedelta(days=500))
+    store.models.adopt(a_model("v1"), since=NOW)
+    understand_all(store)
+    correct(store, a_taxonomy(), an_item(1).id, by="ada", now=NOW, none=["area"])
+    store.models.adopt(a_model("v2"), since=NOW)
+    move(new_url, "0018", down=True)
+    move(new_url, "head")
+    assert [(version, state) for version, state, _ in store.models.versions()] == [
+        ("v2", "old"),
+        ("v1", "current"),
+    ]
     store.close()

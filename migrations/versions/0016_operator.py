@@ -3,15 +3,15 @@
 Corrections made before lie over the tags of the versions in use from now on; what is counted stays.
 """
 
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, timedelta
+from typing import NamedTuple
+
 import sqlalchemy as sa
 import sqlmodel
 from alembic import op
 from alembic.util import CommandError
-
-# pure functions of values, which know nothing of any schema
-from trendwatch.trends.tally import Tally, difference
-from trendwatch.types.stories import CountedReport
-from trendwatch.types.telling import told_at, told_order
 
 revision = "0016"
 down_revision = "0013"
@@ -23,6 +23,22 @@ _TAG_COLUMNS = (*_TAG_KEY, "confidence", "origin", "terms")
 _CORRECTION_COLUMNS = ("item_seq", "labels", "facets", "made_at", "made_by")
 _CHUNK = 500
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+# How was counted when this was written: what is counted otherwise later is no business of this revision.
+_TOTAL = "*"
+_MONDAY_ZERO = date(1970, 1, 5).toordinal()
+_BELIEVED = timedelta(days=7)
+
+
+class _Report(NamedTuple):
+    """A report of a story, with what a version says of it."""
+
+    story: int
+    item: int
+    feed: int
+    at: datetime
+    #: full keys
+    labels: tuple[str, ...]
 
 
 def upgrade() -> None:
@@ -159,26 +175,65 @@ def _joined(connection: sa.Connection) -> list[dict[str, object]]:
 def _count_again(connection: sa.Connection, model: int) -> None:
     """Count what corrections took off a version's counts: without them, all that is shown counts."""
     reports = _reports(connection, model)
-    change = difference(*(Tally.of([one[counts] for one in reports]) for counts in (0, 1)))
-    first, days = change.first_counts or {}, change.day_counts
-    for key, week, feed in change.report_counts:
+    now, then = (_tally(one[counts] for one in reports) for counts in (0, 1))
+    told, first, stories, days = (_change(*kind) for kind in zip(now, then, strict=True))
+    for key, week, feed in told.keys() | first.keys():
         at = {"model_seq": model, "key": key, "week": week, "feed_seq": feed}
-        told = {"reports": change.report_counts[key, week, feed], "stories": first.get((key, week, feed), 0)}
-        _add(connection, "reports", at, told)
-    for key, week in {*change.story_counts, *((key, week) for key, week, _ in days)}:
-        of_days = {name: days.get((key, week, day), 0) for day, name in enumerate(_DAYS)}
-        stories = change.story_counts.get((key, week), 0)
-        _add(
-            connection,
-            "series",
-            {"model_seq": model, "key": key, "week": week},
-            {"stories": stories, **of_days},
-        )
-    for week in {week for _, week, _ in change.report_counts}:
+        place = (key, week, feed)
+        _add(connection, "reports", at, {"reports": told.get(place, 0), "stories": first.get(place, 0)})
+    for key, week in {*stories, *((key, week) for key, week, _ in days)}:
+        counts = {name: days.get((key, week, day), 0) for day, name in enumerate(_DAYS)}
+        counts["stories"] = stories.get((key, week), 0)
+        _add(connection, "series", {"model_seq": model, "key": key, "week": week}, counts)
+    for week in {week for _, week, _ in told.keys() | first.keys()}:
         _add(connection, "counted", {"model_seq": model, "week": week}, {"changes": 1})
 
 
-def _reports(connection: sa.Connection, model: int) -> list[tuple[CountedReport, CountedReport]]:
+def _tally(reports: Iterable[_Report]) -> tuple[Counter, Counter, Counter, Counter]:
+    """Return what reports in order of time count: reports and first tellings by feed, stories, their days.
+
+    A story counts once per key, in the week it first has it, for the feed that told it first; a report once
+    per key, story and feed.
+    """
+    told, first, stories, days = Counter(), Counter(), Counter(), Counter()
+    known: defaultdict[int, set[str]] = defaultdict(set)
+    own: defaultdict[tuple[int, int], set[str]] = defaultdict(set)
+    for one in reports:
+        at = one.at.astimezone(UTC)
+        week, day = (at.date().toordinal() - _MONDAY_ZERO) // 7, at.weekday()
+        for key in _keys(one.labels):
+            if key not in known[one.story]:
+                stories[key, week] += 1
+                days[key, week, day] += 1
+                first[key, week, one.feed] += 1
+            if key not in own[one.story, one.feed]:
+                told[key, week, one.feed] += 1
+            known[one.story].add(key)
+            own[one.story, one.feed].add(key)
+    return told, first, stories, days
+
+
+def _keys(labels: tuple[str, ...]) -> set[str]:
+    """Return what a story counts under: all, each label, and each area with each sector and function."""
+    areas = [label for label in labels if label.startswith("area:")]
+    others = [label for label in labels if label.startswith(("sector:", "function:"))]
+    return {_TOTAL, *labels, *(f"{area}|{other}" for area in areas for other in others)}
+
+
+def _change(before: Counter, after: Counter) -> dict:
+    keys = before.keys() | after.keys()
+    return {key: after[key] - before[key] for key in keys if after[key] != before[key]}
+
+
+def _told(row: sa.Row) -> tuple[datetime, datetime]:
+    """Return what an item is put in order by: its hour, in it when it was published if that is believed."""
+    published, counted = row.published_at, row.counted_at
+    believed = published is not None and counted - _BELIEVED <= published <= counted
+    hour = counted.replace(minute=0, second=0, microsecond=0)
+    return hour, published if believed else counted
+
+
+def _reports(connection: sa.Connection, model: int) -> list[tuple[_Report, _Report]]:
     """Return the reports of stories with a tag taken off the counts, as they count and as they will."""
     asked = sa.text(
         "SELECT item.seq, item.story_seq, item.feed_seq, item.counted_at, item.published_at FROM item"
@@ -193,10 +248,7 @@ def _reports(connection: sa.Connection, model: int) -> list[tuple[CountedReport,
         sa.column("counted_at", sqlmodel.sql.sqltypes.UTCDateTime()),
         sa.column("published_at", sqlmodel.sql.sqltypes.UTCDateTime()),
     )
-    rows = sorted(
-        connection.execute(asked, {"model": model}).all(),
-        key=lambda row: told_order(row.counted_at, told_at(row.counted_at, published_at=row.published_at)),
-    )
+    rows = sorted(connection.execute(asked, {"model": model}).all(), key=_told)
     own = {row.seq: (set(), set()) for row in rows}
     kinds = {"model_seq": sa.Integer(), "item_seq": sa.Integer(), "facet": sa.String(), "label": sa.String()}
     tag = _table("tag", **kinds, origin=sa.String())
@@ -214,7 +266,7 @@ def _reports(connection: sa.Connection, model: int) -> list[tuple[CountedReport,
         (now.add if row.counted else now.discard)(full_key)
     return [
         tuple(
-            CountedReport(row.story_seq, row.seq, row.feed_seq, row.counted_at, tuple(sorted(labels)))
+            _Report(row.story_seq, row.seq, row.feed_seq, row.counted_at, tuple(sorted(labels)))
             for labels in own[row.seq]
         )
         for row in rows

@@ -29,9 +29,11 @@ _KIND = (
     r"(updated?|podcast|video|watch|listen|live|live blog|breaking(?: news)?|exclusive|just in|"
     r"photos?|gallery|in pictures|newsletter|audio|webcast)"
 )
-_SERVED = re.compile(_KIND + r"\s*(?P<mark>:|\s[–—|-])\s+(?=\S)", re.IGNORECASE)
-_DASHED = re.compile(_KIND + r"\s*\s[–—|-]\s+(?=\S)", re.IGNORECASE)
-_COLUMN = re.compile(r"([A-Z][A-Z&/ ]{2,30}?)(?::|\s[–—|-])\s+(?=\S)")
+_DASH = r"\s[–—|-]"
+_SERVED, _DASHED = (
+    re.compile(rf"{_KIND}\s*(?P<mark>{mark})\s+(?=\S)", re.IGNORECASE) for mark in (f":|{_DASH}", _DASH)
+)
+_COLUMN = re.compile(r"([A-Z][A-Z&/ ]{2,30}?)(?::|" + _DASH + r")\s+(?=\S)")
 _TOLD = re.compile(
     r"(?:opinion|comment|commentary|column|editorial|op-ed|viewpoint|guest post|review|analysis|interview|"
     r"rumou?r|correction|sponsored|promoted|advertorial|paid post|advertisement|satire|recall|warning|"

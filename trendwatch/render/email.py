@@ -7,6 +7,7 @@ clips at about 102 kB. Dark colours come in a media rule that clients may ignore
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from functools import cache
 from textwrap import wrap
@@ -80,10 +81,29 @@ def mail(
 
 
 def subject(shown: View) -> str:
-    """Return "Business: headline of the first story", on one line, cut at a word where it is too long."""
-    said = shown.one_thing.title if shown.one_thing else "a quiet week"
+    """Return "Business: headline of the first story", on one line, at most ``SUBJECT_CHARS`` characters.
+
+    A headline that is too long ends with a word, and not within the name of one of the story's labels.
+    """
     business = shown.business if len(shown.business) <= SUBJECT_CHARS // 2 else cut(shown.business, 40)
-    return cut(f"{business}: {said}", SUBJECT_CHARS)
+    left = SUBJECT_CHARS - len(f"{business}: ")
+    one = shown.one_thing
+    return f"{business}: {_cut_between(one.title, left, one.topics) if one else 'a quiet week'}"
+
+
+def _cut_between(words: str, chars: int, names: tuple[str, ...]) -> str:
+    """Return at most this many characters, cut at a word's end and before a name that would be cut in two."""
+    if len(words) <= chars:
+        return words
+    end = words.rfind(" ", 0, chars)
+    spans = [
+        found.span()
+        for name in names
+        for found in re.finditer(rf"(?<!\w){re.escape(name)}(?!\w)", words, re.IGNORECASE)
+    ]
+    for start, stop in sorted(spans, reverse=True):  # the last first: what begins before it is asked then
+        end = start if 0 < start < end < stop else end
+    return f"{words[:end].rstrip(' ,;:-–—(')}…" if end > 0 else cut(words, chars)
 
 
 def text(digest: Digest, *, base_url: str = "", banner: str = "") -> str:

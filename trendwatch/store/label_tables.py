@@ -48,6 +48,14 @@ class OverruledRow(SQLModel, table=True):
     counted: bool
 
 
+class UnlaidRow(SQLModel, table=True):
+    """An item whose tags of a version that is built do not say yet what operators say of it."""
+
+    __tablename__ = "unlaid"
+    model_seq: int = Field(primary_key=True, foreign_key="model.seq")
+    item_seq: int = Field(primary_key=True, foreign_key="item.seq")
+
+
 class UncoveredRow(SQLModel, table=True):
     """An item that a model version could not read: a state, not a tag."""
 

@@ -1,8 +1,8 @@
 """Questions about models: which version counts, which is being counted beside it.
 
 Counts belong to a version. A new one first understands the items of the last months beside the current
-one; only when nothing is pending for it does the pointer (``state``) move, in one transaction. Otherwise
-every new model would look like a trend.
+one, and is given what operators said of older ones; only when nothing waits for it does the pointer
+(``state``) move, in one transaction. Otherwise every new model would look like a trend.
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ from sqlalchemy import insert as plain_insert
 from trendwatch.errors import NotFound
 from trendwatch.store.counting import alone
 from trendwatch.store.engine import reading, writing
-from trendwatch.store.overruling import lay_over_all
+from trendwatch.store.label_tables import UnlaidRow
+from trendwatch.store.overruling import note_unlaid, words_wait
 from trendwatch.store.statements import insert, table
 from trendwatch.store.tables import ItemRow, ModelRow, PendingRow
 from trendwatch.types.tags import Model
@@ -25,6 +26,7 @@ from trendwatch.types.tags import Model
 _MODEL = table(ModelRow)
 _ITEM = table(ItemRow)
 _PENDING = table(PendingRow)
+_UNLAID = table(UnlaidRow)
 
 CURRENT = "current"
 BUILDING = "building"
@@ -103,7 +105,8 @@ class Models:
         """Let a model understand every item counted since a time, beside the current one.
 
         The first model is current at once, and understands everything. A version that was being built
-        is given up for the newer one. Adopting a version twice changes nothing.
+        is given up for the newer one. Adopting a version twice changes nothing. What is to be done is only
+        noted here, items and words: polls stand still meanwhile.
         """
         with writing(self._engine) as connection:
             alone(connection)
@@ -128,7 +131,7 @@ class Models:
             columns = ["item_seq", "model_seq", "counted_at"]
             connection.execute(plain_insert(_PENDING).from_select(columns, waiting))
             if not first:  # it will not read what is older; what operators said of that holds all the same
-                lay_over_all(connection, model=seq)
+                note_unlaid(connection, model=seq)
 
     def refuse(self, model: Model) -> None:
         """Keep a model that was not adopted, so that it is not trained again and again."""
@@ -151,14 +154,15 @@ class Models:
                 yield self.get(one.version)
 
     def promote_if_caught_up(self) -> str | None:
-        """Move the pointer to the version being built once it has understood all; return it then."""
+        """Move the pointer to the version being built once nothing waits for it; return it then."""
         with writing(self._engine) as connection:
             building = connection.execute(
                 select(_MODEL.c.seq, _MODEL.c.version).where(_MODEL.c.state == BUILDING).with_for_update()
             ).first()
             if building is None:
                 return None
-            if connection.execute(select(exists().where(_PENDING.c.model_seq == building.seq))).scalar():
+            items_wait = exists().where(_PENDING.c.model_seq == building.seq)
+            if connection.execute(select(items_wait)).scalar() or words_wait(connection, model=building.seq):
                 return None
             _retire(connection, CURRENT)
             connection.execute(update(_MODEL).where(_MODEL.c.seq == building.seq).values(state=CURRENT))
@@ -173,7 +177,8 @@ class Models:
 
 def _retire(connection: Connection, state: str) -> None:
     retired = select(_MODEL.c.seq).where(_MODEL.c.state == state)
-    connection.execute(_PENDING.delete().where(_PENDING.c.model_seq.in_(retired)))
+    for rows in (_PENDING, _UNLAID):
+        connection.execute(rows.delete().where(rows.c.model_seq.in_(retired)))
     connection.execute(update(_MODEL).where(_MODEL.c.state == state).values(state=OLD))
 
 

@@ -2,7 +2,8 @@
 
 The tags of a facet that was judged are moved aside (``overruled``) and the operator's stand in their place:
 readers of tags ask nothing more than before, and taking a word back brings the model's tags back as they
-were. A new version's tags are laid over when they are written.
+were. A new version's tags are laid over when they are written, and those of items that it will not read a
+few at a time before it is current (``unlaid``).
 
 **What counts.** Trends compare weeks, so weeks must be counted by one yardstick: the model's. A word of an
 operator only takes away. A story struck from a label counts no more where none of its weeks is judged yet,
@@ -21,11 +22,12 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from sqlalchemy import Connection, delete, exists, func, select
+from sqlalchemy import Connection, delete, exists, func, literal, select
+from sqlalchemy import insert as plain_insert
 
 from trendwatch.store.countedtags import counted_reports
 from trendwatch.store.counting import note_weeks, write_counts
-from trendwatch.store.label_tables import JudgedRow, OverruledRow
+from trendwatch.store.label_tables import JudgedRow, OverruledRow, UnlaidRow
 from trendwatch.store.statements import insert, table
 from trendwatch.store.tables import AnalysisRow, FeedRow, ItemRow, PendingRow, TagRow
 from trendwatch.trends.tally import Tally, difference
@@ -40,6 +42,7 @@ _JUDGED = table(JudgedRow)
 _OVERRULED = table(OverruledRow)
 _PENDING = table(PendingRow)
 _TAG = table(TagRow)
+_UNLAID = table(UnlaidRow)
 
 _COLUMNS = ("model_seq", "item_seq", "facet", "label", "confidence", "origin", "terms")
 #: SQLite allows 32,766 variables in a statement.
@@ -54,10 +57,27 @@ def judged_among(connection: Connection, items: Collection[int]) -> list[int]:
     return list(connection.execute(query.order_by(_JUDGED.c.item_seq)).scalars())
 
 
-def lay_over_all(connection: Connection, *, model: int) -> None:
-    """Put all that operators say over the tags of a version, items apart that it has still to understand."""
-    said = connection.execute(select(_JUDGED.c.item_seq).distinct()).scalars().all()
-    lay_over(connection, said, model=model)
+def note_unlaid(connection: Connection, *, model: int) -> None:
+    """Note the items that operators said something of and that a version will not read: their words wait."""
+    waits = exists().where(_PENDING.c.model_seq == model, _PENDING.c.item_seq == _ITEM.c.seq)
+    said = exists().where(_JUDGED.c.item_seq == _ITEM.c.seq)
+    items = select(literal(model), _ITEM.c.seq).where(said, ~waits)
+    connection.execute(plain_insert(_UNLAID).from_select(["model_seq", "item_seq"], items))
+
+
+def words_wait(connection: Connection, *, model: int) -> bool:
+    """Return whether words are still to be laid over a version's tags."""
+    return bool(connection.execute(select(exists().where(_UNLAID.c.model_seq == model))).scalar_one())
+
+
+def lay_next(connection: Connection, *, model: int, limit: int) -> int:
+    """Lay the words that wait over a version's tags of at most so many items; return how many those were."""
+    query = select(_UNLAID.c.item_seq).where(_UNLAID.c.model_seq == model)
+    items = connection.execute(query.order_by(_UNLAID.c.item_seq).limit(limit)).scalars().all()
+    lay_over(connection, items, model=model)
+    done = (_UNLAID.c.model_seq == model, _UNLAID.c.item_seq.in_(items))
+    connection.execute(delete(_UNLAID).where(*done))
+    return len(items)
 
 
 def lay_over_stories(connection: Connection, stories: Collection[int], *, model: int) -> None:

@@ -218,6 +218,10 @@ class TrendRow(SQLModel, table=True):
     """A trend as of one week."""
 
     __tablename__ = "trend"
+    __table_args__ = (
+        Index("trend_week", "model_seq", "kind", "week", "strength"),
+        Index("trend_key", "model_seq", "kind", "key", "week"),
+    )
     model_seq: int = Field(primary_key=True, foreign_key="model.seq")
     week: int = Field(primary_key=True)
     kind: str = Field(primary_key=True)

@@ -6,9 +6,9 @@ import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
-from sqlalchemy import Connection, Engine, delete, select
+from sqlalchemy import Connection, Engine, and_, delete, exists, or_, select
 
 from trendwatch.store import overlays
 from trendwatch.store.engine import reading, writing
@@ -17,7 +17,7 @@ from trendwatch.store.mend_tables import TermVerdictRow
 from trendwatch.store.models import model_seq
 from trendwatch.store.statements import insert, table
 from trendwatch.store.tables import FeedRow, ItemRow, StoryRow, TagRow, TrendRow
-from trendwatch.types.places import TrendPlace, trend_order, trends_after
+from trendwatch.types.places import TrendPlace, trends_after
 from trendwatch.types.tags import Facet
 from trendwatch.types.trends import TermVerdict, Trend, TrendKind
 from trendwatch.types.work import Overlay
@@ -107,17 +107,22 @@ class Terms:
         With them the place after which the list goes on, None at its end. A term that is told again between
         two pages stays where the first page would have it.
         """
-        query = select(_TREND.c.value).where(
-            _TREND.c.model_seq == model_seq(version), _TREND.c.kind == str(TrendKind.TERM)
-        )
+        later = _TREND.alias()
+        again = [later.c[name] == _TREND.c[name] for name in ("model_seq", "kind", "key")]
+        again.append(later.c.week > _TREND.c.week)
         if after:
-            query = query.where(_TREND.c.week <= after.upto)
+            again.append(later.c.week <= after.upto)
         with reading(self._engine) as connection:
+            key = _in_order(connection, _TREND.c.key)
+            query = (
+                select(_TREND.c.value)
+                .where(_TREND.c.model_seq == model_seq(version), _TREND.c.kind == str(TrendKind.TERM))
+                .where(~exists().where(*again), *_below(after, key))
+                .order_by(_TREND.c.week.desc(), _TREND.c.strength.desc(), key)
+                .limit(limit + 1)
+            )
             told = [thaw(Trend, json.dumps(value)) for value in connection.execute(query).scalars()]
-        last: dict[str, Trend] = {}
-        for trend in sorted(told, key=trend_order):
-            last.setdefault(trend.key, trend)
-        return trends_after(list(last.values()), after, limit=limit)
+        return trends_after(told, after, limit=limit)
 
     def verdicts(self) -> list[TermVerdict]:
         """Return what people decided, the latest first."""
@@ -150,6 +155,21 @@ class Terms:
             else:
                 _decide(connection, verdict)
             return True
+
+
+def _in_order(connection: Connection, key: Any) -> Any:
+    """Return a key that is compared as Python compares texts, whatever the language of the database."""
+    return key.collate("C") if connection.dialect.name == "postgresql" else key
+
+
+def _below(place: TrendPlace | None, key: Any) -> tuple[Any, ...]:
+    """Return the conditions of what stands below a place, as ``TrendPlace.before`` has it."""
+    if place is None:
+        return ()
+    week, strength = _TREND.c.week, _TREND.c.strength
+    weaker = or_(strength < place.strength, and_(strength == place.strength, key > place.key))
+    # said twice: the first alone tells where in the index to begin
+    return (week <= min(place.week, place.upto), or_(week < place.week, weaker))
 
 
 def _verdicts(connection: Connection) -> list[TermVerdict]:

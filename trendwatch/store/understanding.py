@@ -13,7 +13,7 @@ from trendwatch.store.engine import reading
 from trendwatch.store.items import ITEM_TEXT, item_of, told_place
 from trendwatch.store.leases import Leases
 from trendwatch.store.models import model_seq
-from trendwatch.store.overruling import judged_among, lay_over
+from trendwatch.store.overruling import judged_among, lay_next, lay_over, words_wait
 from trendwatch.store.statements import insert, locked, table
 from trendwatch.store.tables import FeedRow, ItemRow, PendingRow, StoryRow, TagRow
 from trendwatch.store.uncovered import write_uncovered
@@ -172,6 +172,22 @@ class Understanding:
             judged = judged_among(connection, list(items.values()))
             lay_over(connection, judged, model=seq, fresh=True)
             return True
+
+    def lay_words(self, version: str, *, claim: Claim, limit: int) -> int:
+        """Lay what operators said of items that a version will not read over its tags, a few items at a time.
+
+        Return how many items that were, at most so many; 0 when no words wait any more.
+
+        Raises:
+            LeaseLost: another process understands items now.
+        """
+        with reading(self._engine) as connection:  # nearly always there are none: nobody waits for that
+            seq = int(connection.execute(select(model_seq(version))).scalar_one())
+            if not words_wait(connection, model=seq):
+                return 0
+        with self._leases.under(claim) as connection:
+            alone(connection)
+            return lay_next(connection, model=seq, limit=limit)
 
 
 def _seqs(connection: Connection, rows: Any, ids: Sequence[str], *, lock: bool = False) -> dict[str, int]:
