@@ -13,9 +13,9 @@ from tests.benchmarks.tagging import APART, CONFIG, NOW, read_examples, read_tax
 from trendwatch.pipeline.compare import compare
 from trendwatch.statistics import sigmoid
 from trendwatch.tagging.calibrate import Calibration, Said, Scored
-from trendwatch.tagging.evaluate import evaluate, parse_gold
+from trendwatch.tagging.evaluate import Gold, evaluate, parse_gold
 from trendwatch.tagging.model import Tagger
-from trendwatch.tagging.ownnews import Heard, OwnNews, own_news
+from trendwatch.tagging.ownnews import Heard, OwnNews, own_news, picked
 from trendwatch.tagging.train import train
 from trendwatch.tagging.weak import STANDS
 from trendwatch.tagging.weights import BUCKETS
@@ -119,6 +119,14 @@ def test_what_nobody_looked_at_and_what_keeps_the_rules_stays() -> None:
     found = learnt(world(200, base=1.0), rules).calibration
     assert found.offset[3] == PLAIN.offset[3]
     assert found.offset[4] > PLAIN.offset[4]
+
+
+def test_copies_say_once_how_news_is_and_what_was_come_across_says_nothing() -> None:
+    [plain] = corrections([Gold(title="A drone flies", summary="", labels=frozenset())])
+    copies = [replace(plain, item_id=str(number), summary=f"copy {number}") for number in range(30)]
+    other = replace(plain, title="Another")
+    said = [*copies, other, *(replace(plain, title="Found", asked=one) for one in (Asked.OWN, Asked.READERS))]
+    assert picked(said) == [29, 30]
 
 
 def test_no_corrections_change_nothing() -> None:

@@ -44,13 +44,16 @@ headlines without an area were given one).
 Known failures. Corrections that the queue asked for are hard ones: what they say holds for texts of their
 scores, not for how common a label is. A small change is not made, and one that news bears out may be made in
 part. Copies with another headline count as texts of their own. The gate holds examples against examples, read
-as examples are; what news changes for them is bounded here and nowhere else.
+as examples are: what own news changes for them is bounded here alone, and what corrections change of words
+and votes nowhere (377 items come across: 11 instead of 9 % of the examples without an area are tagged). A
+label that keeps to its terms is not asked when a text is called about nothing.
 
 Source: Platt scaling (Platt 1999) on top of another model's probability.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -58,6 +61,7 @@ from numpy.typing import NDArray
 
 from trendwatch.statistics import f1, logit, redrawn, sigmoid
 from trendwatch.tagging.calibrate import Calibration, Scored
+from trendwatch.types.tags import Asked, Correction
 
 #: Precision of the prior: of base and slope.
 _FIRMNESS = (0.2, 2.0)
@@ -70,6 +74,21 @@ _SURE, _DRAWS = 0.95, 400
 _MOST_MORE = 0.08
 #: How much of what was learnt is taken, the most that is allowed.
 _PARTS = (1.0, 0.75, 0.5, 0.25)
+
+
+#: Items picked by what the model made of them, or at random. Those that readers complain of, or an operator
+#: comes across, were picked because something is wrong with them: they say nothing of how likely labels are.
+_PICKED = (Asked.RANDOM, Asked.CONFLICT, Asked.MARGIN)
+
+
+def picked(corrections: Sequence[Correction]) -> list[int]:
+    """Return the places of corrections that say how news is; of copies (a headline, its facets) the last."""
+    once = {
+        (one.title.casefold() or one.item_id, one.facets): place
+        for place, one in enumerate(corrections)
+        if one.asked in _PICKED
+    }
+    return list(once.values())
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ Method, per label:
 3. Held out. The same without a fifth of the known texts, five times, each from the full solution: every
    known text gets a score its own text had no part in. Words that stand in it alone are taken out of it
    first, as they would be of news. A text is in the same fifth in every training, so models can be compared
-   on it (``gate``).
+   on it (``gate``); corrections of one headline are held out together.
 4. Weighing. Those scores and the votes become a probability, and probabilities a decision: see ``calibrate``.
 
 What won and what did not, on 848 real headlines nobody trained on (areas / sectors; mean average precision,
@@ -52,7 +52,7 @@ from numpy.typing import NDArray
 from trendwatch.tagging.calibrate import Calibration, Said, Scored, calibrate
 from trendwatch.tagging.gate import HeldOut, fold_of, text_id
 from trendwatch.tagging.model import taxonomy_hash
-from trendwatch.tagging.ownnews import Heard, OwnNews, own_news
+from trendwatch.tagging.ownnews import Heard, OwnNews, own_news, picked
 from trendwatch.tagging.quality import held_out_bins
 from trendwatch.tagging.reader import singulars
 from trendwatch.tagging.rows import Known, Rows, facet_numbers, joined, known_rows, voted_rows, written_rows
@@ -62,7 +62,7 @@ from trendwatch.tagging.unwritten import SHARE, thinner
 from trendwatch.tagging.weak import term_words
 from trendwatch.tagging.weights import Weights, describe, pack
 from trendwatch.tagging.words import FOLDS, Words, held_out, learn
-from trendwatch.types.tags import Asked, Correction, Example, Facet, Model, Taxonomy
+from trendwatch.types.tags import Correction, Example, Facet, Model, Taxonomy
 
 #: Texts without a label that one such text stands for: see ``calibrate``.
 _RARITY = 1.5
@@ -72,9 +72,6 @@ _CORRECTION = 5.0
 #: terms. The others' examples say nothing for it and count against it: learnt from none of its texts, area
 #: drones had an F1 of 0.12 on the held-out ones, from 4 0.14, from 16 0.40; its terms alone 0.51.
 _FEWEST = 16
-#: Items picked by what the model made of them, or at random. Those that readers complain of, or an operator
-#: comes across, were picked because something is wrong with them: they say nothing of how likely labels are.
-_PICKED = (Asked.RANDOM, Asked.CONFLICT, Asked.MARGIN)
 #: Share of texts without an area that may be given one.
 _FALSELY = {list(Facet).index(Facet.AREA): 0.08}
 
@@ -91,8 +88,9 @@ class _Seen:
     known: Scored
     #: the examples by what they would say if some had not been written
     again: Sequence[Scored]
-    #: the places of corrections of items that were picked for what they looked like, not for being wrong;
-    #: of those with one headline the last, as copies say nothing more
+    #: (n,) texts of the same number are held out together: so are corrections of one headline
+    folds: NDArray[np.intp]
+    #: the places of corrections that say how news is
     picked: NDArray[np.intp]
 
 
@@ -131,12 +129,11 @@ def _learn_words(
     words = learn(rows, [singulars(term) for term in term_words(taxonomy.labels)])
     texts: list[Example | Correction] = [*examples, *corrections]
     ids = [text_id(one.title, one.summary) for one in texts]
-    scores, first = held_out(words, rows, ids), len(examples)
-    once = {
-        one.title.casefold(): place for place, one in enumerate(corrections, first) if one.asked in _PICKED
-    }
-    picked = np.array(list(once.values()), dtype=np.intp)
-    return words, _seen(ids, known, scores, examples=first, picked=picked)
+    headlines = [text_id(one.title.casefold(), "") for one in corrections]  # copies have other summaries
+    folds = np.array([fold_of(one, FOLDS) for one in [*ids[: len(examples)], *headlines]], dtype=np.intp)
+    scores = held_out(words, rows, folds)
+    news = np.array(picked(corrections), dtype=np.intp) + len(examples)
+    return words, _seen(ids, known, scores, examples=len(examples), folds=folds, picked=news)
 
 
 def _weigh(
@@ -189,11 +186,12 @@ class _Line:
 
 
 def _line(seen: _Seen, groups: NDArray[np.intp]) -> _Line:
-    """Return from where on labels are given, by examples alone where they are most of what is known.
+    """Return from where on labels are given, by examples alone where they are half of what is known.
 
     Examples say it of examples, corrections of the operator's news. Those were asked for, so they do not say
     how many texts about nothing get a label; and where they say that more is true than was thought, the line
-    would only rise with it, and the gate would find examples about nothing tagged that are no news.
+    would only rise with it, and the gate would find examples about nothing tagged that are no news. Where
+    there are few examples, corrections say it all the same: nothing else does.
     """
     texts = seen.examples if 2 * seen.examples >= len(seen.ids) else len(seen.ids)
     known = seen.known.of_texts(np.arange(texts))
@@ -210,12 +208,15 @@ def _own_news(seen: _Seen, line: _Line, groups: NDArray[np.intp]) -> OwnNews:
     calibration = calibrate(known, groups, again=again, fewest=_FEWEST)
     news = known.of_texts(seen.picked)
     unseen = calibration.probability(news.scores, news.said)
-    folds = np.array([fold_of(seen.ids[place], FOLDS) for place in seen.picked.tolist()], dtype=np.intp)
+    folds = seen.folds[seen.picked]
+    learnt = np.flatnonzero(calibration.slope)  # the others keep to their terms
     for fold in np.unique(folds):
-        mine = folds == fold
-        rest = np.setdiff1d(np.arange(len(seen.ids)), seen.picked[mine])
-        without = calibrate(known.of_texts(rest), groups, again=again, fewest=_FEWEST)
-        unseen[mine] = without.probability(news.scores[mine], news.said.of_texts(np.flatnonzero(mine)))
+        mine = np.flatnonzero(folds == fold)
+        rest = np.flatnonzero((seen.folds != fold) | (np.arange(len(seen.ids)) < seen.examples))
+        others = known.of_texts(rest).of_labels(learnt)
+        without = calibrate(others, groups[learnt], again=[part.of_labels(learnt) for part in again])
+        held = news.of_texts(mine).of_labels(learnt)
+        unseen[np.ix_(mine, learnt)] = without.probability(held.scores, held.said)
     shown = np.arange(seen.examples)
     heard = Heard(known.of_texts(shown), line.probability[shown], news, unseen, folds)
     return own_news(calibration, heard, groups=groups, thresholds=line.thresholds)
@@ -227,6 +228,7 @@ def _seen(
     scores: NDArray[np.float64],
     *,
     examples: int,
+    folds: NDArray[np.intp],
     picked: NDArray[np.intp],
 ) -> _Seen:
     """Share out what each text stands for over the ways it is seen."""
@@ -242,6 +244,7 @@ def _seen(
             Scored(scores[shown], Said.of(other).of_texts(shown), known.targets[shown], again / len(others))
             for other in others
         ],
+        folds,
         picked,
     )
 

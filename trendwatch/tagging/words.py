@@ -13,7 +13,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trendwatch.tagging import logistic
-from trendwatch.tagging.gate import fold_of
 from trendwatch.tagging.rows import Rows
 from trendwatch.vectors import Vectoriser
 
@@ -69,9 +68,8 @@ def _counts(rows: Rows) -> NDArray[np.float32]:
     return np.asarray(counted, dtype=np.float32)
 
 
-def held_out(words: Words, rows: Rows, ids: Sequence[bytes]) -> NDArray[np.float64]:
-    """Return the score of every known text (they come first) for every label, learnt without it."""
-    fold = np.array([fold_of(one, FOLDS) for one in ids], dtype=np.int64)
+def held_out(words: Words, rows: Rows, fold: NDArray[np.intp]) -> NDArray[np.float64]:
+    """Return the score of every known text (they come first) for every label, learnt without its fold."""
     scores = np.zeros((len(fold), rows.targets.shape[1]))
     for number in range(FOLDS):
         mine = np.flatnonzero(fold == number)
