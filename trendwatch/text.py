@@ -26,9 +26,9 @@ LEADING_WORDS = frozenset(
 )
 
 # Words that keep their inner marks: 5g, c++, c#, wi-fi, node.js, covid-19.
-_WORD = re.compile(r"(?u)\b\w[\w+#.-]*\w\b[+#]*|\b\w[+#]+")
-# The same with what _WORD leaves out: a letter after an apostrophe, letters and digits alone; all begin
-# alike, which is a third faster. The & of r&d does not, and few texts have one.
+_WORD = re.compile(r"(?u)\w(?:[\w+#.-]*\w[+#]*|[+#]+)")
+# The same with what _WORD leaves out: a letter after an apostrophe, letters and digits alone. All begin
+# alike in both, which is a third faster; the & of r&d does not, and few texts have one.
 _MARKED = re.compile(r"(?u)\w(?:[\w+#.-]*\w[+#]*(?:'\w(?![\w+#.-]*\w|[+#]))?|[+#]+)?")
 _MARKED_AND = re.compile(rf"{_MARKED.pattern}|(?<=\w)&(?=\w)")
 _URL = re.compile(r"\b(?:https?://|www\.)\S+", re.IGNORECASE)

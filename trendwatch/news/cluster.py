@@ -231,20 +231,22 @@ class StoryIndex:
         said: Wording | None = None
         # what is alone in its story scores its cosine at most
         able = [one for one in likely if one[1] >= threshold or len(one[0].story.members) > 1]
-        for match in self._weighed(report, reading, able) if able else ():
+        for match in self._weighed(report, reading, able, near=near) if able else ():
             if not match.copy and match.score < threshold:
                 break
             if shared_words(reading, match.held.reading) < FEWEST_SHARED:
                 continue
+            if match.copy:
+                return _Decision(nearest, match, said)
             said = said or wording(report.title, report.summary)
-            if match.copy or vouch(said, match.held.wording, self._rarity.usage):
+            if vouch(said, match.held.wording, self._rarity.usage):
                 return _Decision(nearest, match, said)
         return _Decision(nearest, None, said)
 
     def _likely(self, report: Report, near: Near) -> list[tuple[Held, float]]:
         """Return the nearest reports of the stories that may be joined, and their cosines, nearest first."""
         since, cap, likely = report.at - self._span, self._cap, list[tuple[Held, float]]()
-        for number, cosine in zip(near.numbers.tolist(), near.cosines.tolist(), strict=True):
+        for number, cosine in near.items():
             held = self._window[number]
             if held.story.size < cap and held.story.opened > since:
                 likely.append((held, cosine))
@@ -253,11 +255,11 @@ class StoryIndex:
         return likely
 
     def _weighed(
-        self, report: Report, reading: Reading, likely: Sequence[tuple[Held, float]]
+        self, report: Report, reading: Reading, likely: Sequence[tuple[Held, float]], *, near: Near
     ) -> list[_Match]:
         """Return reports with their scores, the best first."""
         several = list(dict.fromkeys([one.story for one, _ in likely if len(one.story.members) > 1]))
-        cosines = self._window.cosines(reading, several, self._gauge) if several else []
+        cosines = self._window.cosines(reading, several, self._gauge, near=near) if several else []
         centroids = dict(zip(several, cosines, strict=True))
         found, now = list[_Match](), report.at.timestamp()
         for held, cosine in likely:

@@ -76,10 +76,12 @@ class Held:
 
 def centroid(story: OpenStory) -> Vector:
     """Return the sum of the vectors of a story's reports in the window."""
+    if story.in_sum == len(story.members):
+        return story.summed
     if story.in_sum < len(story.members) == 1:
         [member] = story.members.values()
         story.summed, story.in_sum = alone(member.reading), 1
-    elif story.in_sum < len(story.members):
+    else:
         # in order of arrival, so that a restored story adds up to the same
         joined = [member.reading for member in islice(story.members.values(), story.in_sum, None)]
         story.summed = added([story.summed, *joined] if story.in_sum else joined)

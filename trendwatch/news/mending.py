@@ -77,10 +77,14 @@ def mends(
     Nothing is left that could be mended: who asks again before the next report changes nothing. Stories that
     were begun before a time stay as they are.
     """
-    found = [mend for story in _of_today(window, since) for mend in _splits(story, window, gauge)]
+    today = _of_today(window, since)
+    found = [mend for story in today for mend in _splits(story, window, gauge)]
+    if found:
+        today = _of_today(window, since)
     may_merge = partial(_may_merge, usage=usage, span=span, cap=cap, since=since)
-    while merged := _merged(_of_today(window, since), window, gauge, may_merge=may_merge):
+    while merged := _merged(today, window, gauge, may_merge=may_merge):
         found += merged
+        today = _of_today(window, since)
     return found
 
 
@@ -117,9 +121,9 @@ def _splits(story: OpenStory, window: Window, gauge: Gauge) -> list[Mend]:
 
 
 def _split(story: OpenStory, window: Window, gauge: Gauge) -> Mend | None:
-    members = list(story.members.values())
-    if len(members) < FEWEST_TO_SPLIT or _among(story) >= SPLIT:
+    if len(story.members) < FEWEST_TO_SPLIT or _among(story) >= SPLIT:
         return None
+    members = list(story.members.values())
     readings = [member.reading for member in members]
     with_first = gauge.dots(_first(story).reading, readings)
     other = int(with_first.argmin())
@@ -162,13 +166,13 @@ def _near(stories: Sequence[OpenStory], window: Window, gauge: Gauge) -> list[li
     found = [window.sharing(story, ASKED) for story in stories]
     least = [MERGE * centroid(story).length - _ROUNDED for story in stories]
     dots = window.dots(stories, found, gauge)
-    pairs = [(at, other) for at, others in enumerate(found) for other in others]
-    likely = (dots >= np.repeat(least, [len(others) for others in found])).nonzero()[0]
+    likely = (dots >= np.repeat(least, [len(others) for others in found])).nonzero()[0].tolist()
     near: list[list[OpenStory]] = [[] for _ in stories]
-    for place in likely.tolist():
-        at, other = pairs[place]
-        if dots[place] >= least[at] * math.sqrt(len(other.members)):
-            near[at].append(other)
+    pairs = [(at, numbers) for at, others in enumerate(found) for numbers in others] if likely else []
+    for place in likely:
+        at, numbers = pairs[place]
+        if dots[place] >= least[at] * math.sqrt(len(numbers)):
+            near[at].append(window[next(iter(numbers))].story)
     return near
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from array import array
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from weakref import proxy
 
 import numpy as np
@@ -54,8 +54,8 @@ class Rarity:
         #: by number
         self._weights = array("d", [0.0])
         self._terms = [""]
-        #: number of a word to that of its beginning
-        self._begins = {STOP: STOP}
+        #: by number of a word that of its beginning; a beginning is its own
+        self._begins = array("q", [STOP])
 
     @classmethod
     def of(cls, texts: Iterable[str]) -> Rarity:
@@ -90,9 +90,9 @@ class Rarity:
         """Return the number of each word."""
         return list(map(self._numbers.__getitem__, tokens))
 
-    def beginnings(self, numbers: Iterable[int]) -> list[int]:
+    def beginnings(self, numbers: Numbers) -> Numbers:
         """Return the number of each word's beginning."""
-        return list(map(self._begins.__getitem__, numbers))
+        return np.frombuffer(self._begins, dtype=np.int64)[numbers]
 
     def weights(self, counts: Mapping[int, int]) -> list[float]:
         """Return the TF-IDF of counted words, of unit length."""
@@ -123,9 +123,9 @@ class Rarity:
             heard: the other
         """
         known, first = np.unique(terms, return_index=True)
-        met: Sequence[int] = known[np.argsort(first)].tolist()
+        met = known[np.argsort(first)]
         numbers = np.zeros(len(self), dtype=np.int64)
-        now = heard.numbers([self._terms[number] for number in met])
+        now = np.array(heard.numbers([self._terms[number] for number in met.tolist()]), dtype=np.int64)
         numbers[met] = now
         numbers[self.beginnings(met)] = heard.beginnings(now)
         return numbers
@@ -142,7 +142,9 @@ class Rarity:
     def _new(self, term: str) -> int:
         self._weights.append(self.weight(term))
         self._terms.append(term)
-        return len(self._weights) - 1
+        number = len(self._terms) - 1
+        self._begins.append(number)
+        return number
 
 
 class _Numbers(dict[str, int]):

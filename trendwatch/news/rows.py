@@ -22,9 +22,11 @@ _NO_TERM, _NO_WEIGHT = np.zeros(1, dtype=np.int64), np.zeros(1)
 class Columns(NamedTuple):
     """Some vectors, one behind the other."""
 
-    terms: Numbers
+    #: numbers of 32 bits, which are fetched in less time; a language has no more terms
+    terms: NDArray[np.int32]
     weights: Floats
-    #: of each vector, none of them empty
+    #: of each vector where it starts, and how long it is; none is empty
+    starts: NDArray[np.int64]
     lengths: NDArray[np.int64]
 
 
@@ -37,9 +39,11 @@ class Rows:
         #: by number: where a row starts, and how long it is; 0 once it is gone
         self._starts = np.zeros(_ROWS, dtype=np.int64)
         self._lengths = np.zeros(_ROWS, dtype=np.int64)
-        self._terms = np.zeros(_ROOM, dtype=np.int64)
+        self._terms = np.zeros(_ROOM, dtype=np.int32)
         self._weights = np.zeros(_ROOM)
         self._used = 0
+        #: 0, 1, 2 and so on: made once
+        self._steps = np.arange(_ROOM)
 
     def add(self, number: int, terms: Numbers, weights: Floats) -> None:
         """Remember a vector, whose number is higher than all before; nothing is one term without weight."""
@@ -63,11 +67,14 @@ class Rows:
         return self._columns(numbers - self._first)
 
     def _columns(self, rows: NDArray[np.int64]) -> Columns:
-        lengths = self._lengths[rows]
-        ends = lengths.cumsum()
-        places = (self._starts[rows] - ends + lengths).repeat(lengths)
-        places += np.arange(len(places))
-        return Columns(self._terms.take(places), self._weights.take(places), lengths)
+        lengths = self._lengths.take(rows)
+        starts = lengths.cumsum()
+        starts -= lengths
+        places = (self._starts.take(rows) - starts).repeat(lengths)
+        if len(places) > len(self._steps):
+            self._steps = np.arange(2 * len(places))
+        places += self._steps[: len(places)]
+        return Columns(self._terms.take(places), self._weights.take(places), starts, lengths)
 
     def _make_room(self, number: int, size: int) -> None:
         """Close the gaps, and leave as much room as is used."""
@@ -77,9 +84,9 @@ class Rows:
         room = max(_ROWS, 2 * (number - self._first - gone + 1))
         starts, lengths = np.zeros(room, dtype=np.int64), np.zeros(room, dtype=np.int64)
         lengths[rows - gone] = kept.lengths
-        starts[rows - gone] = kept.lengths.cumsum() - kept.lengths
+        starts[rows - gone] = kept.starts
         self._first += gone
         self._starts, self._lengths, self._used = starts, lengths, len(kept.terms)
         spare = np.zeros(max(_ROOM, self._used + 2 * size))
-        self._terms = np.concatenate([kept.terms, spare.astype(np.int64)])
+        self._terms = np.concatenate([kept.terms, spare.astype(np.int32)])
         self._weights = np.concatenate([kept.weights, spare])

@@ -8,10 +8,10 @@ vectors is made when it is asked for, and made anew where a report has left.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from heapq import heappop, heappush
-from typing import NamedTuple
+from itertools import chain
 
 import numpy as np
 
@@ -19,21 +19,12 @@ from trendwatch.news.gauge import NOWHERE, Gauge
 from trendwatch.news.held import Held, OpenStory, Report, centroid
 from trendwatch.news.likeness import Reading
 from trendwatch.news.postings import Postings
-from trendwatch.news.rarity import Numbers
-from trendwatch.news.rows import Columns, Rows
+from trendwatch.news.rows import Rows
 from trendwatch.news.wordings import Wording
 from trendwatch.statistics import Floats
 
-
-class Near(NamedTuple):
-    """Held reports, the nearest first, the oldest of equals."""
-
-    numbers: Numbers
-    #: with each of them
-    cosines: Floats
-
-
-NOBODY = Near(np.zeros(0, dtype=np.int64), np.zeros(0))
+#: Held reports by number of arrival with their cosine, the nearest first, the oldest of equals.
+Near = dict[int, float]
 
 
 class Window:
@@ -54,6 +45,8 @@ class Window:
         self._postings = Postings()
         self._rows = Rows()
         self._exact: dict[str, Held] = {}
+        #: by number of arrival, where the story has several reports: most have one, and are not looked up
+        self._together: dict[int, OpenStory] = {}
         #: a heap of times and numbers: who leaves the window next
         self._leaving: list[tuple[datetime, int]] = []
 
@@ -82,50 +75,63 @@ class Window:
     def nearest(self, reading: Reading, gauge: Gauge) -> Near:
         """Return the held reports that share the most of a text's rarest terms, by their cosine with it."""
         numbers = self._postings.nearest(reading.rarest)
-        if not len(numbers):
-            return NOBODY
-        cosines = gauge.measure(reading, self._rows.columns(numbers))
-        order = (-cosines).argsort(kind="stable")
-        return Near(numbers[order], cosines[order])
+        if not numbers:
+            return {}
+        cosines = self._measured(reading, numbers, gauge)
+        order = (-cosines).argsort(kind="stable").tolist()
+        found = cosines.tolist()
+        return {numbers[at]: found[at] for at in order}
 
-    def sharing(self, story: OpenStory, last: int) -> list[OpenStory]:
-        """Return other stories whose reports share the most of the rarest terms of a story's last ones."""
-        held, nearest = self._held, self._postings.nearest
-        asked = list(story.members.values())[-last:]
-        found = [number for one in asked for number in nearest(one.reading.rarest).tolist()]
-        others = dict.fromkeys([held[number].story for number in found])
-        others.pop(story, None)
-        return list(others)
+    def sharing(self, story: OpenStory, last: int) -> list[Collection[int]]:
+        """Return of other stories, whose reports share the most of the rarest terms of a story's last ones,
+        the numbers of all reports.
+        """
+        nearest, together, own = self._postings.nearest, self._together, story.members
+        asked = list(own.values())[-last:]
+        seen, found = {story}, list[Collection[int]]()
+        for number in dict.fromkeys([number for one in asked for number in nearest(one.reading.rarest)]):
+            other = together.get(number)
+            if other is None:
+                if number not in own:
+                    found.append((number,))
+            elif other not in seen:
+                seen.add(other)
+                found.append(other.members)
+        return found
 
-    def cosines(self, reading: Reading, stories: Sequence[OpenStory], gauge: Gauge) -> list[float]:
-        """Return the cosine of a text with the centroid of each story."""
-        columns, of_story = self._members(stories)
-        dots = np.bincount(of_story, gauge.measure(reading, columns), len(stories))
-        return [dot / centroid(story).length for dot, story in zip(dots.tolist(), stories, strict=True)]
+    def cosines(
+        self, reading: Reading, stories: Sequence[OpenStory], gauge: Gauge, *, near: Near
+    ) -> list[float]:
+        """Return the cosine of a text with the centroid of each story; it was held against some before."""
+        others = [number for story in stories for number in story.members if number not in near]
+        if others:
+            found = self._measured(reading, others, gauge).tolist()
+            near = near | dict(zip(others, found, strict=True))
+        return [sum([near[number] for number in story.members]) / centroid(story).length for story in stories]
 
     def dots(
-        self, stories: Sequence[OpenStory], others: Sequence[Sequence[OpenStory]], gauge: Gauge
+        self, stories: Sequence[OpenStory], others: Sequence[Sequence[Collection[int]]], gauge: Gauge
     ) -> Floats:
         """Return the inner products of the centroids of stories with those of others, of all in one row.
 
         Args:
             stories: some of the window
-            others: for each of them those it is held against
+            others: for each of them those it is held against, each by the numbers of its reports
             gauge: to measure it
         """
-        flat = [other for some in others for other in some]
-        if not flat:
+        each = list(chain.from_iterable(others))
+        if not each:
             return np.zeros(0)
-        columns, of_other = self._members(flat)
+        sizes = list(map(len, each))
+        flat = np.fromiter(chain.from_iterable(each), dtype=np.int64, count=sum(sizes))
+        of_other = np.repeat(np.arange(len(sizes)), sizes)
         of_story = np.repeat(np.arange(len(stories)), [len(some) for some in others])[of_other]
+        columns = self._rows.columns(flat)
         cosines = gauge.measure_each([centroid(story) for story in stories], columns, of_story)
-        return np.bincount(of_other, cosines, len(flat)).astype(np.float64, copy=False)
+        return np.bincount(of_other, cosines, len(each)).astype(np.float64, copy=False)
 
-    def _members(self, stories: Sequence[OpenStory]) -> tuple[Columns, Numbers]:
-        """Return the vectors of the reports of stories, and of which story each is."""
-        numbers = np.array([number for story in stories for number in story.members], dtype=np.int64)
-        of_story = np.repeat(np.arange(len(stories)), [len(story.members) for story in stories])
-        return self._rows.columns(numbers), of_story
+    def _measured(self, reading: Reading, numbers: Sequence[int], gauge: Gauge) -> Floats:
+        return gauge.measure(reading, self._rows.columns(np.array(numbers)))
 
     def story(self, story_id: str, opened: datetime) -> OpenStory:
         """Return a story of the window, or begin it."""
@@ -162,7 +168,7 @@ class Window:
         """Hold nothing: a story and its reports hold each other until Python looks for such."""
         for story in self.stories:
             story.members, story.newest = {}, None
-        self._held, self._stories, self._exact = {}, {}, {}
+        self._held, self._stories, self._exact, self._together = {}, {}, {}, {}
 
     def move(self, reports: Sequence[Held], story: OpenStory) -> None:
         """Make held reports of one story those of another: both are as if they had been told so at once."""
@@ -238,10 +244,15 @@ class Window:
         story = held.story
         story.members[held.number] = held
         story.size += 1
+        if len(story.members) > 1:
+            self._together[held.number] = self._together[next(iter(story.members))] = story
 
     def _leave(self, held: Held) -> None:
         story = held.story
         del story.members[held.number]
+        self._together.pop(held.number, None)
+        if len(story.members) == 1:
+            self._together.pop(next(iter(story.members)), None)
         story.summed, story.in_sum = NOWHERE, 0
 
 

@@ -39,9 +39,8 @@ class Wording:
     small: frozenset[str]
 
 
-class _Token(NamedTuple):
-    folded: str
-    capital: bool
+#: What a word counts as, and whether it has a capital: a plain pair, as fifty thousand are remembered.
+_Token = tuple[str, bool]
 
 
 class _Said(NamedTuple):
@@ -85,8 +84,8 @@ def _token(token: str) -> _Token | None:
     """Return what a word counts as, None for one that carries no meaning."""
     figure = _FIGURE.match(token)
     if figure:
-        return _Token(figure.group(), False)
+        return figure.group(), False
     folded = token.lower().replace("’", "'").removesuffix("'s")
     if len(folded) > 1 and folded not in STOP_WORDS:
-        return _Token(folded[:BEGINNING], token[0].isupper())
+        return folded[:BEGINNING], token[0].isupper()
     return None

@@ -69,16 +69,17 @@ class Tally:
         by_feed = self._counted[story_id]
         known = set().union(*by_feed.values())
         own = by_feed[feed_key]
-        counted = (TOTAL, *keys)
-        first = [key for key in counted if key not in known]
+        reported = [key for key in (TOTAL, *keys) if key not in own]
+        if not reported:
+            return
+        told = [(key, week, feed_key) for key in reported]
+        self.report_counts.update(told)
+        own.update(reported)
+        first = [key for key in reported if key not in known] if known else reported
         if first:
             self.story_counts.update([(key, week) for key in first])
             self.day_counts.update([(key, week, day) for key in first])
-            self.first_counts.update([(key, week, feed_key) for key in first])
-        reported = [key for key in counted if key not in own]
-        if reported:
-            self.report_counts.update([(key, week, feed_key) for key in reported])
-            own.update(reported)
+            self.first_counts.update([(key, week, feed_key) for key in first] if known else told)
 
 
 def difference(before: Tally, after: Tally) -> Understood:
