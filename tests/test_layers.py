@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import shutil
 import subprocess
 import sys
@@ -49,3 +50,14 @@ def test_a_contract_notices(tmp_path: Path, module: str, line: str, broken: str)
     done = lint(tmp_path)
     assert done.returncode == 1, done.stdout
     assert f"{broken} BROKEN" in done.stdout
+
+
+@pytest.mark.parametrize(
+    "path", sorted((PROJECT / "migrations" / "versions").glob("0*.py")), ids=lambda p: p.stem
+)
+def test_a_migration_stands_alone(path: Path) -> None:
+    """What the product does later must not change what was done to older databases."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    asked = [node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
+    asked += [name.name for node in ast.walk(tree) if isinstance(node, ast.Import) for name in node.names]
+    assert not [name for name in asked if name.partition(".")[0] == "trendwatch"]

@@ -108,7 +108,7 @@ def test_a_week_that_began_with_few_items_is_topped_up(filled: Store) -> None:
     assert ask(filled, rule_tagger, now=NOW, count=25) == 25 - len(TITLES)
     assert ask(filled, rule_tagger, now=NOW, count=25) == 0
     why = filled.corrections.asked_since(NOW - DAY)
-    assert (len(why), why.count(Asked.RANDOM)) == (25, 5)
+    assert (len(why), why.count(Asked.RANDOM)) == (25, 3)
 
 
 def test_what_is_taken_back_is_asked_again_this_week(filled: Store) -> None:

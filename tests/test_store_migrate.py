@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import os
 import signal
 import subprocess
@@ -248,17 +247,6 @@ def test_o2_readers_of_an_older_database_remember_that_they_left(new_url: str) -
     left = {one.id: one.left_at is not None for one in store.recipients.of("farm")}
     assert left == {"fine": False, "new": False, "again": True, "left": True}
     store.close()
-
-
-@pytest.mark.parametrize(
-    "path", sorted((PROJECT / "migrations" / "versions").glob("0*.py")), ids=lambda p: p.stem
-)
-def test_a_migration_stands_alone(path: Path) -> None:
-    """What the product does later must not change what was done to older databases."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    asked = [node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
-    asked += [name.name for node in ast.walk(tree) if isinstance(node, ast.Import) for name in node.names]
-    assert not [name for name in asked if name.partition(".")[0] == "trendwatch"]
 
 
 def move(url: str, to: str, *, down: bool = False) -> None:

@@ -20,7 +20,7 @@ from trendwatch.store.tables import ItemRow, PendingRow, TagRow
 
 OLD = NOW - timedelta(days=500)
 SINCE = NOW - timedelta(days=400)
-CORRECTED = 3_000
+CORRECTED = 1_000
 _ITEM, _JUDGED, _PENDING, _TAG, _UNLAID = map(table, (ItemRow, JudgedRow, PendingRow, TagRow, UnlaidRow))
 
 

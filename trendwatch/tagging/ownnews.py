@@ -67,7 +67,7 @@ from trendwatch.types.tags import Asked, Correction
 _FIRMNESS = (0.2, 2.0)
 _STEPS = 25
 #: Fewer texts, or fewer of them without any label of the facet, say too little.
-_FEWEST, _FEWEST_WITHOUT = 20, 5
+FEWEST, _FEWEST_WITHOUT = 20, 5
 #: How sure we are that it helps, and by how many draws.
 _SURE, _DRAWS = 0.95, 400
 #: Share of the texts about nothing that may be given a label more than before.
@@ -165,7 +165,7 @@ class _Change:
 def _change(calibration: Calibration, heard: Heard, thresholds: NDArray[np.float64]) -> _Change | None:
     """Return what corrections say of a facet, as much of it as is allowed; None where it is not believed."""
     nothing = np.logical_not(heard.news.targets.any(axis=1))
-    if len(nothing) < _FEWEST or nothing.sum() < _FEWEST_WITHOUT:
+    if len(nothing) < FEWEST or nothing.sum() < _FEWEST_WITHOUT:
         return None
     answers = _Answers(heard.unseen, heard.news.scores * calibration.slope, heard.news.targets)
     held_out, (base, slope) = _held_out(answers, heard.folds), _learnt(answers)

@@ -52,7 +52,7 @@ from numpy.typing import NDArray
 from trendwatch.tagging.calibrate import Calibration, Said, Scored, calibrate
 from trendwatch.tagging.gate import HeldOut, fold_of, text_id
 from trendwatch.tagging.model import taxonomy_hash
-from trendwatch.tagging.ownnews import Heard, OwnNews, own_news, picked
+from trendwatch.tagging.ownnews import FEWEST, Heard, OwnNews, own_news, picked
 from trendwatch.tagging.quality import held_out_bins
 from trendwatch.tagging.reader import singulars
 from trendwatch.tagging.rows import Known, Rows, facet_numbers, joined, known_rows, voted_rows, written_rows
@@ -179,7 +179,9 @@ def _weigh(
 class _Line:
     """From which probability on labels are given."""
 
-    #: (n, K) of the texts that say so, which come first
+    #: of the texts that say so, n of them, which come first
+    calibration: Calibration
+    #: (n, K) of these
     probability: NDArray[np.float64]
     #: (K,)
     thresholds: NDArray[np.float64]
@@ -195,22 +197,24 @@ def _line(seen: _Seen, groups: NDArray[np.intp]) -> _Line:
     """
     texts = seen.examples if 2 * seen.examples >= len(seen.ids) else len(seen.ids)
     known = seen.known.of_texts(np.arange(texts))
-    probability = calibrate(known, groups, again=seen.again, fewest=_FEWEST).probability(
-        known.scores, known.said
-    )
+    calibration = calibrate(known, groups, again=seen.again, fewest=_FEWEST)
+    probability = calibration.probability(known.scores, known.said)
     looked = known.counts > 0
-    return _Line(probability, thresholds(probability, known.targets, groups, looked=looked, falsely=_FALSELY))
+    chosen = thresholds(probability, known.targets, groups, looked=looked, falsely=_FALSELY)
+    return _Line(calibration, probability, chosen)
 
 
 def _own_news(seen: _Seen, line: _Line, groups: NDArray[np.intp]) -> OwnNews:
     """Return how probabilities are to be read in news, from texts that were picked and each held out."""
     known, again = seen.known, seen.again
-    calibration = calibrate(known, groups, again=again, fewest=_FEWEST)
+    calibration = line.calibration
+    if len(line.probability) < len(seen.ids):
+        calibration = calibrate(known, groups, again=again, fewest=_FEWEST)
     news = known.of_texts(seen.picked)
     unseen = calibration.probability(news.scores, news.said)
     folds = seen.folds[seen.picked]
     learnt = np.flatnonzero(calibration.slope)  # the others keep to their terms
-    for fold in np.unique(folds):
+    for fold in np.unique(folds) if len(news.scores) >= FEWEST else ():  # fewer are not asked
         mine = np.flatnonzero(folds == fold)
         rest = np.flatnonzero((seen.folds != fold) | (np.arange(len(seen.ids)) < seen.examples))
         others = known.of_texts(rest).of_labels(learnt)
